@@ -1,0 +1,30 @@
+"""The skills, in teaching order. A test holds this list against the files beside it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from skills.contract import Skill
+
+NAMES = (
+    "load_dataset",
+    "inspect_dataset",
+    "tokenize_text",
+    "predict_next",
+    "generate_text",
+    "summarize",
+    "fine_tune",
+    "compare_models",
+    "quiz",
+    "decide",
+)
+
+
+def skill(name: str) -> Skill:
+    """The skill called `name` (KeyError if there is none); importing it is cheap, its `run` loads what it needs."""
+    if name not in NAMES:
+        raise KeyError(name)
+    found: Skill = import_module(f"skills.{name}").SKILL
+    return found

@@ -1,0 +1,166 @@
+"""Blocks: the small closed set of things a skill can show, as data that every surface knows how to draw.
+
+A block holds numbers, the learner's own text and `Message`s (an id and values); never prose, never markup.
+The surface that draws it looks the words up in the learner's language.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Scalar = str | int | float | bool | None
+Role = Literal["base", "tuned", "baseline", "train", "heldout", "yours", "plain"]
+"""Whose a series, a column or a passage is: the same colour, pattern and label everywhere."""
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+
+class Message(Frozen):
+    """Words to be looked up: `id` in the message catalogue and the values that fill its fields."""
+
+    id: str
+    values: dict[str, Scalar] = {}
+
+
+def msg(id: str, **values: Scalar) -> Message:
+    return Message(id=id, values=values)
+
+
+Cell = Scalar | Message
+
+
+class Text(Frozen):
+    """A sentence or a paragraph of the program's own words."""
+
+    kind: Literal["text"] = "text"
+    message: Message
+
+
+class Column(Frozen):
+    label: Message
+    numeric: bool = False
+
+
+class Table(Frozen):
+    kind: Literal["table"] = "table"
+    title: Message
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    caption: Message | None = None
+
+
+class Series(Frozen):
+    """Points `(x, y)` in the order they are drawn; for `bars`, x is the left edge of the bar."""
+
+    role: Role
+    label: Message
+    points: tuple[tuple[float, float], ...]
+
+
+class Chart(Frozen):
+    kind: Literal["chart"] = "chart"
+    title: Message
+    form: Literal["line", "bars"]
+    x: Message
+    y: Message
+    series: tuple[Series, ...]
+    caption: Message | None = None
+
+
+class Token(Frozen):
+    """One token as the tokenizer cut it: `text` is what it covers (may be part of a character, shown as �)."""
+
+    text: str
+    id: int
+    graded: bool | None = None
+
+
+class Tokens(Frozen):
+    kind: Literal["tokens"] = "tokens"
+    title: Message
+    tokenizer: str
+    tokens: tuple[Token, ...]
+    caption: Message | None = None
+
+
+class Option(Frozen):
+    text: str
+    probability: float = Field(ge=0, le=1)
+
+
+class Probabilities(Frozen):
+    """What the model expects after `prompt`; `rest` is the probability of everything not listed."""
+
+    kind: Literal["probabilities"] = "probabilities"
+    title: Message
+    prompt: str
+    options: tuple[Option, ...]
+    rest: float = Field(ge=0, le=1)
+    caption: Message | None = None
+
+
+class CompareColumn(Frozen):
+    role: Role
+    label: Message
+    text: str
+
+
+class Compare(Frozen):
+    """The same prompt continued by several hands, side by side."""
+
+    kind: Literal["compare"] = "compare"
+    title: Message
+    prompt: str
+    columns: tuple[CompareColumn, ...]
+    caption: Message | None = None
+
+
+class Passage(Frozen):
+    """A piece of text with where it comes from: `source` is a file or a model, `location` a place in it."""
+
+    text: str
+    source: str | None = None
+    location: Message | None = None
+    role: Role = "yours"
+
+
+class Passages(Frozen):
+    kind: Literal["passages"] = "passages"
+    title: Message
+    passages: tuple[Passage, ...]
+    caption: Message | None = None
+
+
+class Artefact(Frozen):
+    """A file or folder that the skill made and the learner keeps; `path` is relative to the home folder."""
+
+    kind: Literal["artefact"] = "artefact"
+    title: Message
+    path: str
+    bytes: int
+    caption: Message | None = None
+
+
+class Notice(Frozen):
+    kind: Literal["notice"] = "notice"
+    level: Literal["info", "warning"] = "info"
+    message: Message
+
+
+class Progress(Frozen):
+    """A run that goes on by itself; the surface follows `runs/<run>/events.jsonl`."""
+
+    kind: Literal["progress"] = "progress"
+    title: Message
+    run: str
+
+
+Block = Annotated[
+    Text | Table | Chart | Tokens | Probabilities | Compare | Passages | Artefact | Notice | Progress,
+    Field(discriminator="kind"),
+]
+BLOCKS: TypeAdapter[Block] = TypeAdapter(Block)

@@ -1,0 +1,338 @@
+"""The contract between skills and whoever runs them: Skill, Context, events, errors, model protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from skills.blocks import Block, Frozen, Message, Scalar, Token
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from skills.workspace import Workspace
+
+Language = Literal["es", "en"]
+
+# --- errors -----------------------------------------------------------------------------------------------------------
+
+
+class UserError(Exception):
+    """Something a person can understand and act on.
+
+    The words are in the catalogue under `errors.<code>.what`, `.why` and `.next`; `values` fill their fields.
+    Anything that is raised and is not a `UserError` is a defect.
+    """
+
+    code = "unknown"
+
+    def __init__(self, **values: Scalar) -> None:
+        super().__init__(f"{self.code} {values}")
+        self.values = values
+
+
+class BadInput(UserError):
+    """An argument is missing or out of range: `name`, `problem`."""
+
+    code = "bad_input"
+
+
+class FileMissing(UserError):
+    """No such file or data set: `name`, `known` (what there is)."""
+
+    code = "file_missing"
+
+
+class FileEmpty(UserError):
+    code = "file_empty"
+
+
+class FileTooLarge(UserError):
+    """`name`, `bytes`, `limit` (bytes)."""
+
+    code = "file_too_large"
+
+
+class FileUnreadable(UserError):
+    """Not text, or not the kind its name says: `name`, `kind`."""
+
+    code = "file_unreadable"
+
+
+class TooLittleText(UserError):
+    """`name`, `have`, `need`, counted in the unit the message names."""
+
+    code = "too_little_text"
+
+
+class ContextFull(UserError):
+    """The text does not fit the model and was not cut: `tokens`, `limit`."""
+
+    code = "context_full"
+
+
+class ModelMissing(UserError):
+    """No model for what was asked: `model`."""
+
+    code = "model_missing"
+
+
+class WrongBase(UserError):
+    """An adapter made for another base model: `adapter`, `base`."""
+
+    code = "wrong_base"
+
+
+class OutOfMemory(UserError):
+    code = "out_of_memory"
+
+
+class DiskFull(UserError):
+    """`need` and `free`, in bytes."""
+
+    code = "disk_full"
+
+
+class TookTooLong(UserError):
+    """A process with a time limit passed it: `seconds`."""
+
+    code = "took_too_long"
+
+
+class RunUnusable(UserError):
+    """A run cannot be resumed or used: `run`, `reason`."""
+
+    code = "run_unusable"
+
+
+class Busy(UserError):
+    """Something of the kind is going on already: `run`."""
+
+    code = "busy"
+
+
+# --- events of a running skill ----------------------------------------------------------------------------------------
+
+
+class Started(Frozen):
+    """`attempt` is 1 the first time and grows by one at each resume."""
+
+    event: Literal["started"] = "started"
+    attempt: int
+    at: float = 0.0
+
+
+class Advanced(Frozen):
+    """Progress of the run: `done` of `total` units, `eta` seconds left (None: not known yet)."""
+
+    event: Literal["progress"] = "progress"
+    done: float
+    total: float
+    eta: float | None = None
+    doing: Message | None = None
+
+
+class Metric(Frozen):
+    event: Literal["metric"] = "metric"
+    step: float
+    name: str
+    value: float
+
+
+class Sample(Frozen):
+    """What the model writes for the frozen `prompt` when `share` (0 to 1) of the run is done."""
+
+    event: Literal["sample"] = "sample"
+    share: float
+    prompt: str
+    text: str
+
+
+class Noticed(Frozen):
+    event: Literal["notice"] = "notice"
+    message: Message
+    level: Literal["info", "warning"] = "info"
+
+
+class Shown(Frozen):
+    event: Literal["block"] = "block"
+    block: Block
+
+
+class Said(Frozen):
+    """A piece of text as it is being written (streaming)."""
+
+    event: Literal["said"] = "said"
+    text: str
+
+
+class Done(Frozen):
+    event: Literal["done"] = "done"
+    result: dict[str, Any]
+    blocks: tuple[Block, ...] = ()
+
+
+class Paused(Frozen):
+    event: Literal["paused"] = "paused"
+
+
+class Stopped(Frozen):
+    """Stopped by the learner; `kept` says whether there is something to use, `result` and `blocks` are it."""
+
+    event: Literal["stopped"] = "stopped"
+    kept: bool
+    result: dict[str, Any] | None = None
+    blocks: tuple[Block, ...] = ()
+
+
+class Failed(Frozen):
+    """`code` and `values` of a `UserError`; a defect has the code `defect` and a `reference` to quote."""
+
+    event: Literal["failed"] = "failed"
+    code: str
+    values: dict[str, Scalar] = {}
+
+
+Event = Annotated[
+    Started | Advanced | Metric | Sample | Noticed | Shown | Said | Done | Paused | Stopped | Failed,
+    Field(discriminator="event"),
+]
+EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
+ENDINGS = (Done, Paused, Stopped, Failed)
+
+# --- language models --------------------------------------------------------------------------------------------------
+
+
+class Profile(Frozen):
+    """What a model is good for. `writes`: languages it can really write. Sizes in bytes, `context` in tokens."""
+
+    name: str
+    writes: tuple[str, ...]
+    context: int
+    parameters: int
+    disk_bytes: int
+    memory_bytes: int
+    licence: str
+    digest: str
+    """SHA-256 that identifies the weights: adapters and figures name it."""
+
+
+class ChatMessage(Frozen):
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Options(Frozen):
+    """How to write. `temperature` 0 is greedy. `seed` makes sampling repeatable."""
+
+    max_tokens: int = 256
+    temperature: float = 0.0
+    top_k: int = 0
+    top_p: float = 1.0
+    seed: int | None = None
+    repetition_penalty: float = 1.0
+
+
+class Score(Frozen):
+    """`logprob`: natural log of the probability of the continuation; `tokens`: how many it has."""
+
+    logprob: float
+    tokens: int
+
+
+class NextToken(Frozen):
+    id: int
+    text: str
+    probability: float
+
+
+class Chat(Protocol):
+    """A model that talks. Closing the iterator stops the writing. Raises `ContextFull`, never cuts."""
+
+    profile: Profile
+
+    def stream(self, messages: Sequence[ChatMessage], options: Options) -> Iterator[str]: ...
+
+    def count_tokens(self, text: str) -> int: ...
+
+
+class Probe(Protocol):
+    """A model that is looked into. Raises `ContextFull`, never cuts."""
+
+    profile: Profile
+
+    def tokenize(self, text: str) -> list[Token]: ...
+
+    def next_token(self, text: str, k: int) -> list[NextToken]:
+        """The `k` most probable next tokens, most probable first."""
+
+    def score(self, prompt: str, continuations: Sequence[str]) -> list[Score]: ...
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Mean of the input embeddings of each text's tokens, shape (len(texts), hidden), float32."""
+
+    def generate(self, prompt: str, options: Options) -> Iterator[str]:
+        """Continue the bare text `prompt` (no chat template)."""
+
+
+# --- skills -----------------------------------------------------------------------------------------------------------
+
+
+class Inputs(BaseModel):
+    """Base of every skill's inputs: unknown arguments are an error, and the schema is the form and the tool spec."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class Result(BaseModel):
+    """What a skill found, as data; `blocks()` is what to show of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null", protected_namespaces=())
+
+    def blocks(self) -> tuple[Block, ...]:
+        raise NotImplementedError
+
+
+Request = Literal["stop", "pause", "discard"]
+
+
+@dataclass(frozen=True)
+class Context:
+    """All that a skill may touch besides its inputs.
+
+    `chat` and `probe` are there if the skill's `needs` name them. `weights` is the folder of the workbench model
+    (safetensors, tokenizer, config), for skills that train. `requested()` tells what the learner has asked of a
+    running job since it began, None if nothing: check it often, it is the point where a job stops.
+    """
+
+    workspace: Workspace
+    language: Language
+    emit: Callable[[Event], None] = lambda event: None
+    requested: Callable[[], Request | None] = lambda: None
+    chat: Chat | None = None
+    probe: Probe | None = None
+    weights: Path | None = None
+    run_dir: Path | None = None
+
+
+Where = Literal["worker", "job", "sandbox"]
+
+
+@dataclass(frozen=True)
+class Skill:
+    """A function of the program on the learner's own files.
+
+    `where` it runs: `worker` (quick, in the resident process that holds the models), `job` (long, a process and a
+    run folder of its own), `sandbox` (reads a file nobody vouches for: own process, limited memory and time).
+    `run` has the signature `run(inputs, ctx) -> Result`, and is called with an instance of `Inputs`.
+    """
+
+    name: str
+    Inputs: type[Inputs]
+    run: Callable[[Any, Context], Result]
+    where: Where = "worker"
+    needs: frozenset[Literal["chat", "probe", "weights"]] = field(default_factory=frozenset)

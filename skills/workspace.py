@@ -1,0 +1,192 @@
+"""Where the learner's texts and models are kept: safe paths, atomic writes, data sets and their manifests.
+
+    <home>/workspace/datasets/<id>/manifest.json   what was imported, from where, how it was understood
+    <home>/workspace/datasets/<id>/rows.jsonl      {"text": ...} or {"prompt": ..., "completion": ...} a line
+    <home>/workspace/datasets/<id>/original/<name> the file as it came, never changed
+    <home>/runs/<id>/                              one folder a run, see tutor/runner.py
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import tempfile
+import time
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from skills.blocks import Frozen
+from skills.contract import DiskFull, FileMissing
+
+Shape = Literal["prose", "verse", "table", "pairs", "dialogue", "chat"]
+
+
+class Row(Frozen):
+    """One document of a data set. Pairs have `prompt` and `completion`; everything else has `text`."""
+
+    text: str | None = None
+    prompt: str | None = None
+    completion: str | None = None
+    title: str | None = None
+
+    @property
+    def whole(self) -> str:
+        """All the text of the row."""
+        return self.text if self.text is not None else f"{self.prompt or ''}\n{self.completion or ''}"
+
+
+class Manifest(Frozen):
+    """What an import found and decided. `digest` is the SHA-256 of the original; `name` is the learner's name for it."""
+
+    id: str
+    name: str
+    digest: str
+    bytes: int
+    shape: Shape
+    language: str
+    documents: int
+    rows: int
+    characters: int
+    words: int
+    encoding: str
+    delimiter: str | None = None
+    columns: tuple[str, ...] = ()
+    text_column: str | None = None
+    notices: tuple[str, ...] = ()
+    sample: bool = False
+    """True for a text that the program brought along, False for the learner's own."""
+    created: float = Field(default_factory=time.time)
+
+
+def new_id(kind: str) -> str:
+    """A sortable, unique, path-safe id: `run-20260131-174501-3fa9`."""
+    return f"{kind}-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+
+
+def safe_name(name: str) -> str:
+    """The learner's file name without anything a file system or a path could misread; never empty."""
+    base = unicodedata.normalize("NFC", name.replace("\\", "/").split("/")[-1])
+    base = re.sub(r'[\x00-\x1f<>:"|?*]', "_", base).strip(" .")
+    stem, dot, suffix = base.rpartition(".")
+    if not dot:
+        stem, suffix = base, ""
+    return f"{stem[:80]}{dot}{suffix[:12]}" or "text"
+
+
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """Turn «no space left» into words."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(need=None, free=None) from error
+        raise
+
+
+def write_atomic(path: Path, data: str | bytes) -> None:
+    """Write all of `data` to `path` or nothing: a reader never sees half a file. Raises DiskFull."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with disk_errors():
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data.encode() if isinstance(data, str) else data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder of one learner. Nothing outside `home` is ever written."""
+
+    home: Path
+
+    @property
+    def datasets(self) -> Path:
+        return self.home / "workspace" / "datasets"
+
+    @property
+    def runs(self) -> Path:
+        return self.home / "runs"
+
+    def inside(self, *parts: str) -> Path:
+        """`home/parts...`, refused (ValueError) if it would leave the home folder."""
+        path = self.home.joinpath(*parts).resolve()
+        if not path.is_relative_to(self.home.resolve()):
+            raise ValueError(f"outside the home folder: {path}")
+        return path
+
+    def manifests(self) -> list[Manifest]:
+        """Every data set, oldest first. A folder without a readable manifest is an unfinished import: left out."""
+        found = []
+        for path in sorted(self.datasets.glob("*/manifest.json")):
+            try:
+                found.append(Manifest.model_validate_json(path.read_text("utf-8")))
+            except (OSError, ValueError):
+                continue
+        return sorted(found, key=lambda manifest: manifest.created)
+
+    def find(self, name: str | None) -> Manifest:
+        """The data set with this id, or the newest with this file name (case and accents aside); the newest
+        of the learner's own if `name` is None. Raises FileMissing with the names there are."""
+        manifests = self.manifests()
+        if name is None:
+            own = [m for m in manifests if not m.sample] or manifests
+            if own:
+                return own[-1]
+        else:
+            for manifest in reversed(manifests):
+                if name == manifest.id or _fold(name) in (_fold(manifest.name), _fold(Path(manifest.name).stem)):
+                    return manifest
+        raise FileMissing(name=name or "", known=", ".join(sorted({m.name for m in manifests})))
+
+    def rows(self, dataset: str) -> Iterator[Row]:
+        """The rows of a data set, in order."""
+        with self.inside("workspace", "datasets", dataset, "rows.jsonl").open(encoding="utf-8") as file:
+            for line in file:
+                yield Row.model_validate(json.loads(line))
+
+    def free_bytes(self) -> int:
+        self.home.mkdir(parents=True, exist_ok=True)
+        return shutil.disk_usage(self.home).free
+
+    def delete_dataset(self, dataset: str) -> None:
+        shutil.rmtree(self.inside("workspace", "datasets", dataset))
+
+    def delete_run(self, run: str) -> None:
+        shutil.rmtree(self.inside("runs", run))
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
+
+
+def folder_bytes(path: Path) -> int:
+    """Size of a folder and all in it, in bytes; links are not followed."""
+    return sum(p.lstat().st_size for p in path.rglob("*") if p.is_file() and not p.is_symlink())
+
+
+def _fold(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(c for c in plain if not unicodedata.combining(c)).strip()

@@ -1,0 +1,149 @@
+"""A turn as data: what comes from the learner (`Input`) and what is shown in return (`Shown`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from skills.blocks import Block, Frozen
+
+# --- in ---------------------------------------------------------------------------------------------------------------
+
+
+class Intent(Frozen):
+    """What the learner wants: a name of VOCABULARY (a control, a skill, `question`), or a click's own name.
+
+    Clicks also use: `choose` {choice}, `answer` {item, submission, ...}, `accept`, `start_lesson` {lesson}.
+    """
+
+    name: str
+    args: dict[str, Any] = {}
+    confidence: float = 1.0
+
+
+class Upload(Frozen):
+    """A file that arrived: `name` as the learner knows it, `path` where it is for now (copied at once)."""
+
+    name: str
+    path: Path
+
+
+class Input(Frozen):
+    """One thing the learner did: typed, clicked, brought files, or (re)opened the page (all empty)."""
+
+    text: str = ""
+    intent: Intent | None = None
+    uploads: tuple[Upload, ...] = ()
+
+
+# --- out --------------------------------------------------------------------------------------------------------------
+
+
+class Button(Frozen):
+    """A choice the learner can click, or type as its number or its words. `says` is what appears as the learner's."""
+
+    label: str
+    intent: Intent
+    main: bool = False
+
+
+class ItemView(Frozen):
+    """A question as shown: no key in it. `options` are (id, text) in display order."""
+
+    item: str
+    submission: str
+    format: Literal["single", "multiple", "true_false", "number", "order", "open"]
+    stem: str
+    options: tuple[tuple[str, str], ...] = ()
+    hint: bool = False
+
+
+class Verdict(Frozen):
+    """The outcome of an answer, for the question's card: `right` option ids only when they may be told."""
+
+    outcome: Literal["correct", "partial", "wrong", "unclear"]
+    chosen: tuple[str, ...] | str | float = ()
+    right: tuple[str, ...] = ()
+    feedback: str = ""
+    model: str = ""
+    """The model answer of an open question, to compare with."""
+
+
+class Said(Frozen):
+    """A message of Musa's: authored Markdown `text` in the learner's language, then blocks, a question, buttons."""
+
+    kind: Literal["said"] = "said"
+    id: str
+    text: str = ""
+    tone: Literal["lesson", "aside", "feedback", "error", "system"] = "lesson"
+    blocks: tuple[Block, ...] = ()
+    item: ItemView | None = None
+    buttons: tuple[Button, ...] = ()
+    source: str = ""
+
+
+class Delta(Frozen):
+    """More text for the message `id` (streaming); a `Said` with the same id replaces it when it is whole."""
+
+    kind: Literal["delta"] = "delta"
+    id: str
+    text: str
+
+
+class Graded(Frozen):
+    """The question card of `submission` is now answered."""
+
+    kind: Literal["graded"] = "graded"
+    submission: str
+    verdict: Verdict
+
+
+class Waiting(Frozen):
+    """Something takes over a second: what it is, in words. Ended by the next `Said`."""
+
+    kind: Literal["waiting"] = "waiting"
+    text: str
+
+
+class Reload(Frozen):
+    """The language changed: the page is to be loaded again in it."""
+
+    kind: Literal["reload"] = "reload"
+
+
+class Farewell(Frozen):
+    """The learner asked to quit: the program ends after this."""
+
+    kind: Literal["farewell"] = "farewell"
+    text: str
+
+
+Shown = Said | Delta | Graded | Waiting | Reload | Farewell
+
+
+class MapLesson(Frozen):
+    id: str
+    number: str
+    title: str
+    minutes: int
+    state: Literal["todo", "begun", "passed", "review"]
+    current: bool
+    evidence: tuple[str, ...] = ()
+
+
+class MapModule(Frozen):
+    title: str
+    lessons: tuple[MapLesson, ...]
+
+
+class CourseMap(Frozen):
+    """The course and where the learner is in it; `done` and `total` count lessons of the chosen route."""
+
+    route: str
+    modules: tuple[MapModule, ...]
+    done: int
+    total: int
+    model: str = ""
+    """The tutor's model in words, or that it is off."""
+    outside: str = ""
+    """Not empty only while something off this machine is being contacted: what and why."""
