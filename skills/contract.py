@@ -319,6 +319,20 @@ class Context:
     run_dir: Path | None = None
 
 
+class Ended(Exception):
+    """How the `run` of a job says that it ended before its time, because the learner asked: raised, not returned.
+
+    `paused`: it can be resumed from its run folder. `stopped`: `kept` says whether there is something to use, and
+    then `result` is it. Running the skill again in a run folder that has its checkpoints resumes it.
+    """
+
+    def __init__(self, kind: Literal["paused", "stopped"], result: Result | None = None, kept: bool = False) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.result = result
+        self.kept = kept
+
+
 Where = Literal["worker", "job", "sandbox"]
 
 
