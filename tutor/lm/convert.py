@@ -1,0 +1,164 @@
+"""Turns weights as they come (a GGUF file or a safetensors folder) into the two folders that the engines read.
+
+    python -m tutor.lm.convert SOURCE MODEL_FOLDER
+
+It runs in a process of its own so that the memory it takes is given back. SOURCE is a `.gguf` file or a folder with
+`config.json` and safetensors; MODEL_FOLDER gets `transformers/` (safetensors, bf16) and `ct2-int8/` (CTranslate2).
+Each is built beside its place and moved there whole: a reader sees all of it or nothing, a second call goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+TRANSFORMERS, CT2 = "transformers", "ct2-int8"
+MODEL_TYPES = ("llama", "qwen2", "qwen3", "gemma3_text", "mistral")
+TOKENIZER_FILES = (
+    "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "generation_config.json", "special_tokens_map.json",
+)  # fmt: skip
+WEIGHTS = "*.safetensors"
+ENDS = ("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<end_of_turn>", "</s>")
+"""How the chat models of the accepted architectures close a turn; a GGUF file names only one of them."""
+
+
+def convert(source: Path, model: Path, stage: Callable[[str], None] = lambda name: None) -> None:
+    """Fill `model/transformers` and `model/ct2-int8` from `source`; what is there already is kept.
+
+    `stage` is told `safetensors`, `int8`, `done` as each begins. Raises ValueError for an architecture or a file
+    that cannot be used.
+    """
+    dense, fast = model / TRANSFORMERS, model / CT2
+    if not dense.exists():
+        stage("safetensors")
+        _whole(dense, lambda to: gguf_to_safetensors(source, to) if source.suffix == ".gguf" else link(source, to))
+    if not fast.exists():
+        stage("int8")
+        _whole(fast, lambda to: to_ct2(dense, to))
+    stage("done")
+
+
+def gguf_to_safetensors(source: Path, to: Path) -> None:
+    """Unpack a GGUF file to bf16 safetensors in the folder `to`, with tokenizer, chat template and stop tokens."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+    tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
+    model = AutoModelForCausalLM.from_pretrained(
+        source.parent,
+        gguf_file=source.name,
+        quantization_config=GgufConfig(dequantize=True),
+        dtype=torch.bfloat16,
+        trust_remote_code=False,
+    )
+    mend_tokenizer(tokenizer, model.config.model_type)
+    tie(model)
+    vocabulary = tokenizer.get_vocab()
+    ends = {model.config.eos_token_id} | {vocabulary[end] for end in ENDS if end in vocabulary}
+    model.generation_config.eos_token_id = sorted(ends)
+    model.config._name_or_path = ""
+    model.save_pretrained(to)
+    tokenizer.save_pretrained(to)
+
+
+def mend_tokenizer(tokenizer: PreTrainedTokenizerFast, model_type: str) -> None:
+    """Put back what a GGUF file does not carry of the original tokenizer, so that the same text gives the same ids.
+
+    Qwen's normalises to NFC; SmolLM's (the Llama with a byte-level vocabulary that GGUF calls `smollm`) cuts numbers
+    into digits first. Source: the `tokenizer.json` of Qwen/Qwen2.5-0.5B-Instruct and HuggingFaceTB/SmolLM2-135M.
+    """
+    from tokenizers import normalizers, pre_tokenizers
+
+    backend = tokenizer.backend_tokenizer
+    if model_type in ("qwen2", "qwen3"):
+        backend.normalizer = normalizers.NFC()
+    elif model_type == "llama" and isinstance(backend.pre_tokenizer, pre_tokenizers.ByteLevel):
+        digits = pre_tokenizers.Digits(individual_digits=True)
+        backend.pre_tokenizer = pre_tokenizers.Sequence([digits, pre_tokenizers.ByteLevel(add_prefix_space=False)])
+
+
+def tie(model: PreTrainedModel) -> None:
+    """Share one matrix between input and output embeddings where they are the same one, quantised twice.
+
+    A GGUF file may hold both, with different precision (cosine of each row above 0.99); the output's is the finer.
+    """
+    import torch
+
+    inputs, outputs = model.get_input_embeddings(), model.get_output_embeddings()
+    if inputs.weight is outputs.weight or inputs.weight.shape != outputs.weight.shape:
+        return
+    rows = zip(inputs.weight.split(8192), outputs.weight.split(8192), strict=True)
+    alike = min(float(torch.cosine_similarity(a.float(), b.float(), dim=1).min().detach()) for a, b in rows)
+    if alike > 0.99:
+        inputs.weight = outputs.weight
+        model.config.tie_word_embeddings = True
+        model.tie_weights()
+
+
+def link(source: Path, to: Path) -> None:
+    """Bring the files that matter of a safetensors folder: hard links where the disk allows, else copies."""
+    check_folder(source)
+    names = [*(p.name for p in source.glob(WEIGHTS)), "config.json", *TOKENIZER_FILES, "model.safetensors.index.json"]
+    for name in names:
+        if (source / name).is_file():
+            try:
+                os.link(source / name, to / name)
+            except OSError:
+                shutil.copyfile(source / name, to / name)
+
+
+def check_folder(source: Path) -> dict[str, Any]:
+    """The config of a folder that the engines can read. Raises ValueError: what is missing or not accepted."""
+    for needed in ("config.json", "tokenizer.json"):
+        if not (source / needed).is_file():
+            raise ValueError(needed)
+    if not list(source.glob(WEIGHTS)):
+        raise ValueError(WEIGHTS)
+    config: dict[str, Any] = json.loads((source / "config.json").read_text("utf-8"))
+    if config.get("model_type") not in MODEL_TYPES:
+        raise ValueError(str(config.get("model_type")))
+    return config
+
+
+def to_ct2(source: Path, to: Path) -> None:
+    """Write the weights of a safetensors folder as CTranslate2 int8 to `to`, with all that the tokenizer needs."""
+    from ctranslate2.converters import TransformersConverter
+
+    copied = [name for name in TOKENIZER_FILES if (source / name).is_file()]
+    converter = TransformersConverter(str(source), copy_files=copied, low_cpu_mem_usage=True, trust_remote_code=False)
+    converter.convert(str(to), quantization="int8", force=True)
+
+
+def _whole(folder: Path, build: Callable[[Path], None]) -> None:
+    """Build a folder beside its place, then move it there in one step."""
+    rough = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(rough, ignore_errors=True)
+    rough.mkdir(parents=True)
+    build(rough)
+    os.replace(rough, folder)
+
+
+def main(arguments: list[str]) -> int:
+    """Print one stage a line; a last line `error WHAT` and status 2 for a source that cannot be used."""
+    os.environ |= {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
+    warnings.filterwarnings("ignore")
+    source, model = map(Path, arguments)
+    try:
+        convert(source, model, lambda name: print(name, flush=True))  # noqa: T201  the parent reads it
+    except ValueError as error:
+        print(f"error {error}", flush=True)  # noqa: T201
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
