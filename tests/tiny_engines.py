@@ -1,0 +1,31 @@
+"""A scripted pair of models behind the functions that the worker opens models with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from skills.contract import ChatMessage, ModelMissing, Options
+from tests.conftest import FakeProbe
+
+
+class SlowChat:
+    """Says the last message back word by word, ten words a second at most."""
+
+    def stream(self, messages: Sequence[ChatMessage], options: Options) -> Iterator[str]:
+        for word in messages[-1].content.split(" "):
+            time.sleep(0.02)
+            yield word + " "
+
+
+def open_chat(home: Path, name: str | None) -> SlowChat:
+    if name == "missing":
+        raise ModelMissing(model=name)
+    (home / "opened").open("a").write("chat\n")
+    return SlowChat()
+
+
+def open_probe(home: Path, name: str | None) -> FakeProbe:
+    (home / "opened").open("a").write("probe\n")
+    return FakeProbe({"a": {"b": 0.9}})

@@ -1,0 +1,147 @@
+"""Skills that do one thing each, for the tests of the processes that run skills."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from pydantic import Field
+
+from skills.blocks import Block, Text, msg
+from skills.contract import (
+    Advanced,
+    Context,
+    FileMissing,
+    Inputs,
+    Metric,
+    Paused,
+    Result,
+    Said,
+    Skill,
+    Where,
+)
+
+NAMES = ("count", "echo", "fail", "sandbox", "talk", "weigh")
+
+
+class CountInputs(Inputs):
+    steps: int = Field(default=3, ge=1, le=1000)
+    wait: float = 0.0
+
+
+class CountResult(Result):
+    counted: int
+
+    def blocks(self) -> tuple[Block, ...]:
+        return (Text(message=msg("cli.version", version=str(self.counted))),)
+
+
+def count(inputs: CountInputs, ctx: Context) -> CountResult:
+    """Count up, keeping the place in the run's folder, and heed what is asked."""
+    place = (ctx.run_dir or ctx.workspace.home) / "place"
+    begin = int(place.read_text()) if ctx.run_dir and place.exists() else 0
+    for step in range(begin, inputs.steps):
+        asked = ctx.requested()
+        if asked == "pause":
+            ctx.emit(Paused())
+        if asked:
+            return CountResult(counted=step)
+        time.sleep(inputs.wait)
+        ctx.emit(Metric(step=step, name="loss", value=1 / (step + 1)))
+        ctx.emit(Advanced(done=step + 1, total=inputs.steps))
+        if ctx.run_dir:
+            place.write_text(str(step + 1))
+    print("a library that prints")  # noqa: T201
+    return CountResult(counted=inputs.steps)
+
+
+class EchoInputs(Inputs):
+    text: str
+    file: str | None = None
+    times: int = Field(default=1, ge=1, le=9)
+
+
+class EchoResult(Result):
+    text: str
+
+    def blocks(self) -> tuple[Block, ...]:
+        return (Text(message=msg("cli.version", version=self.text)),)
+
+
+def echo(inputs: EchoInputs, ctx: Context) -> EchoResult:
+    for _ in range(inputs.times):
+        ctx.emit(Said(text=inputs.text))
+    return EchoResult(text=inputs.text * inputs.times)
+
+
+class FailInputs(Inputs):
+    how: str
+
+
+def fail(inputs: FailInputs, ctx: Context) -> EchoResult:
+    match inputs.how:
+        case "user":
+            raise FileMissing(name="x", known="y")
+        case "defect":
+            raise RuntimeError("a defect on purpose")
+        case "memory":
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
+        case "disk":
+            raise OSError(28, "No space left on device")
+        case "exit":
+            os._exit(3)
+    raise AssertionError(inputs.how)
+
+
+class SandboxInputs(Inputs):
+    how: str
+
+
+def sandbox(inputs: SandboxInputs, ctx: Context) -> EchoResult:
+    match inputs.how:
+        case "memory":
+            return EchoResult(text=str(len(bytearray(4_000_000_000))))
+        case "slowly":
+            kept = []
+            while True:
+                kept.append(bytearray(b"x" * 20_000_000))
+                time.sleep(0.01)
+        case "time":
+            time.sleep(60)
+        case "file":
+            with Path(ctx.workspace.home / "large").open("wb") as file:
+                for _ in range(100):
+                    file.write(b"x" * 1_000_000)
+        case "crash":
+            os._exit(3)
+    return EchoResult(text="well")
+
+
+class TalkInputs(Inputs):
+    prompt: str
+
+
+def talk(inputs: TalkInputs, ctx: Context) -> EchoResult:
+    assert ctx.probe
+    return EchoResult(text=ctx.probe.next_token(inputs.prompt, 1)[0].text)
+
+
+def _skill(name: str, where: Where) -> Skill:
+    kinds = {
+        "count": (CountInputs, count),
+        "echo": (EchoInputs, echo),
+        "fail": (FailInputs, fail),
+        "sandbox": (SandboxInputs, sandbox),
+        "talk": (TalkInputs, talk),
+        "weigh": (CountInputs, count),
+    }
+    kind, run = kinds[name]
+    return Skill(name, kind, run, where, needs=frozenset({"probe"}) if name == "talk" else frozenset())
+
+
+def skill(name: str) -> Skill:
+    places: dict[str, Where] = {"sandbox": "sandbox", "weigh": "job"}
+    if name not in NAMES:
+        raise KeyError(name)
+    return _skill(name, places.get(name, "worker"))

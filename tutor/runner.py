@@ -1,0 +1,250 @@
+"""Skills in child processes, seen from the server: events out, cancel in. Nothing heavy is imported here."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, suppress
+from pathlib import Path
+from typing import Any
+
+from skills.contract import (
+    ENDINGS,
+    EVENTS,
+    ChatMessage,
+    Event,
+    Failed,
+    Language,
+    Options,
+    OutOfMemory,
+    Score,
+    TookTooLong,
+)
+from skills.workspace import Workspace
+from tutor.failures import died, last_words, raised
+from tutor.jobs import Jobs
+from tutor.limits import Limits, kill_tree, memory_kills, own_group, python, watch
+from tutor.replay import RunStatus
+from tutor.settings import Settings, child_env
+
+__all__ = ["Jobs", "RunStatus", "Worker", "sandboxed"]
+
+LINE = 64 * 1024 * 1024
+"""Longest line from a child, in bytes: a result with its blocks is one line."""
+
+
+class Worker:
+    """The resident worker process: one request at a time, in order; it starts again by itself if it died.
+
+    `source` is the module of the skills, `engines` the one with `open_chat` and `open_probe`.
+    """
+
+    def __init__(self, settings: Settings, source: str = "skills", engines: str = "tutor.lm") -> None:
+        self._settings = settings
+        self._given = json.dumps({"settings": settings.as_json(), "source": source, "engines": engines})
+        self._errors = settings.home / "logs" / "worker.log"
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._pending: dict[int, _Pending] = {}
+        self._starting = asyncio.Lock()
+        self._last_id = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the process, None while there is none."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def start(self, warm: bool = True) -> None:
+        """Start the process; with `warm` it begins to load the models, which nobody waits for."""
+        await self._running()
+        if warm:
+            await self._send(_Pending({"do": "warm"}))
+
+    async def stop(self) -> None:
+        """End the process and whatever it is doing."""
+        reader, self._reader = self._reader, None
+        if reader:
+            reader.cancel()
+        if self._process and self._process.returncode is None:
+            kill_tree(self._process.pid)
+            await self._process.wait()
+        self._process = None
+        for pending in self._pending.values():
+            pending.fail(Failed(code="stopped"))
+        self._pending.clear()
+
+    async def run(self, skill: str, inputs: Mapping[str, Any], language: Language) -> AsyncIterator[Event]:
+        """The events of a skill, the ending last. Closing the iterator cancels it."""
+        asked = {"do": "run", "skill": skill, "inputs": dict(inputs), "language": language}
+        async with aclosing(self._ask(asked)) as items:
+            async for item in items:
+                yield item if isinstance(item, Failed) else EVENTS.validate_python(item)
+
+    async def chat(self, messages: Sequence[ChatMessage], options: Options) -> AsyncIterator[str]:
+        """What the tutor's model answers, in pieces. Closing the iterator stops it. Raises UserError, Defect."""
+        asked = {
+            "do": "chat",
+            "messages": [message.model_dump() for message in messages],
+            "options": options.model_dump(),
+        }
+        async with aclosing(self._ask(asked)) as items:
+            async for item in items:
+                yield _or_raise(item)
+
+    async def score(self, prompt: str, continuations: Sequence[str]) -> list[Score]:
+        """How probable each continuation is after `prompt`. Raises UserError, Defect."""
+        asked = {"do": "score", "prompt": prompt, "continuations": list(continuations)}
+        async with aclosing(self._ask(asked)) as items:
+            return [Score.model_validate(_or_raise(item)) async for item in items]
+
+    async def unload(self) -> None:
+        """Have the worker give back the memory of its models, after what it is doing."""
+        async with aclosing(self._ask({"do": "unload"})) as items:
+            async for item in items:
+                _or_raise(item)
+
+    async def ping(self) -> None:
+        """Returns when the process answers, also while it is busy. Raises Defect if it dies before."""
+        async with aclosing(self._ask({"do": "ping"})) as items:
+            async for item in items:
+                _or_raise(item)
+
+    async def _ask(self, asked: dict[str, Any]) -> AsyncIterator[Any]:
+        """The items of one request; a `Failed` is the last. Cancels the request if nobody wants the rest."""
+        pending = _Pending(asked)
+        await self._running()
+        await self._send(pending)
+        try:
+            while (item := await pending.items.get()) is not _END:
+                yield item
+        finally:
+            if self._pending.pop(pending.id, None):
+                with suppress(OSError):
+                    self._write({"do": "cancel", "id": pending.id})
+
+    async def _send(self, pending: _Pending) -> None:
+        self._last_id += 1
+        pending.id = self._last_id
+        self._pending[pending.id] = pending
+        self._write(pending.asked | {"id": pending.id})
+
+    def _write(self, message: dict[str, Any]) -> None:
+        if self._process and self._process.stdin and not self._process.stdin.is_closing():
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+
+    async def _running(self) -> None:
+        async with self._starting:
+            if self._process is None or self._process.returncode is not None:
+                self._errors.parent.mkdir(parents=True, exist_ok=True)
+                with self._errors.open("wb") as errors:
+                    self._process = await _spawn("tutor.worker", self._given, settings=self._settings, errors=errors)
+                self._reader = asyncio.create_task(self._read(self._process, memory_kills()))
+
+    async def _read(self, process: asyncio.subprocess.Process, kills: int) -> None:
+        """Hand out what the process says until it ends; if that was not our doing, tell who was waiting."""
+        assert process.stdout
+        async for line in process.stdout:
+            told = json.loads(line)
+            pending = self._pending.get(told["id"])
+            if pending is None:
+                continue  # cancelled meanwhile
+            if "item" in told:
+                pending.items.put_nowait(told["item"])
+                continue
+            del self._pending[told["id"]]
+            if "failed" in told:
+                pending.fail(Failed(**told["failed"]))
+            else:
+                pending.items.put_nowait(_END)
+        code = await process.wait()
+        await self._recover(died(self._settings.home, "the worker", code, last_words(self._errors), memory_kills() > kills))
+
+    async def _recover(self, ending: Failed) -> None:
+        """The process died: what it was doing has failed, what was waiting behind it goes to a new process."""
+        waiting = list(self._pending.values())
+        self._pending.clear()
+        for pending in waiting[:1]:
+            pending.fail(ending)
+        if waiting[1:]:
+            await self._running()
+            for pending in waiting[1:]:
+                await self._send(pending)
+
+
+_END = object()
+
+
+@dataclasses.dataclass
+class _Pending:
+    """A request that was sent, and the queue of what came back."""
+
+    asked: dict[str, Any]
+    id: int = 0
+    items: asyncio.Queue[Any] = dataclasses.field(default_factory=asyncio.Queue)
+
+    def fail(self, ending: Failed) -> None:
+        self.items.put_nowait(ending)
+        self.items.put_nowait(_END)
+
+
+def _or_raise(item: Any) -> Any:
+    if isinstance(item, Failed):
+        raise raised(item.code, item.values)
+    return item
+
+
+async def sandboxed(
+    skill: str,
+    inputs: Mapping[str, Any],
+    language: Language,
+    settings: Settings,
+    limits: Limits | None = None,
+    source: str = "skills",
+) -> AsyncIterator[Event]:
+    """The events of a skill in a limited process of its own, the ending last. Closing the iterator ends it."""
+    limits = limits or Limits()
+    with tempfile.TemporaryFile() as errors:
+        kills = memory_kills()
+        process = await _spawn("tutor.sandbox", settings=settings, errors=errors)
+        watching = asyncio.create_task(watch(process.pid, limits))
+        try:
+            asked = {"skill": skill, "inputs": dict(inputs), "language": language, "home": str(settings.home)}
+            asked |= {"limits": dataclasses.asdict(limits), "source": source}
+            assert process.stdin and process.stdout
+            process.stdin.write(json.dumps(asked).encode() + b"\n")
+            async for line in process.stdout:
+                event = EVENTS.validate_json(line)
+                yield event
+                if isinstance(event, ENDINGS):
+                    return
+            code, passed = await process.wait(), await watching
+            errors.seek(0)
+            output = errors.read()[-4000:].decode("utf-8", "replace")
+            if passed == "seconds":
+                yield Failed(code=TookTooLong.code, values={"seconds": limits.seconds})
+            elif passed == "memory":
+                yield Failed(code=OutOfMemory.code)
+            else:
+                yield died(settings.home, f"the sandbox of {skill}", code, output, memory_kills() > kills)
+        finally:
+            watching.cancel()
+            if process.returncode is None:
+                kill_tree(process.pid)
+                await process.wait()
+
+
+async def _spawn(module: str, *given: str, settings: Settings, errors: Any) -> asyncio.subprocess.Process:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return await asyncio.create_subprocess_exec(
+        *python(module, *given),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=errors,
+        cwd=settings.home,
+        env=child_env(settings),
+        limit=LINE,
+        **own_group(),
+    )
