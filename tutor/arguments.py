@@ -1,0 +1,331 @@
+"""What a message says besides its intent: file, text, lengths, shares... under the names of VOCABULARY."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import PurePath
+from typing import Any, Literal
+
+from rapidfuzz import fuzz
+
+import skills
+from skills.contract import Language
+from tutor.course import Course
+from tutor.numbers import digits, fold, number
+
+Open = Literal["choice", "open_item", "text", "none"]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is on the screen when the learner writes.
+
+    `open`: buttons to choose from (`labels`), a question with a free answer, a free text asked for by a step, or
+    nothing. `files`: names of the data sets in the workspace. `concepts`: (name, id), besides the router's own.
+    """
+
+    open: Open = "none"
+    labels: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    concepts: tuple[tuple[str, str], ...] = ()
+    language: Language = "es"
+
+
+ACCEPTS: Mapping[str, tuple[str, ...]] = {
+    "go_to": ("lesson", "topic"),
+    "explain_again": ("topic",),
+    "change_language": ("language",),
+    "delete_data": ("file",),
+    "question": ("question", "topic"),
+    "load_dataset": ("file",),
+    "inspect_dataset": ("file",),
+    "clean_dataset": ("file",),
+    "scan_private_data": ("file", "text"),
+    "split_dataset": ("file", "train", "validation", "test", "by", "seed"),
+    "tokenize_text": ("text", "file"),
+    "train_tokenizer": ("file", "vocab_size"),
+    "predict_next": ("prompt", "top_k"),
+    "generate_text": ("prompt", "temperature", "top_k", "top_p", "max_tokens", "seed", "lines", "sentences", "words"),
+    "map_embeddings": ("items", "file"),
+    "classify_text": ("text", "file", "labels"),
+    "translate_text": ("text", "file", "language"),
+    "answer_from_text": ("question", "file"),
+    "summarize": ("file", "text", "sentences", "lines", "paragraphs", "bullets", "words", "language"),
+    "fine_tune": ("file", "epochs", "learning_rate", "seed"),
+    "evaluate_model": ("file", "seed"),
+    "compare_models": ("prompt", "blind", "temperature", "seed"),
+    "export_project": ("formats",),
+    "quiz": ("topic", "questions", "file"),
+}
+"""The arguments that may be read for each intent; where the skill exists, only those that its Inputs have."""
+
+
+def accepted(intent: str) -> tuple[str, ...]:
+    names = ACCEPTS.get(intent, ())
+    if intent not in skills.NAMES or find_spec(f"skills.{intent}") is None:
+        return names
+    fields = skills.skill(intent).Inputs.model_fields
+    return tuple(name for name in names if name in fields)
+
+
+# --- the pieces of a message ------------------------------------------------------------------------------------------
+
+_QUOTED = re.compile(r"«([^»]+)»|“([^”]+)”|\"([^\"]+)\"|(?<!\w)'([^']+)'(?!\w)")
+_FILE = re.compile(r"[\w\-]+\.(?:txt|md|csv|tsv|xlsx|jsonl?|docx|odt|epub|pdf|html|zip)\b", re.IGNORECASE)
+_COLON = re.compile(r"^([^:«“\"]{3,70}):\s+(\S.*)$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """`quoted` and `after` (what follows a colon) are the learner's material; `frame` is the request around it,
+    folded, numbers in digits."""
+
+    text: str
+    quoted: tuple[str, ...]
+    after: str | None
+    frame: str
+
+    @property
+    def material(self) -> str | None:
+        return self.quoted[0] if self.quoted else self.after
+
+
+def pieces(text: str) -> Pieces:
+    quoted = tuple(next(g for g in m.groups() if g) for m in _QUOTED.finditer(text))
+    colon = None if quoted else _COLON.match(text)
+    frame = _QUOTED.sub(" ", text) if quoted else colon.group(1) if colon else text
+    return Pieces(text, quoted, colon.group(2).strip() if colon else None, digits(fold(frame)))
+
+
+# --- one reader for each kind of argument -----------------------------------------------------------------------------
+
+_N = r"(\d+(?:[.,]\d+)*)"
+_ONE = r"(?:\b(un[ao]?|one|a)(?: sol[ao]| single)? )"
+_COUNTED = {
+    "sentences": r"(?:frases?|oracion(?:es)?|sentences?)",
+    "lines": r"(?:lineas?|renglon(?:es)?|versos?|lines?|verses?)",
+    "paragraphs": r"(?:parrafos?|paragraphs?)",
+    "bullets": r"(?:puntos?|vinetas?|bullet points?|bullets?|points?)",
+    "words": r"(?:palabras?|words?)",
+    "questions": r"(?:preguntas?|ejercicios?|questions?|exercises?)",
+    "epochs": r"(?:epocas?|epochs?|vueltas?|pasadas?|passes)",
+    "max_tokens": r"(?:tokens?)",
+}
+_NAMED = {
+    "epochs": r"(?:epocas|epochs)",
+    "learning_rate": r"(?:tasa de aprendizaje|learning[ _-]rate|lr)",
+    "temperature": r"(?:temperatura|temperature|temp)",
+    "top_k": r"(?:top[ _-]?k|top)",
+    "top_p": r"(?:top[ _-]?p)",
+    "max_tokens": r"(?:max[ _-]tokens)",
+    "seed": r"(?:semilla|seed)",
+    "vocab_size": r"(?:vocab[ _-]size|vocabulario|vocabulary)",
+}
+_IS = r"(?: (?:de|del|a|of|en|in|at|igual a|con|with|size|chico de))?\s*[=:]?\s*"
+_WHOLE = {*_COUNTED, "top_k", "seed", "vocab_size"}
+
+
+def _numbers(name: str, frame: str) -> float | int | None:
+    patterns = []
+    if name in _NAMED:
+        patterns.append(rf"\b{_NAMED[name]}{_IS}{_N}")
+    if name in _COUNTED:
+        patterns += [rf"{_N} ?{_COUNTED[name]}\b", rf"\b{_N} \w+ {_COUNTED[name]}\b"]
+    if name == "top_k":
+        patterns.append(
+            rf"{_N} (?:palabras|tokens|words|opciones|options)?\s?(?:mas probables|(?:likel|most (?:prob|lik))\w+)"
+        )
+        patterns.append(rf"{_N} (?:most (?:probable|likely)|likeliest)")
+    if name == "vocab_size":
+        patterns.append(rf"{_N}[ -](?:piezas|pedazos|pieces?|palabras|tokens)")
+    for pattern in patterns:
+        if found := re.search(pattern, frame):
+            value = number(found.group(1))
+            return int(value) if name in _WHOLE else value
+    if name in _COUNTED and re.search(rf"{_ONE}{_COUNTED[name]}\b", frame):
+        return 1
+    return None
+
+
+def read_file(text: str, files: Sequence[str]) -> str | None:
+    """The workspace's file that `text` names (case, accents, extension and small slips aside), else a file name
+    that it spells out, else None."""
+    plain = fold(text)
+    for name in sorted(files, key=len, reverse=True):
+        if fold(name) in plain:
+            return name
+    spelt = _FILE.search(text)
+    if spelt:
+        near = [n for n in files if fuzz.ratio(fold(n).split()[-1], fold(spelt.group())) >= 85]
+        return near[0] if near else spelt.group()
+    words = set(re.findall(r"\w+", plain))
+    for name in sorted(files, key=len, reverse=True):
+        stem = [w for w in re.findall(r"[^\W_]+", fold(PurePath(name).stem)) if not w.isdigit()]
+        if stem and all(w in words or any(len(w) >= 8 and fuzz.ratio(w, v) >= 90 for v in words) for w in stem):
+            return name
+    return None
+
+
+def read_topic(text: str, names: Mapping[str, str]) -> str | None:
+    """The concept named first in `text` (the longest name there); small slips in a long word are forgiven.
+    `names`: folded name -> concept id."""
+    plain = " ".join(re.findall(r"[\w\-]+", fold(text)))
+    found = [
+        (at.start(), -len(name), concept)
+        for name, concept in names.items()
+        if (at := re.search(rf"(?<![\w\-]){re.escape(name)}(?![\w\-])", plain))
+    ]
+    if found:
+        return min(found)[2]
+    for word in plain.split():
+        near = [(-fuzz.ratio(word, n), names[n]) for n in names if len(word) >= 7 and fuzz.ratio(word, n) >= 88]
+        if near:
+            return min(near)[1]
+    return None
+
+
+_LANGUAGES = {"es": r"(?:castellan[oa]|espanol[a]?|spanish)", "en": r"(?:ingles[a]?|english)"}
+
+
+def read_language(frame: str) -> Language | None:
+    """The language asked for: «del español al inglés» -> en; «no sé inglés» -> es."""
+    languages: tuple[Language, Language] = ("es", "en")
+    for before in (r"\b(?:al|a|into|to) ", r"\b(?:en|in) ", r"\b"):
+        for language, other in (languages, languages[::-1]):
+            if re.search(
+                rf"\b(?:no (?:se|entiendo|hablo)|don't (?:speak|understand|know)) {_LANGUAGES[language]}", frame
+            ):
+                return other
+            if re.search(before + _LANGUAGES[language], frame):
+                return language
+    return None
+
+
+_ARTICLE = r"(?:(?:un|una|el|la|los|las|a|an|the) )?"
+_LIST = re.compile(rf"((?:[\w\-]+, {_ARTICLE})*[\w\-]+),? (?:y|e|o|u|and|or) {_ARTICLE}([\w\-]+)")
+
+
+def read_list(found: Pieces) -> list[str]:
+    """«rey, reina y sapo» -> its words, in the learner's spelling; or all that is in quotes, or after a colon."""
+    if len(found.quoted) > 1 or (found.quoted and not _LIST.search(fold(found.text))):
+        return list(found.quoted)
+    if found.after:
+        return [part.strip(" .?") for part in re.split(r",| (?:y|e|o|u|and|or) ", found.after) if part.strip(" .?")]
+    plain = _QUOTED.sub(lambda m: " " * len(m.group()), found.text)
+    match = _LIST.search(fold(plain))
+    if not match:
+        return list(found.quoted)
+    first = plain[slice(*match.span(1))]
+    return [re.sub(rf"^{_ARTICLE}", "", w, flags=re.I) for w in first.split(", ")] + [plain[slice(*match.span(2))]]
+
+
+_SHARES = {
+    "train": r"entren|train",
+    "validation": r"valid",
+    "test": r"prob|prueba|test|evalu|examen|exam",
+}
+
+
+def read_shares(frame: str) -> dict[str, float]:
+    """«70/15/15», «80 % para entrenar y 20 % para probar» -> shares between 0 and 1."""
+    if slashed := re.search(r"\b(\d{1,3})\s*[/-]\s*(\d{1,3})(?:\s*[/-]\s*(\d{1,3}))?\b", frame):
+        parts = [int(p) for p in slashed.groups() if p]
+        if sum(parts) == 100:
+            return {
+                n: p / 100
+                for n, p in zip(("train", "validation", "test") if parts[2:] else ("train", "test"), parts, strict=True)
+            }
+    if re.search(r"\b(?:mitad|half)\b", frame):
+        return {"train": 0.5, "test": 0.5}
+    shares = {}
+    cuts = [m.start() for m in re.finditer(r"\d+(?:[.,]\d+)? ?%", frame)] + [len(frame)]
+    for i, start in enumerate(cuts[:-1]):
+        value = float(number(re.match(r"[\d.,]+", frame[start:]).group())) / 100  # type: ignore[union-attr]
+        near = frame[start : cuts[i + 1]], frame[cuts[i - 1] if i else 0 : start]
+        for piece in near:
+            names = [n for n, p in _SHARES.items() if re.search(p, piece) and n not in shares]
+            if names:
+                shares[min(names, key=lambda n: re.search(_SHARES[n], piece).start())] = value  # type: ignore[union-attr]
+                break
+    return shares
+
+
+_BY = {
+    "document": r"documento|document",
+    "author": r"autora?|author",
+    "chapter": r"capitulo|chapter",
+    "row": r"fila|row",
+}
+_FORMATS = {
+    "adapter": r"adaptador|adapter", "merged": r"fusionad|merge", "ollama": r"ollama", "gguf": r"gguf",
+    "notebook": r"cuaderno|notebook", "report": r"informe|reporte|report", "data": r"\bdatos|\bdata",
+}  # fmt: skip
+
+
+def _lesson(frame: str, course: Course | None) -> str | None:
+    if exact := re.search(r"\b(\d{1,2}\.\d{1,2})\b", frame):
+        return exact.group(1)
+    if numbered := re.search(
+        r"\b(?:leccion|modulo|capitulo|unidad|lesson|module|chapter|unit) (?:n\w* )?(\d{1,2})\b", frame
+    ):
+        return numbered.group(1)
+    for lesson in course.lessons.values() if course else ():
+        if any(len(t) > 8 and fold(t) in frame for t in (lesson.title.es, lesson.title.en)):
+            return lesson.number
+    return None
+
+
+def _prompt(found: Pieces) -> str | None:
+    if found.material:
+        return found.material.strip()
+    match = re.search(r"\b(?:despues de|siguen? a|after) (?!entrenar|training|this|eso|esto)(.{3,})$", fold(found.text))
+    return found.text[slice(*match.span(1))].strip(" ?") if match else None
+
+
+def _text(found: Pieces, intent: str) -> str | None:
+    if found.material:
+        return found.material.strip()
+    match = re.search(r"\b(?:palabra|word) (\w+)\W*$", fold(found.text)) if intent == "tokenize_text" else None
+    return found.text[slice(*match.span(1))] if match else None
+
+
+def read_arguments(
+    text: str, intent: str, situation: Situation, course: Course | None = None, topics: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The arguments that `text` gives for `intent`, only of names that it accepts; absent where nothing is said.
+
+    `lesson` is a string ("1.3"; "4" for a module or a lesson without a point). `topics`: folded name -> concept id.
+    """
+    names = accepted(intent)
+    found = pieces(text)
+    request = (
+        " ".join((found.frame, fold(found.after or "")))
+        if intent in ("quiz", "split_dataset", "export_project")
+        else found.frame
+    )
+    shares = read_shares(request) if intent == "split_dataset" else {}
+    readers: dict[str, Any] = {
+        "file": lambda: (
+            read_file(_QUOTED.sub(" ", text), situation.files)
+            or next((q for q in found.quoted if _FILE.fullmatch(q)), None)
+        ),
+        "topic": lambda: read_topic(text, (topics or {}) | {fold(n): c for n, c in situation.concepts}),
+        "lesson": lambda: _lesson(found.frame, course),
+        "language": lambda: read_language(found.frame),
+        "question": lambda: text.strip(),
+        "items": lambda: read_list(found) or None,
+        "labels": lambda: read_list(Pieces(found.text, (), None, found.frame)) or None,
+        "prompt": lambda: _prompt(found),
+        "text": lambda: _text(found, intent),
+        "blind": lambda: (
+            True if re.search(r"\b(?:a ciegas|ciegas|blind|sin decirme cual|without telling)", found.frame) else None
+        ),
+        "by": lambda: next((by for by, p in _BY.items() if re.search(rf"\b(?:por|by) (?:{p})", found.frame)), None),
+        "formats": lambda: [f for f, p in _FORMATS.items() if re.search(p, request)] or None,
+        **{share: lambda share=share: shares.get(share) for share in _SHARES},
+    }
+    values = {n: readers[n]() if n in readers else _numbers(n, request) for n in names}
+    return {n: v for n, v in values.items() if v is not None}

@@ -1,0 +1,180 @@
+"""Free text -> intent: exact words and open buttons first, then a classifier, then (if it hesitates) the model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rapidfuzz import fuzz
+
+from skills.contract import Language, Score
+from tutor.arguments import Situation, pieces, read_arguments, read_file
+from tutor.course import Course
+from tutor.numbers import fold
+from tutor.turn import Intent
+from tutor.words import LANGUAGES, Words
+
+UTTERANCES = Path(__file__).parent.parent / "curriculum" / "utterances"
+PROMPTS = Path(__file__).parent / "prompts"
+
+SURE = 0.34
+MARGIN = 0.12
+"""Below this probability of the best intent, or this distance to the second, the learner is asked. Chosen on the `dev`
+part of tests/eval/routing.yaml (`python -m benchmarks.routing --sweep`): the lowest pair that keeps wrong turns that
+nobody asked about under 5 %."""
+KNOWN = 0.35
+"""The share of a message's word features that must have been seen in training; less is refused as not understood."""
+INTERRUPTS = 0.55
+"""While an answer is awaited, a control, a question or a skill needs at least this probability not to be the answer."""
+SHARPNESS = 6.0
+"""Turns the classifier's distances into probabilities (softmax): the value with the least cross-entropy in four-fold
+cross-validation on the utterances."""
+CANDIDATES = 3
+
+ScoreLabels = Callable[[str, Sequence[str]], Awaitable[list[Score]]]
+"""`score(prompt, continuations)`: the log-probability the tutor's model gives to each continuation."""
+
+
+def words_of(text: str) -> str:
+    """The words compared for exact commands: folded, no punctuation, single spaces."""
+    return " ".join(re.findall(r"[\w%/.,<>\[\]-]*\w+", fold(text)))
+
+
+def read_utterances(folder: Path = UTTERANCES) -> dict[Language, dict[str, tuple[str, ...]]]:
+    """language -> intent -> utterances, from `<language>.yaml`."""
+    texts = {language: yaml.safe_load((folder / f"{language}.yaml").read_text("utf-8")) for language in LANGUAGES}
+    return {
+        language: {
+            intent: tuple(line for line in block.splitlines() if line.strip()) for intent, block in by_intent.items()
+        }
+        for language, by_intent in texts.items()
+    }
+
+
+@lru_cache
+def read_topics(path: Path = UTTERANCES / "topics.yaml") -> Mapping[str, str]:
+    """folded name -> concept id."""
+    concepts: dict[str, str] = yaml.safe_load(path.read_text("utf-8"))
+    return {fold(name.strip()): concept for concept, names in concepts.items() for name in names.split(",")}
+
+
+def disguise(text: str, files: Sequence[str] = ()) -> str:
+    """What the classifier sees: the request, with the learner's own material, file names and numbers replaced by
+    marks, so that «resumí cuentos.txt» and «resumí acta.pdf» are the same request."""
+    found = pieces(text)
+    frame = re.sub(r"[\w\-]+\.(?:txt|md|csv|tsv|xlsx|jsonl?|docx|odt|epub|pdf|html|zip)\b", " xfile ", found.frame)
+    frame = re.sub(r"\d+(?:[.,/]\d+)*", " xnum ", frame)
+    return frame + (" xmaterial" if found.material else "")
+
+
+class Router:
+    """Built once, from the authored utterances (under three seconds); then a message takes some milliseconds."""
+
+    def __init__(
+        self, utterances: Mapping[Language, Mapping[str, Sequence[str]]] | None = None, course: Course | None = None
+    ) -> None:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.pipeline import FeatureUnion, Pipeline
+        from sklearn.svm import LinearSVC
+
+        utterances = utterances or read_utterances()
+        pairs = [(line, intent) for by in utterances.values() for intent, lines in by.items() for line in lines]
+        self._course = course
+        self._topics = dict(read_topics())
+        for concept in course.concepts.values() if course else ():
+            for name in (concept.name.es, concept.name.en):
+                self._topics.setdefault(fold(name), concept.id)
+        self._exact = {words_of(line): intent for line, intent in pairs}
+        self._words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b")
+        self._model = Pipeline([
+            ("features", FeatureUnion([
+                ("words", self._words),
+                ("letters", TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2)),
+            ])),
+            ("classes", LinearSVC(C=0.5)),
+        ])  # fmt: skip
+        self._model.fit([disguise(line) for line, _ in pairs], [intent for _, intent in pairs])
+        self._seen = set(self._model.named_steps["features"].transformer_list[0][1].vocabulary_)
+
+    def alternatives(self, text: str) -> list[tuple[str, float]]:
+        """Every intent with its probability, most probable first."""
+        from scipy.special import softmax
+
+        probabilities = softmax(SHARPNESS * self._model.decision_function([disguise(text)])[0])
+        return sorted(
+            zip(map(str, self._model.classes_), map(float, probabilities), strict=True), key=lambda pair: -pair[1]
+        )
+
+    def route(self, text: str, language: Language, situation: Situation) -> Intent:
+        """What `text` asks for. Besides the intents of VOCABULARY:
+
+        `choose` {choice}: the button with this index (from 0); `answer` {text}: the answer to what is open;
+        `unsure` {candidates}: two or more intents to ask about, the likeliest first.
+        """
+        exact = self._exact.get(words_of(text))
+        if situation.open == "choice" and (choice := choice_of(text, situation.labels, exact is None)) is not None:
+            return Intent(name="choose", args={"choice": choice})
+        if exact:
+            return self._intent(exact, text, situation, 1.0)
+        ranked = self.alternatives(text)
+        if situation.open in ("open_item", "text") and not self._interrupts(ranked, text, situation.open):
+            return Intent(name="answer", args={"text": text.strip()}, confidence=1 - ranked[0][1])
+        if self.novelty(text) > 1 - KNOWN:
+            return Intent(name="off_topic", confidence=0.0)
+        if ranked[0][1] < SURE or ranked[0][1] - ranked[1][1] < MARGIN:
+            return Intent(
+                name="unsure", args={"candidates": [name for name, _ in ranked[:CANDIDATES]]}, confidence=ranked[0][1]
+            )
+        return self._intent(ranked[0][0], text, situation, ranked[0][1])
+
+    def needs_second_opinion(self, intent: Intent) -> bool:
+        """True where the classifier hesitated between intents."""
+        return intent.name == "unsure"
+
+    def novelty(self, text: str) -> float:
+        """The share of the message's words that no utterance has, from 0 (all known) to 1."""
+        words = set(re.findall(r"\w+", disguise(text)))
+        return len(words - self._seen) / len(words) if words else 1.0
+
+    def _interrupts(self, ranked: Sequence[tuple[str, float]], text: str, open_: str) -> bool:
+        if ranked[0][0] in ("off_topic", "small_talk", "next"):
+            return False
+        return ranked[0][1] >= INTERRUPTS
+
+    def arguments(self, text: str, intent: str, situation: Situation) -> dict[str, Any]:
+        """What `text` says under the names that `intent` accepts, see tutor/arguments.py."""
+        return read_arguments(text, intent, situation, self._course, self._topics)
+
+    def _intent(self, name: str, text: str, situation: Situation, confidence: float) -> Intent:
+        return Intent(name=name, args=self.arguments(text, name, situation), confidence=confidence)
+
+    async def second_opinion(self, text: str, language: Language, intent: Intent, score: ScoreLabels) -> Intent:
+        """Not there yet: the intent as it is, so that the learner is asked."""
+        return intent
+
+
+def choice_of(text: str, labels: Sequence[str], loosely: bool = True) -> int | None:
+    """The button that `text` means: its number or letter, its words, or (`loosely`) words that only it has."""
+    plain = words_of(text)
+    if at := re.fullmatch(r"(?:(?:la|el|opcion|option|the|numero|number) )?(?:(\d{1,2})|([a-j]))", plain):
+        index = int(at.group(1)) - 1 if at.group(1) else ord(at.group(2)) - ord("a")
+        return index if 0 <= index < len(labels) else None
+    plains = [words_of(label) for label in labels]
+    if plain in plains:
+        return plains.index(plain)
+    near = [i for i, label in enumerate(plains) if len(label) > 4 and fuzz.ratio(plain, label) >= 85]
+    if len(near) == 1:
+        return near[0]
+    if not loosely:
+        return None
+    said = _content(plain)
+    shared = [i for i, label in enumerate(plains) if said and 2 * len(said & _content(label)) >= len(said)]
+    return shared[0] if len(shared) == 1 else None
+
+
+def _content(plain: str) -> set[str]:
+    return {word for word in plain.split() if len(word) > 3}
