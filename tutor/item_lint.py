@@ -51,7 +51,7 @@ def _lint_choice(sources: Sources, files: LessonFiles, item: Choice, line: int) 
 
 def _lint_open(sources: Sources, files: LessonFiles, item: Open) -> None:
     """Every authored example goes through the production grader."""
-    from tutor.grading import expectation_met
+    from tutor.open_answers import met
 
     for expectation in item.expectations:
         for language, file, _ in files.words.documents:
@@ -59,10 +59,10 @@ def _lint_open(sources: Sources, files: LessonFiles, item: Open) -> None:
             if part is None:
                 continue
             for line, text in part.entries("accept"):
-                if expectation_met(item, expectation, text, language) != "covered":
+                if met(item, expectation, text, language) != "covered":
                     sources.mistake(file, line, "course.item.accept", text=text)
             for line, text in part.entries("reject"):
-                if expectation_met(item, expectation, text, language) == "covered":
+                if met(item, expectation, text, language) != "missing":
                     sources.mistake(file, line, "course.item.reject", text=text)
 
 

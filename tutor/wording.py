@@ -1,0 +1,118 @@
+"""The words of a sentence as they are compared: stems without accents, numbers, and what is denied."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+from typing import NamedTuple
+
+from skills.contract import Language
+from tutor.folding import fold
+
+WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
+
+STOP: dict[Language, frozenset[str]] = {
+    "es": frozenset(
+        "a al algo ante asi aunque bien cada como con cual cuales cuando cuanto cuantos de del desde donde e el ella "
+        "ellas ellos en entonces entre era es esa esas ese eso esos esta estan estas este esto estos fue ha hace hacer "
+        "han hasta hay la las le les lo los mas me mi mientras mis muy o os para pero por porque pues que quien se sea "
+        "segun ser si sido sin sobre solo son su sus tal tambien tan te tiene tienen toda todas todo todos tu tus un "
+        "una unas uno unos va van vez vos y ya yo seria es decir creo digo diria osea nomas cosa cosas asi "
+        "puede pueden podria podes".split()
+    ),
+    "en": frozenset(
+        "a about after all also am an and any are as at be because been being but by can could do does doing each "
+        "even for from get gets had has have having he her here his how i if in into is it its itself just like may "
+        "me might more most much my of off on one only or other our out over own really same she should so some such "
+        "than that the their them then there these they this those through to too up us very was we were what when "
+        "where which while who whom why will with would you your think guess say mean something thing things".split()
+    ),
+}
+DENIALS: dict[Language, frozenset[str]] = {
+    "es": frozenset("no nunca jamas tampoco ni sin nada ningun ninguna ninguno nadie".split()),
+    "en": frozenset("not no never neither nor without nothing none nobody cannot isn't doesn't don't didn't won't".split()),
+}
+BREAKS: dict[Language, frozenset[str]] = {
+    "es": frozenset("sino pero porque aunque y que".split()),
+    "en": frozenset("but because although and rather instead".split()),
+}
+SCOPE = 4
+"""Content words that a denial reaches at most, in its clause."""
+
+SUFFIXES: dict[Language, tuple[str, ...]] = {
+    "es": tuple(
+        "imientos amientos aciones iciones uciones imiento amiento icion acion ucion mente idades idad ariamos "
+        "eriamos iriamos iendose andose iendo yendo ando arian erian irian aria eria iria aron ieron abamos aban abas "
+        "aba iamos ian ias ia adas ados idas idos ada ado ida ido aran eran iran ara era ira amos emos imos arlo arla "
+        "erlo erla arse erse irse ar er ir an en as es os a e o s".split()
+    ),
+    "en": tuple("izations ization ations ation ments ment ness ingly edly ings ing ities ity ies ied ed ly es s e y".split()),
+}
+LEAST_STEM = 3
+
+
+class Term(NamedTuple):
+    """A content word: its stem, and whether it is denied («no busca» -> busc, True)."""
+
+    stem: str
+    denied: bool
+
+
+@lru_cache(maxsize=4096)
+def stem(word: str, language: Language) -> str:
+    """The word without its commonest endings: enough to bring the forms of a verb or a plural together."""
+    if word[0].isdigit():
+        return word.replace(",", ".")
+    for suffix in SUFFIXES[language]:
+        if word.endswith(suffix) and len(word) - len(suffix) >= LEAST_STEM:
+            return word[: -len(suffix)]
+    return word
+
+
+def words(text: str) -> list[str]:
+    """The words and numbers of a text, without accents and case."""
+    return WORD.findall(fold(text).replace("’", "'"))
+
+
+def terms(text: str, language: Language) -> list[Term]:
+    """The content words of a text, in order, each with whether a «no» before it reaches it."""
+    found: list[Term] = []
+    for clause in re.split(r"[.;:!?\n]|,\s", fold(text).replace("’", "'")):
+        left = 0
+        for word in WORD.findall(clause):
+            if word in DENIALS[language] or (language == "en" and word.endswith("n't")):
+                left = SCOPE
+            elif word in BREAKS[language] and word not in ("que",):
+                left = 0
+            elif word not in STOP[language]:
+                found.append(Term(stem(word, language), left > 0))
+                left = max(0, left - 1)
+    return found
+
+
+def denials(text: str, language: Language) -> int:
+    """How many words of denial a text has."""
+    return sum(w in DENIALS[language] or (language == "en" and w.endswith("n't")) for w in words(text))
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers written with figures in a text."""
+    return {word.replace(",", ".") for word in words(text) if word[0].isdigit()}
+
+
+def ngrams(text: str, low: int = 3, high: int = 4) -> Counter[str]:
+    """The character n-grams of each word of a text, the word's edges marked by a space."""
+    found: Counter[str] = Counter()
+    for word in words(text):
+        edged = f" {word} "
+        for n in range(low, high + 1):
+            found.update(edged[i : i + n] for i in range(max(1, len(edged) - n + 1)))
+    return found
+
+
+def cosine(a: Counter[str], b: Counter[str]) -> float:
+    """Cosine of two bags, 0 to 1."""
+    dot = sum(count * b[key] for key, count in a.items() if key in b)
+    size = (sum(c * c for c in a.values()) * sum(c * c for c in b.values())) ** 0.5
+    return dot / size if size else 0.0
