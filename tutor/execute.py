@@ -14,8 +14,10 @@ from skills.contract import (
     BadInput,
     Context,
     Done,
+    Ended,
     Event,
     Inputs,
+    Language,
     Paused,
     Request,
     Result,
@@ -43,7 +45,7 @@ def find_skill(name: str, source: str = "skills") -> Skill:
     return found
 
 
-def read_inputs(skill: Skill, given: Mapping[str, Any], words: Words) -> Inputs:
+def read_inputs(skill: Skill, given: Mapping[str, Any], language: Language) -> Inputs:
     """`given` as the skill's Inputs. Raises BadInput for the first wrong one, in words, with the names there are."""
     try:
         return skill.Inputs.model_validate(dict(given))
@@ -51,21 +53,24 @@ def read_inputs(skill: Skill, given: Mapping[str, Any], words: Words) -> Inputs:
         first = error.errors(include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"] if isinstance(part, str)) or skill.name
         known = ", ".join(skill.Inputs.model_fields)
-        raise BadInput(name=name, problem=_problem(first["type"], first.get("ctx", {}), known, words)) from error
+        raise BadInput(name=name, problem=_problem(first["type"], first.get("ctx", {}), known, Words(language))) from error
 
 
 def _problem(kind: str, limits: Mapping[str, Any], known: str, words: Words) -> str:
     """What is wrong with a value, from pydantic's error type; its own sentences are in English and for programmers."""
     id = f"runner.problem.{kind}"
     fields = {key: value for key, value in limits.items() if isinstance(value, str | int | float)}
+    fields["n"] = limits.get("min_length", limits.get("max_length"))
+    if "expected" in limits:
+        fields["expected"] = str(limits["expected"]).replace(" or ", ", ")
     return words(id if id in words else "runner.problem.other", known=known, **fields)
 
 
 def execute(skill: Skill, given: Mapping[str, Any], ctx: Context, emit: Callable[[Event], None]) -> Event:
     """Run `skill`, pass its events to `emit`, and emit and return the one ending.
 
-    A skill may emit its own ending (`Paused`, `Stopped`); if it just returns after having seen a request, the request
-    tells which ending it is. `ctx.emit` is not used: it is replaced by one that lets no second ending through.
+    A skill that heeds a request raises `Ended`; if it just returns after having seen one, the request tells which
+    ending it is. `ctx.emit` is not used: it is replaced by one that lets no second ending through.
     Nothing is raised but what `emit` raises for the ending itself.
     """
     seen: list[Request] = []
@@ -78,29 +83,34 @@ def execute(skill: Skill, given: Mapping[str, Any], ctx: Context, emit: Callable
         return asked
 
     def guarded(event: Event) -> None:
-        if ended:
-            return
         if isinstance(event, ENDINGS):
             ended.append(event)
-        else:
+        elif not ended:
             emit(event)
 
     inner = dataclasses.replace(ctx, emit=guarded, requested=requested)
     try:
-        result = skill.run(read_inputs(skill, given, Words(ctx.language)), inner)
-        ending = ended[0] if ended else _ending(result, seen[-1] if seen else None)
+        ending = _run(skill, given, inner, seen)
     except Exception as error:
-        ending = ended[0] if ended else failed(error, ctx.workspace.home)
+        ending = failed(error, ctx.workspace.home)
+    ending = ended[0] if ended else ending
     emit(ending)
     return ending
 
 
-def _ending(result: Result, asked: Request | None) -> Event:
-    if asked == "pause":
+def _run(skill: Skill, given: Mapping[str, Any], ctx: Context, seen: list[Request]) -> Event:
+    try:
+        result = skill.run(read_inputs(skill, given, ctx.language), ctx)
+    except Ended as early:
+        return Paused() if early.kind == "paused" else _stopped(early.kept, early.result)
+    if not seen:
+        return Done(result=result.model_dump(mode="json"), blocks=result.blocks())
+    if seen[-1] == "pause":
         return Paused()
-    if asked == "discard":
-        return Stopped(kept=False)
-    data, blocks = result.model_dump(mode="json"), result.blocks()
-    if asked == "stop":
-        return Stopped(kept=True, result=data, blocks=blocks)
-    return Done(result=data, blocks=blocks)
+    return _stopped(seen[-1] == "stop", result)
+
+
+def _stopped(kept: bool, result: Result | None) -> Stopped:
+    if result is None or not kept:
+        return Stopped(kept=kept)
+    return Stopped(kept=True, result=result.model_dump(mode="json"), blocks=result.blocks())

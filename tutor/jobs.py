@@ -29,6 +29,7 @@ from tutor.run_files import (
     read_events,
     read_process,
 )
+from tutor.sandbox import sandboxed
 from tutor.settings import Settings, child_env
 
 
@@ -45,7 +46,7 @@ class Jobs:
         self._writing = threading.Lock()
         """Held while a folder is deleted, or completed after its process: the two must not meet."""
 
-    def start(
+    async def start(
         self,
         skill: str,
         inputs: Mapping[str, Any],
@@ -56,8 +57,11 @@ class Jobs:
     ) -> str:
         """Begin a run and return its id; `model` and `digest` name the weights in the folder `weights`.
 
-        Raises DiskFull.
+        Raises Busy while another run goes on, and DiskFull.
         """
+        for other in self.list():
+            if other.state == "running":
+                raise Busy(run=other.run)
         run = new_id("run")
         spec = Spec(
             skill=skill,
@@ -135,6 +139,18 @@ class Jobs:
             with FileLock(folder / "lock", timeout=10):
                 (folder / "spec.json").unlink()
             self._workspace.delete_run(run)
+
+    def usable(self, run: str) -> bool:
+        """Whether there is such a run and it goes on, can go on, or left something to use."""
+        try:
+            status = self.status(run)
+        except FileMissing:
+            return False
+        return status.state in ("running", "paused", "interrupted") or status.kept
+
+    def sandboxed(self, skill: str, inputs: Mapping[str, Any], language: Language) -> AsyncIterator[Event]:
+        """The events of a skill that reads files nobody vouches for, in a limited process (see tutor/sandbox.py)."""
+        return sandboxed(skill, inputs, language, self._settings, source=self._source)
 
     async def follow(self, run: str, since: int = 0, every: float = 0.1) -> AsyncIterator[Event]:
         """The events of a run from number `since` on, as they come, until it has ended or was interrupted."""

@@ -5,35 +5,19 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, suppress
-from pathlib import Path
 from typing import Any
 
-from skills.contract import (
-    ENDINGS,
-    EVENTS,
-    ChatMessage,
-    Event,
-    Failed,
-    Language,
-    Options,
-    OutOfMemory,
-    Score,
-    TookTooLong,
-)
-from skills.workspace import Workspace
+from skills.contract import EVENTS, ChatMessage, Event, Failed, Language, Options, Score
 from tutor.failures import died, last_words, raised
 from tutor.jobs import Jobs
-from tutor.limits import Limits, kill_tree, memory_kills, own_group, python, watch
+from tutor.limits import Limits, kill_tree, memory_kills
 from tutor.replay import RunStatus
-from tutor.settings import Settings, child_env
+from tutor.sandbox import sandboxed, spawn
+from tutor.settings import Settings
 
-__all__ = ["Jobs", "RunStatus", "Worker", "sandboxed"]
-
-LINE = 64 * 1024 * 1024
-"""Longest line from a child, in bytes: a result with its blocks is one line."""
+__all__ = ["Jobs", "Limits", "RunStatus", "Worker", "sandboxed"]
 
 
 class Worker:
@@ -51,6 +35,7 @@ class Worker:
         self._pending: dict[int, _Pending] = {}
         self._starting = asyncio.Lock()
         self._last_id = 0
+        self._languages: tuple[str, ...] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -100,6 +85,13 @@ class Worker:
         async with aclosing(self._ask(asked)) as items:
             return [Score.model_validate(_or_raise(item)) async for item in items]
 
+    async def languages(self) -> tuple[str, ...]:
+        """The languages the tutor's model vouches for; loads it the first time. Raises ModelMissing, Defect."""
+        if self._languages is None:
+            async with aclosing(self._ask({"do": "languages"})) as items:
+                self._languages = tuple([_or_raise(item) async for item in items])
+        return self._languages
+
     async def unload(self) -> None:
         """Have the worker give back the memory of its models, after what it is doing."""
         async with aclosing(self._ask({"do": "unload"})) as items:
@@ -133,14 +125,14 @@ class Worker:
 
     def _write(self, message: dict[str, Any]) -> None:
         if self._process and self._process.stdin and not self._process.stdin.is_closing():
-            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+            self._process.stdin.write(json.dumps(message, default=str).encode() + b"\n")
 
     async def _running(self) -> None:
         async with self._starting:
             if self._process is None or self._process.returncode is not None:
                 self._errors.parent.mkdir(parents=True, exist_ok=True)
                 with self._errors.open("wb") as errors:
-                    self._process = await _spawn("tutor.worker", self._given, settings=self._settings, errors=errors)
+                    self._process = await spawn("tutor.worker", self._given, settings=self._settings, errors=errors)
                 self._reader = asyncio.create_task(self._read(self._process, memory_kills()))
 
     async def _read(self, process: asyncio.subprocess.Process, kills: int) -> None:
@@ -194,57 +186,3 @@ def _or_raise(item: Any) -> Any:
     if isinstance(item, Failed):
         raise raised(item.code, item.values)
     return item
-
-
-async def sandboxed(
-    skill: str,
-    inputs: Mapping[str, Any],
-    language: Language,
-    settings: Settings,
-    limits: Limits | None = None,
-    source: str = "skills",
-) -> AsyncIterator[Event]:
-    """The events of a skill in a limited process of its own, the ending last. Closing the iterator ends it."""
-    limits = limits or Limits()
-    with tempfile.TemporaryFile() as errors:
-        kills = memory_kills()
-        process = await _spawn("tutor.sandbox", settings=settings, errors=errors)
-        watching = asyncio.create_task(watch(process.pid, limits))
-        try:
-            asked = {"skill": skill, "inputs": dict(inputs), "language": language, "home": str(settings.home)}
-            asked |= {"limits": dataclasses.asdict(limits), "source": source}
-            assert process.stdin and process.stdout
-            process.stdin.write(json.dumps(asked).encode() + b"\n")
-            async for line in process.stdout:
-                event = EVENTS.validate_json(line)
-                yield event
-                if isinstance(event, ENDINGS):
-                    return
-            code, passed = await process.wait(), await watching
-            errors.seek(0)
-            output = errors.read()[-4000:].decode("utf-8", "replace")
-            if passed == "seconds":
-                yield Failed(code=TookTooLong.code, values={"seconds": limits.seconds})
-            elif passed == "memory":
-                yield Failed(code=OutOfMemory.code)
-            else:
-                yield died(settings.home, f"the sandbox of {skill}", code, output, memory_kills() > kills)
-        finally:
-            watching.cancel()
-            if process.returncode is None:
-                kill_tree(process.pid)
-                await process.wait()
-
-
-async def _spawn(module: str, *given: str, settings: Settings, errors: Any) -> asyncio.subprocess.Process:
-    settings.home.mkdir(parents=True, exist_ok=True)
-    return await asyncio.create_subprocess_exec(
-        *python(module, *given),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=errors,
-        cwd=settings.home,
-        env=child_env(settings),
-        limit=LINE,
-        **own_group(),
-    )

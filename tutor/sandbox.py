@@ -1,41 +1,73 @@
-"""The process of a skill that reads a file nobody vouches for: limited memory and time, gone afterwards."""
+"""Skills that read files nobody vouches for, each in a limited process of its own, seen from the server."""
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import json
-import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from tutor.limits import Limits, limit_self
+from skills.contract import ENDINGS, EVENTS, Event, Failed, Language, OutOfMemory, TookTooLong
+from tutor.failures import died
+from tutor.limits import Limits, kill_tree, memory_kills, own_group, python, watch
+from tutor.settings import Settings, child_env
+
+LINE = 64 * 1024 * 1024
+"""Longest line from a child, in bytes: a result with its blocks is one line."""
 
 
-def main() -> None:
-    """One request as JSON on standard input, events as JSON lines on standard output."""
-    asked: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
-    limit_self(Limits(**asked["limits"]))
+async def sandboxed(
+    skill: str,
+    inputs: Mapping[str, Any],
+    language: Language,
+    settings: Settings,
+    limits: Limits | None = None,
+    source: str = "skills",
+) -> AsyncIterator[Event]:
+    """The events of a skill in a limited process of its own, the ending last. Closing the iterator ends it."""
+    limits = limits or Limits()
+    with tempfile.TemporaryFile() as errors:
+        kills = memory_kills()
+        process = await spawn("tutor.sandbox_main", settings=settings, errors=errors)
+        watching = asyncio.create_task(watch(process.pid, limits))
+        try:
+            asked = {"skill": skill, "inputs": dict(inputs), "language": language, "home": str(settings.home)}
+            asked |= {"limits": dataclasses.asdict(limits), "source": source}
+            assert process.stdin and process.stdout
+            process.stdin.write(json.dumps(asked, default=str).encode() + b"\n")
+            async for line in process.stdout:
+                event = EVENTS.validate_json(line)
+                yield event
+                if isinstance(event, ENDINGS):
+                    return
+            code, passed = await process.wait(), await watching
+            errors.seek(0)
+            output = errors.read()[-4000:].decode("utf-8", "replace")
+            if passed == "seconds":
+                yield Failed(code=TookTooLong.code, values={"seconds": limits.seconds})
+            elif passed == "memory":
+                yield Failed(code=OutOfMemory.code)
+            else:
+                yield died(settings.home, f"the sandbox of {skill}", code, output, memory_kills() > kills)
+        finally:
+            watching.cancel()
+            if process.returncode is None:
+                kill_tree(process.pid)
+                await process.wait()
 
-    from pathlib import Path
 
-    from skills.contract import Context, Event
-    from skills.workspace import Workspace
-    from tutor.execute import execute, find_skill
-    from tutor.failures import failed
-    from tutor.worker import claim_stdout
-
-    out = claim_stdout()
-
-    def emit(event: Event) -> None:
-        out.write(event.model_dump_json().encode() + b"\n")
-        out.flush()
-
-    ctx = Context(workspace=Workspace(Path(asked["home"])), language=asked["language"])
-    try:
-        skill = find_skill(asked["skill"], asked["source"])
-    except Exception as error:
-        emit(failed(error, ctx.workspace.home))
-        return
-    execute(skill, asked["inputs"], ctx, emit)
-
-
-if __name__ == "__main__":
-    main()
+async def spawn(module: str, *given: str, settings: Settings, errors: Any) -> asyncio.subprocess.Process:
+    """Start one of our modules with pipes to it, apart from the terminal; `errors` is where its error output goes."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return await asyncio.create_subprocess_exec(
+        *python(module, *given),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=errors,
+        cwd=settings.home,
+        env=child_env(settings),
+        limit=LINE,
+        **own_group(),
+    )

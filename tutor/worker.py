@@ -3,8 +3,9 @@
     in   {"id": 1, "do": "run", "skill": ..., "inputs": {...}, "language": "es"}     items are events
          {"id": 2, "do": "chat", "messages": [...], "options": {...}}                items are pieces of text
          {"id": 3, "do": "score", "prompt": ..., "continuations": [...]}             items are scores
-         {"id": 4, "do": "warm"}   {"id": 5, "do": "unload"}                         no items
-         {"id": 6, "do": "ping"}   {"do": "cancel", "id": 1}                         answered while others run
+         {"id": 4, "do": "languages"}                                                items are the chat model's
+         {"id": 5, "do": "warm"}   {"id": 6, "do": "unload"}                         no items
+         {"id": 7, "do": "ping"}   {"do": "cancel", "id": 1}                         answered while others run
     out  {"id": 1, "item": ...}    then {"id": 1, "end": true} or {"id": 1, "failed": {"code": ..., "values": {...}}}
 """
 
@@ -164,6 +165,9 @@ class Worker:
     def _score(self, asked: Asked) -> Iterator[Any]:
         for score in self._models.probe().score(asked["prompt"], asked["continuations"]):
             yield score.model_dump()
+
+    def _languages(self, asked: Asked) -> Iterator[str]:
+        yield from self._models.chat().profile.writes
 
     def _warm(self, asked: Asked) -> Iterator[Any]:
         """Load what can be loaded, so that the first answer is quick; what cannot is told when it is needed."""
