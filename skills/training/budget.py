@@ -1,0 +1,138 @@
+"""What a run may cost: time, memory, threads; and what follows for its steps. Pure but for the questions to the system."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from pathlib import Path
+from typing import Literal
+
+from skills.blocks import Frozen
+from skills.contract import UserError
+from skills.training.base import Precision, config, weight_count
+
+Preset = Literal["quick", "normal", "thorough"]
+SECONDS: dict[Preset, int] = {"quick": 4 * 60, "normal": 9 * 60, "thorough": 25 * 60}
+TRAINING_SHARE = 0.75
+"""Of the time budget; the rest is for measuring and for samples."""
+EVALUATION_SHARE = 0.12
+EVALUATIONS = (4, 9)
+STEP_TOKENS = 1024
+HELDOUT_TOKENS = 4096
+"""Enough for a steady mean; more would only cost time."""
+PROCESS_BYTES = 700_000_000
+"""Python, torch and the libraries, as measured before any weights."""
+
+
+class DoesNotFit(UserError):
+    """Training this model needs more memory than is free: `need`, `free` (bytes), `millions` (of parameters that fit)."""
+
+    code = "does_not_fit"
+
+
+class Plan(Frozen):
+    """All that determines a run; written once, before its first step, and read again by each resume."""
+
+    base_digest: str
+    base_name: str
+    dataset: str
+    data_digest: str
+    settings_digest: str
+    precision: Precision
+    micro_rows: int
+    recompute: bool
+    """Gradient checkpointing: activations are computed twice instead of kept."""
+    step_tokens: int
+    steps: int
+    evaluate_every: int
+    seconds_a_step: float
+    seconds_allowed: float | None
+    """Training time after which the run ends by itself (the estimate was wrong); None when steps were asked for."""
+
+
+def step_tokens(train_tokens: int) -> int:
+    """Tokens of an optimiser step: 1024, less for little text so that an epoch has about twelve steps."""
+    return min(STEP_TOKENS, max(64, train_tokens // 12))
+
+
+def passes(train_tokens: int) -> int:
+    """How often each text is read when nobody says: the less text, the oftener, until over-fitting shows."""
+    for below, often in ((2_000, 12), (10_000, 6), (50_000, 4), (500_000, 3)):
+        if train_tokens < below:
+            return often
+    return 1
+
+
+def step_count(train_tokens: int, seconds_a_step: float, seconds: float, epochs: float | None, most: int | None) -> int:
+    """Optimiser steps: what the epochs need; where none are asked for, what fits the time."""
+    wanted = math.ceil((epochs or passes(train_tokens)) * train_tokens / step_tokens(train_tokens))
+    if epochs is None:
+        wanted = min(wanted, int(TRAINING_SHARE * seconds / seconds_a_step))
+    return max(2, min(wanted, most or wanted))
+
+
+def evaluation_interval(steps: int, seconds_a_step: float, evaluation_seconds: float) -> int:
+    """Steps between two measurements on held-out text: at most nine in a run, and a small share of its time."""
+    fewest, most = EVALUATIONS
+    affordable = int(EVALUATION_SHARE * steps * seconds_a_step / max(evaluation_seconds, 1e-9))
+    return math.ceil(steps / min(max(affordable, fewest), most))
+
+
+def learning_rate(step: int, steps: int, peak: float) -> float:
+    """Linear warm-up over 5 % of the steps, then a cosine down to a tenth of the peak. `step` counts from 0."""
+    warm = max(1, round(steps * 0.05))
+    if step < warm:
+        return peak * (step + 1) / warm
+    share = (step - warm) / max(1, steps - warm)
+    return peak * (0.1 + 0.9 * (1 + math.cos(math.pi * share)) / 2)
+
+
+# --- memory -----------------------------------------------------------------------------------------------------------
+
+
+def memory_needed(weights: Path, precision: Precision, rows: int, length: int, recompute: bool = False) -> int:
+    """An estimate in bytes, from the model's shape; the rehearsal then measures."""
+    shape = config(weights)
+    size = 2 if precision == "bf16" else 4
+    parameters = weight_count(weights)
+    hidden, inner, layers = shape["hidden_size"], shape["intermediate_size"], shape["num_hidden_layers"]
+    # kept for the backward pass of each layer: about 20 vectors of the hidden width, 12 of the inner one
+    layer = (20 * hidden + 12 * inner) * size * rows * length
+    kept = layer + layers * hidden * size * rows * length if recompute else layers * layer
+    logits = 128 * shape["vocab_size"] * (2 * size + 8)
+    return int(PROCESS_BYTES + parameters * (size + 0.3) + kept + logits)
+
+
+def free_memory() -> int:
+    import psutil
+
+    return int(psutil.virtual_memory().available)
+
+
+def fitting_millions(free: int) -> int:
+    """Millions of parameters of a model that this much memory can train at the least settings (2.3 bytes each, and
+    as much again for what is computed on the way)."""
+    return max(0, int((0.9 * free - PROCESS_BYTES) / 4.6 / 1e6))
+
+
+def peak_memory() -> int:
+    """The most memory this process has held so far, in bytes."""
+    if sys.platform == "win32":
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def set_threads() -> int:
+    """Leave a core to the chat where there are four or more. Returns the number of threads used for computing."""
+    import psutil
+    import torch
+
+    cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    threads = cores - 1 if cores >= 4 else cores
+    torch.set_num_threads(threads)
+    return threads

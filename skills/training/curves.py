@@ -1,0 +1,45 @@
+"""What the curves of a run mean now, as a message: pure, and light enough for the chat to call on every event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from skills.blocks import Message, msg
+from skills.contract import Metric
+
+TRAIN, HELDOUT = "train_loss", "heldout_loss"
+CLEAR = 0.02
+"""A change of the held-out loss below 2 % is not told from chance on a few texts."""
+
+
+def points(metrics: Iterable[Metric], name: str) -> list[tuple[float, float]]:
+    return [(metric.step, metric.value) for metric in metrics if metric.name == name]
+
+
+def caption(metrics: Iterable[Metric]) -> Message:
+    """Learning, learning slowly, starting to memorise (since which step), not learning, broken, or too early to say."""
+    metrics = list(metrics)
+    train, heldout = points(metrics, TRAIN), points(metrics, HELDOUT)
+    if any(value != value or value == float("inf") for _, value in (*train, *heldout)):
+        return msg("fine_tune.caption.broke")
+    if len(heldout) < 2 or not train:
+        return msg("fine_tune.caption.early")
+    first, last = heldout[0][1], heldout[-1][1]
+    best_step, best = min(heldout, key=lambda point: point[1])
+    falling = smoothed(train)[-1] < smoothed(train)[0]
+    if last > first * 1.1 and not falling:
+        return msg("fine_tune.caption.broke")
+    if last > best * (1 + CLEAR) and falling:
+        return msg("fine_tune.caption.memorising", step=int(best_step))
+    if last < first * (1 - CLEAR):
+        since = heldout[-2][1]
+        return msg("fine_tune.caption.learning" if last < since * (1 - CLEAR / 4) else "fine_tune.caption.slowly")
+    return msg("fine_tune.caption.nothing") if len(heldout) >= 4 else msg("fine_tune.caption.early")
+
+
+def smoothed(points: Iterable[tuple[float, float]], window: int = 4) -> list[float]:
+    """Moving averages over up to `window` points: one step's loss says more about its texts than about the model."""
+    values = [value for _, value in points]
+    return [sum(values[max(0, i - window + 1) : i + 1]) / min(i + 1, window) for i in range(window - 1, len(values))] or [
+        sum(values) / len(values)
+    ]

@@ -1,0 +1,275 @@
+"""The training loop: steps, measurements, samples, checkpoints, and what the learner asks meanwhile."""
+
+from __future__ import annotations
+
+import gc
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from skills.blocks import msg
+from skills.contract import Advanced, Context, Event, Metric, Noticed, OutOfMemory, Request, Sample
+from skills.training import checkpoint, curves
+from skills.training.budget import Plan, learning_rate
+from skills.training.checkpoint import State
+from skills.training.examples import Example
+from skills.training.loss import batch_losses
+from skills.training.measure import Cost, cost
+from skills.training.packing import IGNORED, Packed, batch, steps
+from skills.training.rehearsal import keep_less
+from skills.training.writing import write
+
+SAVE_SECONDS = 30.0
+WORSE = 0.02
+PATIENCE = 3
+"""Evaluations in a row that are 2 % worse than the best, after which more training only harms."""
+ENOUGH_HELDOUT = 5
+"""Held-out examples below which their loss is too uncertain to stop or to choose by."""
+SHARES = (0.0, 0.25, 0.5, 0.75)
+"""When samples are written; those at 1 are written by the model that is kept, once it is known which one that is."""
+
+KNOWN = "known_loss"
+"""The loss on a fixed part of the training texts, measured before the first step."""
+
+Ending = Literal["finished", "worse", "time", "broke", "stop", "pause", "discard"]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is learnt from, measured on and continued. `known`: a part of `train`, about as long as `heldout`;
+    `prompts`: (words, token ids) of the frozen prompts."""
+
+    train: Sequence[Example]
+    known: Sequence[Example]
+    heldout: Sequence[Example]
+    prompts: Sequence[tuple[str, list[int]]]
+
+
+@dataclass(frozen=True)
+class Knobs:
+    learning_rate: float
+    length: int
+    seed: int
+    sample_tokens: int
+
+
+class Training:
+    """One run in this process. `state` is what has happened; `go` continues from it until something ends it."""
+
+    def __init__(
+        self, model: Any, tokenizer: Any, plan: Plan, knobs: Knobs, material: Material, ctx: Context, run_dir: Path
+    ) -> None:
+        import torch
+
+        self.model, self.tokenizer, self.plan, self.knobs, self.material = model, tokenizer, plan, knobs, material
+        self.ctx, self.run_dir = ctx, run_dir
+        self.pad = int(tokenizer.eos_token_id)
+        self.trainable = [weight for weight in model.parameters() if weight.requires_grad]
+        self.optimizer = torch.optim.AdamW(self.trainable, lr=knobs.learning_rate, weight_decay=0.0)
+        self.state = State(micro_rows=plan.micro_rows, recompute=plan.recompute)
+        self._saved = time.monotonic()
+
+    # --- coming back -------------------------------------------------------------------------------------------------
+
+    def restore(self) -> bool:
+        """Go on from the newest whole checkpoint; False if there is none."""
+        folder = checkpoint.newest(self.run_dir)
+        if folder is None:
+            return False
+        self.state = checkpoint.read_state(folder)
+        self.load(checkpoint.read_adapter(folder))
+        self.optimizer.load_state_dict(checkpoint.read_optimizer(folder))
+        if self.state.recompute:
+            keep_less(self.model)
+        return True
+
+    def adapter(self) -> dict[str, Any]:
+        """A copy of the trainable weights, by name."""
+        return {name: w.detach().cpu().clone() for name, w in self.model.named_parameters() if w.requires_grad}
+
+    def load(self, adapter: dict[str, Any]) -> None:
+        missing, unexpected = self.model.load_state_dict(adapter, strict=False)
+        trainable = {name for name, weight in self.model.named_parameters() if weight.requires_grad}
+        if unexpected or trainable & set(missing):
+            raise checkpoint.RunUnusable(run=self.run_dir.name, reason="adapter")
+
+    def save(self) -> None:
+        checkpoint.save(self.run_dir, self.state, self.adapter(), self.optimizer.state_dict())
+        self._saved = time.monotonic()
+
+    # --- the loop ----------------------------------------------------------------------------------------------------
+
+    def go(self) -> Ending:
+        """Train until the plan is fulfilled, it gets worse, it breaks, or the learner asks for something else."""
+        plan, begun, before = self.plan, time.monotonic(), self.state.seconds
+        upcoming = steps(self.material.train, self.knobs.length, plan.step_tokens, self.knobs.seed)
+        for _ in range(self.state.step):
+            next(upcoming)
+        if self.state.step == 0 and not self.state.metrics:
+            self.look()
+            self.save()
+        while self.state.step < plan.steps:
+            if (asked := self.ctx.requested()) is not None:
+                return self.leave(asked)
+            if not self.step(next(upcoming)):
+                return self.broken()
+            self.note(seconds=before + time.monotonic() - begun)
+            self.advance()
+            if self.due() and (ending := self.look()) is not None:
+                return ending
+            if self.due() or time.monotonic() - self._saved > SAVE_SECONDS:
+                self.save()
+            if plan.seconds_allowed is not None and self.state.seconds > plan.seconds_allowed:
+                return "time"
+        return "finished"
+
+    def leave(self, asked: Request) -> Ending:
+        if asked != "discard":
+            self.save()
+        return asked
+
+    def broken(self) -> Ending:
+        self.note(broke=True)
+        self.ctx.emit(Noticed(message=msg("fine_tune.broke_now", step=self.state.step), level="warning"))
+        return "broke"
+
+    def due(self) -> bool:
+        return self.state.step % self.plan.evaluate_every == 0 or self.state.step == self.plan.steps
+
+    def step(self, rows: Sequence[Packed]) -> bool:
+        """One optimiser step; False if its loss is not a number. A step that does not fit is made again, smaller."""
+        import torch
+
+        begin = time.perf_counter()
+        while True:
+            try:
+                nats, graded, texts, text_nats = self.gradients(rows)
+                break
+            except (RuntimeError, MemoryError) as error:
+                if not out_of_memory(error):
+                    raise
+                # the traceback holds the tensors of the step that did not fit
+                error.__traceback__ = None
+            self.make_room()
+        if not math.isfinite(nats):
+            return False
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(self.state.step, self.plan.steps, self.knobs.learning_rate)
+        torch.nn.utils.clip_grad_norm_(self.trainable, 1.0)
+        self.optimizer.step()
+        seconds = time.perf_counter() - begin
+        self.note(step=self.state.step + 1, tokens=self.state.tokens + graded)
+        self.metric(curves.TRAIN, text_nats / max(1, texts))
+        self.metric("tokens_per_second", graded / seconds)
+        return True
+
+    def gradients(self, rows: Sequence[Packed]) -> tuple[float, int, int, float]:
+        """Gradients of the mean loss over all graded tokens of the step; sums and counts of all and of the text's."""
+        self.optimizer.zero_grad(set_to_none=True)
+        batches = [
+            batch(rows[i : i + self.state.micro_rows], self.pad) for i in range(0, len(rows), self.state.micro_rows)
+        ]
+        graded = sum(each.graded for each in batches)
+        nats = text_nats = 0.0
+        texts = 0
+        for each in batches:
+            losses = batch_losses(self.model, each, scale=1 / graded).cpu()
+            text = each.text[each.labels != IGNORED]
+            nats += float(losses.sum())
+            text_nats += float(losses[text].sum())
+            texts += int(text.sum())
+        return nats, graded, texts, text_nats
+
+    def make_room(self) -> None:
+        """After a step that did not fit: half the rows at a time, then gradient checkpointing, then no more."""
+        self.optimizer.zero_grad(set_to_none=True)
+        gc.collect()
+        if self.state.micro_rows > 1:
+            self.note(micro_rows=self.state.micro_rows // 2)
+            said = msg("fine_tune.memory.halved", step=self.state.step + 1)
+        elif not self.state.recompute:
+            self.note(recompute=True)
+            keep_less(self.model)
+            said = msg("fine_tune.memory.recompute", step=self.state.step + 1)
+        else:
+            raise OutOfMemory
+        self.ctx.emit(Noticed(message=said, level="warning"))
+
+    # --- looking at it -----------------------------------------------------------------------------------------------
+
+    def measure(self, examples: Sequence[Example]) -> Cost:
+        return cost(self.model, examples, self.knobs.length, self.state.micro_rows, self.pad)
+
+    def look(self) -> Ending | None:
+        """Measure on the held-out texts, keep the adapter if it is the best, and write samples when they are due."""
+        loss = self.measure(self.material.heldout).loss
+        if not math.isfinite(loss):
+            return self.broken()
+        self.metric(curves.HELDOUT, loss)
+        if self.state.step == 0:
+            self.metric(KNOWN, self.measure(self.material.known).loss)
+            self.sample(0.0)
+            return None
+        if self.ran_away(loss):
+            return self.broken()
+        self.sample(max(share for share in SHARES if share <= self.state.step / self.plan.steps))
+        few = len(self.material.heldout) < ENOUGH_HELDOUT
+        if self.state.best_loss is None or loss < self.state.best_loss or few:
+            checkpoint.save_best(self.run_dir, self.state.step, self.adapter())
+            self.note(best_step=self.state.step, best_loss=loss, worse=0)
+        elif loss > self.state.best_loss * (1 + WORSE):
+            self.note(worse=self.state.worse + 1)
+            if self.state.worse == 1:
+                advice = msg("fine_tune.advice.memorising", step=self.state.best_step)
+                self.ctx.emit(Noticed(message=advice))
+        else:
+            self.note(worse=0)
+        return "worse" if self.state.worse >= PATIENCE else None
+
+    def ran_away(self, loss: float) -> bool:
+        """New text costs a fifth more than before any training, and training text costs more than at the start."""
+        train = curves.points(self.state.metrics, curves.TRAIN)
+        heldout = curves.points(self.state.metrics, curves.HELDOUT)
+        recent = sum(value for _, value in train[-3:]) / len(train[-3:])
+        return loss > 1.2 * heldout[0][1] and recent > 1.1 * train[0][1]
+
+    def sample(self, share: float) -> None:
+        """Continue the frozen prompts, unless that was done for this share of the run."""
+        if any(sample.share >= share for sample in self.state.samples):
+            return
+        texts = write(
+            self.model, self.tokenizer, [ids for _, ids in self.material.prompts], self.knobs.sample_tokens, self.knobs.seed
+        )
+        for (prompt, _), text in zip(self.material.prompts, texts, strict=True):
+            self.tell(Sample(share=share, prompt=prompt, text=text))
+
+    def metric(self, name: str, value: float) -> None:
+        self.tell(Metric(step=self.state.step, name=name, value=value))
+
+    def tell(self, event: Event) -> None:
+        if isinstance(event, Metric):
+            self.note(metrics=(*self.state.metrics, event))
+        elif isinstance(event, Sample):
+            self.note(samples=(*self.state.samples, event))
+        self.ctx.emit(event)
+
+    def note(self, **changes: Any) -> None:
+        self.state = self.state.model_copy(update=changes)
+
+    def advance(self) -> None:
+        done, total = self.state.step, self.plan.steps
+        eta = self.state.seconds / done * (total - done)
+        self.ctx.emit(Advanced(done=done, total=total, eta=eta, doing=msg("fine_tune.doing.training")))
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """What torch raises when the CPU's or the GPU's memory does not suffice."""
+    import torch
+
+    text = str(error)
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(
+        sign in text for sign in ("DefaultCPUAllocator", "not enough memory", "can't allocate memory", "out of memory")
+    )

@@ -1,0 +1,67 @@
+"""Frozen prompts continued by a model: all prompts at once, the same dice every time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from skills.training.examples import Unit, start_id
+
+
+def opening(unit: Unit) -> str:
+    """The first words of a text, a third of it and at most seven: a prompt whose rest is known."""
+    words = unit.text.splitlines()[0].split() or unit.text.split()
+    return " ".join(words[: max(1, min(7, len(unit.text.split()) // 3))])
+
+
+def frozen_prompts(found: Sequence[Unit], count: int) -> list[Unit]:
+    """Units whose openings are prompts: `count` of them, evenly spaced, so that every run asks the same."""
+    count = min(count, len(found))
+    return [found[i * len(found) // count] for i in range(count)]
+
+
+def prompt_text(unit: Unit) -> str:
+    return unit.prompt if unit.prompt is not None else opening(unit)
+
+
+def prompt_ids(prompt: str, asked: bool, tokenizer: Any) -> list[int]:
+    """A prompt as in training: a question in the chat form (`asked`), or the beginning of a text."""
+    if asked and tokenizer.chat_template is not None:
+        turn = [{"role": "user", "content": prompt}]
+        prompt = tokenizer.apply_chat_template(turn, tokenize=False, add_generation_prompt=True)
+        head = []
+    else:
+        head = [start_id(tokenizer)]
+    return [*head, *tokenizer(prompt, add_special_tokens=False)["input_ids"]]
+
+
+def write(
+    model: Any, tokenizer: Any, prompts: Sequence[Sequence[int]], max_tokens: int, seed: int, temperature: float = 0.8
+) -> list[str]:
+    """The continuation of each prompt (token ids). `temperature` 0 is greedy, otherwise top-p 0.9 with `seed`.
+
+    Prompts are padded on the left, the padding masked and left out of the positions, so that a text does not depend
+    on its neighbours.
+    """
+    import torch
+
+    stops = stop_ids(model, tokenizer)
+    pad = stops[0]
+    longest = max(len(prompt) for prompt in prompts)
+    ids = torch.tensor([[pad] * (longest - len(prompt)) + list(prompt) for prompt in prompts])
+    mask = torch.tensor([[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts])
+    dice = {"do_sample": True, "temperature": temperature, "top_p": 0.9, "top_k": 0} if temperature else {"do_sample": False}
+    with torch.random.fork_rng(), torch.inference_mode():
+        torch.manual_seed(seed)
+        written = model.generate(
+            input_ids=ids.to(model.device), attention_mask=mask.to(model.device), max_new_tokens=max_tokens,
+            eos_token_id=stops, pad_token_id=pad, use_cache=True, repetition_penalty=1.0, **dice,
+        )
+    return [tokenizer.decode(row, skip_special_tokens=True).rstrip() for row in written[:, longest:].cpu()]
+
+
+def stop_ids(model: Any, tokenizer: Any) -> list[int]:
+    """The tokens that end a text: the tokenizer's, the model's own, and the one that separates documents."""
+    own = model.generation_config.eos_token_id
+    ids = [tokenizer.eos_token_id, *(own if isinstance(own, list) else [own]), start_id(tokenizer)]
+    return list(dict.fromkeys(id for id in ids if id is not None))
