@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 TRANSFORMERS, CT2 = "transformers", "ct2-int8"
 MODEL_TYPES = ("llama", "qwen2", "qwen3", "gemma3_text", "mistral")
 TOKENIZER_FILES = (
-    "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "generation_config.json", "special_tokens_map.json",
-)  # fmt: skip
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "chat_template.jinja",
+    "generation_config.json",
+    "special_tokens_map.json",
+)
 WEIGHTS = "*.safetensors"
 ENDS = ("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<end_of_turn>", "</s>")
 """How the chat models of the accepted architectures close a turn; a GGUF file names only one of them."""

@@ -1,0 +1,114 @@
+"""The engine for everything else: transformers and torch, with or without an adapter, on CPU, CUDA or Apple's GPU."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from skills.contract import Options, Profile, WrongBase
+from tutor.lm.engine import Engine
+from tutor.lm.sampling import Sampler
+from tutor.lm.text import Texts
+
+if TYPE_CHECKING:
+    import torch
+    from numpy.typing import NDArray
+
+BASE = "base.json"
+"""In an adapter's folder: `{"digest": ...}`, the weights it was made for."""
+
+
+class Hf(Engine):
+    """A model in safetensors. `device` None takes the best there is; `dtype` None is float32 on CPU, else bfloat16.
+
+    `adapter`: a folder written by peft, refused (WrongBase) if it was made for other weights.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        profile: Profile,
+        adapter: Path | None = None,
+        device: str | None = None,
+        dtype: Literal["float32", "bfloat16"] | None = None,
+    ) -> None:
+        import torch
+        from transformers import AutoModelForCausalLM
+
+        super().__init__(profile, Texts(folder), folder)
+        self._device = torch.device(device or best_device())
+        kind = getattr(torch, dtype or ("float32" if self._device.type == "cpu" else "bfloat16"))
+        model = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=kind, trust_remote_code=False, local_files_only=True, use_safetensors=True
+        )
+        if adapter is not None:
+            model = with_adapter(model, adapter, profile)
+        self.model: Any = model.to(self._device).eval()
+
+    def write(self, ids: list[int], options: Options) -> Iterator[int]:
+        import torch
+
+        draw, written, state = Sampler(options), list[int](), None
+        rest = ids
+        while len(written) < options.max_tokens:
+            with torch.inference_mode():
+                out = self.model(
+                    input_ids=self._tensor([rest]), past_key_values=state, use_cache=True, logits_to_keep=1
+                )
+            state = out.past_key_values
+            written.append(draw(out.logits[0, -1].float().cpu().numpy(), written))
+            yield written[-1]
+            if written[-1] in self._texts.ends:
+                return
+            rest = written[-1:]
+
+    def weigh(self, sequences: list[list[int]]) -> list[NDArray[np.float32]]:
+        """One sequence at a time: no padding, so no mask to get wrong."""
+        import torch
+
+        found = []
+        for ids in sequences:
+            with torch.inference_mode():
+                logits = self.model(input_ids=self._tensor([ids])).logits[0, :-1].float()
+                picked = logits.log_softmax(-1).gather(-1, self._tensor(ids[1:])[:, None])[:, 0]
+            found.append(picked.cpu().numpy())
+        return found
+
+    def expect(self, ids: list[int]) -> NDArray[np.float32]:
+        import torch
+
+        with torch.inference_mode():
+            logits = self.model(input_ids=self._tensor([ids]), logits_to_keep=1).logits[0, -1]
+        found: NDArray[np.float32] = logits.float().cpu().numpy()
+        return found
+
+    def _tensor(self, ids: Any) -> torch.Tensor:
+        import torch
+
+        return torch.tensor(ids, device=self._device)
+
+
+def best_device() -> str:
+    """`cuda`, `mps` or `cpu`: the first that torch can really use here."""
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def with_adapter(model: Any, adapter: Path, profile: Profile) -> Any:
+    """`model` with a LoRA adapter on it. Raises WrongBase if the adapter does not name these weights."""
+    from peft import PeftModel
+
+    try:
+        digest = json.loads((adapter / BASE).read_text("utf-8"))["digest"]
+    except (OSError, ValueError, KeyError):
+        digest = None
+    if digest != profile.digest:
+        raise WrongBase(adapter=adapter.name, base=profile.name)
+    return PeftModel.from_pretrained(model, str(adapter), is_trainable=False, local_files_only=True)

@@ -1,0 +1,160 @@
+"""The models in the home folder: what is there, what each is, which one plays which role.
+
+<home>/models/<name>/transformers/   safetensors (bf16), tokenizer, chat template: for training and looking into
+<home>/models/<name>/ct2-int8/       the same weights in 8 bits, for talking
+<home>/models/<name>/model.json      what it is and where it came from; written last: without it, unfinished
+<home>/models/chosen.json            {"tutor": name, "workbench": name}
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from skills.blocks import Frozen
+from skills.contract import ModelMissing, Profile
+from skills.workspace import folder_bytes, read_json, sha256, write_atomic
+from tutor.lm.catalogue import ROLES, Role, load_catalogue
+from tutor.lm.convert import CT2, TRANSFORMERS, WEIGHTS
+
+MANIFEST = "model.json"
+
+
+class Manifest(Frozen):
+    """`source` says where the weights came from, `files` the SHA-256 of each file that was fetched."""
+
+    profile: Profile
+    label: str
+    roles: tuple[Role, ...] = ROLES
+    source: str = ""
+    files: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A model that is ready. `bytes`: size on disk; `plays`: the roles it was chosen for."""
+
+    manifest: Manifest
+    folder: Path
+    plays: tuple[Role, ...]
+
+    @property
+    def name(self) -> str:
+        return self.manifest.profile.name
+
+    @property
+    def profile(self) -> Profile:
+        return self.manifest.profile
+
+    @property
+    def bytes(self) -> int:
+        return folder_bytes(self.folder)
+
+    @property
+    def chosen(self) -> bool:
+        return bool(self.plays)
+
+    @property
+    def weights(self) -> Path:
+        """The folder of safetensors, for training."""
+        return self.folder / TRANSFORMERS
+
+    @property
+    def fast(self) -> Path:
+        """The folder of the CTranslate2 weights."""
+        return self.folder / CT2
+
+
+def models_folder(home: Path) -> Path:
+    return home / "models"
+
+
+def installed(home: Path) -> list[Installed]:
+    """The models that are ready, in the catalogue's order of preference, then those the owner added."""
+    ready = _ready(home)
+    roles = {role: _playing(home, role, ready) for role in ROLES}
+    return [
+        Installed(manifest, models_folder(home) / manifest.profile.name, tuple(r for r in ROLES if roles[r] == name))
+        for name, manifest in ready.items()
+    ]
+
+
+def find(home: Path, name: str | None, role: Role = "tutor") -> Installed:
+    """The model called `name`; the one that plays `role` if None. Raises ModelMissing."""
+    for model in installed(home):
+        if model.name == name or (name is None and role in model.plays):
+            return model
+    raise ModelMissing(model=name or role)
+
+
+def use(home: Path, role: Role, name: str) -> None:
+    """Let the model `name` play `role` from now on. Raises ModelMissing."""
+    find(home, name)
+    write_atomic(_chosen_file(home), _json(_chosen(home) | {role: name}))
+
+
+def remove(home: Path, name: str) -> int:
+    """Delete a model, also one that was left unfinished, and return the bytes that were freed. Raises ModelMissing."""
+    folder = models_folder(home) / name
+    if Path(name).name != name or name.startswith(".") or not folder.is_dir():
+        raise ModelMissing(model=name)
+    freed = folder_bytes(folder)
+    (folder / MANIFEST).unlink(missing_ok=True)  # first: what is left of an interrupted removal is not a model
+    shutil.rmtree(folder)
+    write_atomic(_chosen_file(home), _json({r: n for r, n in _chosen(home).items() if n != name}))
+    return freed
+
+
+def write_manifest(home: Path, manifest: Manifest) -> Installed:
+    """The last step of an installation: from here on the model is there."""
+    folder = models_folder(home) / manifest.profile.name
+    write_atomic(folder / MANIFEST, manifest.model_dump_json(indent=1))
+    return find(home, manifest.profile.name)
+
+
+def weights_digest(folder: Path) -> str:
+    """SHA-256 of the safetensors of a folder; of the list of their digests if there are several."""
+    digests = [sha256(path) for path in sorted(folder.glob(WEIGHTS))]
+    return digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def _ready(home: Path) -> dict[str, Manifest]:
+    found = {}
+    for path in sorted(models_folder(home).glob(f"*/{MANIFEST}")):
+        try:
+            manifest = Manifest.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError):
+            continue
+        if manifest.profile.name == path.parent.name:
+            found[manifest.profile.name] = manifest
+    order = [entry.name for entry in load_catalogue()]
+    return dict(sorted(found.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)))
+
+
+def _playing(home: Path, role: Role, ready: dict[str, Manifest]) -> str | None:
+    """Who plays a role: whom the owner chose, else the first that can."""
+    named = _chosen(home).get(role)
+    if named in ready:
+        return named
+    return next((name for name, manifest in ready.items() if role in manifest.roles), None)
+
+
+def _chosen(home: Path) -> dict[str, str]:
+    try:
+        found = read_json(_chosen_file(home))
+    except (OSError, ValueError):
+        return {}
+    return {role: found[role] for role in ROLES if isinstance(found.get(role), str)}
+
+
+def _chosen_file(home: Path) -> Path:
+    return models_folder(home) / "chosen.json"
+
+
+def _json(value: dict[str, str]) -> str:
+    return json.dumps(value, indent=1)

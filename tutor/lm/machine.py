@@ -1,0 +1,51 @@
+"""What this computer has: cores, memory, disk, accelerator. Measured, without importing torch."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import psutil
+
+Accelerator = Literal["cuda", "mps"]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Sizes in bytes. `free_memory` is what programs can take now; `free_disk` is where the home folder is."""
+
+    cores: int
+    memory: int
+    free_memory: int
+    free_disk: int
+    accelerator: Accelerator | None = None
+
+
+def measure(home: Path) -> Machine:
+    """Look at this computer now; `home` need not exist yet."""
+    memory = psutil.virtual_memory()
+    place = next(p for p in (home.absolute(), *home.absolute().parents) if p.exists())
+    return Machine(
+        cores=physical_cores(),
+        memory=memory.total,
+        free_memory=memory.available,
+        free_disk=shutil.disk_usage(place).free,
+        accelerator=accelerator(),
+    )
+
+
+def physical_cores() -> int:
+    """Cores that compute on their own; two threads on one core get in each other's way. Never more than we may use."""
+    process = psutil.Process()
+    allowed = len(process.cpu_affinity()) if hasattr(process, "cpu_affinity") else psutil.cpu_count() or 1
+    return max(1, min(allowed, psutil.cpu_count(logical=False) or allowed))
+
+
+def accelerator() -> Accelerator | None:
+    """An NVIDIA card with its driver, or Apple's own processor; whether torch can use it is known when it is used."""
+    if platform.system() == "Darwin":
+        return "mps" if platform.machine() == "arm64" else None
+    return "cuda" if shutil.which("nvidia-smi") else None

@@ -1,0 +1,55 @@
+"""Talks to a model server on the local network that speaks OpenAI's protocol; only where the owner gave its address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+import httpx
+
+from skills.contract import ChatMessage, Options, Profile, UserError
+
+WAIT = httpx.Timeout(120.0, connect=5.0)
+
+
+class EndpointUnreachable(UserError):
+    """The server of the local network does not answer: `address`."""
+
+    code = "endpoint_unreachable"
+
+
+class OpenAI:
+    """`Chat` over `address` (such as `http://10.0.0.5:8000/v1`); the server counts its own context."""
+
+    def __init__(self, address: str, profile: Profile, client: httpx.Client | None = None) -> None:
+        self.profile = profile
+        self._address = address.rstrip("/")
+        self._client = client or httpx.Client(timeout=WAIT, trust_env=False)
+
+    def stream(self, messages: Sequence[ChatMessage], options: Options) -> Iterator[str]:
+        """Raises EndpointUnreachable when the server is away or refuses."""
+        asked = {
+            "model": self.profile.name,
+            "messages": [message.model_dump() for message in messages],
+            "max_tokens": options.max_tokens,
+            "temperature": options.temperature,
+            "top_p": options.top_p,
+            "seed": options.seed,
+            "stream": True,
+        }
+        try:
+            with self._client.stream("POST", f"{self._address}/chat/completions", json=asked) as answer:
+                answer.raise_for_status()
+                for line in answer.iter_lines():
+                    data = line.removeprefix("data:").strip()
+                    if not line.startswith("data:") or data == "[DONE]":
+                        continue
+                    choices = json.loads(data)["choices"]
+                    if choices and (text := choices[0]["delta"].get("content")):
+                        yield text
+        except httpx.HTTPError as error:
+            raise EndpointUnreachable(address=self._address) from error
+
+    def count_tokens(self, text: str) -> int:
+        """An estimate, on the high side: the protocol has no way to ask."""
+        return len(text) // 2 + 1
