@@ -34,12 +34,16 @@ class Words:
         self._format = _Fields(language)
 
     def __call__(self, message: Message | str, **values: Scalar) -> str:
-        id, values = (message.id, message.values | values) if isinstance(message, Message) else (message, values)
+        id, values = (message.id, {**message.values, **values}) if isinstance(message, Message) else (message, values)
         text = self._texts[id]
         if not isinstance(text, str):
             one = LOCALES[self.language].plural_form(values["n"]) == "one"  # type: ignore[arg-type]
             text = text["one" if one and "one" in text else "other"]
-        return self._format.vformat(text, (), {k: self.cell(v) if isinstance(v, Message) else v for k, v in values.items()})
+        return self.fill(text, {k: self.cell(v) if isinstance(v, Message) else v for k, v in values.items()})
+
+    def fill(self, text: str, values: Mapping[str, Any]) -> str:
+        """`text` with its fields filled in, numbers in the language's way."""
+        return self._format.vformat(text, (), values)
 
     def __contains__(self, id: str) -> bool:
         return id in self._texts
@@ -49,8 +53,10 @@ class Words:
         return self(cell) if isinstance(cell, Message) else self._format.format_field(cell, "")
 
     def error(self, error: UserError) -> dict[str, str]:
-        """What happened, why, and what to do next."""
+        """What happened, why, and what to do next; `errors.<code>.<kind>` is taken where a `kind` has its own words."""
         id = error.code if f"errors.{error.code}.what" in self else "unknown"
+        if f"errors.{id}.{error.values.get('kind')}.what" in self:
+            id = f"{id}.{error.values['kind']}"
         return {part: self(f"errors.{id}.{part}", **error.values) for part in ("what", "why", "next")}
 
 

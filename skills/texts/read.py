@@ -1,0 +1,195 @@
+"""From a file's bytes to lines of text: what kind it is, how it was encoded, and the text, in bounded memory."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import itertools
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from skills.contract import FileEmpty, FileMissing, FileTooLarge, FileUnreadable
+
+LIMIT = 200_000_000
+"""Largest file that is read, in bytes."""
+HEAD = 262_144
+"""How much of a file is looked at to decide what it is, in bytes."""
+
+MAGIC = (
+    (b"%PDF", "pdf"), (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"), (b"BM", "image"),
+    (b"II*\x00", "image"), (b"MM\x00*", "image"), (b"\x00\x00\x01\x00", "image"), (b"{\\rtf", "rtf"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "word_old"), (b"\x1f\x8b", "archive"), (b"7z\xbc\xaf", "archive"),
+    (b"Rar!", "archive"), (b"BZh", "archive"), (b"\xfd7zXZ", "archive"), (b"\x28\xb5\x2f\xfd", "archive"),
+    (b"ID3", "audio"), (b"OggS", "audio"), (b"fLaC", "audio"), (b"\xff\xfb", "audio"), (b"\x1aE\xdf\xa3", "video"),
+    (b"MZ", "program"), (b"\x7fELF", "program"), (b"SQLite format 3\x00", "database"),
+    (b"GGUF", "model"), (b"PAR1", "database"),
+)  # fmt: skip
+"""How files that are not plain text begin, and the kind that is told to the learner."""
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
+WESTERN = ("cp1252", "mac_roman", "cp850")
+LETTERS = frozenset("áéíóúüñçàèìòùâêîôûäëïöãõÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄËÏÖÃÕ¿¡«»“”‘’–—…°ºª€·•")
+"""Characters outside ASCII that Western texts are written with: the measure of a guessed encoding."""
+
+
+class Source(NamedTuple):
+    """A file that can be read as text. `encoding` is what to open it with, `named` what to tell the learner."""
+
+    path: Path
+    bytes: int
+    encoding: str
+    named: str
+    notices: tuple[str, ...]
+
+
+def examine(path: Path, name: str) -> Source:
+    """How to read the file at `path`, which the learner knows as `name`.
+
+    Raises FileMissing, FileEmpty, FileTooLarge (before a byte is read) and FileUnreadable, whose `kind` names what
+    it is instead of text.
+    """
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise FileMissing(name=name, known="") from error
+    if not path.is_file():
+        raise FileUnreadable(name=name, kind="folder")
+    if size > LIMIT:
+        raise FileTooLarge(name=name, bytes=size, limit=LIMIT)
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        raise FileUnreadable(name=name, kind="locked") from error
+    if not head.strip(b" \t\r\n\x00" + codecs.BOM_UTF8) or head in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise FileEmpty(name=name)
+    if (kind := _kind(path, head)) is not None:
+        raise FileUnreadable(name=name, kind=kind)
+    encoding, named = _encoding(path, head, name)
+    return Source(path, size, encoding, named, ("nul_bytes",) if "16" not in encoding and b"\0" in head else ())
+
+
+def lines(source: Source) -> Iterator[str]:
+    """The lines of the text in order, without their ends; NUL bytes left out, Unicode line ends kept inside."""
+    with source.path.open("rb") as raw:
+        # Universal newlines: \r\n, \r and \n all end a line.
+        for line in io.TextIOWrapper(raw, encoding=source.encoding, errors="replace", newline=None):
+            yield line.rstrip("\n").replace("\0", "")
+
+
+def head_text(source: Source) -> str:
+    """The beginning of the text, cut at the last whole line if there is one, line ends as \\n."""
+    with source.path.open("rb") as raw:
+        data = raw.read(HEAD)
+    text = codecs.getincrementaldecoder(source.encoding)("replace").decode(data, final=False)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    cut = text.rfind("\n")
+    return text if source.bytes <= HEAD or cut < 0 else text[:cut]
+
+
+def _kind(path: Path, head: bytes) -> str | None:
+    """What the file is if it is not plain text, by its first bytes; None for text."""
+    if head.startswith(b"PK\x03\x04"):
+        return _packed(path)
+    if head[:4] == b"RIFF":
+        return "image" if head[8:12] == b"WEBP" else "audio"
+    if head[4:8] == b"ftyp":
+        return "image" if head[8:12] in (b"heic", b"heix", b"mif1", b"avif") else "video"
+    # "BM" and "MZ" are also how a text may begin: those need binary content besides.
+    binary = _looks_binary(head)
+    for start, kind in MAGIC:
+        if head.startswith(start) and (binary or len(start) > 3):
+            return kind
+    if re.match(rb"\s*(<!doctype html|<html)", head[:512], re.IGNORECASE):
+        return "html"
+    return "binary" if binary else None
+
+
+def _packed(path: Path) -> str:
+    """Which of the many formats that are a zip file this one is; only the list of names is read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            mime = archive.read("mimetype")[:80] if archive.NameToInfo.get("mimetype") else b""
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError):
+        return "archive"
+    for start, kind in (("word/", "word"), ("xl/", "spreadsheet"), ("ppt/", "slides")):
+        if any(name.startswith(start) for name in names):
+            return kind
+    for part, kind in ((b"opendocument.text", "word"), (b"opendocument.spreadsheet", "spreadsheet"), (b"epub", "epub")):
+        if part in mime:
+            return kind
+    return "archive"
+
+
+def _looks_binary(head: bytes) -> bool:
+    """True if the bytes are no text in any encoding: too many control characters, and no UTF-16 pattern."""
+    if any(head.startswith(bom) for bom, _ in BOMS) or _utf16(head):
+        return False
+    controls = sum(head.count(bytes([b])) for b in (*range(1, 9), *range(14, 27), *range(28, 32)))
+    return controls + max(0, head.count(0) - 8) > len(head) * 0.01
+
+
+def _utf16(head: bytes) -> str | None:
+    """UTF-16 without a mark: in Western text every other byte is zero."""
+    even, odd = head[0:4000:2], head[1:4000:2]
+    if len(odd) >= 2 and odd.count(0) > 0.7 * len(odd) and even.count(0) < 0.05 * len(even):
+        return "utf-16-le"
+    if len(odd) >= 2 and even.count(0) > 0.7 * len(even) and odd.count(0) < 0.05 * len(odd):
+        return "utf-16-be"
+    return None
+
+
+def _encoding(path: Path, head: bytes, name: str) -> tuple[str, str]:
+    """The encoding to open the file with, and its usual name. Raises FileUnreadable if there is none that fits."""
+    for bom, encoding in BOMS:
+        if head.startswith(bom):
+            return encoding, encoding.removesuffix("-sig")
+    if (encoding16 := _utf16(head)) is not None:
+        return encoding16, "utf-16"
+    sample = _first_problem(path)
+    if sample is None:
+        return "utf-8", "utf-8"
+    scored = sorted(((_western(sample, encoding), -i, encoding) for i, encoding in enumerate(WESTERN)), reverse=True)
+    share, _, best = scored[0]
+    if share >= 0.9:
+        # Latin-1 is Windows-1252 without the characters of 0x80 to 0x9f: the same file, its older name.
+        plain = best == "cp1252" and not any(0x80 <= byte <= 0x9F for byte in sample)
+        return best, "latin-1" if plain else best
+    from charset_normalizer import from_bytes
+
+    found = from_bytes(sample).best()
+    if found is None:
+        raise FileUnreadable(name=name, kind="encoding")
+    return found.encoding, found.encoding.replace("_", "-")
+
+
+def _first_problem(path: Path) -> bytes | None:
+    """None if the whole file is UTF-8; else the bytes around the first place where it is not (for the guess)."""
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                return chunk[:HEAD] if any(byte > 0x7F for byte in chunk[:HEAD]) else chunk
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            file.seek(0)
+            return file.read(1 << 20)
+    return None
+
+
+def _western(sample: bytes, encoding: str) -> float:
+    """Share of the characters outside ASCII that Western texts really use, if `encoding` were the right one."""
+    text = sample.decode(encoding, "replace")
+    odd = [c for c in text if ord(c) > 0x7F]
+    # A capital inside a small word (aÑo read as aÃ±o) betrays the wrong table.
+    wrong = sum(1 for a, b in itertools.pairwise(text) if a.islower() and ord(b) > 0x7F and b.isupper())
+    return (sum(c in LETTERS for c in odd) - wrong) / len(odd) if odd else 0.0

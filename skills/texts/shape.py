@@ -1,0 +1,112 @@
+"""What shape a text has: prose, verse with stanzas, a table, pairs, a dialogue, a chat. Judged by its beginning."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+
+from skills.texts.sentences import names, words
+from skills.workspace import Shape
+
+TURN = re.compile(r"^\s{0,3}(?:\*\*|__)?([^\W\d_][\w .'’-]{0,29}?)(?:\*\*|__)?:(?:\*\*|__)?\s+\S")
+STAMPED = re.compile(r"^\W?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}[, ]+\d{1,2}:\d{2}.{0,16}?[\]–-]\s*([^:]{1,40}):\s")
+"""A line of an exported phone chat: date, time, name, colon."""
+PROMPTS = names("q p pregunta question prompt user usuario human instruction instrucción consigna")
+ANSWERS = names("a r respuesta answer completion assistant asistente response output")
+LIST_ITEM = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s")
+
+
+def shape_of(head: str) -> Shape:
+    """The shape of running text (not of csv or json), from its first 200,000 characters or so."""
+    filled = [line for line in head.split("\n") if line.strip()]
+    if (spoken := speakers(filled)) is not None:
+        return spoken
+    return "verse" if is_verse(head) else "prose"
+
+
+def speakers(lines: Sequence[str]) -> Shape | None:
+    """`chat`, `pairs` or `dialogue` when most lines begin with who speaks; else None."""
+    stamped = [match for line in lines if (match := STAMPED.match(line))]
+    if len(stamped) >= 3 and len(stamped) >= 0.4 * len(lines):
+        return "chat"
+    names = [match[1].strip().casefold() for line in lines if (match := TURN.match(line))]
+    counts = Counter(names)
+    if len(names) < 4 or len(names) < 0.45 * len(lines) or len(counts) < 2 or len(names) / len(counts) < 1.5:
+        return None
+    asked, answered = sum(counts[n] for n in PROMPTS), sum(counts[n] for n in ANSWERS)
+    return "pairs" if min(asked, answered) >= 1 and asked + answered >= 0.8 * len(names) else "dialogue"
+
+
+def blocks_of(text: str) -> list[list[str]]:
+    """Groups of lines between blank lines."""
+    blocks: list[list[str]] = [[]]
+    for line in text.split("\n"):
+        if line.strip():
+            blocks[-1].append(line)
+        elif blocks[-1]:
+            blocks.append([])
+    return [block for block in blocks if block]
+
+
+def is_verse(text: str) -> bool:
+    """Short lines that the author, not the margin, ended. Lists, wrapped prose and letters are not verse."""
+    blocks = blocks_of(text)
+    lines = [line for block in blocks for line in block]
+    if len(lines) < 4 or is_wrapped(blocks):
+        return False
+    lengths = sorted(len(line.strip()) for line in lines)
+    if lengths[len(lengths) // 2] > 60 or lengths[int(0.9 * len(lengths))] > 90:
+        return False
+    if sum(bool(LIST_ITEM.match(line)) for line in lines) > 0.25 * len(lines):
+        return False
+    in_stanzas = sum(len(block) for block in blocks if len(block) >= 2)
+    return in_stanzas >= 0.6 * len(lines)
+
+
+def is_wrapped(blocks: Sequence[Sequence[str]]) -> bool:
+    """Prose cut at a margin: the next line's first word would hardly ever have fitted on the line before."""
+    blocks = [block for block in blocks if len(block) > 1]
+    breaks = [(a.rstrip(), b.split()[0]) for block in blocks for a, b in itertools.pairwise(block)]
+    if len(breaks) < 3:
+        return False
+    width = sorted(len(line.rstrip()) for block in blocks for line in block)[int(0.98 * sum(map(len, blocks)) - 0.5)]
+    if width < 40:
+        return False
+    return sum(len(a) + 1 + len(first) >= width for a, first in breaks) >= 0.8 * len(breaks)
+
+
+def rows_are_verse(rows: Sequence[str]) -> bool:
+    """Do rows of a table hold verse: lines of it, stanzas with line ends, or stanzas whose line ends were lost?"""
+    rows = [row.strip() for row in rows if row.strip()][:2000]
+    if len(rows) < 4:
+        return False
+    if sum("\n" in row for row in rows) >= 0.5 * len(rows):
+        return is_verse("\n\n".join(rows))
+    counts = [len(words(row)) for row in rows]
+    if sum(_lost_line_ends(row) for row in rows) >= 0.3 * len(rows) or _even(counts):
+        return True
+    # One line of verse a row: short, even, and hardly ever a finished sentence.
+    finished = sum(row.endswith((".", "!", "?", "…")) for row in rows)
+    return 3 <= median(counts) <= 12 and max(counts) <= 20 and len(rows) >= 8 and finished <= 0.5 * len(rows)
+
+
+def _even(counts: Sequence[int]) -> bool:
+    """Stanzas on one line each are all of a length (words), which paragraphs, reviews and messages never are."""
+    ordered = sorted(counts)
+    low, middle, high = (ordered[int(share * (len(ordered) - 1))] for share in (0.1, 0.5, 0.9))
+    return len(ordered) >= 20 and 12 <= middle <= 100 and (high - low) / middle <= 0.45
+
+
+def _lost_line_ends(row: str) -> bool:
+    """A stanza on one line: capitals that no full stop explains, about one every three to ten words."""
+    tokens = row.split()
+    if not 10 <= len(tokens) <= 140:
+        return False
+    starts = [
+        i for i, (before, word) in enumerate(itertools.pairwise(tokens), start=1)
+        if word.lstrip("¿¡«“\"'(—-")[:1].isupper() and not before.endswith((".", "!", "?", "…", ".»", ".”"))
+    ]  # fmt: skip
+    return len(starts) >= 2 and 3 <= len(tokens) / (len(starts) + 1) <= 10 and (min(starts) >= 3 or len(starts) >= 4)
