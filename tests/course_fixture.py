@@ -101,7 +101,7 @@ steps:
     kind: run
     skill: quiz
     inputs: {topic: {es: modelos, en: models}, file: $mine}
-    against: {step: bet, field: topic}
+    against: {step: bet, field: file}
   - {id: check, kind: item, item: lm.1}
   - {id: check2, kind: item, item: lm.3}
   - {id: end, kind: close}
@@ -124,10 +124,10 @@ Un **modelo de lenguaje** adivina.
 Veamos.
 
 ## see:match
-Vos dijiste {bet}, y coincidieron: {see.topic}.
+Vos dijiste {bet}, y coincidieron: {see.file}.
 
 ## see:differ
-Vos dijiste {bet}; el modelo, {see.topic}.
+Vos dijiste {bet}; el modelo, {see.file}.
 
 ## end
 Ya sabés qué hace un modelo de lenguaje.
@@ -196,10 +196,10 @@ How does “A bird in the hand” go on?
 Let's see.
 
 ## see:match
-You said {bet}, and so did the model: {see.topic}.
+You said {bet}, and so did the model: {see.file}.
 
 ## see:differ
-You said {bet}; the model, {see.topic}.
+You said {bet}; the model, {see.file}.
 
 ## end
 Now you know what a language model does.
@@ -283,7 +283,7 @@ items:
   - {id: tk.1, concept: tokens, format: number, answer: 4, tolerance: 1}
   - {id: tk.2, concept: tokens, format: order, order: [a, b, c]}
   - {id: tk.3, concept: tokens, format: multiple, options: {a: right, b: right, c: word-only}}
-  - {id: tk.4, concept: tokens, format: do, skill: quiz, check: {field: topic, equals: mar}, transfer: true}
+  - {id: tk.4, concept: tokens, format: do, skill: quiz, check: {field: count, min: 3}, transfer: true}
 """
 
 SECOND_ES = """\
@@ -307,7 +307,7 @@ Lo que dijiste
 Empieza.
 
 ## wait:after
-Listo: {train.topic}.
+Listo: {train.file}.
 
 ## bring
 Traé un texto.
@@ -378,7 +378,7 @@ What you said
 It begins.
 
 ## wait:after
-Done: {train.topic}.
+Done: {train.file}.
 
 ## bring
 Bring a text.

@@ -9,9 +9,10 @@ from typing import Literal, NamedTuple
 
 from skills.blocks import Frozen
 from skills.contract import Language
+from skills.texts.stopwords import STOP
 from tutor.course import Close, Course, Run, Say, Wait
 from tutor.open_answers import likeness
-from tutor.wording import STOP, denials, numbers, stem, terms, words
+from tutor.wording import denials, numbers, stem, terms, words
 
 # Set on the tuning part of tests/eval/questions.yaml; tests/test_answers.py gives the figures on the other part.
 THRESHOLD = 0.36

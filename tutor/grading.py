@@ -96,13 +96,21 @@ def _order(item: Order, chosen: tuple[str, ...], language: Language) -> Graded:
     """Partial if two neighbours of four or more are the wrong way round."""
     if chosen == item.order:
         return Graded(outcome="correct", right=item.order, feedback=item.if_right[language])
-    swapped = [(*item.order[:i], item.order[i + 1], item.order[i], *item.order[i + 2 :]) for i in range(len(item.order) - 1)]
+    swapped = [
+        (*item.order[:i], item.order[i + 1], item.order[i], *item.order[i + 2 :]) for i in range(len(item.order) - 1)
+    ]
     partial = len(item.order) >= 4 and chosen in swapped
     return Graded(outcome="partial" if partial else "wrong", right=item.order, feedback=item.if_wrong[language])
 
 
 def _number(item: Number, answer: Answer, language: Language) -> Graded:
-    value = read_number(answer, language) if isinstance(answer, str) else float(answer) if isinstance(answer, int | float) else None
+    value = (
+        read_number(answer, language)
+        if isinstance(answer, str)
+        else float(answer)
+        if isinstance(answer, int | float)
+        else None
+    )
     if value is None:
         return Graded(outcome="unclear", feedback=Words(language)("grading.no_number"))
     if abs(value - item.answer) <= item.tolerance + 1e-9:

@@ -194,9 +194,7 @@ def _answered(progress: Progress, answer: Answered, at: float, course: Course) -
     if missed and answer.where == "lesson" and known.misses < MISSES and answer.item not in returning:
         returning = (*returning, answer.item)
     changes["last_miss"] = (answer.item, at) if missed else None
-    return progress.model_copy(
-        update=changes | {"known": progress.known | {concept.id: known}, "returning": returning}
-    )
+    return progress.model_copy(update=changes | {"known": progress.known | {concept.id: known}, "returning": returning})
 
 
 def _retried(progress: Progress, item: str, at: float) -> bool:

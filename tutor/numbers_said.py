@@ -63,7 +63,14 @@ NAMED = {
     }.items()
     for name in names.split()
 }
-SCALES = {"hundred": 100, "mil": 1000, "thousand": 1000, "millon": 1_000_000, "millones": 1_000_000, "million": 1_000_000}
+SCALES = {
+    "hundred": 100,
+    "mil": 1000,
+    "thousand": 1000,
+    "millon": 1_000_000,
+    "millones": 1_000_000,
+    "million": 1_000_000,
+}
 LINKS = frozenset({"y", "and", "a", "de"})
 
 

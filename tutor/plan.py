@@ -162,7 +162,8 @@ def _about(course: Course, topic: str) -> list[str]:
             return list(lesson.concepts)
     exact = [c.id for c in course.concepts.values() if said in (c.id, fold(c.name.es), fold(c.name.en))]
     near = [
-        c.id for c in course.concepts.values()
+        c.id
+        for c in course.concepts.values()
         if any(said.rstrip("s") in name or name.rstrip("s") in said for name in (fold(c.name.es), fold(c.name.en)))
     ]
     return exact or near

@@ -8,30 +8,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from skills.contract import Language
+from skills.texts.stopwords import STOP
 from tutor.folding import fold
 
 WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 
-STOP: dict[Language, frozenset[str]] = {
-    "es": frozenset(
-        "a al algo ante asi aunque bien cada como con cual cuales cuando cuanto cuantos de del desde donde e el ella "
-        "ellas ellos en entonces entre era es esa esas ese eso esos esta estan estas este esto estos fue ha hace hacer "
-        "han hasta hay la las le les lo los mas me mi mientras mis muy o os para pero por porque pues que quien se sea "
-        "segun ser si sido sin sobre solo son su sus tal tambien tan te tiene tienen toda todas todo todos tu tus un "
-        "una unas uno unos va van vez vos y ya yo seria es decir creo digo diria osea nomas cosa cosas asi "
-        "puede pueden podria podes".split()
-    ),
-    "en": frozenset(
-        "a about after all also am an and any are as at be because been being but by can could do does doing each "
-        "even for from get gets had has have having he her here his how i if in into is it its itself just like may "
-        "me might more most much my of off on one only or other our out over own really same she should so some such "
-        "than that the their them then there these they this those through to too up us very was we were what when "
-        "where which while who whom why will with would you your think guess say mean something thing things".split()
-    ),
-}
 DENIALS: dict[Language, frozenset[str]] = {
     "es": frozenset("no nunca jamas tampoco ni sin nada ningun ninguna ninguno nadie".split()),
-    "en": frozenset("not no never neither nor without nothing none nobody cannot isn't doesn't don't didn't won't".split()),
+    "en": frozenset(
+        "not no never neither nor without nothing none nobody cannot isn't doesn't don't didn't won't".split()
+    ),
 }
 BREAKS: dict[Language, frozenset[str]] = {
     "es": frozenset("sino pero porque aunque y que".split()),
@@ -47,7 +33,9 @@ SUFFIXES: dict[Language, tuple[str, ...]] = {
         "aba iamos ian ias ia adas ados idas idos ada ado ida ido aran eran iran ara era ira amos emos imos arlo arla "
         "erlo erla arse erse irse ar er ir an en as es os a e o s".split()
     ),
-    "en": tuple("izations ization ations ation ments ment ness ingly edly ings ing ities ity ies ied ed ly es s e y".split()),
+    "en": tuple(
+        "izations ization ations ation ments ment ness ingly edly ings ing ities ity ies ied ed ly es s e y".split()
+    ),
 }
 LEAST_STEM = 3
 
