@@ -29,3 +29,7 @@ def open_chat(home: Path, name: str | None) -> SlowChat:
 def open_probe(home: Path, name: str | None) -> FakeProbe:
     (home / "opened").open("a").write("probe\n")
     return FakeProbe({"a": {"b": 0.9}})
+
+
+def weights(home: Path, name: str | None) -> Path:
+    return home / "models" / (name or "tiny")

@@ -29,7 +29,7 @@ from tutor.failures import failed
 from tutor.words import Words
 
 
-class SkillMissing(UserError):
+class SkillMissing(UserError):  # noqa: N818 - named as the other errors of skills/contract.py
     """There is no such skill: `name`, `known`."""
 
     code = "skill_missing"
@@ -53,7 +53,9 @@ def read_inputs(skill: Skill, given: Mapping[str, Any], language: Language) -> I
         first = error.errors(include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"] if isinstance(part, str)) or skill.name
         known = ", ".join(skill.Inputs.model_fields)
-        raise BadInput(name=name, problem=_problem(first["type"], first.get("ctx", {}), known, Words(language))) from error
+        raise BadInput(
+            name=name, problem=_problem(first["type"], first.get("ctx", {}), known, Words(language))
+        ) from error
 
 
 def _problem(kind: str, limits: Mapping[str, Any], known: str, words: Words) -> str:

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from skills.contract import Chat, Context, Event, Failed, Probe, Request, Skill, Started, Stopped
+from skills.contract import Context, Event, Failed, Request, Started, Stopped
 from skills.workspace import Workspace
 from tutor.execute import execute, find_skill
 from tutor.failures import failed
 from tutor.limits import birth, lower_priority, on_terminate
+from tutor.models import Models
 from tutor.run_files import EventLog, Process, Spec, attempts, note_process, read_control, read_events
+from tutor.settings import Settings
 
 KEPT_FILES = ("spec.json", "events.jsonl", "lock", "process.json", "output.log")
 
@@ -48,32 +50,21 @@ def _attempt(folder: Path, log: EventLog) -> Event:
     try:
         spec = Spec.model_validate_json((folder / "spec.json").read_bytes())
         skill = find_skill(spec.skill, spec.source)
-        chat, probe = _models(skill, spec, home)
+        needed = Models(Settings.from_json(spec.settings), spec.engines).needed(skill)
+        if spec.weights:
+            needed["weights"] = Path(spec.weights)
         ctx = Context(
             workspace=Workspace(home),
             language=spec.language,
             requested=requested,
-            chat=chat,
-            probe=probe,
-            weights=Path(spec.weights) if spec.weights else None,
             run_dir=folder,
+            **needed,
         )
     except Exception as error:
         ending: Failed = failed(error, home)
         log.append(ending)
         return ending
     return execute(skill, spec.inputs, ctx, log.append)
-
-
-def _models(skill: Skill, spec: Spec, home: Path) -> tuple[Chat | None, Probe | None]:
-    """The models a job needs besides the weights it trains, in this process; the resident worker keeps its own."""
-    if not skill.needs & {"chat", "probe"}:
-        return None, None
-    from tutor.lm import open_chat, open_probe
-
-    chat = open_chat(home, spec.model) if "chat" in skill.needs else None
-    probe = open_probe(home, spec.model) if "probe" in skill.needs else None
-    return chat, probe
 
 
 def _empty(folder: Path) -> None:

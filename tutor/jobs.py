@@ -36,13 +36,16 @@ from tutor.settings import Settings, child_env
 class Jobs:
     """Starts, follows and stops the runs of one home. All it knows is on disk: any number may look at the same home.
 
-    `source` is the module that skills are looked up in.
+    `source` and `engines` are the modules that skills and models are looked up in.
     """
 
-    def __init__(self, workspace: Workspace, settings: Settings, source: str = "skills") -> None:
+    def __init__(
+        self, workspace: Workspace, settings: Settings, source: str = "skills", engines: str = "tutor.lm"
+    ) -> None:
         self._workspace = workspace
         self._settings = settings
         self._source = source
+        self._engines = engines
         self._writing = threading.Lock()
         """Held while a folder is deleted, or completed after its process: the two must not meet."""
 
@@ -72,6 +75,8 @@ class Jobs:
             digest=digest,
             created=time.time(),
             source=self._source,
+            engines=self._engines,
+            settings=self._settings.as_json(),
         )
         write_atomic(self._folder(run) / "spec.json", spec.model_dump_json(indent=1))
         self._spawn(run)
@@ -151,6 +156,10 @@ class Jobs:
     def sandboxed(self, skill: str, inputs: Mapping[str, Any], language: Language) -> AsyncIterator[Event]:
         """The events of a skill that reads files nobody vouches for, in a limited process (see tutor/sandbox.py)."""
         return sandboxed(skill, inputs, language, self._settings, source=self._source)
+
+    def count_events(self, run: str) -> int:
+        """How many events there are so far: what `follow` takes as `since` to tell only what is new."""
+        return len(read_events(self._folder(run)))
 
     async def follow(self, run: str, since: int = 0, every: float = 0.1) -> AsyncIterator[Event]:
         """The events of a run from number `since` on, as they come, until it has ended or was interrupted."""

@@ -138,4 +138,3 @@ def on_terminate(act: Callable[[], None]) -> None:
 def python(module: str, *arguments: str) -> list[str]:
     """The command that runs one of our modules; `-P` keeps the current folder out of the import path."""
     return [sys.executable, "-P", "-m", module, *arguments]
-

@@ -1,11 +1,11 @@
 """The files of a run's folder: what was asked, the events, the control, and the note of its process.
 
-    <home>/runs/<id>/spec.json     what was asked (`Spec`)
-    <home>/runs/<id>/events.jsonl  what happened, one event a line, only ever appended
-    <home>/runs/<id>/control       what the learner asks of it: stop, pause or discard
-    <home>/runs/<id>/lock          held by the process for its life
-    <home>/runs/<id>/process.json  its number, birth and attempt and, if its parent saw it, how it was killed
-    <home>/runs/<id>/output.log    what its libraries printed
+<home>/runs/<id>/spec.json     what was asked (`Spec`)
+<home>/runs/<id>/events.jsonl  what happened, one event a line, only ever appended
+<home>/runs/<id>/control       what the learner asks of it: stop, pause or discard
+<home>/runs/<id>/lock          held by the process for its life
+<home>/runs/<id>/process.json  its number, birth and attempt and, if its parent saw it, how it was killed
+<home>/runs/<id>/output.log    what its libraries printed
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from skills.blocks import Frozen
 from skills.contract import ENDINGS, EVENTS, Event, Failed, Language, Request, Started
@@ -36,7 +36,9 @@ class Spec(Frozen):
     digest: str | None = None
     created: float
     source: str = "skills"
-    """The module the skill is looked up in."""
+    engines: str = "tutor.lm"
+    """The modules that the skill and the models are looked up in."""
+    settings: dict[str, Any] = Field(default_factory=dict)
 
 
 class Process(Frozen):

@@ -152,7 +152,9 @@ class Worker:
             else:
                 pending.items.put_nowait(_END)
         code = await process.wait()
-        await self._recover(died(self._settings.home, "the worker", code, last_words(self._errors), memory_kills() > kills))
+        await self._recover(
+            died(self._settings.home, "the worker", code, last_words(self._errors), memory_kills() > kills)
+        )
 
     async def _recover(self, ending: Failed) -> None:
         """The process died: what it was doing has failed, what was waiting behind it goes to a new process."""

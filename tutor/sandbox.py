@@ -35,7 +35,8 @@ async def sandboxed(
         try:
             asked = {"skill": skill, "inputs": dict(inputs), "language": language, "home": str(settings.home)}
             asked |= {"limits": dataclasses.asdict(limits), "source": source}
-            assert process.stdin and process.stdout
+            assert process.stdin
+            assert process.stdout
             process.stdin.write(json.dumps(asked, default=str).encode() + b"\n")
             async for line in process.stdout:
                 event = EVENTS.validate_json(line)

@@ -1,12 +1,12 @@
 """The resident process that holds the models: requests come in as JSON lines, answers go out as JSON lines.
 
-    in   {"id": 1, "do": "run", "skill": ..., "inputs": {...}, "language": "es"}     items are events
-         {"id": 2, "do": "chat", "messages": [...], "options": {...}}                items are pieces of text
-         {"id": 3, "do": "score", "prompt": ..., "continuations": [...]}             items are scores
-         {"id": 4, "do": "languages"}                                                items are the chat model's
-         {"id": 5, "do": "warm"}   {"id": 6, "do": "unload"}                         no items
-         {"id": 7, "do": "ping"}   {"do": "cancel", "id": 1}                         answered while others run
-    out  {"id": 1, "item": ...}    then {"id": 1, "end": true} or {"id": 1, "failed": {"code": ..., "values": {...}}}
+in   {"id": 1, "do": "run", "skill": ..., "inputs": {...}, "language": "es"}     items are events
+     {"id": 2, "do": "chat", "messages": [...], "options": {...}}                items are pieces of text
+     {"id": 3, "do": "score", "prompt": ..., "continuations": [...]}             items are scores
+     {"id": 4, "do": "languages"}                                                items are the chat model's
+     {"id": 5, "do": "warm"}   {"id": 6, "do": "unload"}                         no items
+     {"id": 7, "do": "ping"}   {"do": "cancel", "id": 1}                         answered while others run
+out  {"id": 1, "item": ...}    then {"id": 1, "end": true} or {"id": 1, "failed": {"code": ..., "values": {...}}}
 """
 
 from __future__ import annotations
@@ -17,52 +17,19 @@ import queue
 import sys
 import threading
 from collections.abc import Iterator
-from importlib import import_module
 from typing import IO, Any
 
 from skills.contract import ChatMessage, Context, Event, Options, Request
 from skills.workspace import Workspace
 from tutor.execute import execute, find_skill
 from tutor.failures import failed, log
+from tutor.models import Models
 from tutor.settings import Settings
 
 PATIENCE = 10.0
 """Seconds that a request has to end by itself after whoever asked for it is gone."""
 
 Asked = dict[str, Any]
-
-
-class Models:
-    """The engines, each loaded on first need. `engines` is the module with `open_chat` and `open_probe`."""
-
-    def __init__(self, settings: Settings, engines: str) -> None:
-        self._settings = settings
-        self._engines = engines
-        self._open: dict[str, Any] = {}
-
-    def chat(self) -> Any:
-        """The tutor's model, that talks. Raises ModelMissing."""
-        return self._get("chat")
-
-    def probe(self) -> Any:
-        """The workbench model, that is looked into. Raises ModelMissing."""
-        return self._get("probe")
-
-    def unload(self) -> None:
-        """Give the memory back; the next need loads again."""
-        import gc
-
-        self._open.clear()
-        gc.collect()
-
-    def _get(self, which: str) -> Any:
-        if which not in self._open:
-            engines, settings = import_module(self._engines), self._settings
-            if which == "chat":
-                self._open[which] = engines.open_chat(settings.home, settings.tutor_model)
-            else:
-                self._open[which] = engines.open_probe(settings.home, settings.workbench_model)
-        return self._open[which]
 
 
 class Requests:
@@ -141,8 +108,7 @@ class Worker:
                 workspace=Workspace(self._settings.home),
                 language=asked["language"],
                 requested=requested,
-                chat=self._models.chat() if "chat" in skill.needs else None,
-                probe=self._models.probe() if "probe" in skill.needs else None,
+                **self._models.needed(skill),
             )
         except Exception as error:
             emit(failed(error, self._settings.home))

@@ -1,0 +1,206 @@
+"""`tutor ...`: the commands, their words, and how what went wrong is told and signalled.
+
+Exit status: 0, 2 for what a person can mend (`UserError`), 70 for a defect, 130 for Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import locale
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tutor import __version__
+
+if TYPE_CHECKING:
+    from skills.contract import Language, UserError
+    from tutor.words import Words
+
+USER_ERROR, DEFECT, INTERRUPTED = 2, 70, 130
+
+
+def main(argv: Sequence[str] | None = None, source: str = "skills", engines: str = "tutor.lm") -> int:
+    """Run one command and return the exit status. `source` and `engines`: where skills and models are looked up."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    if given == ["--version"]:
+        print(f"tutor {__version__}")
+        return 0
+
+    from skills.contract import UserError
+    from tutor.failures import Defect, failed, raised
+    from tutor.settings import default_home
+    from tutor.words import Words
+
+    words = Words(chosen_language(given))
+    home = default_home()
+    try:
+        args = build_parser(words).parse_args(given)
+        home = Path(args.home) if getattr(args, "home", None) else home
+        args.source, args.engines = source, engines
+        return int(args.act(args, words))
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return INTERRUPTED
+    except UserError as error:
+        tell_error(error, words, as_json="--json" in given)
+        return DEFECT if isinstance(error, Defect) else USER_ERROR
+    except Exception as error:
+        ending = failed(error, home)
+        told = raised(ending.code, ending.values)
+        tell_error(told, words, as_json="--json" in given)
+        return DEFECT if isinstance(told, Defect) else USER_ERROR
+
+
+def chosen_language(argv: Sequence[str]) -> Language:
+    """The language of `--language`, else of the system; Spanish where the system does not say."""
+    for i, word in enumerate(argv):
+        value = word.partition("=")[2] if word.startswith("--language=") else "".join(argv[i + 1 : i + 2])
+        if word.startswith("--language") and value in ("es", "en"):
+            return "es" if value == "es" else "en"
+    named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
+    named = named or locale.getlocale()[0] or ""
+    unsaid = named.split(".")[0] in ("", "C", "POSIX")
+    return "es" if unsaid or named.lower().startswith(("es", "spanish")) else "en"
+
+
+def tell_error(error: UserError, words: Words, as_json: bool) -> None:
+    """What happened, why and what now: for a person on the error output, for a program on the last line of output."""
+    told = words.error(error)
+    if as_json:
+        print(json.dumps({"ok": False, "error": {"code": error.code} | told}, ensure_ascii=False))
+        return
+    print("\n".join(part for part in told.values() if part), file=sys.stderr)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that speaks the learner's language and raises what it did not understand as a UserError."""
+
+    def __init__(self, *, words: Words, **given: Any) -> None:
+        super().__init__(add_help=False, allow_abbrev=False, **given)
+        self._usage_word = words("cli.usage") + " "
+        self._positionals.title = words("cli.positionals")
+        self._optionals.title = words("cli.options")
+        self.add_argument("-h", "--help", action="help", help=words("cli.option.help"))
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", self._usage_word, 1)
+
+    def error(self, message: str) -> Any:
+        from tutor.command import BadCommand
+
+        raise BadCommand(command=self.prog, problem=message)
+
+
+def build_parser(words: Words) -> argparse.ArgumentParser:
+    """All commands; each parser's `act` is the function that does it, with `(args, words)`."""
+    from functools import partial
+
+    parser = Parser(words=words, prog="tutor", description=words("cli.about"))
+    parser.set_defaults(act=lambda args, words: _welcome(parser, words))
+    parser.add_argument("--version", action="version", version=f"tutor {__version__}", help=words("cli.option.version"))
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--home", metavar="DIR", help=words("cli.option.home"))
+    common.add_argument("--language", choices=("es", "en"), help=words("cli.option.language"))
+    commands: Any = parser.add_subparsers(
+        title=words("cli.commands"),
+        metavar="",
+        prog="tutor",
+        parser_class=partial(Parser, words=words),  # type: ignore[call-overload]
+    )
+    for name, act, fill in (("serve", _serve, _fill_serve), ("run", _run, _fill_run), ("runs", _runs, _fill_runs)):
+        text = words(f"cli.command.{name}")
+        one = commands.add_parser(name, parents=[common], help=text, description=text)
+        fill(one, words)
+        one.set_defaults(act=act)
+    _add_models(commands, words)
+    course = commands.add_parser("course", help=words("cli.command.course"), description=words("cli.command.course"))
+    course.add_argument("what", choices=("check",), metavar="check", help=words("cli.argument.check"))
+    course.add_argument("--language", choices=("es", "en"), help=words("cli.option.language"))
+    course.set_defaults(act=_course)
+    return parser
+
+
+def _fill_serve(parser: argparse.ArgumentParser, words: Words) -> None:
+    parser.add_argument("--port", type=int, help=words("cli.option.port"))
+    parser.add_argument("--no-browser", action="store_true", help=words("cli.option.no_browser"))
+
+
+def _fill_run(parser: argparse.ArgumentParser, words: Words) -> None:
+    parser.add_argument("skill", metavar="SKILL", help=words("cli.argument.skill"))
+    parser.add_argument("files", metavar="FILE", nargs="*", help=words("cli.argument.file"))
+    parser.add_argument(
+        "--set", dest="values", metavar="KEY=VALUE", action="append", default=[], help=words("cli.option.set")
+    )
+    parser.add_argument("--json", action="store_true", help=words("cli.option.json"))
+
+
+def _fill_runs(parser: argparse.ArgumentParser, words: Words) -> None:
+    from tutor.command import RUN_COMMANDS
+
+    parser.add_argument("what", choices=RUN_COMMANDS, metavar="|".join(RUN_COMMANDS), help=words("cli.argument.what"))
+    parser.add_argument("run", metavar="RUN", nargs="?", help=words("cli.argument.run"))
+    parser.add_argument("--json", action="store_true", help=words("cli.option.json"))
+
+
+def _add_models(commands: Any, words: Words) -> None:
+    from importlib.util import find_spec
+
+    if not find_spec("tutor.lm.commands"):
+        return
+    from tutor.lm import commands as models
+    from tutor.settings import build_settings
+
+    models.add_parser(commands)
+    parser = commands.choices["models"]
+    parser.set_defaults(
+        act=lambda args, words: models.run(args, words, build_settings(getattr(args, "home", None)).home)
+    )
+
+
+def _welcome(parser: argparse.ArgumentParser, words: Words) -> int:
+    print(words("cli.welcome"))
+    print()
+    print(parser.format_help())
+    return 0
+
+
+def _serve(args: argparse.Namespace, words: Words) -> int:
+    from tutor.settings import build_settings
+    from tutor.ui import serve
+
+    settings = build_settings(args.home, port=args.port, language=args.language)
+    return serve.main(settings, not args.no_browser) or 0
+
+
+def _run(args: argparse.Namespace, words: Words) -> int:
+    from tutor.command import run_skill
+
+    return run_skill(args, words)
+
+
+def _runs(args: argparse.Namespace, words: Words) -> int:
+    from tutor.command import run_command
+
+    return run_command(args, words)
+
+
+def _course(args: argparse.Namespace, words: Words) -> int:
+    from tutor.course_files import check
+    from tutor.settings import ROOT
+
+    mistakes = check(ROOT / "curriculum", words.language)
+    for mistake in mistakes:
+        print(f"{mistake.file}:{mistake.line}: {mistake.text}")
+    print(words("cli.course_mistakes", n=len(mistakes)) if mistakes else words("cli.course_right"))
+    return USER_ERROR if mistakes else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
