@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,7 @@ from skills.training.examples import (
     Example, Split, Unit, data_digest, examples, in_one_line, shuffled_words, split, units,
 )
 from skills.training.loop import KNOWN, Ending, Knobs, Material, Training
-from skills.training.measure import evenly
+from skills.training.measure import bits_a_nat, evenly
 from skills.training.ngram import CharacterNgram
 from skills.training.open import BaseCard
 from skills.training.packing import capacity, pack
@@ -104,6 +103,7 @@ class FineTuneResult(Result):
             Text(message=msg("fine_tune.summary", **self._values())),
             Text(message=msg(f"fine_tune.verdict.{self.verdict}", **self._values())),
             *(Notice(message=msg(f"fine_tune.reason.{code}", **self._values())) for code in self.reasons),
+            Text(message=msg("fine_tune.copying.some" if self.longest_copy > 1 else "fine_tune.copying.none", **self._values())),
             self._chart(),
             *self._samples(),
             Artefact(title=msg("fine_tune.artefact", base=self.base), path=self.adapter, bytes=self.adapter_bytes),
@@ -117,8 +117,8 @@ class FineTuneResult(Result):
 
     def _chart(self) -> Chart:
         series = [
-            Series(role="train", label=msg("fine_tune.chart.train"), points=_points(self.metrics, curves.TRAIN)),
-            Series(role="heldout", label=msg("fine_tune.chart.heldout"), points=_points(self.metrics, curves.HELDOUT)),
+            Series(role="train", label=msg("fine_tune.chart.train"), points=_points(self.metrics, curves.TRAIN_BITS)),
+            Series(role="heldout", label=msg("fine_tune.chart.heldout"), points=_points(self.metrics, curves.HELDOUT_BITS)),
         ]
         return Chart(
             title=msg("fine_tune.chart.title"), form="line", x=msg("fine_tune.chart.x"), y=msg("fine_tune.chart.y"),
@@ -135,6 +135,7 @@ class FineTuneResult(Result):
                     CompareColumn(role="base", label=msg("fine_tune.samples.before"), text=before[prompt]),
                     CompareColumn(role="tuned", label=msg("fine_tune.samples.after"), text=text),
                 ),
+                caption=msg("fine_tune.samples.caption"),
             )
             for prompt, text in after.items()
             if prompt in before
@@ -237,7 +238,7 @@ def _prepared(inputs: FineTuneInputs, ctx: Context, weights: Path, run_dir: Path
         checkpoint.write_plan(run_dir, plan)
     else:
         if plan.base_digest != base_digest(weights):
-            raise checkpoint.BaseChanged(run=run_dir.name)
+            raise checkpoint.unusable(run_dir, "base")
         _doing(ctx, "opening")
         model = with_adapter(open_base(weights, plan.precision), inputs.rank, inputs.seed)
         if plan.recompute:
@@ -325,7 +326,7 @@ def _finish(training: Training, texts: Texts, ctx: Context, ending: Ending, star
     state = training.state
     base_loss = curves.points(state.metrics, curves.HELDOUT)[0][1]
     tuned_loss = state.best_loss if state.best_loss is not None else base_loss
-    bits = _bits_a_nat(training.material.heldout)
+    bits = bits_a_nat(training.material.heldout)
     ngram = CharacterNgram([unit.text for unit in texts.split.train])
     numbers = Numbers(
         base=base_loss, tuned=tuned_loss, train_before=curves.points(state.metrics, KNOWN)[0][1], train_after=known,
@@ -353,12 +354,6 @@ def _keep_best(training: Training) -> None:
         reset(training.model)
     elif state.best_step != state.step or state.broke:
         training.load(checkpoint.read_adapter(checkpoint.best_folder(training.run_dir, state.best_step)))
-
-
-def _bits_a_nat(heldout: Any) -> float:
-    """What turns a loss in nats a token into bits a character on these examples."""
-    tokens = sum(example.kinds.count(1) for example in heldout)
-    return tokens / math.log(2) / sum(example.characters for example in heldout)
 
 
 def _without_order(training: Training, texts: Texts) -> tuple[float | None, float | None]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from skills.contract import RunUnusable
+from skills.training.checkpoint import unusable
 from skills.training.examples import Example
 from skills.training.measure import cost
 from skills.training.open import CARD, BaseCard
@@ -49,5 +49,5 @@ def save_adapter(model: Any, run_dir: Path, card: BaseCard, check: Sequence[Exam
     model.set_adapter("default")
     model.delete_adapter("reopened")
     if abs(found - expected) > 1e-3 * abs(expected):
-        raise RunUnusable(run=run_dir.name, reason="reopened")
+        raise unusable(run_dir, "adapter")
     return folder

@@ -24,22 +24,9 @@ FOLDER = "checkpoints"
 DIGESTS = "digests.json"
 
 
-class DataChanged(RunUnusable):
-    """The texts are not those the run began with: `run`."""
-
-    code = "run_data_changed"
-
-
-class SettingsChanged(RunUnusable):
-    """The settings are not those the run began with: `run`."""
-
-    code = "run_settings_changed"
-
-
-class BaseChanged(RunUnusable):
-    """The base model is not the one the run began with: `run`."""
-
-    code = "run_base_changed"
+def unusable(run_dir: Path, why: str) -> RunUnusable:
+    """`why`: data, settings, base (they are not those the run began with), plan, adapter (a file is damaged)."""
+    return RunUnusable(run=run_dir.name, reason=why, kind=why)
 
 
 class State(Frozen):
@@ -130,18 +117,18 @@ def whole(folder: Path) -> bool:
 
 
 def read_plan(run_dir: Path, data_digest: str, settings_digest: str) -> Plan | None:
-    """The plan of an earlier attempt, None if there is none. Raises DataChanged, SettingsChanged, RunUnusable."""
+    """The plan of an earlier attempt, None if there is none. Raises RunUnusable."""
     path = run_dir / PLAN
     if not path.exists():
         return None
     try:
         plan = Plan.model_validate_json(path.read_text("utf-8"))
     except ValidationError as error:
-        raise RunUnusable(run=run_dir.name, reason="plan") from error
+        raise unusable(run_dir, "plan") from error
     if plan.data_digest != data_digest:
-        raise DataChanged(run=run_dir.name)
+        raise unusable(run_dir, "data")
     if plan.settings_digest != settings_digest:
-        raise SettingsChanged(run=run_dir.name)
+        raise unusable(run_dir, "settings")
     return plan
 
 

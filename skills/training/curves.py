@@ -8,6 +8,9 @@ from skills.blocks import Message, msg
 from skills.contract import Metric
 
 TRAIN, HELDOUT = "train_loss", "heldout_loss"
+"""Nats a token: what training lowers."""
+TRAIN_BITS, HELDOUT_BITS = "train_bpc", "heldout_bpc"
+"""The same in bits per character: what people are shown, since it can be compared between models."""
 CLEAR = 0.02
 """A change of the held-out loss below 2 % is not told from chance on a few texts."""
 

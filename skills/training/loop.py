@@ -17,7 +17,7 @@ from skills.training.budget import Plan, learning_rate
 from skills.training.checkpoint import State
 from skills.training.examples import Example
 from skills.training.loss import batch_losses
-from skills.training.measure import Cost, cost
+from skills.training.measure import Cost, bits_a_nat, cost
 from skills.training.packing import IGNORED, Packed, batch, steps
 from skills.training.rehearsal import keep_less
 from skills.training.writing import write
@@ -69,6 +69,7 @@ class Training:
         self.pad = int(tokenizer.eos_token_id)
         self.trainable = [weight for weight in model.parameters() if weight.requires_grad]
         self.optimizer = torch.optim.AdamW(self.trainable, lr=knobs.learning_rate, weight_decay=0.0)
+        self.bits_a_nat = bits_a_nat(material.train)
         self.state = State(micro_rows=plan.micro_rows, recompute=plan.recompute)
         self._saved = time.monotonic()
 
@@ -94,7 +95,7 @@ class Training:
         missing, unexpected = self.model.load_state_dict(adapter, strict=False)
         trainable = {name for name, weight in self.model.named_parameters() if weight.requires_grad}
         if unexpected or trainable & set(missing):
-            raise checkpoint.RunUnusable(run=self.run_dir.name, reason="adapter")
+            raise checkpoint.unusable(self.run_dir, "adapter")
 
     def save(self) -> None:
         checkpoint.save(self.run_dir, self.state, self.adapter(), self.optimizer.state_dict())
@@ -163,6 +164,7 @@ class Training:
         seconds = time.perf_counter() - begin
         self.note(step=self.state.step + 1, tokens=self.state.tokens + graded)
         self.metric(curves.TRAIN, text_nats / max(1, texts))
+        self.metric(curves.TRAIN_BITS, text_nats / max(1, texts) * self.bits_a_nat)
         self.metric("tokens_per_second", graded / seconds)
         return True
 
@@ -205,10 +207,12 @@ class Training:
 
     def look(self) -> Ending | None:
         """Measure on the held-out texts, keep the adapter if it is the best, and write samples when they are due."""
-        loss = self.measure(self.material.heldout).loss
+        found = self.measure(self.material.heldout)
+        loss = found.loss
         if not math.isfinite(loss):
             return self.broken()
         self.metric(curves.HELDOUT, loss)
+        self.metric(curves.HELDOUT_BITS, found.bits_per_character)
         if self.state.step == 0:
             self.metric(KNOWN, self.measure(self.material.known).loss)
             self.sample(0.0)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skills.training.examples import Example
+from skills.training.examples import TEXT, Example
 from skills.training.loss import batch_losses
 from skills.training.packing import IGNORED, batch, pack
 
@@ -50,3 +50,9 @@ def evenly(examples: Sequence[Example], most_tokens: int) -> list[Example]:
     total = sum(len(example) for example in examples)
     count = max(2, min(len(examples), len(examples) * most_tokens // total))
     return [examples[i * len(examples) // count] for i in range(count)] if len(examples) >= count else list(examples)
+
+
+def bits_a_nat(examples: Sequence[Example]) -> float:
+    """What turns a loss in nats a token into bits a character, on average over these examples."""
+    tokens = sum(example.kinds.count(TEXT) for example in examples)
+    return tokens / math.log(2) / sum(example.characters for example in examples)

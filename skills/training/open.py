@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from skills.blocks import Frozen
-from skills.contract import RunUnusable, WrongBase
+from skills.contract import WrongBase
 from skills.training.base import Precision, base_digest, base_name, open_base
+from skills.training.checkpoint import unusable
 
 CARD = "base.json"
 
@@ -26,7 +27,7 @@ def read_card(adapter: Path) -> BaseCard:
     try:
         return BaseCard.model_validate_json((adapter / CARD).read_text("utf-8"))
     except (OSError, ValidationError) as error:
-        raise RunUnusable(run=adapter.parent.name, reason="no_adapter") from error
+        raise unusable(adapter.parent, "adapter") from error
 
 
 def open_tuned(weights: Path, adapter: Path, precision: Precision = "fp32") -> Any:
@@ -43,4 +44,4 @@ def open_tuned(weights: Path, adapter: Path, precision: Precision = "fp32") -> A
     try:
         return PeftModel.from_pretrained(model, adapter, is_trainable=False).eval()
     except (OSError, ValueError, RuntimeError) as error:
-        raise RunUnusable(run=adapter.parent.name, reason="no_adapter") from error
+        raise unusable(adapter.parent, "adapter") from error
