@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 import skills
 from skills.contract import Language
 from tutor.course import Course
-from tutor.numbers import digits, fold, number
+from tutor.numerals import digits, fold, number
 
 Open = Literal["choice", "open_item", "text", "none"]
 
@@ -145,7 +145,7 @@ def _numbers(name: str, frame: str) -> float | int | None:
         if found := re.search(pattern, frame):
             value = number(found.group(1))
             return int(value) if name in _WHOLE else value
-    if name in _COUNTED and re.search(rf"{_ONE}{_COUNTED[name]}\b", frame):
+    if name in _COUNTED and name != "questions" and re.search(rf"{_ONE}{_COUNTED[name]}\b", frame):
         return 1
     return None
 

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from skills.contract import Language, Score
 from tutor.arguments import Situation, pieces, read_arguments, read_file
 from tutor.course import Course
-from tutor.numbers import fold
+from tutor.numerals import fold
 from tutor.turn import Intent
 from tutor.words import LANGUAGES, Words
 
