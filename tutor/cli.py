@@ -110,7 +110,7 @@ def build_parser(words: Words) -> argparse.ArgumentParser:
     common.add_argument("--language", choices=("es", "en"), help=words("cli.option.language"))
     commands: Any = parser.add_subparsers(
         title=words("cli.commands"),
-        metavar="",
+        metavar=words("cli.command_word"),
         prog="tutor",
         parser_class=partial(Parser, words=words),  # type: ignore[call-overload]
     )
@@ -133,6 +133,9 @@ def _fill_serve(parser: argparse.ArgumentParser, words: Words) -> None:
 
 
 def _fill_run(parser: argparse.ArgumentParser, words: Words) -> None:
+    import skills
+
+    parser.epilog = words("cli.skills", known=", ".join(skills.NAMES))
     parser.add_argument("skill", metavar="SKILL", help=words("cli.argument.skill"))
     parser.add_argument("files", metavar="FILE", nargs="*", help=words("cli.argument.file"))
     parser.add_argument(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -73,15 +72,22 @@ def read_values(skill: Skill, given: list[str], words: Words) -> dict[str, Any]:
 
 def _value(kind: type[Inputs], key: str, value: str) -> Any:
     """The text itself where the input takes it as it is (so that `no` stays a word), else what YAML reads in it."""
-    try:
-        TypeAdapter(kind.model_fields[key].annotation).validate_python(value)
+    if _takes(kind, key, value):
         return value
-    except ValidationError:
-        pass
     try:
         return yaml.safe_load(value)
     except yaml.YAMLError:
         return value
+
+
+def _takes(kind: type[Inputs], key: str, value: Any) -> bool:
+    """Whether the input is of a type that takes this value, limits aside."""
+    annotation: Any = kind.model_fields[key].annotation
+    try:
+        TypeAdapter(annotation).validate_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def bring_files(skill: Skill, args: argparse.Namespace, settings: Settings, words: Words) -> dict[str, Any]:
@@ -98,10 +104,8 @@ def bring_files(skill: Skill, args: argparse.Namespace, settings: Settings, word
     ids = [_import(name, args, settings) for name in args.files]
     if len(ids) == 1:
         return {"file": ids[0]}
-    try:
-        TypeAdapter(fields["file"].annotation).validate_python(ids)
-    except ValidationError:
-        raise BadInput(name=args.files[1], problem=words("cli.one_file")) from None
+    if not _takes(skill.Inputs, "file", ids):
+        raise BadInput(name=args.files[1], problem=words("cli.one_file"))
     return {"file": ids}
 
 
@@ -126,14 +130,14 @@ async def _call(
     """Run a quick skill where it belongs, telling its events; returns the ending."""
     language = settings.language or "es"
     worker = Worker(settings, source=args.source, engines=args.engines)
-    events: AsyncIterator[Event] = (
+    events = (
         sandboxed(skill.name, inputs, language, settings, source=args.source)
         if skill.where == "sandbox"
         else worker.run(skill.name, inputs, language)
     )
     event: Event | None = None
     try:
-        async with aclosing(events) as stream:  # type: ignore[type-var]
+        async with aclosing(events) as stream:
             async for event in stream:
                 terminal.tell(event)
     finally:

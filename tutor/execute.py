@@ -64,7 +64,7 @@ def _problem(kind: str, limits: Mapping[str, Any], known: str, words: Words) -> 
     fields = {key: value for key, value in limits.items() if isinstance(value, str | int | float)}
     fields["n"] = limits.get("min_length", limits.get("max_length"))
     if "expected" in limits:
-        fields["expected"] = str(limits["expected"]).replace(" or ", ", ")
+        fields["expected"] = str(limits["expected"]).replace(" or ", ", ").replace("'", "")
     return words(id if id in words else "runner.problem.other", known=known, **fields)
 
 

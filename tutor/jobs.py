@@ -6,7 +6,7 @@ import asyncio
 import subprocess
 import threading
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +153,7 @@ class Jobs:
             return False
         return status.state in ("running", "paused", "interrupted") or status.kept
 
-    def sandboxed(self, skill: str, inputs: Mapping[str, Any], language: Language) -> AsyncIterator[Event]:
+    def sandboxed(self, skill: str, inputs: Mapping[str, Any], language: Language) -> AsyncGenerator[Event, None]:
         """The events of a skill that reads files nobody vouches for, in a limited process (see tutor/sandbox.py)."""
         return sandboxed(skill, inputs, language, self._settings, source=self._source)
 
@@ -161,16 +161,17 @@ class Jobs:
         """How many events there are so far: what `follow` takes as `since` to tell only what is new."""
         return len(read_events(self._folder(run)))
 
-    async def follow(self, run: str, since: int = 0, every: float = 0.1) -> AsyncIterator[Event]:
+    async def follow(self, run: str, since: int = 0, every: float = 0.1) -> AsyncGenerator[Event, None]:
         """The events of a run from number `since` on, as they come, until it has ended or was interrupted."""
         self.spec(run)
         folder, position, seen = self._folder(run), 0, 0
         while True:
             running = self._running(folder)
             lines, position = _new_lines(folder / "events.jsonl", position)
-            for event in filter(None, map(parse_line, lines)):
-                seen += 1
-                if seen > since:
+            for line in lines:
+                event = parse_line(line)
+                seen += event is not None
+                if event is not None and seen > since:
                     yield event
             if not running:
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -61,14 +61,14 @@ class Worker:
             pending.fail(Failed(code="stopped"))
         self._pending.clear()
 
-    async def run(self, skill: str, inputs: Mapping[str, Any], language: Language) -> AsyncIterator[Event]:
+    async def run(self, skill: str, inputs: Mapping[str, Any], language: Language) -> AsyncGenerator[Event, None]:
         """The events of a skill, the ending last. Closing the iterator cancels it."""
         asked = {"do": "run", "skill": skill, "inputs": dict(inputs), "language": language}
         async with aclosing(self._ask(asked)) as items:
             async for item in items:
                 yield item if isinstance(item, Failed) else EVENTS.validate_python(item)
 
-    async def chat(self, messages: Sequence[ChatMessage], options: Options) -> AsyncIterator[str]:
+    async def chat(self, messages: Sequence[ChatMessage], options: Options) -> AsyncGenerator[str, None]:
         """What the tutor's model answers, in pieces. Closing the iterator stops it. Raises UserError, Defect."""
         asked = {
             "do": "chat",
@@ -104,7 +104,7 @@ class Worker:
             async for item in items:
                 _or_raise(item)
 
-    async def _ask(self, asked: dict[str, Any]) -> AsyncIterator[Any]:
+    async def _ask(self, asked: dict[str, Any]) -> AsyncGenerator[Any, None]:
         """The items of one request; a `Failed` is the last. Cancels the request if nobody wants the rest."""
         pending = _Pending(asked)
         await self._running()

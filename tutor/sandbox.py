@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import json
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from skills.contract import ENDINGS, EVENTS, Event, Failed, Language, OutOfMemory, TookTooLong
@@ -25,7 +25,7 @@ async def sandboxed(
     settings: Settings,
     limits: Limits | None = None,
     source: str = "skills",
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """The events of a skill in a limited process of its own, the ending last. Closing the iterator ends it."""
     limits = limits or Limits()
     with tempfile.TemporaryFile() as errors:
