@@ -15,12 +15,12 @@ from statemachine.exceptions import TransitionNotAllowed
 from skills.blocks import Frozen
 
 
-class Chart(StateChart[Any]):
-    """`lesson` is the way through the course; `aside`, `help` and `paused` lie over it and lead back to where it was."""
+class Chart(StateChart[Any]):  # type: ignore[misc]
+    """`lesson` is the way through the course; `aside`, `help`, `paused` lie over it and lead back to where it was."""
 
     allow_event_without_transition = False
 
-    class lesson(State.Compound):  # noqa: N801 - the library takes the state's id from the class name
+    class lesson(State.Compound):  # type: ignore[misc]  # noqa: N801 - the library takes the state's id from the class name
         welcome = State(initial=True)
         profile = State()
         placement = State()
@@ -49,15 +49,9 @@ class Chart(StateChart[Any]):
         grade = check.to(feedback)
         run = present.to(skill)
         finish = skill.to(present)
-        revise = (
-            summary.to(review) | present.to(review) | check.to(review) | feedback.to(review) | review.to.itself()
-        )
+        revise = summary.to(review) | present.to(review) | check.to(review) | feedback.to(review) | review.to.itself()
         end = (
-            present.to(summary)
-            | check.to(summary)
-            | feedback.to(summary)
-            | placement.to(summary)
-            | review.to(summary)
+            present.to(summary) | check.to(summary) | feedback.to(summary) | placement.to(summary) | review.to(summary)
         )
 
     aside = State()

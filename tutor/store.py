@@ -69,8 +69,14 @@ class Store:
                     raise OSError(28, "database or disk is full") from error
             raise
         return StoredEvent(
-            id=cursor.lastrowid or 0, learner=self._learner, session=self._session, at=row[2], kind=kind,
-            payload=payload, course_version=self._course, submission=submission,
+            id=cursor.lastrowid or 0,
+            learner=self._learner,
+            session=self._session,
+            at=row[2],
+            kind=kind,
+            payload=payload,
+            course_version=self._course,
+            submission=submission,
         )
 
     def events(self) -> Iterator[StoredEvent]:
@@ -82,9 +88,22 @@ class Store:
         )
         for id, learner, session, at, kind, payload, course, submission in rows:
             yield StoredEvent(
-                id=id, learner=learner, session=session, at=at, kind=kind, payload=json.loads(payload),
-                course_version=course, submission=submission,
+                id=id,
+                learner=learner,
+                session=session,
+                at=at,
+                kind=kind,
+                payload=json.loads(payload),
+                course_version=course,
+                submission=submission,
             )
+
+    def clear(self) -> None:
+        """Forget everything of this learner, on disk too."""
+        self._db.execute("PRAGMA secure_delete=ON")
+        self._db.execute("DELETE FROM events WHERE learner = ?", (self._learner,))
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._db.execute("VACUUM")
 
     def close(self) -> None:
         self._db.close()

@@ -1,0 +1,96 @@
+"""What the session remembers besides progress: where the learner is, what they predicted, saw and started.
+
+`Memory` is a replay of the event log: `remember(memory, event)` is pure, and a restart loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from typing import Any
+
+from skills.blocks import Frozen
+from skills.contract import Language
+from tutor.machine import MachineState
+from tutor.store import StoredEvent
+
+
+class OpenItem(Frozen):
+    """The question that waits for an answer. `gap` is the question itself when it was made from the learner's text."""
+
+    item: str
+    submission: str
+    where: str
+    hinted: bool = False
+    shown: bool = False
+    attempt: int = 1
+    gap: dict[str, Any] | None = None
+
+
+class Memory(Frozen):
+    """`predicted`, `results` and `runs` are keyed by `lesson/step`. `queue`: items of a quiz still to be asked."""
+
+    machine: MachineState = MachineState()
+    lesson: str | None = None
+    step: str | None = None
+    language: Language | None = None
+    profile: str | None = None
+    route: str | None = None
+    dataset: str | None = None
+    greeted: bool = False
+    version: str = ""
+    predicted: dict[str, Any] = {}
+    results: dict[str, dict[str, Any]] = {}
+    runs: dict[str, str] = {}
+    announced: tuple[str, ...] = ()
+    open_item: OpenItem | None = None
+    queue: tuple[dict[str, Any], ...] = ()
+    asked_again: int = 0
+    """How often in a row the learner asked for another explanation of the same thing."""
+
+
+def remember(memory: Memory, event: StoredEvent) -> Memory:
+    """The memory after `event`. Unknown kinds change nothing: an older program may read a newer log."""
+    update = _UPDATES.get(event.kind)
+    return memory.model_copy(update=update(memory, event.payload)) if update else memory
+
+
+def recall(events: Iterable[StoredEvent]) -> Memory:
+    return reduce(remember, events, Memory())
+
+
+def _moved(memory: Memory, at: dict[str, Any]) -> dict[str, Any]:
+    state = MachineState(phase=at["phase"], overlay=at["overlay"])
+    elsewhere = (at["lesson"], at["step"]) != (memory.lesson, memory.step)
+    return {"machine": state, "lesson": at["lesson"], "step": at["step"]} | ({"asked_again": 0} if elsewhere else {})
+
+
+def _put(field: str, key: str, value: str) -> Any:
+    def update(memory: Memory, at: dict[str, Any]) -> dict[str, Any]:
+        return {field: {**getattr(memory, field), at[key]: at[value]}}
+
+    return update
+
+
+_UPDATES: dict[str, Any] = {
+    "greeted": lambda m, at: {"greeted": True, "version": at.get("version", "")},
+    "updated": lambda m, at: {"version": at["version"]},
+    "language_chosen": lambda m, at: {"language": at["language"]},
+    "profile_chosen": lambda m, at: {"profile": at["profile"]},
+    "route_chosen": lambda m, at: {"route": at["route"]},
+    "moved": _moved,
+    "text_brought": lambda m, at: {"dataset": at["dataset"]},
+    "text_deleted": lambda m, at: {"dataset": None if m.dataset == at["dataset"] else m.dataset},
+    "predicted": _put("predicted", "at", "value"),
+    "ran": _put("results", "at", "result"),
+    "run_started": _put("runs", "at", "run"),
+    "run_announced": lambda m, at: {"announced": (*m.announced, at["run"])},
+    "asked": lambda m, at: {"open_item": OpenItem(**at)},
+    "hinted": lambda m, at: {"open_item": m.open_item and m.open_item.model_copy(update={"hinted": True})},
+    "solution_shown": lambda m, at: {"open_item": m.open_item and m.open_item.model_copy(update={"shown": True})},
+    "answered": lambda m, at: {"open_item": None},
+    "dropped": lambda m, at: {"open_item": None},
+    "queued": lambda m, at: {"queue": tuple(at["items"])},
+    "explained_again": lambda m, at: {"asked_again": m.asked_again + 1},
+    "data_deleted": lambda m, at: Memory(greeted=True, language=m.language, version=m.version).__dict__,
+}

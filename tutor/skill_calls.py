@@ -1,0 +1,143 @@
+"""Calling skills from the conversation: inputs made whole, progress told, the outcome handed back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import skills
+from skills.blocks import Block, Frozen, Message, Notice, msg
+from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Shown, Stopped, UserError
+from skills.contract import Said as Wrote
+from tutor.desk import Desk, new_message_id
+from tutor.turn import Delta, Upload, Waiting
+
+LONG = 2000
+"""Characters from which on a text in a result is the learner's data and not a value to name."""
+SAMPLES = Path(__file__).parent.parent / "curriculum" / "samples"
+
+
+class Outcome(Frozen):
+    """What a skill gave back: its result as data and what to show of it."""
+
+    result: dict[str, Any]
+    blocks: tuple[Block, ...]
+
+
+class CallFailed(UserError):
+    """A skill's `Failed` event, as an error again: `code` and `values` are the event's."""
+
+    def __init__(self, failed: Failed) -> None:
+        super().__init__(**failed.values)
+        self.code = failed.code
+
+
+async def call(desk: Desk, name: str, inputs: dict[str, Any]) -> AsyncIterator[Waiting | Delta | Outcome]:
+    """Run a quick skill. Yields what it says on the way and, last, its `Outcome`. Raises UserError."""
+    yield Waiting(text=desk.words(f"chat.doing.{name}"))
+    skill = skills.skill(name)
+    events = (
+        desk.jobs.sandboxed(name, inputs, desk.language)
+        if skill.where == "sandbox"
+        else desk.worker.run(name, inputs, desk.language)
+    )
+    shown: list[Block] = []
+    stream = new_message_id()
+    async for event in events:
+        match event:
+            case Wrote(text=text):
+                yield Delta(id=stream, text=text)
+            case Advanced(done=done, total=total, doing=doing) if total > 1:
+                yield Waiting(text=_advance(desk, name, doing, done, total))
+            case Noticed(message=message, level=level):
+                shown.append(Notice(message=message, level=level))
+            case Done(result=result, blocks=blocks):
+                yield Outcome(result=result, blocks=(*shown, *blocks))
+            case Stopped(result=result, blocks=blocks) if result is not None:
+                yield Outcome(result=result, blocks=(*shown, *blocks))
+            case Failed():
+                raise CallFailed(event)
+            case _:
+                _take_block(event, shown)
+
+
+def _take_block(event: Event, shown: list[Block]) -> None:
+    if isinstance(event, Shown):
+        shown.append(event.block)
+
+
+def _advance(desk: Desk, name: str, doing: Message | None, done: float, total: float) -> str:
+    what = desk.words(doing) if doing else desk.words(f"chat.doing.{name}")
+    return desk.words("chat.advance", what=what, done=int(done), total=int(total))
+
+
+async def start_job(desk: Desk, name: str, inputs: dict[str, Any]) -> str:
+    """Begin a long skill in a process of its own and return its run. Raises Busy while one goes on, ModelMissing.
+
+    The resident worker's models leave the memory first: training needs it more than they do.
+    """
+    model = desk.workbench() if "weights" in skills.skill(name).needs else None
+    if model is None:
+        return await desk.jobs.start(name, inputs, desk.language)
+    await desk.worker.unload()
+    return await desk.jobs.start(name, inputs, desk.language, model.weights, model.name, model.profile.digest)
+
+
+async def import_text(
+    desk: Desk, upload: Upload | None = None, text: str = "", sample: str = ""
+) -> AsyncIterator[Waiting | Delta | Outcome]:
+    """Bring in a file, a pasted text, or a sample (`verse`, `prose`); the learner's current text from now on."""
+    inputs: dict[str, Any]
+    if upload:
+        inputs = {"path": str(upload.path), "name": upload.name}
+    elif sample:
+        path = sample_path(sample, desk.language)
+        inputs = {"path": str(path), "name": desk.words(f"chat.sample.{sample}") + path.suffix, "sample": True}
+    else:
+        inputs = {"text": text, "name": desk.words("chat.pasted_name")}
+    async for said in call(desk, "load_dataset", inputs):
+        if isinstance(said, Outcome):
+            desk.record("text_brought", {"dataset": said.result["dataset"], "name": said.result["name"]})
+        yield said
+
+
+def sample_path(sample: str, language: Language) -> Path:
+    return next(SAMPLES.glob(f"{sample}.{language}.*"))
+
+
+def slim(result: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a result that later words may name: scalars and short texts, not the data itself."""
+    return {
+        k: v for k, v in result.items() if isinstance(v, bool | int | float) or (isinstance(v, str) and len(v) < LONG)
+    }
+
+
+def needs_text(inputs: dict[str, Any]) -> bool:
+    return "$mine" in inputs.values()
+
+
+def resolve(desk: Desk, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Authored inputs made concrete: the learner's language, `$mine`, `$run:<step>`, `$<predict step>`."""
+    return {key: _value(desk, value) for key, value in inputs.items()}
+
+
+def _value(desk: Desk, value: Any) -> Any:
+    if isinstance(value, dict) and set(value) == {"es", "en"}:
+        return value[desk.language]
+    if not isinstance(value, str) or not value.startswith("$"):
+        return value
+    if value == "$mine":
+        return desk.memory.dataset
+    if value.startswith("$run:"):
+        return run_of(desk, value.removeprefix("$run:"))
+    return desk.memory.predicted.get(desk.at(value[1:]))
+
+
+def run_of(desk: Desk, step: str) -> str | None:
+    """The newest run that a step with this id began, in this lesson or an earlier one."""
+    return next((run for at, run in reversed(desk.memory.runs.items()) if at.endswith(f"/{step}")), None)
+
+
+def recorded_notice() -> Notice:
+    return Notice(message=msg("chat.recorded"))
