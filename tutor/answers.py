@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from skills.blocks import Frozen
 from skills.contract import Language
-from skills.texts.stopwords import STOP
+from skills.texts.stopwords import STOP, word_set
 from tutor.course import Close, Course, Run, Say, Wait
 from tutor.open_answers import likeness
 from tutor.wording import denials, numbers, stem, terms, words
@@ -23,15 +23,11 @@ SATURATION = 1.2
 """BM25's k1: from how many mentions on a word more adds little."""
 
 ASKING: dict[Language, frozenset[str]] = {
-    "es": frozenset(
-        "significa significan explica explicame explicar sirve sirven funciona funcionan quiere entiendo entender "
+    "es": word_set("significa significan explica explicame explicar sirve sirven funciona funcionan quiere entiendo entender "
         "diferencia saber pasa llama llaman dice dijiste pregunta musa cuentame contame ejemplo tipo hablar mejor "
-        "queria repetime explicas usa usan necesito conviene bueno favor perdon gracias hola".split()
-    ),
-    "en": frozenset(
-        "explain explained mean means meaning works work working use used difference understand know called happens "
-        "question tell example kind remind again talk better need please sorry thanks hello".split()
-    ),
+        "queria repetime explicas usa usan necesito conviene bueno favor perdon gracias hola"),
+    "en": word_set("explain explained mean means meaning works work working use used difference understand know called happens "
+        "question tell example kind remind again talk better need please sorry thanks hello"),
 }
 """Words of asking: they say nothing of what is asked about."""
 

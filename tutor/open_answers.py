@@ -28,10 +28,12 @@ Met = Literal["covered", "missing", "unclear"]
 # Set on the tuning part of tests/eval/open_answers.yaml (`tests/test_grading.py` gives the figures on the other part).
 ENOUGH = 0.62
 """Likeness to an accepted answer that is enough by itself."""
-WITH_CUE = 0.34
+WITH_CUE = 0.2
 """Likeness that is enough where a cue is there too."""
 LITTLE = 0.22
 """Below this, and without a cue, the idea is missing."""
+CLEAR = 0.15
+"""By how much a near miss must be nearer to say that the idea is missing, where no cue is there."""
 MARGIN = 0.04
 """By how much a near miss must be nearer than an accepted answer to count."""
 NEAR = 0.9
@@ -48,33 +50,49 @@ class Likeness(NamedTuple):
 def met(item: Open, expectation: Expectation, text: str, language: Language, embed: Embed | None = None) -> Met:
     """Whether `text` contains the idea."""
     weights = _weights(item, language)
-    accepted = [likeness(text, example, language, weights) for example in expectation.accept.get(language, ())]
+    accepts = expectation.accept.get(language, ())
+    accepted = [likeness(text, example, language, weights) for example in accepts]
     rejected = [likeness(text, example, language, weights) for example in expectation.reject.get(language, ())]
     agreeing = max((like.value for like in accepted if not like.denied), default=0.0)
     denying = max((like.value for like in accepted if like.denied), default=0.0)
     against = max((like.value for like in rejected if not like.denied), default=0.0)
-    cue = any(said(cue, text, language) for cue in expectation.cues.get(language, ()))
+    cue = _cued(expectation.cues.get(language, ()), text, accepts, language)
     if against > agreeing + MARGIN and against > WITH_CUE:
-        return "missing" if against >= ENOUGH or not cue else "unclear"
-    if denying > agreeing and denying > WITH_CUE:
-        return "unclear"
+        return "missing" if against >= ENOUGH or (against >= agreeing + CLEAR and not cue) else "unclear"
     if agreeing >= ENOUGH or (cue and agreeing >= WITH_CUE):
         return "covered"
-    if agreeing < LITTLE and not cue and not denying:
+    if denying > agreeing and denying > WITH_CUE:
+        return "unclear"
+    if agreeing < LITTLE and not cue and denying < LITTLE:
         return "missing"
     return "covered" if embed and _means(text, expectation, language, embed) else "unclear"
 
 
 def said(cue: str, text: str, language: Language) -> bool:
     """Whether a cue (a word or a phrase, `*` for any ending) is in the text, and not denied there."""
-    pattern = r"\W+".join(re.escape(word).replace(r"\*", r"\w*") for word in fold(cue).split())
-    found = re.search(rf"(?<!\w){pattern}(?!\w)", fold(text))
+    return _polarity(cue, text, language) is False
+
+
+def _cued(cues: Sequence[str], text: str, accepts: Sequence[str], language: Language) -> bool:
+    """Whether a cue is in the text the way accepted answers have it: denied where they deny it («que no falte»); one
+    that none of them has, the way they have any."""
+    in_accepts = {cue: {_polarity(cue, example, language) for example in accepts} - {None} for cue in cues}
+    anyhow = set().union(*in_accepts.values()) or {False}
+    return any(_polarity(cue, text, language) in (known or anyhow) for cue, known in in_accepts.items())
+
+
+def _polarity(cue: str, text: str, language: Language) -> bool | None:
+    """Whether the text denies the cue; None if it does not have it. A cue's own «no» is part of it."""
+    pattern = r"\W+".join(re.escape(word).replace(r"\*", r"\w*") for word in fold(cue).replace("’", "'").split())
+    found = re.search(rf"(?<!\w){pattern}(?!\w)", fold(text).replace("’", "'"))
     if not found:
+        return None
+    inside = terms(found[0], language)
+    if any(term.denied for term in inside):
         return False
-    inside = {term.stem for term in terms(found[0], language)}
-    marked = [term.denied for term in terms(text, language) if term.stem in inside]
-    own = any(term.denied for term in terms(found[0], language))
-    return own or not marked or not all(marked)
+    stems = {term.stem for term in inside}
+    marked = [term.denied for term in terms(text, language) if term.stem in stems]
+    return bool(marked) and all(marked)
 
 
 def misconceptions(item: Open, text: str, language: Language) -> list[Misconception]:
@@ -94,7 +112,7 @@ def likeness(text: str, example: str, language: Language, weights: dict[str, flo
     by_words = max(both, 0.85 * of_example)  # a longer answer may hold more than the example
     value = max(0.7 * by_words + 0.3 * cosine(ngrams(text), ngrams(example)), float(words(text) == words(example)))
     opposite = sum(weight[b.stem] for a, b in shared if a.denied != b.denied)
-    return Likeness(value, bool(shared) and opposite > common / 3)
+    return Likeness(value, bool(shared) and opposite > common / 4)
 
 
 def _shared(mine: list[Term], theirs: list[Term]) -> list[tuple[Term, Term]]:

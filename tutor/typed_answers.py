@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from skills.contract import Language
+from skills.texts.stopwords import word_set
 from tutor.course import Choice, Item, Number, Open, Order
 from tutor.folding import fold
 from tutor.numbers_said import read_number
@@ -27,13 +28,11 @@ ORDINALS = {
     )
     for name in names.split()
 }
-LAST = frozenset("ultima ultimo last".split())
-TRUE = frozenset("verdadero verdadera v si cierto correcto true t yes y right s".split())
-FALSE = frozenset("falso falsa f no incorrecto false n wrong".split())
-AROUND = frozenset(
-    "la el las los opcion opciones respuesta es son creo que diria digo seria y the option options answer is are i "
-    "think it s it's its and numero number letra letter one una uno ones luego despues then".split()
-)
+LAST = word_set("ultima ultimo last")
+TRUE = word_set("verdadero verdadera v si cierto correcto true t yes y right s")
+FALSE = word_set("falso falsa f no incorrecto false n wrong")
+AROUND = word_set("la el las los opcion opciones respuesta es son creo que diria digo seria y the option options answer is are i "
+    "think it s it's its and numero number letra letter one una uno ones luego despues then")
 DONT_KNOW = frozenset(
     {
         *("no se", "nose", "ni idea", "no tengo idea", "no tengo ni idea", "no lo se", "no sabria", "no se nada"),

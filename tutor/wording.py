@@ -8,34 +8,38 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from skills.contract import Language
-from skills.texts.stopwords import STOP
+from skills.texts.stopwords import STOP, word_set
 from tutor.folding import fold
 
 WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 DENIALS: dict[Language, frozenset[str]] = {
-    "es": frozenset("no nunca jamas tampoco ni sin nada ningun ninguna ninguno nadie".split()),
-    "en": frozenset(
-        "not no never neither nor without nothing none nobody cannot isn't doesn't don't didn't won't".split()
-    ),
+    "es": word_set("no nunca jamas tampoco ni sin nada ningun ninguna ninguno nadie"),
+    "en": word_set("not no never neither nor without nothing none nobody cannot isn't doesn't don't didn't won't"),
 }
+SCARCE: dict[Language, frozenset[str]] = {
+    "es": word_set("poco poca pocos pocas apenas menos"),
+    "en": word_set("hardly barely little rarely seldom less few fewer scarcely"),
+}
+"""Words that deny nearly as «no» does, before or after what they are about: «se sorprende poco»."""
 BREAKS: dict[Language, frozenset[str]] = {
-    "es": frozenset("sino pero porque aunque y que".split()),
-    "en": frozenset("but because although and rather instead".split()),
+    "es": word_set("sino pero porque aunque y que"),
+    "en": word_set("but because although and rather instead"),
 }
 SCOPE = 4
 """Content words that a denial reaches at most, in its clause."""
 
+
+def _endings(text: str) -> tuple[str, ...]:
+    return tuple(sorted(text.split(), key=lambda ending: (-len(ending), ending)))
+
+
 SUFFIXES: dict[Language, tuple[str, ...]] = {
-    "es": tuple(
-        "imientos amientos aciones iciones uciones imiento amiento icion acion ucion mente idades idad ariamos "
+    "es": _endings("imientos amientos aciones iciones uciones imiento amiento icion acion ucion mente idades idad ariamos "
         "eriamos iriamos iendose andose iendo yendo ando arian erian irian aria eria iria aron ieron abamos aban abas "
         "aba iamos ian ias ia adas ados idas idos ada ado ida ido aran eran iran ara era ira amos emos imos arlo arla "
-        "erlo erla arse erse irse ar er ir an en as es os a e o s".split()
-    ),
-    "en": tuple(
-        "izations ization ations ation ments ment ness ingly edly ings ing ities ity ies ied ed ly es s e y".split()
-    ),
+        "erlo erla arse erse irse ar er ir an en as es os a e o s"),
+    "en": _endings("izations ization ations ation ments ment ness ingly edly ings ing ities ity ies ied ed ly es s e y"),
 }
 LEAST_STEM = 3
 
@@ -67,10 +71,14 @@ def terms(text: str, language: Language) -> list[Term]:
     """The content words of a text, in order, each with whether a «no» before it reaches it."""
     found: list[Term] = []
     for clause in re.split(r"[.;:!?\n]|,\s", fold(text).replace("’", "'")):
-        left = 0
+        left, clause_starts = 0, len(found)
         for word in WORD.findall(clause):
             if word in DENIALS[language] or (language == "en" and word.endswith("n't")):
                 left = SCOPE
+            elif word in SCARCE[language]:
+                left = SCOPE
+                if clause_starts < len(found):
+                    found[-1] = found[-1]._replace(denied=True)
             elif word in BREAKS[language] and word not in ("que",):
                 left = 0
             elif word not in STOP[language]:
