@@ -1,0 +1,114 @@
+"""The sentences that carry a text: LexRank on tf-idf, a prior for position, and no two that say the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from skills.texts.sentences import Sentence, fold, words
+from skills.texts.stopwords import STOP
+
+MEANINGLESS = STOP["es"] | STOP["en"]
+DAMPING = 0.85
+THRESHOLD = 0.1
+"""Cosine from which two sentences are linked (Erkan and Radev, 2004, section 3.2)."""
+BLOCK = 1_500
+"""Sentences ranked at a time: the matrix of a block takes 9 MB, so a book of any length fits."""
+KEPT = 60
+"""Best sentences of each block that go on to the final ranking of a long text."""
+POSITION = 0.25
+"""Weight of the place in the text against centrality."""
+REDUNDANCY = 0.5
+"""How much of its likeness to what is chosen already a sentence loses (Carbonell and Goldstein, 1998)."""
+STEM = 6
+"""A word is known by its first six letters: Spanish and English inflect at the end."""
+SHORT, LONG = 6, 60
+"""Words a sentence should have to stand alone in a summary."""
+
+
+def terms(text: str) -> list[str]:
+    """Stems of the words that mean something, in order."""
+    folded = (fold(word) for word in words(text))
+    return [word[:STEM] for word in folded if word not in MEANINGLESS and (len(word) > 2 or word.isdigit())]
+
+
+def vectors(texts: Sequence[str]) -> np.ndarray:
+    """Tf-idf rows of unit length (or zero), shape (len(texts), vocabulary), float32."""
+    bags = [Counter(terms(text)) for text in texts]
+    frequency = Counter(term for bag in bags for term in bag)
+    # Terms of one sentence alone link it to nothing; they only count in its length.
+    column = {term: i for i, term in enumerate(t for t, n in frequency.items() if n > 1)}
+    matrix = np.zeros((len(texts), max(1, len(column))), dtype=np.float32)
+    norms = np.zeros(len(texts))
+    for i, bag in enumerate(bags):
+        for term, n in bag.items():
+            weight = (1 + np.log(n)) * np.log(1 + len(texts) / frequency[term])
+            norms[i] += weight**2
+            if term in column:
+                matrix[i, column[term]] = weight
+    return matrix / np.maximum(np.sqrt(norms), 1e-9)[:, None].astype(np.float32)
+
+
+def centrality(matrix: np.ndarray) -> np.ndarray:
+    """LexRank of the rows of `vectors`: the stationary share of a walk between similar sentences; sums to 1."""
+    n = len(matrix)
+    likeness = matrix @ matrix.T
+    np.fill_diagonal(likeness, 0)
+    likeness[likeness < THRESHOLD] = 0
+    out = likeness.sum(axis=1, keepdims=True)
+    walk = np.divide(likeness, out, out=np.full_like(likeness, 1 / n), where=out > 0)
+    rank = np.full(n, 1 / n)
+    for _ in range(100):
+        step = (1 - DAMPING) / n + DAMPING * (rank @ walk)
+        if np.abs(step - rank).sum() < 1e-6:
+            break
+        rank = step
+    return np.asarray(rank)
+
+
+def scores(sentences: Sequence[Sentence]) -> np.ndarray:
+    """How much each sentence carries, 0 to 1: centrality, its place in the text, and a fit length."""
+    central = np.zeros(len(sentences))
+    for start in range(0, len(sentences), BLOCK):
+        block = sentences[start : start + BLOCK]
+        rank = centrality(vectors([s.text for s in block]))
+        central[start : start + BLOCK] = rank / rank.max()
+    place = np.array([1.0 if s.position == 0 else 1 / (1 + s.paragraph) for s in sentences])
+    opens = np.array([i == 0 or sentences[i - 1].paragraph != s.paragraph for i, s in enumerate(sentences)])
+    lengths = np.array([len(words(s.text)) for s in sentences])
+    fit = np.clip(lengths / SHORT, 0.1, 1) * np.clip(LONG / np.maximum(lengths, 1), 0.3, 1)
+    position = 0.6 * place + 0.4 * opens
+    return np.asarray(((1 - POSITION) * central + POSITION * position) * fit)
+
+
+def choose(sentences: Sequence[Sentence], count: int) -> list[int]:
+    """Indices of the best `count` sentences in the order of the text, none of them saying what another says."""
+    if len(sentences) <= count:
+        return list(range(len(sentences)))
+    score = scores(sentences)
+    candidates = _finalists(score, len(sentences), count)
+    matrix = vectors([sentences[i].text for i in candidates])
+    value = score[candidates]
+    if len(sentences) > BLOCK:
+        rank = centrality(matrix)
+        value = value * rank / rank.max()
+    chosen: list[int] = []
+    likeness = np.zeros(len(candidates))
+    while len(chosen) < min(count, len(candidates)):
+        merit = value - REDUNDANCY * likeness * value.max()
+        merit[chosen] = -np.inf
+        best = int(merit.argmax())
+        chosen.append(best)
+        likeness = np.maximum(likeness, matrix @ matrix[best])
+    return sorted(candidates[i] for i in chosen)
+
+
+def _finalists(score: np.ndarray, n: int, count: int) -> list[int]:
+    """All sentences of a text of one block; of a longer one, the best of each block."""
+    if n <= BLOCK:
+        return list(range(n))
+    kept = max(KEPT, count)
+    best = [start + int(i) for start in range(0, n, BLOCK) for i in np.argsort(-score[start : start + BLOCK])[:kept]]
+    return sorted(best)
