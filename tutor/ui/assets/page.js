@@ -1,0 +1,75 @@
+// What Chainlit's page lacks: a button for the course map, files refused in words, news for screen readers.
+(() => {
+  const WORDS = __WORDS__
+  const words = WORDS[document.documentElement.lang] || WORDS.es
+  const LARGEST = 200 * 1000 * 1000
+  const tell = (data) => window.postMessage(data, window.location.origin)
+
+  // The server asks this before it sends the map: on a narrow window it would cover the conversation.
+  const narrow = () => { document.cookie = 'narrow=' + (window.innerWidth < 1024 ? 1 : 0) + '; path=/; SameSite=Strict' }
+  narrow()
+  window.addEventListener('resize', narrow)
+
+  const mapShown = () => document.querySelector('.t-map') !== null
+  function mapButton() {
+    const header = document.querySelector('#header')
+    const place = header && header.querySelector('#theme-toggle')
+    if (!place || document.querySelector('.t-map-button')) return
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.className = 't-map-button'
+    button.textContent = words.map
+    button.addEventListener('click', () => tell({ tutor: mapShown() ? 'fold' : 'map' }))
+    place.parentElement.insertBefore(button, place)
+  }
+  document.addEventListener('click', (event) => {
+    if (event.target.closest('#side-view-title button')) tell({ tutor: 'fold' })
+  }, true)
+
+  // Names for buttons that Chainlit leaves without one, or names in English only.
+  const NAMES = { '#theme-toggle': 'theme', '#new-chat-button': 'new_chat', '#sidebar-trigger-button': 'sidebar', '#upload-button': 'attach' }
+  function names() {
+    for (const [selector, key] of Object.entries(NAMES)) {
+      const found = document.querySelector(selector)
+      if (found && found.getAttribute('aria-label') !== words[key]) found.setAttribute('aria-label', words[key])
+    }
+  }
+
+  // A finished message is announced once. A page that opens with its history stays quiet.
+  const live = document.createElement('div')
+  live.className = 't-hidden'
+  live.setAttribute('aria-live', 'polite')
+  live.setAttribute('data-testid', 'live')
+  const heard = new Set()
+  let timer = null
+  function announce() {
+    const steps = [...document.querySelectorAll('[data-step-type="assistant_message"] [id^="step-"]')].filter((s) => !s.id.startsWith('step-waiting'))
+    const fresh = steps.filter((s) => !heard.has(s.id))
+    const quiet = heard.size === 0 && fresh.length > 1
+    fresh.forEach((s) => heard.add(s.id))
+    const text = fresh.map((s) => [...s.querySelectorAll('[role="article"], .t-title, .t-caption')].map((e) => e.textContent).join('. ')).join(' ')
+    if (text && !quiet) live.textContent = text
+  }
+
+  new MutationObserver(() => {
+    if (!live.isConnected && document.body) document.body.append(live)
+    mapButton()
+    names()
+    clearTimeout(timer)
+    timer = setTimeout(announce, 800)
+  }).observe(document.documentElement, { childList: true, subtree: true })
+
+  // Files that would only earn a message in English, or nothing at all: too large, or empty.
+  const refused = (files) => [...(files || [])].filter((file) => file.size > LARGEST || file.size === 0)
+  function stop(event, files) {
+    const bad = refused(files)
+    if (!bad.length) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    bad.forEach((file) => tell({ tutor: 'refused', name: file.name, size: file.size }))
+    if (event.target && event.target.type === 'file') event.target.value = ''
+  }
+  window.addEventListener('change', (event) => { if (event.target.type === 'file') stop(event, event.target.files) }, true)
+  window.addEventListener('drop', (event) => stop(event, event.dataTransfer && event.dataTransfer.files), true)
+  window.addEventListener('paste', (event) => stop(event, event.clipboardData && event.clipboardData.files), true)
+})()

@@ -1,0 +1,108 @@
+"""Everything Chainlit reads from disk and from the environment, put in place before it is imported."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tutor.words import LANGUAGES, Words
+
+ASSETS = Path(__file__).parent / "assets"
+CHAINLIT_LANGUAGE = {"es": "es", "en": "en-US"}
+UNWANTED = (
+    "LITERAL_API_KEY", "DATABASE_URL", "CHAINLIT_ROOT_PATH", "CHAINLIT_PARENT_ROOT_PATH", "CHAINLIT_CUSTOM_AUTH",
+    "DISCORD_BOT_TOKEN", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "TEAMS_APP_ID", "CHAINLIT_DEBUG",
+)  # fmt: skip
+"""Variables that would make Chainlit keep or send conversations elsewhere."""
+
+
+def prepare(home: Path) -> Path:
+    """Write Chainlit's folder (`<home>/chat`) anew, set its environment, and return the folder.
+
+    What is the learner's in it, transcript and secret, stays; the rest is the program's and follows its version.
+    """
+    root = home / "chat"
+    for stale in (".files", ".chainlit", "public", "inbox"):
+        shutil.rmtree(root / stale, ignore_errors=True)
+    public, settings = root / "public", root / ".chainlit"
+    (settings / "translations").mkdir(parents=True)
+    (public / "elements").mkdir(parents=True)
+    shutil.copyfile(ASSETS / "config.toml", settings / "config.toml")
+    for name in ("style.css", "theme.json", "logo_light.svg", "logo_dark.svg", "favicon.svg"):
+        shutil.copyfile(ASSETS / name, public / name)
+    (public / "avatars").mkdir()
+    shutil.copyfile(ASSETS / "favicon.svg", public / "avatars" / "musa.svg")
+    _write_elements(public / "elements")
+    _write_page_script(public / "page.js")
+    _write_translations(settings / "translations")
+    for readme in ("chainlit.md", "chainlit_es.md", "chainlit_en-US.md"):
+        (root / readme).write_text("", "utf-8")  # an empty one hides its button
+    _set_environment(root)
+    return root
+
+
+def _write_elements(folder: Path) -> None:
+    """Each element with the shared part before it: Chainlit's elements cannot import one another. The course map's
+    name is the title of the side panel, so there is one a language."""
+    shared = (ASSETS / "shared.jsx").read_text("utf-8")
+    for path in sorted((ASSETS / "elements").glob("*.jsx")):
+        names = [Words(language)("ui.map.title") for language in LANGUAGES] if path.stem == "CourseMap" else [path.stem]
+        for name in names:
+            (folder / f"{name}.jsx").write_text(f"{shared}\n{path.read_text('utf-8')}", "utf-8")
+
+
+def _write_page_script(path: Path) -> None:
+    words = {language: {key: Words(language)(f"ui.page.{key}") for key in PAGE_WORDS} for language in LANGUAGES}
+    script = (ASSETS / "page.js").read_text("utf-8")
+    path.write_text(script.replace("__WORDS__", json.dumps(words, ensure_ascii=False)), "utf-8")
+
+
+PAGE_WORDS = ("map", "theme", "new_chat", "lost", "attach", "more", "sidebar")
+
+
+def _write_translations(folder: Path) -> None:
+    """Chainlit's own texts with ours over them (assets/page.<language>.yaml), in our two languages."""
+    from importlib.util import find_spec
+
+    spec = find_spec("chainlit")
+    assert spec and spec.origin
+    theirs = Path(spec.origin).parent / "translations"
+    for language in LANGUAGES:
+        name = f"{CHAINLIT_LANGUAGE[language]}.json"
+        texts = json.loads((theirs / name).read_text("utf-8"))
+        ours = yaml.safe_load((ASSETS / f"page.{language}.yaml").read_text("utf-8"))
+        (folder / name).write_text(json.dumps(merged(texts, ours), ensure_ascii=False, indent=1), "utf-8")
+
+
+def merged(texts: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
+    """`texts` with the leaves of `ours` in place of its own. A key that Chainlit does not have is a defect."""
+    if unknown := set(ours) - set(texts):
+        raise KeyError(f"not among Chainlit's texts: {sorted(unknown)}")
+    return {
+        key: merged(text, ours[key]) if isinstance(text, dict) and key in ours else ours.get(key, text)
+        for key, text in texts.items()
+    }
+
+
+def _set_environment(root: Path) -> None:
+    secret = root / "secret"
+    if not secret.exists():
+        secret.touch(mode=0o600)
+        secret.write_text(secrets.token_urlsafe(48), "utf-8")
+    for name in UNWANTED:
+        os.environ.pop(name, None)
+    os.environ |= {
+        "CHAINLIT_APP_ROOT": str(root),
+        "CHAINLIT_ENV_FILE": os.devnull,  # else a stray .env of the current folder is read
+        "CHAINLIT_AUTH_SECRET": secret.read_text("utf-8"),
+        "CHAINLIT_AUTH_COOKIE_NAME": "tutor",
+        "CHAINLIT_COOKIE_SAMESITE": "strict",
+        "DO_NOT_TRACK": "1",
+        "OTEL_SDK_DISABLED": "true",
+    }

@@ -1,0 +1,189 @@
+"""Draws what a turn shows: into the transcript first, then on every page that has the thread open.
+
+Chainlit's own `Message.send` draws on one page only and writes a file for each change of a card; a reload in the
+middle of a turn would lose the rest of it. So messages and cards are sent as the plain dicts that its page reads.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from tutor.folding import fold
+from tutor.turn import Button, CourseMap, Delta, Farewell, Graded, Said, Shown, Waiting
+from tutor.ui.markdown import safe
+from tutor.ui.render import Card, block_card, choices_card, map_card, question_card, verdict_props
+from tutor.ui.transcript import LEARNER, Transcript
+from tutor.words import Words
+
+NAME = "Musa"
+
+
+class Pages(Protocol):
+    """The open pages of the browser (app.py has Chainlit's)."""
+
+    async def emit(self, thread: str, event: str, data: Any) -> None:
+        """Send to every page that has this thread open."""
+
+
+class Screen:
+    """`words` gives the words of the language the learner has now."""
+
+    def __init__(self, transcript: Transcript, pages: Pages, words: Callable[[], Words]) -> None:
+        self.transcript = transcript
+        self._pages = pages
+        self._words = words
+        self._streams: dict[str, dict[str, str]] = {}
+        """Thread -> message id -> text so far, of messages that are being written."""
+
+    async def draw(self, thread: str, shown: Shown) -> None:
+        """Draw one thing that is shown; `Reload` is the caller's affair."""
+        match shown:
+            case Said():
+                await self._end_waiting(thread)
+                await self._said(thread, shown)
+            case Delta():
+                await self._end_waiting(thread)
+                await self._delta(thread, shown)
+            case Graded():
+                await self._graded(thread, shown)
+            case Waiting():
+                await self._waiting(thread, shown.text)
+            case Farewell():
+                await self._end_waiting(thread)
+                await self.say(thread, shown.text)
+
+    async def say(self, thread: str, text: str) -> None:
+        """A message of the surface's own."""
+        await self._put_step(_step(thread, secrets.token_hex(8), safe(text)), new=True)
+
+    async def learner_said(self, thread: str, text: str) -> None:
+        """A click, as the words it stands for."""
+        step = _step(thread, secrets.token_hex(8), text) | {"name": LEARNER, "type": "user_message"}
+        await self._put_step(step, new=True)
+
+    async def attached(self, thread: str, message: str, name: str, size: int) -> None:
+        """The chip of a file that came with a message of the learner's."""
+        props = {"name": name, "size": self._words()("ui.size", bytes=size)}
+        await self._put_element(thread, message, f"file-{secrets.token_hex(8)}", Card("Attachment", props))
+
+    async def settle(self, thread: str, buttons: tuple[Button, ...]) -> None:
+        """A turn is over: nothing waits, half-written messages are kept, and only `buttons` can still be clicked."""
+        await self._end_waiting(thread)
+        for id, text in self._streams.pop(thread, {}).items():
+            await self._put_step(_step(thread, id, safe(text)), new=False)
+        now = [button.intent.model_dump() for button in buttons]
+        open = [e for e in self.transcript.elements(thread) if e["name"] == "Choices" and e["props"]["open"]]
+        for element in open[:-1]:
+            await self._change(element, open=False)
+        for element in open[-1:]:
+            if [button["intent"] for button in element["props"]["buttons"]] != now:
+                await self._change(element, open=False)
+
+    async def chosen(self, thread: str, says: str, element_id: str | None = None) -> None:
+        """Mark the button that was clicked (on the card `element_id`), or typed as its number or its words."""
+        for element in reversed(self.transcript.elements(thread)):
+            if element["name"] == "Question" and element["props"]["verdict"] is None and element_id is None:
+                return
+            if element["name"] == "Choices" and element["props"]["open"] and element_id in (None, element["id"]):
+                index = _index(element["props"]["buttons"], says)
+                if index is not None:
+                    await self._change(element, open=False, chosen=index)
+                return
+
+    async def busy(self, thread: str, on: bool) -> None:
+        await self._pages.emit(thread, "task_start" if on else "task_end", {})
+
+    def map(self, course: CourseMap) -> dict[str, Any]:
+        """The course map as an element for the side panel; it is not part of any thread."""
+        card = map_card(course, self._words())
+        return _element("", "", "course-map", card) | {"display": "side"}
+
+    # --- messages -----------------------------------------------------------------------------------------------------
+
+    async def _said(self, thread: str, said: Said) -> None:
+        words = self._words()
+        begun = self._streams.get(thread, {}).pop(said.id, None) is not None
+        source = f"\n\n*{words('ui.source', source=said.source)}*" if said.source else ""
+        await self._put_step(_step(thread, said.id, safe(said.text + source), said.tone), new=not begun)
+        for place, block in enumerate(said.blocks):
+            card = block_card(block, words)
+            id = f"run-{block.run}-{thread}" if block.kind == "progress" else f"block-{place}-{said.id}"
+            await self._put_element(thread, said.id, id, card)
+        if said.item:
+            hinted = any(button.intent.name == "hint" for button in said.buttons)
+            card = question_card(said.item, words, hinted)
+            await self._put_element(thread, said.id, _question_id(thread, said.item.submission), card)
+        if said.buttons:
+            card = choices_card(said.buttons, words, numbered=said.item is None)
+            await self._put_element(thread, said.id, f"choices-{said.id}", card)
+
+    async def _delta(self, thread: str, delta: Delta) -> None:
+        streams = self._streams.setdefault(thread, {})
+        begun = delta.id in streams
+        streams[delta.id] = streams.get(delta.id, "") + delta.text
+        text = safe(streams[delta.id])
+        if begun:  # the whole text each time: what has to be escaped may be spread over two pieces
+            token = {"id": delta.id, "token": text, "isSequence": True, "isInput": False}
+            await self._pages.emit(thread, "stream_token", token)
+        else:
+            await self._pages.emit(thread, "stream_start", _step(thread, delta.id, text) | {"streaming": True})
+
+    async def _graded(self, thread: str, graded: Graded) -> None:
+        element = self.transcript.element(_question_id(thread, graded.submission))
+        if element:
+            await self._change(element, verdict=verdict_props(graded.verdict, self._words()))
+
+    async def _waiting(self, thread: str, text: str) -> None:
+        """A line that is there while something takes time; it is not kept."""
+        id = f"waiting-{thread}"
+        await self._pages.emit(thread, "new_message", _step(thread, id, "", "waiting"))
+        await self._pages.emit(thread, "element", _element(thread, id, f"{id}-line", Card("Waiting", {"text": text})))
+
+    async def _end_waiting(self, thread: str) -> None:
+        id = f"waiting-{thread}"
+        await self._pages.emit(thread, "delete_message", _step(thread, id, ""))
+        await self._pages.emit(thread, "remove_element", {"id": f"{id}-line"})
+
+    # --- both places at once ------------------------------------------------------------------------------------------
+
+    async def _put_step(self, step: dict[str, Any], new: bool) -> None:
+        self.transcript.put_step(step)
+        await self._pages.emit(step["threadId"], "new_message" if new else "update_message", step)
+
+    async def _put_element(self, thread: str, message: str, id: str, card: Card) -> None:
+        element = _element(thread, message, id, card)
+        self.transcript.put_element(element)
+        await self._pages.emit(thread, "element", element)
+
+    async def _change(self, element: dict[str, Any], **props: Any) -> None:
+        changed = element | {"props": element["props"] | props}
+        self.transcript.put_element(changed)
+        await self._pages.emit(changed["threadId"], "element", changed)
+
+
+def _step(thread: str, id: str, text: str, tone: str = "lesson") -> dict[str, Any]:
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    times = {"createdAt": now, "start": now, "end": now}
+    kind = {"name": NAME, "type": "assistant_message", "metadata": {"tone": tone}}
+    return {"id": id, "threadId": thread, "parentId": None, "output": text, "input": "", "streaming": False} | times | kind
+
+
+def _element(thread: str, message: str, id: str, card: Card) -> dict[str, Any]:
+    where = {"threadId": thread, "forId": message, "display": "inline"}
+    props = card.props | {"element": id}
+    return {"id": id, "type": "custom", "name": card.name, "mime": "application/json", "props": props} | where
+
+
+def _question_id(thread: str, submission: str) -> str:
+    return f"question-{submission}-{thread}"
+
+
+def _index(buttons: list[dict[str, Any]], says: str) -> int | None:
+    said = fold(says).strip(" .)…")
+    for index, button in enumerate(buttons):
+        if said in (fold(button["label"]).strip(" .…"), str(index + 1)):
+            return index
+    return None
