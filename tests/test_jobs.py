@@ -12,7 +12,19 @@ from typing import Any
 import psutil
 import pytest
 
-from skills.contract import Advanced, Busy, DiskFull, Done, Failed, FileMissing, Metric, Paused, RunUnusable, Started
+from skills.contract import (
+    Advanced,
+    Busy,
+    DiskFull,
+    Done,
+    Failed,
+    FileMissing,
+    Metric,
+    ModelMissing,
+    Paused,
+    RunUnusable,
+    Started,
+)
 from skills.workspace import Workspace
 from tutor.jobs import Jobs
 from tutor.replay import RunStatus, replay
@@ -140,6 +152,17 @@ async def test_an_interrupted_run_can_be_stopped_and_keeps_what_it_has(jobs: Job
     assert status.result["counted"] >= 3
 
 
+async def test_a_run_names_the_weights_it_works_on_and_keeps_to_them(jobs: Jobs, workspace: Workspace) -> None:
+    run = await jobs.start("mould", {"text": "on"}, "es")
+    done = await until(jobs, run, lambda status: status.state == "done")
+    assert done.result == {"text": "on tiny"}
+    spec = jobs.spec(run)
+    assert (spec.model, spec.digest, spec.weights) == ("tiny", "0" * 64, str(workspace.home / "models" / "tiny"))
+    missing = Settings(home=workspace.home, workbench_model="missing")
+    with pytest.raises(ModelMissing):
+        await Jobs(workspace, missing, "tests.tiny_skills", "tests.tiny_engines").start("mould", {"text": "on"}, "es")
+
+
 async def test_a_run_goes_on_without_whoever_started_it(jobs: Jobs, workspace: Workspace) -> None:
     run = await jobs.start("weigh", {"steps": 5, "wait": 0.02}, "es")
     other = make_jobs(workspace)
@@ -163,7 +186,13 @@ async def test_deleting_a_running_run_ends_it(jobs: Jobs, workspace: Workspace) 
 
 @pytest.mark.parametrize(
     ("how", "code"),
-    [("user", "file_missing"), ("defect", "defect"), ("memory", "out_of_memory"), ("disk", "disk_full"), ("exit", "defect")],
+    [
+        ("user", "file_missing"),
+        ("defect", "defect"),
+        ("memory", "out_of_memory"),
+        ("disk", "disk_full"),
+        ("exit", "defect"),
+    ],
 )
 async def test_whatever_goes_wrong_the_run_says_so(jobs: Jobs, workspace: Workspace, how: str, code: str) -> None:
     run = await jobs.start("fail", {"how": how}, "es")
@@ -176,9 +205,17 @@ async def test_whatever_goes_wrong_the_run_says_so(jobs: Jobs, workspace: Worksp
         assert how == "exit" or "a defect on purpose" in log
 
 
-async def test_a_child_that_cannot_start_says_why(workspace: Workspace) -> None:
-    jobs = Jobs(workspace, Settings(home=workspace.home), source="tests.no_such_module")
+async def test_a_child_that_cannot_start_says_why(jobs: Jobs, workspace: Workspace) -> None:
     run = await jobs.start("weigh", {}, "es")
+    await until(jobs, run, lambda status: status.state == "done")
+    spec, process = jobs.spec(run), read_process(workspace.runs / run)
+    assert process
+    await asyncio.to_thread(_wait_gone, process.pid)
+    (workspace.runs / run / "spec.json").write_text(
+        spec.model_copy(update={"source": "tests.no_such_module"}).model_dump_json()
+    )
+    (workspace.runs / run / "events.jsonl").unlink()
+    jobs.resume(run)
     status = await until(jobs, run, lambda status: status.state == "failed")
     assert status.error is not None
     log = (workspace.home / "logs" / "tutor.log").read_text("utf-8")

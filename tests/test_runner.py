@@ -105,8 +105,10 @@ async def test_models_are_loaded_once_and_again_after_unload(worker: Worker, wor
     for _ in range(2):
         assert (await collect(worker, "talk", {"prompt": "a"}))[-1].result == {"text": "b"}  # type: ignore[union-attr]
     assert (workspace.home / "opened").read_text().split() == ["chat", "probe"]
-    await worker.unload()
-    await worker.score("a", ["b"])
+    first = worker.pid
+    asked = [asyncio.create_task(worker.unload()), asyncio.create_task(worker.score("a", ["b"]))]
+    await asyncio.gather(*asked)
+    assert worker.pid != first
     assert (workspace.home / "opened").read_text().split() == ["chat", "probe", "probe"]
 
 
@@ -119,6 +121,15 @@ async def test_a_model_that_is_not_there_is_a_user_error_and_the_worker_goes_on(
             await worker.languages()
         assert caught.value.values == {"model": "missing"}
         assert isinstance((await collect(worker, "echo", {"text": "a"}))[-1], Done)
+    finally:
+        await worker.stop()
+
+
+async def test_a_skill_whose_model_is_missing_is_called_without_it(workspace: Workspace) -> None:
+    settings = Settings(home=workspace.home, workbench_model="missing")
+    worker = Worker(settings, source="tests.tiny_skills", engines="tests.tiny_engines")
+    try:
+        assert (await collect(worker, "talk", {"prompt": "a"}))[-1].result == {"text": "without a model"}  # type: ignore[union-attr]
     finally:
         await worker.stop()
 
@@ -196,9 +207,7 @@ async def enclosed(workspace: Workspace, how: str, limits: Limits | None = None)
     return events[-1]
 
 
-@pytest.mark.parametrize(
-    ("how", "code"), [("memory", "out_of_memory"), ("time", "took_too_long"), ("crash", "defect")]
-)
+@pytest.mark.parametrize(("how", "code"), [("memory", "out_of_memory"), ("time", "took_too_long"), ("crash", "defect")])
 async def test_the_sandbox_ends_what_passes_a_limit(workspace: Workspace, how: str, code: str) -> None:
     began = time.monotonic()
     ending = await enclosed(workspace, how, Limits(seconds=1.5))

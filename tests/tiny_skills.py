@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -22,7 +23,7 @@ from skills.contract import (
     Where,
 )
 
-NAMES = ("count", "echo", "fail", "sandbox", "talk", "weigh")
+NAMES = ("count", "echo", "fail", "load_dataset", "mould", "sandbox", "talk", "weigh")
 
 
 class CountInputs(Inputs):
@@ -123,8 +124,29 @@ class TalkInputs(Inputs):
 
 
 def talk(inputs: TalkInputs, ctx: Context) -> EchoResult:
-    assert ctx.probe
+    if ctx.probe is None:
+        return EchoResult(text="without a model")
     return EchoResult(text=ctx.probe.next_token(inputs.prompt, 1)[0].text)
+
+
+class LoadInputs(Inputs):
+    path: Path
+
+
+class LoadResult(EchoResult):
+    dataset: str
+
+
+def load_dataset(inputs: LoadInputs, ctx: Context) -> LoadResult:
+    """Keeps nothing: a data set is called as its file."""
+    if not inputs.path.exists():
+        raise FileMissing(name=inputs.path.name, known="")
+    return LoadResult(text=inputs.path.read_text("utf-8"), dataset=f"set-{inputs.path.stem}")
+
+
+def mould(inputs: EchoInputs, ctx: Context) -> EchoResult:
+    """Says which weights it was given."""
+    return EchoResult(text=f"{inputs.text} {ctx.weights.name if ctx.weights else None}")
 
 
 def _skill(name: str, where: Where) -> Skill:
@@ -132,16 +154,24 @@ def _skill(name: str, where: Where) -> Skill:
         "count": (CountInputs, count),
         "echo": (EchoInputs, echo),
         "fail": (FailInputs, fail),
+        "load_dataset": (LoadInputs, load_dataset),
+        "mould": (EchoInputs, mould),
         "sandbox": (SandboxInputs, sandbox),
         "talk": (TalkInputs, talk),
         "weigh": (CountInputs, count),
     }
     kind, run = kinds[name]
-    return Skill(name, kind, run, where, needs=frozenset({"probe"}) if name == "talk" else frozenset())
+    return Skill(name, kind, run, where, NEEDS.get(name, frozenset()))
+
+
+NEEDS: dict[str, frozenset[Literal["chat", "probe", "weights"]]] = {
+    "talk": frozenset({"probe"}),
+    "mould": frozenset({"weights"}),
+}
 
 
 def skill(name: str) -> Skill:
-    places: dict[str, Where] = {"sandbox": "sandbox", "weigh": "job"}
+    places: dict[str, Where] = {"sandbox": "sandbox", "load_dataset": "sandbox", "weigh": "job", "mould": "job"}
     if name not in NAMES:
         raise KeyError(name)
     return _skill(name, places.get(name, "worker"))

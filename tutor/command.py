@@ -34,7 +34,7 @@ from tutor.words import Words
 RUN_COMMANDS = ("list", "show", "pause", "stop", "resume", "delete")
 
 
-class BadCommand(UserError):  # noqa: N818 - named as the other errors of skills/contract.py
+class BadCommand(UserError):
     """The command line was not understood: `command` is the one whose help to read, `problem` the parser's words."""
 
     code = "bad_command"

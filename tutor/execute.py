@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -26,10 +26,12 @@ from skills.contract import (
     UserError,
 )
 from tutor.failures import failed
-from tutor.words import Words
+
+if TYPE_CHECKING:
+    from tutor.words import Words
 
 
-class SkillMissing(UserError):  # noqa: N818 - named as the other errors of skills/contract.py
+class SkillMissing(UserError):
     """There is no such skill: `name`, `known`."""
 
     code = "skill_missing"
@@ -50,6 +52,8 @@ def read_inputs(skill: Skill, given: Mapping[str, Any], language: Language) -> I
     try:
         return skill.Inputs.model_validate(dict(given))
     except ValidationError as error:
+        from tutor.words import Words
+
         first = error.errors(include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"] if isinstance(part, str)) or skill.name
         known = ", ".join(skill.Inputs.model_fields)

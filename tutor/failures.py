@@ -20,13 +20,13 @@ MEMORY_WORDS = ("out of memory", "can't allocate memory", "failed to allocate", 
 """How PyTorch, CTranslate2 and the C++ library say that there was no memory left."""
 
 
-class Defect(UserError):  # noqa: N818 - named as the other errors of skills/contract.py
+class Defect(UserError):
     """A defect that is already in the log: `reference` is what the learner can quote."""
 
     code = "defect"
 
 
-class Killed(UserError):  # noqa: N818
+class Killed(UserError):
     """A process that the system ended from outside, most often for memory."""
 
     code = "killed"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from skills.contract import Context, Event, Failed, Request, Started, Stopped
+from skills.contract import ENDINGS, Context, Event, Failed, Request, Started, Stopped
 from skills.workspace import Workspace
 from tutor.execute import execute, find_skill
 from tutor.failures import failed
@@ -35,7 +35,6 @@ def main(folder: Path) -> int:
         log.close()
         if isinstance(ending, Stopped) and not ending.kept:
             _empty(folder)
-        (folder / "control").unlink(missing_ok=True)
     return 0
 
 
@@ -64,7 +63,13 @@ def _attempt(folder: Path, log: EventLog) -> Event:
         ending: Failed = failed(error, home)
         log.append(ending)
         return ending
-    return execute(skill, spec.inputs, ctx, log.append)
+
+    def emit(event: Event) -> None:
+        if isinstance(event, ENDINGS):  # before the ending is told: what is asked after it is for the next attempt
+            (folder / "control").unlink(missing_ok=True)
+        log.append(event)
+
+    return execute(skill, spec.inputs, ctx, emit)
 
 
 def _empty(folder: Path) -> None:

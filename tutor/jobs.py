@@ -14,8 +14,10 @@ from filelock import FileLock, Timeout
 
 from skills.contract import Busy, Event, FileMissing, Language, Request, RunUnusable, Started
 from skills.workspace import Workspace, new_id, write_atomic
+from tutor.execute import find_skill
 from tutor.failures import KILLED, died, last_words
 from tutor.limits import alive, birth, kill_tree, memory_kills, own_group, python
+from tutor.models import Models
 from tutor.replay import RunStatus, replay
 from tutor.run_files import (
     EventLog,
@@ -60,11 +62,15 @@ class Jobs:
     ) -> str:
         """Begin a run and return its id; `model` and `digest` name the weights in the folder `weights`.
 
-        Raises Busy while another run goes on, and DiskFull.
+        Without them a skill that needs weights gets those of the workbench model, now and when it is resumed.
+        Raises Busy while another run goes on, ModelMissing, SkillMissing, DiskFull.
         """
         for other in self.list():
             if other.state == "running":
                 raise Busy(run=other.run)
+        if weights is None and "weights" in find_skill(skill, self._source).needs:
+            weights, profile = Models(self._settings, self._engines).base()
+            model, digest = profile.name, profile.digest
         run = new_id("run")
         spec = Spec(
             skill=skill,

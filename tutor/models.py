@@ -1,17 +1,18 @@
-"""The models one process holds, each loaded on first need and given back on request."""
+"""The models one process holds, each loaded on first need."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from skills.contract import Chat, Probe, Skill
+from skills.contract import Chat, ModelMissing, Probe, Profile, Skill
 from tutor.settings import Settings
 
 
 class Models:
-    """`engines` is the module with `open_chat(home, name)`, `open_probe(home, name)` and `weights(home, name)`."""
+    """`engines` is the module with `open_chat`, `open_probe`, `weights` and `profile`, as in tutor/lm."""
 
     def __init__(self, settings: Settings, engines: str) -> None:
         self._settings = settings
@@ -21,14 +22,17 @@ class Models:
     def chat(self) -> Chat:
         """The tutor's model, that talks. Raises ModelMissing."""
         if "chat" not in self._open:
-            self._open["chat"] = self._module.open_chat(self._settings.home, self._settings.tutor_model)
+            home, name, threads = self._settings.home, self._settings.tutor_model, self._settings.threads
+            self._open["chat"] = self._module.open_chat(home, name, threads=threads)
         chat: Chat = self._open["chat"]
         return chat
 
     def probe(self) -> Probe:
-        """The workbench model, that is looked into. Raises ModelMissing."""
+        """The workbench model, that is looked into; the same object as `chat` where they are the same model on the
+        same engine. Raises ModelMissing."""
         if "probe" not in self._open:
-            self._open["probe"] = self._module.open_probe(self._settings.home, self._settings.workbench_model)
+            home, name, threads = self._settings.home, self._settings.workbench_model, self._settings.threads
+            self._open["probe"] = self._module.open_probe(home, name, threads=threads)
         probe: Probe = self._open["probe"]
         return probe
 
@@ -37,16 +41,20 @@ class Models:
         folder: Path = self._module.weights(self._settings.home, self._settings.workbench_model)
         return folder
 
+    def base(self) -> tuple[Path, Profile]:
+        """The folder of the workbench model's safetensors and what they are. Raises ModelMissing."""
+        folder = self.weights()
+        name = self._settings.workbench_model or (folder.parent if folder.name == "transformers" else folder).name
+        return folder, self._module.profile(self._settings.home, name)
+
     def needed(self, skill: Skill) -> dict[str, Any]:
-        """What a skill needs, as the fields of its Context. Raises ModelMissing."""
-        return {need: getattr(self, need)() for need in sorted(skill.needs)}
-
-    def unload(self) -> None:
-        """Give the memory back; the next need loads again."""
-        import gc
-
-        self._open.clear()
-        gc.collect()
+        """What a skill needs, as the fields of its Context. A model that is not there is left out: the skill knows
+        whether it can do without."""
+        found = {}
+        for need in sorted(skill.needs):
+            with suppress(ModelMissing):
+                found[need] = getattr(self, need)()
+        return found
 
     @property
     def _module(self) -> Any:

@@ -93,7 +93,7 @@ class Worker:
         return self._languages
 
     async def unload(self) -> None:
-        """Have the worker give back the memory of its models, after what it is doing."""
+        """Give back the memory of the models, after what was asked before; the next request loads them again."""
         async with aclosing(self._ask({"do": "unload"})) as items:
             async for item in items:
                 _or_raise(item)
@@ -121,6 +121,7 @@ class Worker:
         self._last_id += 1
         pending.id = self._last_id
         self._pending[pending.id] = pending
+        pending.process = self._process
         self._write(pending.asked | {"id": pending.id})
 
     def _write(self, message: dict[str, Any]) -> None:
@@ -152,19 +153,25 @@ class Worker:
             else:
                 pending.items.put_nowait(_END)
         code = await process.wait()
-        await self._recover(
-            died(self._settings.home, "the worker", code, last_words(self._errors), memory_kills() > kills)
-        )
-
-    async def _recover(self, ending: Failed) -> None:
-        """The process died: what it was doing has failed, what was waiting behind it goes to a new process."""
-        waiting = list(self._pending.values())
-        self._pending.clear()
-        for pending in waiting[:1]:
+        if code == 0:  # it was asked to unload
+            await self._send_again(self._sent_to(process))
+            return
+        output = last_words(self._errors)
+        ending = died(self._settings.home, "the worker", code, output, memory_kills() > kills)
+        waiting = self._sent_to(process)
+        for pending in waiting[:1]:  # what it was doing has failed; what waited behind it goes to a new process
+            self._pending.pop(pending.id, None)
             pending.fail(ending)
-        if waiting[1:]:
+        await self._send_again(waiting[1:])
+
+    def _sent_to(self, process: asyncio.subprocess.Process) -> list[_Pending]:
+        """What this process has not answered, in the order it was asked."""
+        return [pending for pending in self._pending.values() if pending.process is process]
+
+    async def _send_again(self, waiting: list[_Pending]) -> None:
+        for pending in waiting:
             await self._running()
-            for pending in waiting[1:]:
+            if self._pending.pop(pending.id, None):
                 await self._send(pending)
 
 
@@ -177,6 +184,7 @@ class _Pending:
 
     asked: dict[str, Any]
     id: int = 0
+    process: asyncio.subprocess.Process | None = None
     items: asyncio.Queue[Any] = dataclasses.field(default_factory=asyncio.Queue)
 
     def fail(self, ending: Failed) -> None:

@@ -15,7 +15,7 @@ APP = "llms-for-poets"
 ROOT = Path(__file__).resolve().parents[1]
 
 
-class HomeTaken(UserError):  # noqa: N818 - named as the other errors of skills/contract.py
+class HomeTaken(UserError):
     """Another tutor is using this home folder: `home`."""
 
     code = "home_taken"

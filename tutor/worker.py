@@ -4,7 +4,8 @@ in   {"id": 1, "do": "run", "skill": ..., "inputs": {...}, "language": "es"}    
      {"id": 2, "do": "chat", "messages": [...], "options": {...}}                items are pieces of text
      {"id": 3, "do": "score", "prompt": ..., "continuations": [...]}             items are scores
      {"id": 4, "do": "languages"}                                                items are the chat model's
-     {"id": 5, "do": "warm"}   {"id": 6, "do": "unload"}                         no items
+     {"id": 5, "do": "warm"}                                                     no items
+     {"id": 6, "do": "unload"}                                                   the process ends after it
      {"id": 7, "do": "ping"}   {"do": "cancel", "id": 1}                         answered while others run
 out  {"id": 1, "item": ...}    then {"id": 1, "end": true} or {"id": 1, "failed": {"code": ..., "values": {...}}}
 """
@@ -79,8 +80,12 @@ class Worker:
         self._requests = Requests(requests, self._answer)
 
     def serve(self) -> None:
+        """Returns when nobody is there to ask any more, or on `unload`: only the end of a process gives all back."""
         for asked in self._requests:
             id = asked["id"]
+            if asked["do"] == "unload":
+                self._answer(id, end=True)
+                return
             try:
                 if not self._requests.cancelled(id):
                     for item in getattr(self, f"_{asked['do']}")(asked):
@@ -144,10 +149,6 @@ class Worker:
                 log(self._settings.home, f"not loaded yet: {error}")
         yield from ()
 
-    def _unload(self, asked: Asked) -> Iterator[Any]:
-        self._models.unload()
-        yield from ()
-
     def _answer(self, id: int, **told: Any) -> None:
         line = json.dumps({"id": id} | told).encode() + b"\n"
         with self._writing:
@@ -169,6 +170,7 @@ def main(given: str) -> None:
     options = json.loads(given)
     settings = Settings.from_json(options["settings"])
     Worker(settings, options["source"], options["engines"], sys.stdin.buffer, out).serve()
+    os._exit(0)  # a thread is still reading the standard input: an orderly end would wait for it
 
 
 if __name__ == "__main__":
