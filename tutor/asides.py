@@ -9,7 +9,9 @@ from pathlib import Path
 from skills.contract import ChatMessage, Options
 from tutor import answers
 from tutor.checks import show_open
-from tutor.desk import Desk, plain
+from tutor.course import Run
+from tutor.desk import Desk, back_button, next_button, plain
+from tutor.lesson_runs import after_text
 from tutor.steps import present
 from tutor.turn import Button, Shown, Waiting
 
@@ -41,7 +43,7 @@ async def answer(desk: Desk, question: str) -> AsyncIterator[Shown]:
     )
     if found.lesson and found.lesson != desk.memory.lesson and found.lesson in desk.course.lessons:
         buttons.append(desk.button("chat.button.see_lesson", "start_lesson", args={"lesson": found.lesson}))
-    buttons.append(desk.button("chat.button.back_to_lesson", "back_to_lesson", main=True))
+    buttons.append(back_button(desk))
     yield desk.say(found.text, tone="aside", source=source, buttons=tuple(buttons))
     async for shown in _reword(desk, question, found, source, tuple(buttons)):
         yield shown
@@ -99,17 +101,25 @@ async def explain_again(desk: Desk, topic: str | None = None) -> AsyncIterator[S
         source=concept.name[desk.language],
         buttons=(
             desk.button("chat.button.explain_again", "explain_again", args={"topic": concept.id}),
-            desk.button("chat.button.back_to_lesson", "back_to_lesson", main=True),
+            back_button(desk),
         ),
     )
 
 
-async def resume(desk: Desk) -> AsyncIterator[Shown]:
-    """Back to exactly where the learner was: the open question, or the step."""
+async def resume(desk: Desk, anew: bool = False) -> AsyncIterator[Shown]:
+    """Back to exactly where the learner was: the open question, or the step; `anew` shows all of it once more.
+
+    A step whose skill has run already is not run again: its result stands above, and what was said of it is enough.
+    """
     if desk.memory.machine.overlay:
         desk.move("back")
+    step = desk.step
     if desk.memory.open_item:
         yield show_open(desk, desk.words("chat.where_we_were"))
-        return
-    async for shown in present(desk, heading=desk.words("chat.where_we_were") + "\n\n" if desk.step else ""):
-        yield shown
+    elif isinstance(step, Run) and not anew and desk.at(step.id) in desk.memory.results:
+        said = f"{desk.words('chat.where_we_were')}\n\n{desk.text(after_text(desk, step))}"
+        yield desk.say(said, buttons=(next_button(desk),))
+    else:
+        heading = f"{desk.words('chat.where_we_were')}\n\n" if step else ""
+        async for shown in present(desk, heading=heading):
+            yield shown

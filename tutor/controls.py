@@ -11,7 +11,7 @@ from skills.contract import UserError
 from skills.workspace import folder_bytes
 from tutor import machine
 from tutor.asides import resume
-from tutor.desk import Desk, plain
+from tutor.desk import Desk, back_button, plain
 from tutor.steps import begin_lesson, next_lesson
 from tutor.turn import Button, Farewell, Intent, Reload, Shown
 
@@ -73,7 +73,7 @@ async def welcome_back(desk: Desk) -> AsyncIterator[Shown]:
     running = [status for status in desk.jobs.list() if status.state in ("running", "interrupted", "paused")]
     told += [desk.words(f"chat.run_{status.state}") for status in running[-1:]]
     yield desk.say("\n\n".join(told), tone="system", blocks=tuple(_card(status) for status in running[-1:]))
-    async for shown in resume(desk):
+    async for shown in resume(desk, anew=True):
         yield shown
 
 
@@ -100,7 +100,7 @@ async def show_help(desk: Desk) -> AsyncIterator[Shown]:
         tone="aside",
         blocks=(table,),
         buttons=(
-            desk.button("chat.button.back_to_lesson", "back_to_lesson", main=True),
+            back_button(desk),
             desk.button("chat.button.progress", "progress"),
             desk.button("chat.button.my_things", "delete_data"),
             desk.button("chat.button.privacy", "privacy"),
@@ -131,7 +131,7 @@ async def show_progress(desk: Desk) -> AsyncIterator[Shown]:
         tone="aside",
         blocks=(table,),
         buttons=(
-            desk.button("chat.button.back_to_lesson", "back_to_lesson", main=True),
+            back_button(desk),
             desk.button("chat.button.quiz", "quiz"),
             desk.button("chat.button.other_lesson", "go_to"),
         ),
@@ -194,7 +194,7 @@ async def stop(desk: Desk) -> AsyncIterator[Shown]:
         desk.words("chat.paused"),
         tone="system",
         buttons=(
-            desk.button("chat.button.back_to_lesson", "back_to_lesson", main=True),
+            back_button(desk),
             desk.button("chat.button.quit", "quit"),
         ),
     )
@@ -248,7 +248,7 @@ async def privacy(desk: Desk) -> AsyncIterator[Shown]:
     )
     buttons: tuple[Button, ...] = (desk.button("chat.button.my_things", "delete_data"),)
     if desk.memory.route:
-        buttons = (desk.button("chat.button.back_to_lesson", "back_to_lesson", main=True), *buttons)
+        buttons = (back_button(desk), *buttons)
     else:
         buttons = (desk.button("chat.button.back_to_start", "restart", main=True), *buttons)
     yield desk.say(desk.words("chat.privacy"), tone="aside", blocks=(table,), buttons=buttons)
@@ -279,7 +279,7 @@ async def my_things(desk: Desk) -> AsyncIterator[Shown]:
         caption=msg("chat.things_caption"),
     )
     buttons.append(desk.button("chat.button.delete_all", "delete", args={"what": "all", "id": "", "name": ""}))
-    buttons.append(desk.button("chat.button.back_to_lesson", "back_to_lesson", main=True))
+    buttons.append(back_button(desk))
     yield desk.say("", tone="aside", blocks=(table,), buttons=tuple(buttons))
 
 

@@ -177,6 +177,10 @@ def next_button(desk: Desk) -> Button:
     return desk.button("chat.button.next", "next", main=True)
 
 
+def back_button(desk: Desk) -> Button:
+    return desk.button("chat.button.back_to_lesson", "back_to_lesson", main=True)
+
+
 def new_message_id() -> str:
     return secrets.token_hex(8)
 

@@ -136,18 +136,24 @@ async def _begin_job(desk: Desk, step: Run) -> AsyncIterator[Shown]:
 async def present_wait(desk: Desk, step: Wait, text: str) -> AsyncIterator[Shown]:
     """A step that goes on when a run has ended; until then there are other things to do."""
     run = run_of(desk, step.run)
-    try:
-        status = desk.jobs.status(run or "")
-    except FileMissing:
+    state = state_of(desk, run)
+    if run is None or state is None:
         yield desk.say(desk.words("chat.nothing_to_wait"), buttons=(next_button(desk),))
         return
-    run = status.run
-    if status.state in ENDED:
+    if state in ENDED:
         yield finish_job(desk, run)
         return
-    card = Progress(title=msg(f"chat.card.{status.skill}"), run=run)
+    card = Progress(title=msg(f"chat.card.{desk.jobs.status(run).skill}"), run=run)
     quiz = desk.button("chat.button.quiz_meanwhile", "quiz")
     yield desk.say(text, blocks=(card,), buttons=(quiz, desk.button("chat.button.dont_wait", "next")))
+
+
+def state_of(desk: Desk, run: str | None) -> str | None:
+    """How a run stands; None if there is none, or it was deleted."""
+    try:
+        return desk.jobs.status(run).state if run else None
+    except FileMissing:
+        return None
 
 
 def finish_job(desk: Desk, run: str) -> Said:

@@ -8,7 +8,7 @@ from typing import Any
 from skills.contract import UserError
 from tutor import machine, plan
 from tutor.checks import ask_item
-from tutor.desk import Desk
+from tutor.desk import Desk, back_button, next_button
 from tutor.skill_calls import Outcome, call
 from tutor.turn import Shown
 
@@ -82,7 +82,7 @@ async def end_series(desk: Desk, text: str = "") -> AsyncIterator[Shown]:
     if machine.can(desk.memory.machine, "end"):
         desk.move("end")
     closing = desk.words("chat.series_done")
-    buttons = [desk.button("chat.button.back_to_lesson", "back_to_lesson", main=True)] if desk.step else []
+    buttons = [back_button(desk)] if desk.step else []
     buttons.append(desk.button("chat.button.progress", "progress"))
     yield desk.say(f"{text}\n\n{closing}".strip(), buttons=tuple(buttons))
 

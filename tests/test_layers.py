@@ -1,0 +1,173 @@
+"""The architecture held by tests: imports point down, the registry and the README match the disk, words have twins."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import skills
+from skills import contract
+from tutor.words import LANGUAGES, MESSAGES, Words, catalogue
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {"torch", "transformers", "datasets", "peft", "ctranslate2", "sklearn", "chainlit", "scipy", "fsrs"}
+SUPPORT = {"__init__", "blocks", "contract", "workspace"}
+
+
+def imports(path: Path, top_level: bool = False) -> set[str]:
+    """The modules a file imports; only those imported when it is loaded, if `top_level`."""
+    tree = ast.parse(path.read_text("utf-8"))
+    found: set[str] = set()
+    nodes = _loaded(tree) if top_level else list(ast.walk(tree))
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _loaded(tree: ast.Module) -> list[ast.stmt]:
+    """Statements that run at import: not inside functions, not under `if TYPE_CHECKING`."""
+    return [node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))]
+
+
+def sources(folder: str) -> list[Path]:
+    found = sorted((ROOT / folder).rglob("*.py"))
+    assert found
+    return found
+
+
+def test_skills_know_nothing_of_the_tutor() -> None:
+    for path in sources("skills"):
+        assert not any(name == "tutor" or name.startswith("tutor.") for name in imports(path)), path
+
+
+def test_only_the_chat_knows_chainlit() -> None:
+    for path in sources("tutor"):
+        inside = path.relative_to(ROOT / "tutor").parts
+        if inside[0] not in ("app.py", "ui"):
+            assert not any(name.split(".")[0] == "chainlit" for name in imports(path)), path
+
+
+def test_nothing_below_the_session_imports_it() -> None:
+    above = {"tutor.session", "tutor.opening", "tutor.app", "tutor.ui"}
+    top = {"session.py", "opening.py", "app.py", "cli.py", "command.py"}
+    for path in sources("tutor"):
+        inside = path.relative_to(ROOT / "tutor").parts
+        if inside[0] in top or inside[0] == "ui":
+            continue
+        assert not any(name in above or name.startswith("tutor.ui.") for name in imports(path)), path
+
+
+def test_heavy_libraries_are_imported_where_they_are_used() -> None:
+    for folder in ("skills", "tutor"):
+        for path in sources(folder):
+            if path.is_relative_to(ROOT / "tutor" / "ui") or path.name == "app.py":
+                continue
+            heavy = {name.split(".")[0] for name in imports(path, top_level=True)} & HEAVY
+            assert not heavy, f"{path} imports {heavy} when it is loaded"
+
+
+def test_the_server_never_loads_torch() -> None:
+    script = (
+        "import sys, tutor.session, tutor.opening; from tutor.router import Router; Router();"
+        "assert not {'torch', 'transformers'} & set(sys.modules), 'torch is loaded'"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
+def test_every_skill_is_registered_and_answers_to_its_name() -> None:
+    on_disk = {path.stem for path in (ROOT / "skills").glob("*.py")} - SUPPORT
+    assert on_disk == set(skills.NAMES)
+    for name in skills.NAMES:
+        assert skills.skill(name).name == name
+
+
+def test_every_file_says_what_it_is_for_in_its_first_line() -> None:
+    for folder in ("skills", "tutor", "tests", "benchmarks"):
+        for path in sources(folder):
+            text = path.read_text("utf-8")
+            if text.strip():
+                assert ast.get_docstring(ast.parse(text)), path
+
+
+def fields(text: str | dict[str, str]) -> set[str]:
+    """Names and styles of the fields of a message; the plural forms together."""
+    texts = [text] if isinstance(text, str) else list(text.values())
+    return {f"{name}:{style}" for t in texts for _, name, style, _ in string.Formatter().parse(t) if name}
+
+
+def test_messages_are_the_same_in_both_languages() -> None:
+    es, en = (catalogue(language) for language in LANGUAGES)
+    assert es.keys() == en.keys(), es.keys() ^ en.keys()
+    for id in es:
+        # a singular may say "one" where the other language counts
+        assert {f.split(":")[0] for f in fields(es[id])} | {"n"} == {f.split(":")[0] for f in fields(en[id])} | {"n"}, id
+
+
+def test_the_words_of_start_are_the_same_in_both_languages() -> None:
+    es, en = (json.loads((MESSAGES / language / "start.json").read_text("utf-8")) for language in LANGUAGES)
+    assert es.keys() == en.keys()
+    for id in es:
+        assert fields(es[id]) == fields(en[id]), id
+
+
+def test_every_error_has_its_three_sentences() -> None:
+    from tutor import failures, settings
+    from tutor.lm import fetch, installed
+
+    assert failures
+    assert settings
+    assert fetch
+    assert installed
+    codes = {error.code for error in _tree(contract.UserError)} | {"defect"}
+    for language in LANGUAGES:
+        words = Words(language)
+        missing = [f"{c}.{p}" for c in codes for p in ("what", "why", "next") if f"errors.{c}.{p}" not in words]
+        assert not missing, (language, missing)
+
+
+def _tree(error: type[contract.UserError]) -> list[type[contract.UserError]]:
+    return [error, *(e for child in error.__subclasses__() for e in _tree(child))]
+
+
+def test_messages_named_in_code_exist() -> None:
+    known = catalogue("es")
+    named = re.compile(r"""(?:msg|words|button)\(\s*"([a-z_]+(?:\.[a-z_0-9-]+)+)\"""")
+    found = 0
+    for folder in ("skills", "tutor"):
+        for path in sources(folder):
+            for id in named.findall(path.read_text("utf-8")):
+                found += 1
+                assert id in known, f"{path}: {id}"
+    assert found > 100
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.es.md"])
+def test_the_tree_of_the_readme_is_on_disk(readme: str) -> None:
+    text = (ROOT / readme).read_text("utf-8")
+    tree = max(re.findall(r"```\n(.*?)```", text, re.S), key=lambda block: block.count("\n"))
+    folders: list[tuple[int, str]] = []
+    paths = []
+    for line in tree.splitlines():
+        match = re.match(r"( *)(\S+)", line)
+        if not match or not line.strip():
+            continue
+        depth, name = len(match[1]), match[2]
+        folders = [(d, f) for d, f in folders if d < depth]
+        paths.append("".join(f for _, f in folders) + name)
+        if name.endswith("/"):
+            folders.append((depth, name))
+    assert len(paths) > 20
+    missing = [path for path in paths if not (ROOT / path).exists()]
+    assert not missing
+    top = {p.name for p in ROOT.iterdir() if p.is_dir() and not p.name.startswith(".") and p.name != "__pycache__"}
+    assert top <= {path.rstrip("/") for path in paths}

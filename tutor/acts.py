@@ -1,0 +1,178 @@
+"""An intent -> what is done about it: the table of everything the learner can make happen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import skills
+from skills.blocks import Progress, msg
+from tutor import asides, checks, controls, reviews, steps
+from tutor.course import Bring
+from tutor.desk import Desk, back_button, next_button
+from tutor.skill_calls import Outcome, call, import_text, slim, start_job
+from tutor.turn import Intent, Shown
+
+Turn = AsyncIterator[Shown]
+
+
+async def act(desk: Desk, intent: Intent) -> Turn:
+    """Do what an intent asks for. `said` among its arguments are the learner's own words."""
+    args = dict(intent.args)
+    said = str(args.pop("said", ""))
+    if intent.name in ACTS:
+        turn = ACTS[intent.name](desk, args, said)
+    elif intent.name in skills.NAMES:
+        turn = use_skill(desk, intent.name, args)
+    else:
+        turn = _not_yet(desk, intent.name)
+    async for shown in turn:
+        yield shown
+
+
+async def _next(desk: Desk) -> Turn:
+    asked = desk.memory.open_item
+    if desk.memory.machine.overlay:
+        turn = asides.resume(desk)
+    elif asked and asked.where != "lesson":
+        desk.record("dropped", {"submission": asked.submission})
+        turn = reviews.go_on(desk, asked.where)
+    elif desk.memory.machine.phase == "review":
+        turn = reviews.go_on(desk, "review")
+    elif desk.memory.route is None:
+        turn = controls.choose_route(desk, "express")
+    else:
+        turn = steps.advance(desk)
+    async for shown in turn:
+        yield shown
+
+
+async def _choose(desk: Desk, args: dict[str, Any]) -> Turn:
+    """A choice of a step: a prediction, a knob, a text. One of a step that was left is said to be past."""
+    step = desk.step
+    if "sample" in args or "dataset" in args:
+        turn = take_text(desk, args)
+    elif step is None or args.get("step") != desk.at(step.id):
+        turn = _say(desk, "chat.past", "system")
+    else:
+        turn = steps.do_step(desk, step, "", args)
+    async for shown in turn:
+        yield shown
+
+
+async def _answer(desk: Desk, args: dict[str, Any]) -> Turn:
+    if args.get("give_up"):
+        turn = checks.give_up(desk)
+    elif retry := args.get("retry"):
+        turn = checks.ask_item(desk, retry, args["where"])
+    else:
+        turn = checks.take_answer(desk, args.get("answer"), args.get("submission", ""))
+    async for shown in turn:
+        yield shown
+
+
+# --- texts ------------------------------------------------------------------------------------------------------------
+
+
+async def take_text(desk: Desk, args: dict[str, Any]) -> Turn:
+    """A text for the step that asked for one: a sample, a data set that is here, or one pasted (`text`)."""
+    if "dataset" in args:
+        manifest = desk.workspace.find(args["dataset"])
+        desk.record("text_brought", {"dataset": manifest.id, "name": manifest.name})
+        yield brought(desk, Outcome(result=manifest.model_dump(mode="json") | {"dataset": manifest.id}, blocks=()))
+        return
+    async for said in import_text(desk, sample=args.get("sample", ""), text=args.get("text", "")):
+        yield brought(desk, said) if isinstance(said, Outcome) else said
+
+
+def brought(desk: Desk, outcome: Outcome) -> Shown:
+    """A text is there: what was understood of it, and on with the step that asked for it."""
+    step = desk.step
+    if isinstance(step, Bring):
+        desk.record("ran", {"at": desk.at(step.id), "skill": "load_dataset", "result": slim(outcome.result)})
+        return desk.say(desk.text(step.after), blocks=outcome.blocks, buttons=(next_button(desk),))
+    buttons = (
+        back_button(desk),
+        desk.button("chat.button.inspect", "inspect_dataset"),
+        desk.button("chat.button.summarize", "summarize"),
+    )
+    return desk.say(desk.words("chat.brought"), tone="aside", blocks=outcome.blocks, buttons=buttons)
+
+
+# --- skills, at any moment --------------------------------------------------------------------------------------------
+
+
+async def use_skill(desk: Desk, name: str, args: dict[str, Any]) -> Turn:
+    """A skill asked for by name, on the learner's own text where it takes one."""
+    if name == "load_dataset":
+        yield desk.say(desk.words("chat.bring_one"), tone="aside", buttons=steps.bring_buttons(desk))
+        return
+    skill = skills.skill(name)
+    fields = skill.Inputs.model_fields
+    inputs = {key: value for key, value in args.items() if key in fields}
+    if "file" in fields and not (inputs.get("file") or inputs.get("text")):
+        if desk.memory.dataset is None:
+            yield desk.say(desk.words("chat.needs_text"), tone="aside", buttons=steps.bring_buttons(desk))
+            return
+        inputs["file"] = desk.memory.dataset
+    missing = [key for key, field in fields.items() if field.is_required() and key not in inputs]
+    if missing:
+        yield desk.say(desk.words(f"chat.ask_for.{missing[0]}"), tone="aside", buttons=desk.buttons)
+        return
+    buttons = (back_button(desk),)
+    if skill.where == "job":
+        run = await start_job(desk, name, inputs)
+        desk.record("run_started", {"at": f"/{name}", "run": run, "skill": name})
+        card = Progress(title=msg(f"chat.card.{name}"), run=run)
+        yield desk.say("", tone="aside", blocks=(card,), buttons=buttons)
+        return
+    desk.move("wonder")
+    async for said in call(desk, name, inputs):
+        yield desk.say("", tone="aside", blocks=said.blocks, buttons=buttons) if isinstance(said, Outcome) else said
+
+
+async def _not_yet(desk: Desk, name: str) -> Turn:
+    label = f"intents.{name}.label"
+    text = desk.words("chat.not_yet", what=desk.words(label)) if label in desk.words else desk.words("chat.past")
+    yield desk.say(text, tone="aside", buttons=(back_button(desk), desk.button("chat.button.help", "help")))
+
+
+async def _say(desk: Desk, message: str, tone: str = "aside") -> Turn:
+    yield desk.say(desk.words(message), tone=tone, buttons=desk.buttons or (back_button(desk),))
+
+
+# --- the table --------------------------------------------------------------------------------------------------------
+
+ACTS: dict[str, Callable[[Desk, dict[str, Any], str], Turn]] = {
+    "next": lambda desk, args, said: _next(desk),
+    "back": lambda desk, args, said: steps.step_back(desk),
+    "repeat": lambda desk, args, said: asides.resume(desk, anew=True),
+    "back_to_lesson": lambda desk, args, said: asides.resume(desk),
+    "explain_again": lambda desk, args, said: asides.explain_again(desk, args.get("topic")),
+    "hint": lambda desk, args, said: checks.give_hint(desk),
+    "progress": lambda desk, args, said: controls.show_progress(desk),
+    "go_to": lambda desk, args, said: controls.go_to(desk, args),
+    "start_lesson": lambda desk, args, said: steps.begin_lesson(desk, args["lesson"]),
+    "stop": lambda desk, args, said: controls.stop(desk),
+    "help": lambda desk, args, said: controls.show_help(desk),
+    "change_language": lambda desk, args, said: controls.change_language(desk, args),
+    "privacy": lambda desk, args, said: controls.privacy(desk),
+    "delete_data": lambda desk, args, said: controls.my_things(desk),
+    "delete": lambda desk, args, said: controls.delete(desk, args),
+    "feedback": lambda desk, args, said: controls.take_feedback(desk, said),
+    "small_talk": lambda desk, args, said: _say(desk, "chat.small_talk"),
+    "off_topic": lambda desk, args, said: _say(desk, "chat.off_topic"),
+    "question": lambda desk, args, said: asides.answer(desk, said or args.get("question", "")),
+    "quiz": lambda desk, args, said: reviews.begin_quiz(desk, args),
+    "choose": lambda desk, args, said: _choose(desk, args),
+    "answer": lambda desk, args, said: _answer(desk, args),
+    "profile": lambda desk, args, said: controls.choose_profile(desk, args["profile"]),
+    "route": lambda desk, args, said: controls.choose_route(desk, args["route"]),
+    "restart": lambda desk, args, said: controls.welcome(desk),
+    "quit": lambda desk, args, said: controls.quit_program(desk),
+    "run_stop": lambda desk, args, said: controls.run_control(desk, "stop", args["run"]),
+    "run_pause": lambda desk, args, said: controls.run_control(desk, "pause", args["run"]),
+    "run_discard": lambda desk, args, said: controls.run_control(desk, "discard", args["run"]),
+    "run_resume": lambda desk, args, said: controls.run_control(desk, "resume", args["run"]),
+    "run_delete": lambda desk, args, said: controls.run_control(desk, "delete", args["run"]),
+}

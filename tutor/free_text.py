@@ -1,0 +1,106 @@
+"""Typed words -> an open button, an answer to what is open, a pasted text, or an intent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from tutor import checks, steps
+from tutor.acts import act, take_text
+from tutor.arguments import Open, Situation
+from tutor.course import Item, Predict, Step, Try
+from tutor.desk import Desk, back_button
+from tutor.folding import fold
+from tutor.grading import read_typed
+from tutor.router import Router
+from tutor.turn import Button, Intent, Shown, Waiting
+
+PASTED, PASTED_LINES = 400, 3
+"""A typed text longer than this (characters), or with so many line breaks, is taken as a text that was brought."""
+NO_REQUEST = frozenset({"answer", "off_topic", "small_talk", "unsure"})
+"""Where an answer is awaited, words that the router takes for one of these are the answer."""
+
+
+async def typed(desk: Desk, text: str, router: Router) -> AsyncIterator[Shown]:
+    """Act on what was typed."""
+    overlay, step = desk.memory.machine.overlay, desk.step
+    item = checks.open_item(desk) if desk.memory.open_item and not overlay else None
+    waiting = step if item is None and not overlay and _takes_text(step) else None
+    button = as_button(desk.buttons, text, numbered=item is None and waiting is None)
+    if button:
+        turn = act(desk, button.intent)
+    elif len(text) > PASTED or text.strip().count("\n") >= PASTED_LINES:
+        turn = take_text(desk, {"text": text})
+    elif item:
+        turn = _answer(desk, item, text, router)
+    elif waiting:
+        turn = _fill(desk, waiting, text, router)
+    else:
+        turn = routed(desk, router.route(text, desk.language, situation(desk, "none")), text, router)
+    async for shown in turn:
+        yield shown
+
+
+def as_button(buttons: tuple[Button, ...], text: str, numbered: bool) -> Button | None:
+    """The open button meant by its words or, where numbers and letters can mean nothing else, by "2" or "b"."""
+    said = fold(text).strip(" .)…")
+    by_words = next((b for b in buttons if fold(b.label).strip(" .…") == said), None)
+    if by_words or not numbered:
+        return by_words
+    place = int(said) - 1 if said.isdecimal() else ord(said) - ord("a") if len(said) == 1 and said.isalpha() else -1
+    return buttons[place] if 0 <= place < len(buttons) else None
+
+
+def _takes_text(step: Step | None) -> bool:
+    """Whether what is typed at the step is what it waits for (and not only a choice among its buttons)."""
+    return (isinstance(step, Predict) and step.format != "choice") or (isinstance(step, Try) and step.ask is not None)
+
+
+async def _answer(desk: Desk, item: Item, text: str, router: Router) -> AsyncIterator[Shown]:
+    """A question is open: what is typed is its answer, unless it plainly asks for something else."""
+    asked = desk.memory.open_item
+    assert asked
+    options = checks.view(desk, item, asked.submission).options
+    answer = text if item.format == "open" else read_typed(item, text, options, desk.language)
+    if answer is None or item.format == "open":
+        intent = router.route(text, desk.language, situation(desk, "open_item"))
+        if intent.name not in NO_REQUEST:
+            async for shown in routed(desk, intent, text, router):
+                yield shown
+            return
+    if answer is None:
+        yield desk.say(desk.words("chat.which_option"), tone="feedback", buttons=desk.buttons)
+        return
+    async for shown in checks.take_answer(desk, answer, asked.submission):
+        yield shown
+
+
+async def _fill(desk: Desk, step: Step, text: str, router: Router) -> AsyncIterator[Shown]:
+    """A step waits for words: these are they, unless they plainly ask for something else."""
+    intent = router.route(text, desk.language, situation(desk, "text"))
+    asks = intent.name not in NO_REQUEST
+    turn = routed(desk, intent, text, router) if asks else steps.do_step(desk, step, text, {})
+    async for shown in turn:
+        yield shown
+
+
+def situation(desk: Desk, waiting: Open) -> Situation:
+    """What is on the screen, for the router."""
+    files = tuple(manifest.name for manifest in desk.workspace.manifests())
+    return Situation(open=waiting, labels=tuple(b.label for b in desk.buttons), files=files, language=desk.language)
+
+
+async def routed(desk: Desk, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:
+    """Act on what free text was taken for; where the classifier hesitates, the model, and then the learner, say."""
+    if desk.has_model and router.needs_second_opinion(intent):
+        yield Waiting(text=desk.words("chat.doing.understand"))
+        intent = await router.second_opinion(text, desk.language, intent, desk.worker.score)
+    if intent.name == "unsure":
+        here = situation(desk, "none")
+        buttons = [
+            desk.button(f"intents.{name}.label", name, args=router.arguments(text, name, here) | {"said": text})
+            for name in intent.args["candidates"]
+        ]
+        yield desk.say(desk.words("chat.unsure"), tone="aside", buttons=(*buttons, back_button(desk)))
+        return
+    async for shown in act(desk, intent.model_copy(update={"args": {**intent.args, "said": text}})):
+        yield shown
