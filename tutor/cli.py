@@ -119,7 +119,7 @@ def build_parser(words: Words) -> argparse.ArgumentParser:
         one = commands.add_parser(name, parents=[common], help=text, description=text)
         fill(one, words)
         one.set_defaults(act=act)
-    _add_models(commands, words)
+    _add_models(commands, common, words)
     course = commands.add_parser("course", help=words("cli.command.course"), description=words("cli.command.course"))
     course.add_argument("what", choices=("check",), metavar="check", help=words("cli.argument.check"))
     course.add_argument("--language", choices=("es", "en"), help=words("cli.option.language"))
@@ -152,15 +152,11 @@ def _fill_runs(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("--json", action="store_true", help=words("cli.option.json"))
 
 
-def _add_models(commands: Any, words: Words) -> None:
-    from importlib.util import find_spec
-
-    if not find_spec("tutor.lm.commands"):
-        return
+def _add_models(commands: Any, common: argparse.ArgumentParser, words: Words) -> None:
     from tutor.lm import commands as models
     from tutor.settings import build_settings
 
-    models.add_parser(commands)
+    models.add_parser(commands, words, parents=[common])
     parser = commands.choices["models"]
     parser.set_defaults(
         act=lambda args, words: models.run(args, words, build_settings(getattr(args, "home", None)).home)
