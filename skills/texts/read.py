@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import io
 import itertools
 import re
 import zipfile
@@ -76,9 +75,9 @@ def examine(path: Path, name: str) -> Source:
 
 def lines(source: Source) -> Iterator[str]:
     """The lines of the text in order, without their ends; NUL bytes left out, Unicode line ends kept inside."""
-    with source.path.open("rb") as raw:
-        # Universal newlines: \r\n, \r and \n all end a line.
-        for line in io.TextIOWrapper(raw, encoding=source.encoding, errors="replace", newline=None):
+    # Universal newlines: \r\n, \r and \n all end a line.
+    with source.path.open(encoding=source.encoding, errors="replace", newline=None) as file:
+        for line in file:
             yield line.rstrip("\n").replace("\0", "")
 
 

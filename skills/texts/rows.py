@@ -12,6 +12,7 @@ from skills.workspace import Row, Shape
 HEADING = re.compile(
     r"^(?:#{1,6}\s+(.+?)\s*#*|((?:cap[ií]tulo|chapter|canto|parte|part|acto|act)\s+[\divxlc]+\b.{0,60}))$", re.I
 )
+TITLE = re.compile(r"^\s*(?![-*•\d])\S.{1,78}[^\s.!?…,;:]\s*$")
 RULE = re.compile(r"^\s*(?:[*_=~-]\s*){3,}$")
 STANZA_LINES = 24
 """A stretch of verse longer than this has no stanzas of its own: it is cut after a sentence, past `CUT_LINES`."""
@@ -28,9 +29,15 @@ class Piece(NamedTuple):
 
 
 def pieces(lines: Iterable[str], shape: Shape, wrapped: bool) -> Iterator[Piece]:
-    """The rows of a text of this shape. A heading or a rule of asterisks begins a new document."""
+    """The rows of a text of this shape. A heading or a rule of asterisks begins a new document.
+
+    A short first line that stands alone and ends without punctuation is the title.
+    """
     document, title, begun = 0, None, False
-    for block in _blocks(lines):
+    for number, block in enumerate(_blocks(lines)):
+        if number == 0 and len(block) == 1 and TITLE.match(block[0]) and not HEADING.match(block[0]):
+            title = block[0].strip()
+            continue
         heading = HEADING.match(block[0].strip())
         if heading or RULE.match(block[0]):
             document += begun

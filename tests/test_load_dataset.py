@@ -1,0 +1,294 @@
+"""Every file lands as its author would expect, or is refused with words that say what to do."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+import tracemalloc
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from skills.contract import BadInput, Context, FileEmpty, FileMissing, FileTooLarge, FileUnreadable, UserError
+from skills.load_dataset import LoadInputs, LoadResult, run
+from skills.texts.language import language_of
+from tutor.words import Words
+
+VERSE = """Me fui de casa una tarde
+con la lluvia por detrás;
+el perro vino hasta el puente
+y no quiso venir más.
+
+Llevaba pan en la bolsa,
+dos camisas y un jabón,
+y una carta sin abrir
+cosida en el pantalón.
+"""
+PROSE = """La señora Ángela volvió a la mañana. «¿Usted quién es?», le preguntó el niño, y ella no contestó nada.
+
+Después se sentó en el umbral a esperar que pasara el camión. Había olvidado la llave otra vez y no quería llamar.
+"""
+
+
+def load(ctx: Context, tmp_path: Path, name: str, data: bytes | str, **more: object) -> LoadResult:
+    path = tmp_path / name
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return run(LoadInputs(path=path, **more), ctx)  # type: ignore[arg-type]
+
+
+def table(rows: list[list[str]], delimiter: str = ",") -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows(rows)
+    return out.getvalue()
+
+
+def zipped(*names: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return out.getvalue()
+
+
+# --- shapes -----------------------------------------------------------------------------------------------------------
+
+
+def test_verse_keeps_its_lines_and_stanzas(ctx: Context, tmp_path: Path) -> None:
+    result = load(ctx, tmp_path, "coplas.txt", VERSE)
+    assert (result.shape, result.language, result.rows) == ("verse", "es", 2)
+    assert result.examples[0].text == VERSE.split("\n\n")[0]
+
+
+def test_samples_are_understood(ctx: Context) -> None:
+    samples = Path(__file__).parent.parent / "curriculum" / "samples"
+    found = {}
+    for path in sorted(samples.glob("*.txt")):
+        result = run(LoadInputs(path=path, sample=True), ctx)
+        found[path.stem] = (result.shape, result.language)
+        assert result.rows > 10
+        assert ctx.workspace.find(result.dataset).sample
+    assert found == {
+        "almacen": ("prose", "es"), "ballad": ("verse", "en"), "coplas": ("verse", "es"), "lighthouse": ("prose", "en"),
+    }  # fmt: skip
+
+
+def test_wrapped_prose_is_made_whole(ctx: Context, tmp_path: Path) -> None:
+    words, lines = (PROSE.replace("\n\n", " ") * 4).split(), [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > 58:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    result = load(ctx, tmp_path, "carta", "\n".join(lines))
+    assert (result.shape, result.rows) == ("prose", 1)
+    assert "unwrapped" in result.notices
+    assert "\n" not in next(iter(ctx.workspace.rows(result.dataset))).whole
+
+
+def test_headings_make_documents_and_titles(ctx: Context, tmp_path: Path) -> None:
+    result = load(ctx, tmp_path, "cuentos.md", f"# El puente\n\n{PROSE}\n# La llave\n\n{PROSE}")
+    assert (result.documents, result.rows) == (2, 4)
+    assert [row.title for row in ctx.workspace.rows(result.dataset)] == ["El puente"] * 2 + ["La llave"] * 2
+
+
+def test_dialogue_chat_and_pairs(ctx: Context, tmp_path: Path) -> None:
+    play = "\n".join(f"{who}: algo que dice {i}" for i in range(10) for who in ("ANA", "BETO"))
+    assert load(ctx, tmp_path, "obra.txt", play).shape == "dialogue"
+    phone = "\n".join(f"[12/3/24, 10:{i:02}] {'Ana' if i % 2 else 'Beto'}: mensaje {i}" for i in range(20))
+    assert load(ctx, tmp_path, "chat.txt", phone).shape == "chat"
+    asked = "\n".join(f"P: ¿qué es {i}?\nR: el número {i}" for i in range(5))
+    pairs = load(ctx, tmp_path, "faq.txt", asked)
+    assert (pairs.shape, pairs.rows) == ("pairs", 5)
+    assert pairs.examples[1][:2] == ("¿qué es 1?", "el número 1")
+
+
+def test_json_lines_lists_and_conversations(ctx: Context, tmp_path: Path) -> None:
+    lines = "\n".join(json.dumps({"text": f"Había una vez un zorro número {i} que no dormía."}) for i in range(5))
+    assert load(ctx, tmp_path, "a.jsonl", lines).rows == 5
+    pairs = [{"question": f"¿Cuánto es {i}?", "answer": f"Es {i}, exactamente."} for i in range(4)]
+    found = load(ctx, tmp_path, "b.json", json.dumps(pairs, indent=2))
+    assert (found.shape, found.rows, found.examples[0].completion) == ("pairs", 4, "Es 0, exactamente.")
+    talk = {"messages": [{"role": "user", "content": "hola"}, {"role": "assistant", "content": "buenas"}]}
+    assert load(ctx, tmp_path, "c.txt", "\n".join([json.dumps(talk)] * 3)).shape == "chat"
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiters_quotes_and_newlines_in_cells(ctx: Context, tmp_path: Path, delimiter: str) -> None:
+    rows = [["id", "texto"]]
+    rows += [[str(i), f'Dijo «no, gracias»; y\nagregó: "tal vez" | el día {i}'] for i in range(6)]
+    result = load(ctx, tmp_path, "notas.csv", table(rows, delimiter))
+    assert (result.delimiter, result.text_column, result.rows) == (delimiter, "texto", 6)
+    assert [row.text for row in ctx.workspace.rows(result.dataset)] == [row[1] for row in rows[1:]]
+
+
+def test_one_column_of_stanzas_is_verse(ctx: Context, tmp_path: Path) -> None:
+    stanza = (
+        "Aquí me siento a contar, La historia que me contaron, De unos que al mar se lanzaron Sin aprender a nadar {}."
+    )
+    result = load(ctx, tmp_path, "v.csv", table([["samples"], *([stanza.format(i)] for i in range(30))]))
+    assert (result.shape, result.rows, result.text_column) == ("verse", 30, "samples")
+
+
+def test_one_column_without_quotes_or_header(ctx: Context, tmp_path: Path) -> None:
+    result = load(ctx, tmp_path, "v.csv", "\n".join(["uno", "dos", "tres", "cuatro"]))
+    assert "uno" in " ".join(row.whole for row in ctx.workspace.rows(result.dataset))
+
+
+def test_columns_of_pairs_and_of_data(ctx: Context, tmp_path: Path) -> None:
+    pairs = table([["pregunta", "respuesta"], *([f"¿Qué es {i}?", f"Un número, el {i}."] for i in range(5))])
+    assert load(ctx, tmp_path, "p.csv", pairs).shape == "pairs"
+    data = table([["fecha", "litros", "sede"], *([f"2024-01-{i:02}", str(i), "Sur"] for i in range(10, 20))])
+    result = load(ctx, tmp_path, "d.csv", data)
+    assert (result.shape, result.rows, result.notices[0]) == ("table", 10, "no_text_column")
+    chosen = load(ctx, tmp_path, "d.csv", data, text_column="Sede")
+    assert (chosen.text_column, chosen.known) == ("sede", False)
+    with pytest.raises(BadInput):
+        load(ctx, tmp_path, "d.csv", data, text_column="nada")
+
+
+def test_prose_named_csv_is_prose(ctx: Context, tmp_path: Path) -> None:
+    assert load(ctx, tmp_path, "x.csv", PROSE * 3).shape == "prose"
+
+
+# --- encodings and names ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named"),
+    [
+        ("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("latin-1", "latin-1"), ("cp1252", "cp1252"), ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16"), ("utf-16-be", "utf-16"), ("mac_roman", "mac_roman"), ("cp850", "cp850"),
+    ],
+)  # fmt: skip
+def test_encodings(ctx: Context, tmp_path: Path, encoding: str, named: str) -> None:
+    text = PROSE.replace("«", "“").replace("»", "”") if encoding == "cp1252" else PROSE
+    result = load(ctx, tmp_path, "x.txt", (text * 3).encode(encoding))
+    assert result.encoding == named
+    assert next(iter(ctx.workspace.rows(result.dataset))).text == text.split("\n\n")[0]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends(ctx: Context, tmp_path: Path, end: str) -> None:
+    result = load(ctx, tmp_path, "x.txt", VERSE.replace("\n", end))
+    assert (result.rows, result.examples[0].text) == (2, VERSE.split("\n\n")[0])
+
+
+@pytest.mark.parametrize("name", ["Canción de cuna 🌙.txt", "sin extensión", "../../mal.txt", "a" * 200 + ".txt"])
+def test_names(ctx: Context, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "x"
+    path.write_text(PROSE, "utf-8")
+    result = run(LoadInputs(path=path, name=name), ctx)
+    folder = ctx.workspace.datasets / result.dataset
+    (original,) = (folder / "original").iterdir()
+    assert original.read_bytes() == path.read_bytes()
+    assert {p.name for p in ctx.workspace.home.parent.iterdir()} == {"x", "home"}
+
+
+def test_pasted_text_is_named_by_its_words(ctx: Context) -> None:
+    result = run(LoadInputs(text=PROSE), ctx)
+    assert (result.name, result.rows) == ("La señora Ángela volvió.txt", 2)
+
+
+def test_nul_bytes_are_skipped(ctx: Context, tmp_path: Path) -> None:
+    result = load(ctx, tmp_path, "x.txt", PROSE.encode().replace(b"camion", b"ca\0mion").replace(b"que", b"q\0ue"))
+    assert "nul_bytes" in result.notices
+    assert "\0" not in "".join(row.whole for row in ctx.workspace.rows(result.dataset))
+
+
+# --- again, and refused -----------------------------------------------------------------------------------------------
+
+
+def test_the_same_file_is_the_same_data_set(ctx: Context, tmp_path: Path) -> None:
+    first = load(ctx, tmp_path, "a.txt", VERSE)
+    again = load(ctx, tmp_path, "b.txt", VERSE)
+    other = load(ctx, tmp_path, "a.txt", VERSE, shape="prose")
+    assert (again.dataset, again.known, first.known) == (first.dataset, True, False)
+    assert (other.dataset != first.dataset, other.shape) == (True, "prose")
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(200), "image"), (b"\xff\xd8\xff\xe0" + bytes(200), "image"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 " + bytes(99), "image"), (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3" + bytes(99), "pdf"),
+        (zipped("word/document.xml"), "word"), (zipped("xl/workbook.xml"), "spreadsheet"), (zipped("a.txt"), "archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "word_old"), (b"<!DOCTYPE html><html></html>", "html"),
+        (bytes(range(256)) * 20, "binary"), (b"[" * 100_000, "json_broken"), (b'[{"text": "a"', "json_broken"),
+    ],
+)  # fmt: skip
+def test_what_is_not_text_is_told_apart(ctx: Context, tmp_path: Path, data: bytes, kind: str) -> None:
+    with pytest.raises(FileUnreadable) as refused:
+        load(ctx, tmp_path, "x.json" if "json" in kind else "x.txt", data)
+    assert refused.value.values["kind"] == kind
+    for language in ("es", "en"):
+        said = Words(language).error(refused.value)  # type: ignore[arg-type]
+        assert "x." in said["what"]
+        if kind != "binary":
+            assert said["next"] != Words(language).error(FileUnreadable(name="x", kind="?"))["next"]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("data", [b"", b" \n\t \r\n", b"\xef\xbb\xbf", b"\xff\xfe", b"[]", b"a,b\n"])
+def test_empty(ctx: Context, tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(FileEmpty):
+        load(ctx, tmp_path, "x.csv" if b"," in data else "x.json" if b"[" in data else "x.txt", data)
+
+
+def test_too_large_is_refused_unread(ctx: Context, tmp_path: Path) -> None:
+    path = tmp_path / "enorme.txt"
+    with path.open("wb") as file:
+        file.truncate(500_000_000)
+    began = time.perf_counter()
+    with pytest.raises(FileTooLarge):
+        run(LoadInputs(path=path), ctx)
+    assert time.perf_counter() - began < 1
+
+
+def test_missing_and_folder(ctx: Context, tmp_path: Path) -> None:
+    with pytest.raises(FileMissing):
+        run(LoadInputs(path=tmp_path / "no.txt"), ctx)
+    with pytest.raises(FileUnreadable):
+        run(LoadInputs(path=tmp_path), ctx)
+
+
+def test_nothing_is_left_of_a_refused_import(ctx: Context, tmp_path: Path) -> None:
+    for name, data in (("x.csv", b"a,b\n"), ("x.json", b'{"text": "a"}\n{"text": ')):
+        with pytest.raises(UserError):
+            load(ctx, tmp_path, name, data)
+    assert not ctx.workspace.datasets.exists() or not list(ctx.workspace.datasets.iterdir())
+
+
+# --- size -------------------------------------------------------------------------------------------------------------
+
+
+def test_one_line_of_two_megabytes(ctx: Context, tmp_path: Path) -> None:
+    result = load(ctx, tmp_path, "x.txt", "una palabra tras otra " * 100_000)
+    assert (result.rows, result.words, result.shape) == (1, 400_000, "prose")
+    assert len(result.examples[0].text) < 700
+
+
+def test_memory_stays_bounded(ctx: Context, tmp_path: Path) -> None:
+    language_of("Para que el modelo que reconoce idiomas ya esté cargado.")
+    path = tmp_path / "x.txt"
+    path.write_text("Una línea de prosa que sigue y sigue, con tildes y eñes, hasta el final.\n" * 20_000, "utf-8")
+    tracemalloc.start()
+    run(LoadInputs(path=path), ctx)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # 1.5 MB of text read by lines: what is kept does not grow with it (a list of them takes 2.5 MB).
+    assert peak < 2_200_000
+
+
+def test_sixty_thousand_rows(ctx: Context, tmp_path: Path) -> None:
+    rows = [
+        ["id", "comentario"],
+        *([str(i), f"El vino número {i} es frutado, con final largo y algo seco."] for i in range(60_000)),
+    ]
+    began = time.perf_counter()
+    result = load(ctx, tmp_path, "vinos.csv", table(rows))
+    assert (result.rows, result.text_column) == (60_000, "comentario")
+    assert time.perf_counter() - began < 20  # a few seconds; the bound is for a busy machine
