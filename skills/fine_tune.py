@@ -5,38 +5,52 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
-from skills.blocks import Artefact, Block, Chart, Compare, CompareColumn, Frozen, Message, Notice, Series, Text, msg
-from skills.contract import Advanced, Context, DiskFull, Ended, Inputs, Metric, ModelMissing, Noticed, Result, Sample, Skill
+from skills.blocks import Artefact, Block, Chart, Compare, CompareColumn, Notice, Series, Text, msg
+from skills.contract import (
+    Advanced,
+    Context,
+    DiskFull,
+    Ended,
+    Inputs,
+    Metric,
+    ModelMissing,
+    Noticed,
+    Result,
+    Sample,
+    Skill,
+)
 from skills.training import budget, checkpoint, curves
 from skills.training.adapter import reset, save_adapter
-from skills.training.base import base_digest, base_name, open_base, open_tokenizer, with_adapter
+from skills.training.base import Precision, base_digest, base_name, open_base, with_adapter
 from skills.training.budget import Plan, Preset
 from skills.training.copying import longest_copy
 from skills.training.curves import caption
 from skills.training.examples import (
-    Example, Split, Unit, data_digest, examples, in_one_line, shuffled_words, split, units,
+    Example,
+    examples,
+    in_one_line,
+    shuffled_words,
 )
-from skills.training.loop import KNOWN, Ending, Knobs, Material, Training
+from skills.training.loop import KNOWN, Ending, Knobs, Training
 from skills.training.measure import bits_a_nat, evenly
 from skills.training.ngram import CharacterNgram
 from skills.training.open import BaseCard
 from skills.training.packing import capacity, pack
 from skills.training.rehearsal import fits, keep_less, rehearse
+from skills.training.texts import Texts, freeze_prompts, read_texts
 from skills.training.verdict import Numbers, Verdict, judge
-from skills.training.writing import frozen_prompts, opening, prompt_ids, prompt_text, write
-from skills.workspace import Manifest, folder_bytes, write_atomic
+from skills.training.writing import frozen_prompts, prompt_ids, prompt_text, write
+from skills.workspace import folder_bytes
 
 __all__ = ["SKILL", "FineTuneInputs", "FineTuneResult", "caption", "run"]
 
-PROMPTS = "prompts.json"
 DISK_BYTES_A_WEIGHT = 45
-"""Per adapter weight: two checkpoints with optimizer state (12 bytes each), one being written, best ones, the adapter."""
+"""Per adapter weight: three checkpoints of 12 bytes (one being written), two best adapters, the final one."""
 SHUFFLED_TOKENS = 1500
 LEAST_WORDS = 5
 """Words a text needs for their order to matter."""
@@ -52,15 +66,7 @@ class FineTuneInputs(Inputs):
     length: int = Field(256, ge=16, le=4096, description="tokens of the longest example")
     seed: int = 0
     max_steps: int | None = Field(None, ge=1)
-    precision: budget.Precision | None = Field(None, description="chosen by the rehearsal when not given")
-
-
-class FrozenPrompt(Frozen):
-    """A prompt of the held-out texts, and how its text really goes on. `asked`: in the chat form."""
-
-    prompt: str
-    asked: bool
-    reference: str
+    precision: Precision | None = Field(None, description="chosen by the rehearsal when not given")
 
 
 class FineTuneResult(Result):
@@ -103,26 +109,47 @@ class FineTuneResult(Result):
             Text(message=msg("fine_tune.summary", **self._values())),
             Text(message=msg(f"fine_tune.verdict.{self.verdict}", **self._values())),
             *(Notice(message=msg(f"fine_tune.reason.{code}", **self._values())) for code in self.reasons),
-            Text(message=msg("fine_tune.copying.some" if self.longest_copy > 1 else "fine_tune.copying.none", **self._values())),
+            Text(
+                message=msg(
+                    "fine_tune.copying.some" if self.longest_copy > 1 else "fine_tune.copying.none", **self._values()
+                )
+            ),
             self._chart(),
             *self._samples(),
             Artefact(title=msg("fine_tune.artefact", base=self.base), path=self.adapter, bytes=self.adapter_bytes),
         )
 
     def _values(self) -> dict[str, Any]:
-        fields = ("seconds", "base_bpc", "tuned_bpc", "ngram_bpc", "longest_copy", "copy_example", "best_step", "dataset")
+        fields = (
+            "seconds",
+            "base_bpc",
+            "tuned_bpc",
+            "ngram_bpc",
+            "longest_copy",
+            "copy_example",
+            "best_step",
+            "dataset",
+        )
         return {name: getattr(self, name) for name in fields} | {
-            "n": self.longest_copy, "held": self.heldout_documents, "gain": 1 - self.tuned_bpc / self.base_bpc,
+            "n": self.longest_copy,
+            "held": self.heldout_documents,
+            "gain": 1 - self.tuned_bpc / self.base_bpc,
         }
 
     def _chart(self) -> Chart:
         series = [
             Series(role="train", label=msg("fine_tune.chart.train"), points=_points(self.metrics, curves.TRAIN_BITS)),
-            Series(role="heldout", label=msg("fine_tune.chart.heldout"), points=_points(self.metrics, curves.HELDOUT_BITS)),
+            Series(
+                role="heldout", label=msg("fine_tune.chart.heldout"), points=_points(self.metrics, curves.HELDOUT_BITS)
+            ),
         ]
         return Chart(
-            title=msg("fine_tune.chart.title"), form="line", x=msg("fine_tune.chart.x"), y=msg("fine_tune.chart.y"),
-            series=tuple(series), caption=caption(self.metrics),
+            title=msg("fine_tune.chart.title"),
+            form="line",
+            x=msg("fine_tune.chart.x"),
+            y=msg("fine_tune.chart.y"),
+            series=tuple(series),
+            caption=caption(self.metrics),
         )
 
     def _samples(self) -> list[Compare]:
@@ -130,7 +157,8 @@ class FineTuneResult(Result):
         after = {sample.prompt: sample.text for sample in self.samples if sample.share == 1}
         return [
             Compare(
-                title=msg("fine_tune.samples.title"), prompt=prompt,
+                title=msg("fine_tune.samples.title"),
+                prompt=prompt,
                 columns=(
                     CompareColumn(role="base", label=msg("fine_tune.samples.before"), text=before[prompt]),
                     CompareColumn(role="tuned", label=msg("fine_tune.samples.after"), text=text),
@@ -149,22 +177,6 @@ def _points(metrics: tuple[Metric, ...], name: str) -> tuple[tuple[float, float]
 # --- a run ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Texts:
-    """The learner's texts, split, as examples. `heldout`: the units measured on (all, or an even part of many)."""
-
-    manifest: Manifest
-    digest: str
-    split: Split
-    heldout: tuple[Unit, ...]
-    tokenizer: Any
-    material: Material
-
-    @property
-    def train_tokens(self) -> int:
-        return sum(len(example) for example in self.material.train)
-
-
 def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
     """Train, or go on where an earlier attempt in this run folder was interrupted.
 
@@ -177,7 +189,7 @@ def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
     started = time.monotonic()
     budget.set_threads()
     _doing(ctx, "reading")
-    texts = _texts(inputs, ctx, ctx.weights)
+    texts = read_texts(ctx, ctx.weights, inputs.file, inputs.length)
     training = _prepared(inputs, ctx, ctx.weights, ctx.run_dir, texts)
     _doing(ctx, "measuring")
     resumed = training.restore()
@@ -200,41 +212,14 @@ def _doing(ctx: Context, what: str) -> None:
     ctx.emit(Advanced(done=0, total=1, doing=msg(f"fine_tune.doing.{what}")))
 
 
-def _texts(inputs: FineTuneInputs, ctx: Context, weights: Path) -> Texts:
-    manifest = ctx.workspace.find(inputs.file)
-    found = units(ctx.workspace.rows(manifest.id), manifest.name)
-    parts = split(found)
-    tokenizer = open_tokenizer(weights)
-    train = examples(parts.train, tokenizer, inputs.length)
-    heldout = _affordable(parts.heldout, tokenizer, inputs.length)
-    prompts = [
-        (prompt_text(unit), prompt_ids(prompt_text(unit), unit.prompt is not None, tokenizer))
-        for unit in frozen_prompts(heldout, 2)
-    ]
-    held = examples(heldout, tokenizer, inputs.length)
-    known = evenly(train, sum(len(example) for example in held))
-    if len(parts.heldout) < 5:
-        ctx.emit(Noticed(message=msg("fine_tune.few_texts", n=len(found), held=len(parts.heldout))))
-    return Texts(manifest, data_digest(found), parts, heldout, tokenizer, Material(train, known, held, prompts))
-
-
-def _affordable(heldout: tuple[Unit, ...], tokenizer: Any, length: int) -> tuple[Unit, ...]:
-    """All held-out texts, or evenly spaced ones where measuring all of them again and again would take too long."""
-    tokens = sum(len(example) for example in examples(heldout, tokenizer, length))
-    count = max(2, min(len(heldout), len(heldout) * budget.HELDOUT_TOKENS // tokens))
-    return tuple(heldout[i * len(heldout) // count] for i in range(count))
-
-
 def _prepared(inputs: FineTuneInputs, ctx: Context, weights: Path, run_dir: Path, texts: Texts) -> Training:
     """The model with its adapter and the plan: the plan of the earlier attempt, or a new one after a rehearsal."""
-    settings = hashlib.sha256(
-        json.dumps(inputs.model_dump(exclude={"file"}), sort_keys=True).encode()
-    ).hexdigest()
+    settings = hashlib.sha256(json.dumps(inputs.model_dump(exclude={"file"}), sort_keys=True).encode()).hexdigest()
     plan = checkpoint.read_plan(run_dir, texts.digest, settings)
     if plan is None:
         plan, model = _planned(inputs, ctx, weights, texts, settings)
         _enough_disk(ctx, model)
-        _freeze_prompts(run_dir, texts)
+        freeze_prompts(run_dir, texts)
         checkpoint.write_plan(run_dir, plan)
     else:
         if plan.base_digest != base_digest(weights):
@@ -266,16 +251,28 @@ def _planned(inputs: FineTuneInputs, ctx: Context, weights: Path, texts: Texts, 
     every = budget.evaluation_interval(steps, a_step, rehearsed.seconds_a_token * held / 2)
     free_choice = inputs.epochs is None and inputs.max_steps is None
     plan = Plan(
-        base_digest=base_digest(weights), base_name=base_name(weights), dataset=texts.manifest.id,
-        data_digest=texts.digest, settings_digest=settings, precision=rehearsed.precision,
-        micro_rows=rehearsed.micro_rows, recompute=rehearsed.recompute, step_tokens=tokens, steps=steps,
-        evaluate_every=every, seconds_a_step=a_step, seconds_allowed=1.5 * allowed if free_choice else None,
+        base_digest=base_digest(weights),
+        base_name=base_name(weights),
+        dataset=texts.manifest.id,
+        data_digest=texts.digest,
+        settings_digest=settings,
+        precision=rehearsed.precision,
+        micro_rows=rehearsed.micro_rows,
+        recompute=rehearsed.recompute,
+        step_tokens=tokens,
+        steps=steps,
+        evaluate_every=every,
+        seconds_a_step=a_step,
+        seconds_allowed=1.5 * allowed if free_choice else None,
     )
     ctx.emit(
         Noticed(
             message=msg(
-                "fine_tune.plan", n=steps, seconds=steps * a_step / budget.TRAINING_SHARE,
-                memory=rehearsed.peak_bytes, passes=steps * tokens / texts.train_tokens,
+                "fine_tune.plan",
+                n=steps,
+                seconds=steps * a_step / budget.TRAINING_SHARE,
+                memory=rehearsed.peak_bytes,
+                passes=steps * tokens / texts.train_tokens,
             )
         )
     )
@@ -289,30 +286,16 @@ def _enough_disk(ctx: Context, model: Any) -> None:
         raise DiskFull(need=need, free=free)
 
 
-def _freeze_prompts(run_dir: Path, texts: Texts) -> None:
-    """Keep the prompts with the run, so that models can be compared on them when the data set is gone."""
-    frozen = [
-        FrozenPrompt(prompt=prompt_text(unit), asked=unit.prompt is not None, reference=_rest(unit))
-        for unit in frozen_prompts(texts.heldout, 6)
-    ]
-    write_atomic(run_dir / PROMPTS, json.dumps([prompt.model_dump() for prompt in frozen], ensure_ascii=False, indent=1))
-
-
-def _rest(unit: Unit) -> str:
-    if unit.prompt is not None:
-        return unit.text
-    words = len(opening(unit).split())
-    parts = unit.text.split(maxsplit=words)
-    return parts[words] if len(parts) > words else ""
-
-
 # --- what came of it --------------------------------------------------------------------------------------------------
 
 
 def _finish(training: Training, texts: Texts, ctx: Context, ending: Ending, started: float) -> FineTuneResult:
     assert ctx.run_dir is not None
     before = training.state.seconds
-    if ending in ("stop", "time") and curves.points(training.state.metrics, curves.HELDOUT)[-1][0] != training.state.step:
+    if (
+        ending in ("stop", "time")
+        and curves.points(training.state.metrics, curves.HELDOUT)[-1][0] != training.state.step
+    ):
         training.look()
     _keep_best(training)
     known = training.measure(training.material.known).loss
@@ -329,21 +312,46 @@ def _finish(training: Training, texts: Texts, ctx: Context, ending: Ending, star
     bits = bits_a_nat(training.material.heldout)
     ngram = CharacterNgram([unit.text for unit in texts.split.train])
     numbers = Numbers(
-        base=base_loss, tuned=tuned_loss, train_before=curves.points(state.metrics, KNOWN)[0][1], train_after=known,
+        base=base_loss,
+        tuned=tuned_loss,
+        train_before=curves.points(state.metrics, KNOWN)[0][1],
+        train_after=known,
         order=straight / shuffled if shuffled and straight else None,
-        tuned_bpc=tuned_loss * bits, ngram_bpc=ngram.bits_per_character([unit.text for unit in texts.heldout]),
-        longest_copy=copy.words, heldout_documents=len(texts.heldout), broke=state.broke,
+        tuned_bpc=tuned_loss * bits,
+        ngram_bpc=ngram.bits_per_character([unit.text for unit in texts.heldout]),
+        longest_copy=copy.words,
+        heldout_documents=len(texts.heldout),
+        broke=state.broke,
     )
     verdict, reasons = judge(numbers)
     return FineTuneResult(
-        run=ctx.run_dir.name, base=training.plan.base_name, dataset=texts.manifest.name,
-        documents=len(texts.split.train) + len(texts.split.heldout), heldout_documents=len(texts.heldout),
-        tokens=state.tokens, steps=state.step, seconds=before + time.monotonic() - started,
-        precision=training.plan.precision, peak_bytes=budget.peak_memory(), base_loss=base_loss, tuned_loss=tuned_loss,
-        base_bpc=base_loss * bits, tuned_bpc=numbers.tuned_bpc, ngram_bpc=numbers.ngram_bpc, train_loss=known,
-        shuffled_loss=shuffled, best_step=state.best_step, longest_copy=copy.words, copy_example=copy.text,
-        ending=ending, verdict=verdict, reasons=reasons, adapter=folder.relative_to(ctx.workspace.home).as_posix(),
-        adapter_bytes=folder_bytes(folder), metrics=state.metrics, samples=state.samples,
+        run=ctx.run_dir.name,
+        base=training.plan.base_name,
+        dataset=texts.manifest.name,
+        documents=len(texts.split.train) + len(texts.split.heldout),
+        heldout_documents=len(texts.heldout),
+        tokens=state.tokens,
+        steps=state.step,
+        seconds=before + time.monotonic() - started,
+        precision=training.plan.precision,
+        peak_bytes=budget.peak_memory(),
+        base_loss=base_loss,
+        tuned_loss=tuned_loss,
+        base_bpc=base_loss * bits,
+        tuned_bpc=numbers.tuned_bpc,
+        ngram_bpc=numbers.ngram_bpc,
+        train_loss=known,
+        shuffled_loss=shuffled,
+        best_step=state.best_step,
+        longest_copy=copy.words,
+        copy_example=copy.text,
+        ending=ending,
+        verdict=verdict,
+        reasons=reasons,
+        adapter=folder.relative_to(ctx.workspace.home).as_posix(),
+        adapter_bytes=folder_bytes(folder),
+        metrics=state.metrics,
+        samples=state.samples,
     )
 
 
@@ -381,10 +389,4 @@ def _recitals(training: Training, texts: Texts) -> list[str]:
     return [*written, *(sample.text for sample in training.state.samples if sample.share == 1)]
 
 
-def describe(preset: Preset) -> Message:
-    return msg(f"fine_tune.preset.{preset}", minutes=budget.SECONDS[preset] // 60)
-
-
-SKILL = Skill(
-    name="fine_tune", Inputs=FineTuneInputs, run=run, where="job", needs=frozenset({"weights"})
-)
+SKILL = Skill(name="fine_tune", Inputs=FineTuneInputs, run=run, where="job", needs=frozenset({"weights"}))

@@ -1,4 +1,4 @@
-"""What a run may cost: time, memory, threads; and what follows for its steps. Pure but for the questions to the system."""
+"""What a run may cost in time, memory and threads, and how many steps follow from it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PROCESS_BYTES = 700_000_000
 
 
 class DoesNotFit(UserError):
-    """Training this model needs more memory than is free: `need`, `free` (bytes), `millions` (of parameters that fit)."""
+    """Training needs more memory than is free: `need`, `free` (bytes), `millions` (of parameters that would fit)."""
 
     code = "does_not_fit"
 
@@ -128,7 +128,12 @@ def peak_memory() -> int:
 
 
 def set_threads() -> int:
-    """Leave a core to the chat where there are four or more. Returns the number of threads used for computing."""
+    """Leave a core to the chat where there are four or more. Returns the number of threads used for computing.
+
+    Called before torch is imported, it also lets a thread that waits for another sleep rather than spin: spinning
+    takes the core from the other programs, and on a busy machine from the very thread that is waited for.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import psutil
     import torch
 

@@ -33,7 +33,9 @@ def longest_copy(written: Sequence[str], training: Sequence[str]) -> Copy:
         ends: dict[tuple[int, int], int] = {}
         for at, (begin, end) in enumerate(spans):
             # runs that end here are one word longer than those that ended just before, at the place before
-            ends = {place: ends.get((place[0], place[1] - 1), 0) + 1 for place in places.get(_fold(text[begin:end]), ())}
+            ends = {
+                place: ends.get((place[0], place[1] - 1), 0) + 1 for place in places.get(_fold(text[begin:end]), ())
+            }
             run = max(ends.values(), default=0)
             if run > best.words:
                 best = Copy(run, text[spans[at - run + 1][0] : end])

@@ -43,6 +43,6 @@ def caption(metrics: Iterable[Metric]) -> Message:
 def smoothed(points: Iterable[tuple[float, float]], window: int = 4) -> list[float]:
     """Moving averages over up to `window` points: one step's loss says more about its texts than about the model."""
     values = [value for _, value in points]
-    return [sum(values[max(0, i - window + 1) : i + 1]) / min(i + 1, window) for i in range(window - 1, len(values))] or [
-        sum(values) / len(values)
-    ]
+    return [
+        sum(values[max(0, i - window + 1) : i + 1]) / min(i + 1, window) for i in range(window - 1, len(values))
+    ] or [sum(values) / len(values)]

@@ -245,7 +245,11 @@ class Training:
         if any(sample.share >= share for sample in self.state.samples):
             return
         texts = write(
-            self.model, self.tokenizer, [ids for _, ids in self.material.prompts], self.knobs.sample_tokens, self.knobs.seed
+            self.model,
+            self.tokenizer,
+            [ids for _, ids in self.material.prompts],
+            self.knobs.sample_tokens,
+            self.knobs.seed,
         )
         for (prompt, _), text in zip(self.material.prompts, texts, strict=True):
             self.tell(Sample(share=share, prompt=prompt, text=text))

@@ -55,6 +55,6 @@ def batch_losses(model: Any, batch: Batch, scale: float | None = None) -> Tensor
         graded = hidden[batch.labels != IGNORED]
     labels = batch.labels[batch.labels != IGNORED]
     losses, gradient = token_losses(graded, causal.get_output_embeddings().weight, labels, scale is not None)
-    if gradient is not None:
+    if gradient is not None and scale is not None:
         graded.backward((gradient * scale).to(graded.dtype))
     return losses

@@ -52,7 +52,9 @@ def fits(weights: Path, length: int, rows: int, free: int) -> list[Fit]:
     return found
 
 
-def rehearse(weights: Path, options: Sequence[Fit], rows: Sequence[Packed], rank: int, seed: int, pad: int) -> Rehearsed:
+def rehearse(
+    weights: Path, options: Sequence[Fit], rows: Sequence[Packed], rank: int, seed: int, pad: int
+) -> Rehearsed:
     """Time two steps on the longest row in each precision; then one of full size in the faster, whose model is kept."""
     longest = sorted(rows, key=lambda row: -sum(map(len, row)))
     paces: dict[Fit, float] = {}
@@ -96,5 +98,3 @@ def keep_less(model: Any) -> None:
     """Gradient checkpointing: compute activations again on the way back instead of keeping them."""
     model.get_base_model().gradient_checkpointing_enable({"use_reentrant": False})
     model.train()
-
-

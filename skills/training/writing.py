@@ -50,12 +50,22 @@ def write(
     longest = max(len(prompt) for prompt in prompts)
     ids = torch.tensor([[pad] * (longest - len(prompt)) + list(prompt) for prompt in prompts])
     mask = torch.tensor([[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts])
-    dice = {"do_sample": True, "temperature": temperature, "top_p": 0.9, "top_k": 0} if temperature else {"do_sample": False}
+    dice = (
+        {"do_sample": True, "temperature": temperature, "top_p": 0.9, "top_k": 0}
+        if temperature
+        else {"do_sample": False}
+    )
     with torch.random.fork_rng(), torch.inference_mode():
         torch.manual_seed(seed)
         written = model.generate(
-            input_ids=ids.to(model.device), attention_mask=mask.to(model.device), max_new_tokens=max_tokens,
-            eos_token_id=stops, pad_token_id=pad, use_cache=True, repetition_penalty=1.0, **dice,
+            input_ids=ids.to(model.device),
+            attention_mask=mask.to(model.device),
+            max_new_tokens=max_tokens,
+            eos_token_id=stops,
+            pad_token_id=pad,
+            use_cache=True,
+            repetition_penalty=1.0,
+            **dice,
         )
     return [tokenizer.decode(row, skip_special_tokens=True).rstrip() for row in written[:, longest:].cpu()]
 

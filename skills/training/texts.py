@@ -1,0 +1,88 @@
+"""The learner's texts made ready for a run: split, cut into tokens, with the prompts that are asked again and again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from skills.blocks import Frozen, msg
+from skills.contract import Context, Noticed
+from skills.training import budget
+from skills.training.base import open_tokenizer
+from skills.training.examples import Split, Unit, data_digest, examples, split, units
+from skills.training.loop import ENOUGH_HELDOUT, Material
+from skills.training.measure import evenly
+from skills.training.writing import frozen_prompts, opening, prompt_ids, prompt_text
+from skills.workspace import Manifest, write_atomic
+
+PROMPTS = "prompts.json"
+
+
+class FrozenPrompt(Frozen):
+    """A prompt of the held-out texts, and how its text really goes on. `asked`: in the chat form."""
+
+    prompt: str
+    asked: bool
+    reference: str
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The learner's texts, split, as examples. `heldout`: the units measured on (all, or an even part of many)."""
+
+    manifest: Manifest
+    digest: str
+    split: Split
+    heldout: tuple[Unit, ...]
+    tokenizer: Any
+    material: Material
+
+    @property
+    def train_tokens(self) -> int:
+        return sum(len(example) for example in self.material.train)
+
+
+def read_texts(ctx: Context, weights: Path, file: str | None, length: int) -> Texts:
+    manifest = ctx.workspace.find(file)
+    found = units(ctx.workspace.rows(manifest.id), manifest.name)
+    parts = split(found)
+    tokenizer = open_tokenizer(weights)
+    train = examples(parts.train, tokenizer, length)
+    heldout = _affordable(parts.heldout, tokenizer, length)
+    prompts = [
+        (prompt_text(unit), prompt_ids(prompt_text(unit), unit.prompt is not None, tokenizer))
+        for unit in frozen_prompts(heldout, 2)
+    ]
+    held = examples(heldout, tokenizer, length)
+    known = evenly(train, sum(len(example) for example in held))
+    if len(parts.heldout) < ENOUGH_HELDOUT:
+        ctx.emit(Noticed(message=msg("fine_tune.few_texts", n=len(found), held=len(parts.heldout))))
+    return Texts(manifest, data_digest(found), parts, heldout, tokenizer, Material(train, known, held, prompts))
+
+
+def _affordable(heldout: tuple[Unit, ...], tokenizer: Any, length: int) -> tuple[Unit, ...]:
+    """All held-out texts, or evenly spaced ones where measuring all of them again and again would take too long."""
+    tokens = sum(len(example) for example in examples(heldout, tokenizer, length))
+    count = max(2, min(len(heldout), len(heldout) * budget.HELDOUT_TOKENS // tokens))
+    return tuple(heldout[i * len(heldout) // count] for i in range(count))
+
+
+def freeze_prompts(run_dir: Path, texts: Texts) -> None:
+    """Keep the prompts with the run, so that models can be compared on them when the data set is gone."""
+    frozen = [
+        FrozenPrompt(prompt=prompt_text(unit), asked=unit.prompt is not None, reference=_rest(unit))
+        for unit in frozen_prompts(texts.heldout, 6)
+    ]
+    write_atomic(
+        run_dir / PROMPTS, json.dumps([prompt.model_dump() for prompt in frozen], ensure_ascii=False, indent=1)
+    )
+
+
+def _rest(unit: Unit) -> str:
+    if unit.prompt is not None:
+        return unit.text
+    words = len(opening(unit).split())
+    parts = unit.text.split(maxsplit=words)
+    return parts[words] if len(parts) > words else ""
