@@ -13,15 +13,43 @@ from pathlib import Path
 from typing import Any
 
 from skills.blocks import (
-    Artefact, Chart, Column, Compare, CompareColumn, Notice, Option, Passage, Passages, Probabilities, Progress,
-    Series, Table, Text, Token, Tokens, msg,
+    Artefact,
+    Chart,
+    Column,
+    Compare,
+    CompareColumn,
+    Notice,
+    Option,
+    Passage,
+    Passages,
+    Probabilities,
+    Progress,
+    Series,
+    Table,
+    Text,
+    Token,
+    Tokens,
+    msg,
 )  # fmt: skip
 from skills.contract import FileMissing, Language, Metric, Sample
 from tutor.replay import RunStatus
 from tutor.settings import Settings, build_settings
 from tutor.turn import (
-    Button, CourseMap, Delta, Farewell, Graded, Input, Intent, ItemView, MapLesson, MapModule, Reload, Said, Shown,
-    Verdict, Waiting,
+    Button,
+    CourseMap,
+    Delta,
+    Farewell,
+    Graded,
+    Input,
+    Intent,
+    ItemView,
+    MapLesson,
+    MapModule,
+    Reload,
+    Said,
+    Shown,
+    Verdict,
+    Waiting,
 )  # fmt: skip
 
 GREETING = {
@@ -77,8 +105,14 @@ class ScriptedSession:
 
     def map(self) -> CourseMap:
         titles = {
-            "es": (("Empezar", ("La palabra que sigue", "Tokens", "Temperatura")), ("Tus textos", ("Traer un texto", "Entrenar con él", "Comparar"))),
-            "en": (("Beginning", ("The next word", "Tokens", "Temperature")), ("Your texts", ("Bring a text", "Train on it", "Compare"))),
+            "es": (
+                ("Empezar", ("La palabra que sigue", "Tokens", "Temperatura")),
+                ("Tus textos", ("Traer un texto", "Entrenar con él", "Comparar")),
+            ),
+            "en": (
+                ("Beginning", ("The next word", "Tokens", "Temperature")),
+                ("Your texts", ("Bring a text", "Train on it", "Compare")),
+            ),
         }[self.language]
         states = iter(("passed", "review", "begun", "todo", "todo", "todo"))
         modules = tuple(
@@ -109,7 +143,7 @@ class ScriptedSession:
 
     async def turn(self, input: Input) -> AsyncIterator[Shown]:
         self.turns.append(input)
-        t, intent = T[self.language], input.intent or Intent(name=input.text.strip() or "open")
+        t, intent = T[self.language], input.intent or Intent(name=input.text.strip() or "greet")
         if input.uploads:
             assert all(upload.path.is_file() for upload in input.uploads)
             yield self.say(t["done"], blocks=(passages(),))
@@ -140,8 +174,16 @@ class ScriptedSession:
             yield getattr(self, intent.name)()
         else:
             names = ("writer", "teacher", "researcher", "curious")
-            buttons = tuple(Button(label=x, intent=Intent(name="profile", args={"profile": n})) for n, x in zip(names, t["profile"], strict=True))
-            yield self.say(GREETING[self.language] if intent.name == "open" else "user:hello a:b ![x](http://example.invalid/x.png) <b>10:30</b>", buttons=buttons)
+            buttons = tuple(
+                Button(label=x, intent=Intent(name="profile", args={"profile": n}))
+                for n, x in zip(names, t["profile"], strict=True)
+            )
+            yield self.say(
+                GREETING[self.language]
+                if intent.name in ("greet", "profile", "next")
+                else "user:hello a:b ![x](http://example.invalid/x.png) <b>10:30</b>",
+                buttons=buttons,
+            )
 
     def say(self, text: str = "", **more: Any) -> Said:
         self._count += 1
@@ -151,7 +193,10 @@ class ScriptedSession:
 
     def next_buttons(self) -> tuple[Button, ...]:
         t = T[self.language]
-        return (Button(label=t["next"], intent=Intent(name="next"), main=True), Button(label=t["aside"], intent=Intent(name="token")))
+        return (
+            Button(label=t["next"], intent=Intent(name="next"), main=True),
+            Button(label=t["aside"], intent=Intent(name="token")),
+        )
 
     def _grade(self, args: dict[str, Any]) -> list[Shown]:
         given = args["answer"]
@@ -169,7 +214,11 @@ class ScriptedSession:
         t = T[self.language]
         self._count += 1
         texts = t["steps"] if format == "order" else t["options"]
-        options = () if format in ("number", "open") else tuple(zip("bac" if format == "order" else "abc", texts, strict=True))
+        options = (
+            ()
+            if format in ("number", "open")
+            else tuple(zip("bac" if format == "order" else "abc", texts, strict=True))
+        )
         if format == "true_false":
             options = (("true", "Verdadero"), ("false", "Falso"))
         stem = t["order"] if format == "order" else t["question"]
@@ -201,9 +250,14 @@ class ScriptedSession:
         return self.say(blocks=(chart("line"), chart("bars"), table()))
 
     def texts(self) -> Said:
-        plain = Text(message=msg("run_card.caption.learning"))
-        notice = Notice(level="warning", message=msg("run_card.caption.memorising"))
-        kept = Artefact(title=msg("run_card.state.done"), path="runs/run-1/adapter", bytes=4_200_000, caption=msg("run_card.caption.done_learning"))
+        plain = Text(message=msg("fine_tune.caption.learning"))
+        notice = Notice(level="warning", message=msg("fine_tune.caption.slowly"))
+        kept = Artefact(
+            title=msg("run_card.state.done"),
+            path="runs/run-1/adapter",
+            bytes=4_200_000,
+            caption=msg("fine_tune.caption.learning"),
+        )
         return self.say(blocks=(compare(), passages(), plain, notice, kept), buttons=self.next_buttons())
 
     def run(self) -> Said:
@@ -214,40 +268,92 @@ SCENES = ("single", "multiple", "true_false", "number", "order", "open", "bars",
 
 
 def probabilities() -> Probabilities:
-    options = tuple(Option(text=t, probability=p) for t, p in ((" mano", 0.62), (" el", 0.14), (" la", 0.09), (" vuelo", 0.05), ("\n", 0.02)))
-    return Probabilities(title=msg("ui.probabilities.option"), prompt="Más vale pájaro en", options=options, rest=0.08, caption=msg("run_card.caption.level"))
+    options = tuple(
+        Option(text=t, probability=p)
+        for t, p in ((" mano", 0.62), (" el", 0.14), (" la", 0.09), (" vuelo", 0.05), ("\n", 0.02))
+    )
+    return Probabilities(
+        title=msg("ui.probabilities.option"),
+        prompt="Más vale pájaro en",
+        options=options,
+        rest=0.08,
+        caption=msg("fine_tune.caption.nothing"),
+    )
 
 
 def tokens() -> Tokens:
     pieces = ["Más", " vale", " p", "ájaro", " en", " mano", " que", " c", "iento", " vol", "ando", "."]
     return Tokens(
-        title=msg("ui.tokens.list"), tokenizer="Qwen2.5", caption=msg("run_card.caption.learning"),
+        title=msg("ui.tokens.list"), tokenizer="Qwen2.5", caption=msg("fine_tune.caption.learning"),
         tokens=tuple(Token(text=t, id=100 + i * 371, graded=None) for i, t in enumerate(pieces)),
     )  # fmt: skip
 
 
 def chart(form: Any) -> Chart:
     if form == "bars":
-        series: tuple[Series, ...] = (Series(role="yours", label=msg("run_card.curve.heldout"), points=tuple((x * 50, y) for x, y in enumerate((3, 12, 21, 9, 4, 1)))),)
+        series: tuple[Series, ...] = (
+            Series(
+                role="yours",
+                label=msg("fine_tune.chart.heldout"),
+                points=tuple((x * 50, y) for x, y in enumerate((3, 12, 21, 9, 4, 1))),
+            ),
+        )
     else:
         series = (
-            Series(role="train", label=msg("run_card.curve.train"), points=tuple((x, 2 + 2 * math.exp(-x / 20)) for x in range(0, 100, 5))),
-            Series(role="heldout", label=msg("run_card.curve.heldout"), points=tuple((x, 2.6 + 1.4 * math.exp(-x / 15)) for x in range(0, 100, 10))),
+            Series(
+                role="train",
+                label=msg("fine_tune.chart.train"),
+                points=tuple((x, 2 + 2 * math.exp(-x / 20)) for x in range(0, 100, 5)),
+            ),
+            Series(
+                role="heldout",
+                label=msg("fine_tune.chart.heldout"),
+                points=tuple((x, 2.6 + 1.4 * math.exp(-x / 15)) for x in range(0, 100, 10)),
+            ),
         )
-    return Chart(title=msg("run_card.curves"), form=form, x=msg("run_card.steps_axis"), y=msg("run_card.error_axis"), series=series, caption=msg("run_card.caption.learning"))
+    return Chart(
+        title=msg("fine_tune.chart.title"),
+        form=form,
+        x=msg("fine_tune.chart.x"),
+        y=msg("fine_tune.chart.y"),
+        series=series,
+        caption=msg("fine_tune.caption.learning"),
+    )
 
 
 def table() -> Table:
-    columns = (Column(label=msg("ui.tokens.token")), Column(label=msg("ui.tokens.id"), numeric=True), Column(label=msg("ui.probabilities.share"), numeric=True))
-    return Table(title=msg("ui.chart.table"), columns=columns, rows=(("pájaro", 18423, 0.91), (msg("ui.probabilities.rest"), 9, 1234.5)), caption=msg("run_card.caption.level"))
+    columns = (
+        Column(label=msg("ui.tokens.token")),
+        Column(label=msg("ui.tokens.id"), numeric=True),
+        Column(label=msg("ui.probabilities.share"), numeric=True),
+    )
+    return Table(
+        title=msg("ui.chart.table"),
+        columns=columns,
+        rows=(("pájaro", 18423, 0.91), (msg("ui.probabilities.rest"), 9, 1234.5)),
+        caption=msg("fine_tune.caption.nothing"),
+    )
 
 
 def compare() -> Compare:
     columns = (
-        CompareColumn(role="base", label=msg("ui.tokens.token"), text="Era una tarde tranquila y el sol se ponía lentamente sobre la ciudad."),
-        CompareColumn(role="tuned", label=msg("ui.tokens.id"), text="Era una tarde de aquellas\nen que el viento pampa canta\ny se anuda en la garganta."),
+        CompareColumn(
+            role="base",
+            label=msg("ui.tokens.token"),
+            text="Era una tarde tranquila y el sol se ponía lentamente sobre la ciudad.",
+        ),
+        CompareColumn(
+            role="tuned",
+            label=msg("ui.tokens.id"),
+            text="Era una tarde de aquellas\nen que el viento pampa canta\ny se anuda en la garganta.",
+        ),
     )
-    return Compare(title=msg("ui.compare.prompt"), prompt="Era una tarde", columns=columns, caption=msg("run_card.caption.done_learning"))
+    return Compare(
+        title=msg("ui.compare.prompt"),
+        prompt="Era una tarde",
+        columns=columns,
+        caption=msg("fine_tune.caption.learning"),
+    )
 
 
 def passages() -> Passages:
@@ -257,14 +363,35 @@ def passages() -> Passages:
 
 def run_status(state: Any, share: float) -> RunStatus:
     steps = range(0, int(120 * share) + 1, 4)
-    curves = [Metric(step=s, name="train_loss", value=2.4 + 1.6 * math.exp(-s / 25)) for s in steps]
-    curves += [Metric(step=s, name="heldout_loss", value=2.7 + 1.2 * math.exp(-s / 30)) for s in steps[::5]]
+    curves = [
+        Metric(step=s, name=n, value=2.4 + 1.6 * math.exp(-s / 25)) for s in steps for n in ("train_loss", "train_bpc")
+    ]
+    curves += [
+        Metric(step=s, name=n, value=2.7 + 1.2 * math.exp(-s / 30))
+        for s in steps[::5]
+        for n in ("heldout_loss", "heldout_bpc")
+    ]
     samples = tuple(
         Sample(share=s, prompt="Aquí me pongo a", text=t)
-        for s, t in ((0.0, "trabajar en mi proyecto de investigación."), (0.25, "pensar en la noche\ny en las cosas del camino."), (0.5, "cantar mi pena\ncon la guitarra en la mano."))
+        for s, t in (
+            (0.0, "trabajar en mi proyecto de investigación."),
+            (0.25, "pensar en la noche\ny en las cosas del camino."),
+            (0.5, "cantar mi pena\ncon la guitarra en la mano."),
+        )
         if s <= share
     )
-    return RunStatus(run="run-1", skill="fine_tune", state=state, done=120 * share, total=120, eta=110.0, metrics=tuple(curves), samples=samples, seconds=250, kept=state == "done")
+    return RunStatus(
+        run="run-1",
+        skill="fine_tune",
+        state=state,
+        done=120 * share,
+        total=120,
+        eta=110.0,
+        metrics=tuple(curves),
+        samples=samples,
+        seconds=250,
+        kept=state == "done",
+    )
 
 
 def open_session(settings: Settings) -> ScriptedSession:

@@ -125,7 +125,8 @@ class Chat:
         self._transcript.begin(page.thread_id, name)
         page.has_first_interaction = True
         await page.emit("first_interaction", {"interaction": name, "thread_id": page.thread_id})
-        self._screen_map_soon(page.thread_id)
+        await page.emit("window_message", {"tutor": "thread", "id": page.thread_id})
+        self._later(self._map_soon(page.thread_id))
         await self._play(page.thread_id, self._session.turn(Input()))
 
     async def resumed(self, thread: Any) -> None:
@@ -139,12 +140,9 @@ class Chat:
         await self.send_map(thread)
         await self._play(thread, self._session.resumed())
 
-    def _screen_map_soon(self, thread: str) -> None:
-        async def soon() -> None:
-            await asyncio.sleep(0.3)
-            await self.send_map(thread)
-
-        self._later(soon())
+    async def _map_soon(self, thread: str) -> None:
+        await asyncio.sleep(0.3)
+        await self.send_map(thread)
 
     async def send_map(self, thread: str) -> None:
         """The course map, in the side panel of each page that has not folded it."""
@@ -168,7 +166,9 @@ class Chat:
             empty = data.get("size") == 0
             name = str(data.get("name", ""))[:200]
             limit = LARGEST_MB * 1_000_000
-            error: UserError = FileEmpty(name=name) if empty else FileTooLarge(name=name, bytes=data["size"], limit=limit)
+            error: UserError = (
+                FileEmpty(name=name) if empty else FileTooLarge(name=name, bytes=data["size"], limit=limit)
+            )
             await self._screen.say(page.thread_id, " ".join(self.words.error(error).values()))
 
     # --- what the learner does ----------------------------------------------------------------------------------------

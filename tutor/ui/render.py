@@ -39,7 +39,7 @@ def choices_card(buttons: tuple[Button, ...], words: Words, numbered: bool) -> C
 
 def question_card(item: ItemView, words: Words, hint_elsewhere: bool) -> Card:
     """A question. Its key is not among the props: `verdict` comes when it was graded."""
-    keys = ("answer", "up", "down", "hint", "yours", "right", "number", "open", "several", "model", "your_order")
+    keys = ("answer", "up", "down", "hint", "yours", "right", "number", "open", "several", "model", "right_order")
     labels = {key: words(f"ui.question.{key}") for key in keys}
     props = item.model_dump(include={"item", "submission", "format", "stem"}) | {
         "stem": safe(item.stem),
@@ -124,7 +124,8 @@ def _probabilities(block: blocks.Probabilities, words: Words) -> Card:
     rest = {"text": words("ui.probabilities.rest"), "share": block.rest, "label": words("ui.percent", share=block.rest)}
     labels = {key: words(f"ui.probabilities.{key}") for key in ("option", "share")}
     return Card(
-        "Probabilities", _head(block, words) | {"prompt": block.prompt, "options": options, "rest": rest, "words": labels}
+        "Probabilities",
+        _head(block, words) | {"prompt": block.prompt, "options": options, "rest": rest, "words": labels},
     )
 
 
@@ -155,8 +156,8 @@ def _notice(block: blocks.Notice, words: Words) -> Card:
 
 
 def _progress(block: blocks.Progress, words: Words) -> Card:
-    keys = ("samples", "curves", "error_axis", "steps_axis", "lost", "table", "gone", "no", "prompt")
-    labels = {key: words(f"run_card.{key}") for key in keys}
+    labels = {key: words(f"run_card.{key}") for key in ("samples", "lost", "table", "gone", "no", "prompt")}
+    labels |= {key: words(f"fine_tune.chart.{key}") for key in ("title", "x", "y")}
     return Card("Run", {"title": words(block.title), "run": block.run, "words": labels})
 
 

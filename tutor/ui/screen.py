@@ -75,20 +75,17 @@ class Screen:
         for id, text in self._streams.pop(thread, {}).items():
             await self._put_step(_step(thread, id, safe(text)), new=False)
         now = [button.intent.model_dump() for button in buttons]
-        open = [e for e in self.transcript.elements(thread) if e["name"] == "Choices" and e["props"]["open"]]
-        for element in open[:-1]:
-            await self._change(element, open=False)
-        for element in open[-1:]:
-            if [button["intent"] for button in element["props"]["buttons"]] != now:
+        working = [e for e in self.transcript.elements(thread) if e["name"] == "Choices" and e["props"]["open"]]
+        for element in working:
+            newest = element is working[-1]
+            if not newest or [button["intent"] for button in element["props"]["buttons"]] != now:
                 await self._change(element, open=False)
 
     async def chosen(self, thread: str, says: str, element_id: str | None = None) -> None:
         """Mark the button that was clicked (on the card `element_id`), or typed as its number or its words."""
         for element in reversed(self.transcript.elements(thread)):
-            if element["name"] == "Question" and element["props"]["verdict"] is None and element_id is None:
-                return
             if element["name"] == "Choices" and element["props"]["open"] and element_id in (None, element["id"]):
-                index = _index(element["props"]["buttons"], says)
+                index = _index(element["props"], says)
                 if index is not None:
                     await self._change(element, open=False, chosen=index)
                 return
@@ -133,8 +130,13 @@ class Screen:
 
     async def _graded(self, thread: str, graded: Graded) -> None:
         element = self.transcript.element(_question_id(thread, graded.submission))
-        if element:
-            await self._change(element, verdict=verdict_props(graded.verdict, self._words()))
+        if not element:
+            return
+        if self.transcript.last_step(thread)["type"] == "user_message":  # typed: the card comes down to the words
+            step = _step(thread, secrets.token_hex(8), "")
+            await self._put_step(step, new=True)
+            element |= {"forId": step["id"]}
+        await self._change(element, verdict=verdict_props(graded.verdict, self._words()))
 
     async def _waiting(self, thread: str, text: str) -> None:
         """A line that is there while something takes time; it is not kept."""
@@ -167,8 +169,8 @@ class Screen:
 def _step(thread: str, id: str, text: str, tone: str = "lesson") -> dict[str, Any]:
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     times = {"createdAt": now, "start": now, "end": now}
-    kind = {"name": NAME, "type": "assistant_message", "metadata": {"tone": tone}}
-    return {"id": id, "threadId": thread, "parentId": None, "output": text, "input": "", "streaming": False} | times | kind
+    kind = {"name": NAME, "type": "assistant_message", "metadata": {"tone": tone}, "parentId": None}
+    return {"id": id, "threadId": thread, "output": text, "input": "", "streaming": False} | times | kind
 
 
 def _element(thread: str, message: str, id: str, card: Card) -> dict[str, Any]:
@@ -181,9 +183,10 @@ def _question_id(thread: str, submission: str) -> str:
     return f"question-{submission}-{thread}"
 
 
-def _index(buttons: list[dict[str, Any]], says: str) -> int | None:
+def _index(choices: dict[str, Any], says: str) -> int | None:
+    """The button with these words, or with this number where the buttons show one."""
     said = fold(says).strip(" .)…")
-    for index, button in enumerate(buttons):
-        if said in (fold(button["label"]).strip(" .…"), str(index + 1)):
+    for index, button in enumerate(choices["buttons"]):
+        if said == fold(button["label"]).strip(" .…") or (choices["numbered"] and said == str(index + 1)):
             return index
     return None

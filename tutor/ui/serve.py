@@ -1,4 +1,4 @@
-"""The server: our own FastAPI app behind the guard, with Chainlit mounted in it; from the home's lock to a clean end."""
+"""The server: our FastAPI app behind the guard, Chainlit mounted in it; from the home's lock to a clean end."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def main(settings: Settings, open_browser: bool, open_session: Open | None = Non
     """
     words = Words(settings.language or "es")
     if open_session is None:
-        from tutor.session import open_session
+        from tutor.opening import open_session
     try:
         with home_lock(settings):
             return _serve(settings, open_browser, open_session, words)
@@ -103,9 +103,7 @@ def listen(host: str, first: int) -> socket.socket:
     raise OSError(f"no free port between {first} and {first + PORTS_TRIED}")
 
 
-def build_app(
-    settings: Settings, session: Conversation, root: Path, port: int, end: Callable[[], Any]
-) -> FastAPI:
+def build_app(settings: Settings, session: Conversation, root: Path, port: int, end: Callable[[], Any]) -> FastAPI:
     """Our routes, then Chainlit's app for everything else. `prepare` must have run; imports Chainlit."""
     from chainlit.server import app as chainlit_app
     from fastapi import FastAPI, HTTPException
@@ -141,7 +139,7 @@ def build_app(
             raise HTTPException(404) from None
         return run_view(status, Words(session.language))
 
-    for path in ("/docs", "/redoc", "/openapi.json"):  # Chainlit's own app has them open
+    for path in ("/docs", "/redoc", "/openapi.json", "/api/{rest:path}"):  # else Chainlit answers, with its page
 
         @app.get(path)
         def nothing_here() -> None:

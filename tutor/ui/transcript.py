@@ -67,6 +67,12 @@ class Transcript:
     def put_step(self, step: dict[str, Any]) -> None:
         self._put("steps", step)
 
+    def last_step(self, thread: str) -> dict[str, Any]:
+        """The newest message of a thread that has any."""
+        query = "SELECT data FROM steps WHERE thread = ? ORDER BY place DESC LIMIT 1"
+        found: dict[str, Any] = json.loads(self._db.execute(query, (thread,)).fetchone()[0])
+        return found
+
     def put_element(self, element: dict[str, Any]) -> None:
         """Add a card or change it. One that is now for another message moves to the end."""
         old = self.element(element["id"])
@@ -99,10 +105,11 @@ class Transcript:
     def threads(self, search: str | None, first: int, after: str | None) -> tuple[list[dict[str, Any]], bool]:
         """Up to `first` threads that the learner took part in, newest first, and whether there are more."""
         rows = self._db.execute(
-            "SELECT id, created, name FROM threads WHERE touched = 1 AND (?1 IS NULL OR name LIKE '%' || ?1 || '%' OR id IN"
-            " (SELECT thread FROM steps WHERE data LIKE '%' || ?1 || '%')) AND (?2 IS NULL OR created <"
-            " (SELECT created FROM threads WHERE id = ?2)) ORDER BY created DESC LIMIT ?3",
-            (search, after, first + 1),
+            "SELECT id, created, name FROM threads WHERE touched = 1"
+            " AND (?1 IS NULL OR name LIKE ?1 OR id IN (SELECT thread FROM steps WHERE data LIKE ?1))"
+            " AND (?2 IS NULL OR created < (SELECT created FROM threads WHERE id = ?2))"
+            " ORDER BY created DESC LIMIT ?3",
+            (f"%{search}%" if search else None, after, first + 1),
         ).fetchall()
         return [_thread_dict(*row) | {"steps": [], "elements": []} for row in rows[:first]], len(rows) > first
 

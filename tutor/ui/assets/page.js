@@ -10,6 +10,14 @@
   narrow()
   window.addEventListener('resize', narrow)
 
+  // The address of a conversation from its first moment, so that a reload comes back to it. Chainlit does this itself
+  // only where its history is on the screen.
+  window.addEventListener('message', (event) => {
+    if (event.origin === window.location.origin && event.data && event.data.tutor === 'thread' && window.location.pathname === '/') {
+      window.history.replaceState(window.history.state, '', '/thread/' + event.data.id)
+    }
+  })
+
   const mapShown = () => document.querySelector('.t-map') !== null
   function mapButton() {
     const header = document.querySelector('#header')

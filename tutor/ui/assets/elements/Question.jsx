@@ -15,12 +15,11 @@ export default function Question() {
   const given = done ? (Array.isArray(verdict.chosen) || written ? verdict.chosen : [verdict.chosen]) : answer
   const text = Object.fromEntries(props.options.map((o) => [o.id, o.text]))
   const ready = ordering || (written ? answer.trim() !== '' : answer.length > 0)
-  const says = () => (written ? answer.trim() : ordering ? answer.map((o, i) => (i + 1) + '. ' + text[o]).join('\n') : answer.map((o) => text[o]).join('\n'))
   const submit = async (event) => {
     event.preventDefault()
     if (!ready || busy || done) return
     setBusy(true)
-    try { await act({ name: 'answer', args: { item: props.item, submission: props.submission, answer: written ? answer.trim() : answer } }, says()) }
+    try { await act({ name: 'answer', args: { item: props.item, submission: props.submission, answer: written ? answer.trim() : answer } }) }
     catch (error) { setBusy(false) }
   }
   const move = (place, by) => {
@@ -69,7 +68,7 @@ export default function Question() {
           ))}
         </ol>
       ) : null}
-      {ordering && done && verdict.right.length ? <p className="t-small">{w.right}: {verdict.right.map((o) => text[o]).join(' → ')}</p> : null}
+      {ordering && done && verdict.outcome !== 'correct' && verdict.right.length ? <p className="t-small">{w.right_order} {verdict.right.map((o) => text[o]).join(' → ')}</p> : null}
 
       {props.format === 'number' ? (
         <input className="t-field" inputMode="decimal" autoComplete="off" aria-labelledby={id} placeholder={w.number} disabled={done || busy}

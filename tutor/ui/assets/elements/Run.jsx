@@ -30,7 +30,7 @@ export default function Run() {
       <header className="t-row"><h3 className="t-title">{props.title}</h3><span className="t-state" data-testid="run-state">{run.state_label}</span></header>
       <div className="t-bar" role="progressbar" aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100} aria-label={run.share_label}><i style={{ width: percent + '%' }} /></div>
       <p className="t-row t-small"><span>{run.share_label}</span><span>{run.time}</span></p>
-      {run.curves.some((c) => c.points.length > 1) ? <Plot form="line" series={run.curves} x={w.steps_axis} y={w.error_axis} label={w.curves + '. ' + run.caption} /> : null}
+      {run.curves.some((c) => c.points.length > 1) ? <Plot form="line" series={run.curves} x={w.x} y={w.y} label={w.title + '. ' + run.caption} /> : null}
       <p className="t-caption t-now" aria-live="polite">{run.caption}</p>
       {run.notices.map((n, i) => <div key={i} className={'t-notice t-' + n.level}><Words>{n.text}</Words></div>)}
       {run.error ? <div className="t-notice t-warning"><Words>{run.error.what + ' ' + run.error.why + '\n\n' + run.error.next}</Words></div> : null}
@@ -41,7 +41,7 @@ export default function Run() {
           <ol>{run.samples.map((s, i) => <li key={i}><span className="t-share">{s.label}</span><span className="t-serif">{s.text}</span></li>)}</ol>
         </details>
       ) : null}
-      {run.curves.some((c) => c.points.length > 1) ? <Figures label={w.table} series={run.curves} x={w.steps_axis} /> : null}
+      {run.curves.some((c) => c.points.length > 1) ? <Figures label={w.table} series={run.curves} x={w.x} /> : null}
       {lost ? <p className="t-small" role="status">{lost}</p> : null}
       {sure ? (
         <div className="t-controls" role="alertdialog" aria-label={sure.sure}>

@@ -1,0 +1,137 @@
+"""The server as a program: who may talk to it, a second start, ports, files it leaves, how it ends."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.ui_server import Server, serving, start, wait_for
+from tutor.ui.serve import listen, preferred
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+def get(server: Server, path: str, **headers: str) -> httpx.Response:
+    return httpx.get(server.address + path, headers=headers, timeout=10, trust_env=False)
+
+
+PAGE = {"accept": "text/html", "accept-language": "es-AR,es;q=0.9"}
+
+
+@pytest.mark.parametrize("path", ["/", "/api/health", "/ws/socket.io/?EIO=4&transport=polling"])
+def test_other_hosts_and_origins_are_refused(server: Server, path: str) -> None:
+    assert get(server, path, host="evil.example").status_code == 403
+    assert get(server, path, origin="http://evil.example").status_code == 403
+    assert get(server, path, origin="http://127.0.0.1:1").status_code == 403
+    assert get(server, path, origin=server.address).status_code == 200
+
+
+def test_a_websocket_from_elsewhere_is_refused(server: Server) -> None:
+    port = int(server.address.rsplit(":", 1)[1])
+    lines = (
+        "GET /ws/socket.io/?EIO=4&transport=websocket HTTP/1.1", f"Host: 127.0.0.1:{port}", "Origin: http://evil.example",
+        "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13",
+    )  # fmt: skip
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        assert b" 403 " in connection.recv(200).split(b"\r\n")[0]
+
+
+def test_the_page_asks_nobody_else_and_may_not(server: Server) -> None:
+    page = get(server, "/", **PAGE)
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert page.headers["cross-origin-opener-policy"] == "same-origin"
+    assert '<html lang="es">' in page.text
+    links = page.text.replace("http://www.w3.org", "")
+    assert "https://" not in links
+    assert "http://" not in links
+
+
+def test_the_page_follows_the_browsers_language(server: Server) -> None:
+    assert '<html lang="en">' in get(server, "/", **(PAGE | {"accept-language": "fr,en;q=0.8"})).text
+    assert '<html lang="es">' in get(server, "/", **PAGE).text
+
+
+def test_whoever_opens_the_page_is_in(server: Server) -> None:
+    cookie = get(server, "/", **PAGE).headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert get(server, "/user").status_code == 401
+    assert get(server, "/user", cookie=cookie.split(";")[0]).json()["identifier"] == "learner"
+
+
+def test_documentation_pages_are_off(server: Server) -> None:
+    assert [get(server, path).status_code for path in ("/docs", "/redoc", "/openapi.json")] == [404, 404, 404]
+
+
+def test_a_runs_card(server: Server) -> None:
+    card = get(server, "/api/runs/run-1").json()
+    assert card["state"] == "running"
+    assert len(card["curves"]) == 2
+    assert get(server, "/api/runs/run-none").status_code == 404
+    assert get(server, "/api/runs/..%2f..%2fetc").status_code == 404
+
+
+def test_files_outside_public_are_not_served(server: Server) -> None:
+    for path in ("/public/..%2fsecret", "/public/..%2ftranscript.db"):
+        assert get(server, path).status_code in (400, 404)
+
+
+def test_a_second_start_says_where_it_is_open(server: Server) -> None:
+    second = start(server.home)
+    said, _ = second.communicate(timeout=30)
+    assert second.returncode == 0
+    assert server.address in said
+    assert get(server, "/api/health").status_code == 200
+
+
+def test_it_ends_cleanly_and_starts_again_with_stray_settings_around(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "casa ñandú"
+    monkeypatch.setenv("LITERAL_API_KEY", "x")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://evil.example/x")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 8960)) if _free(8960) else None
+        process = start(home)
+        address = wait_for(home, process)
+        assert not address.endswith(":8960")
+        process.send_signal(signal.SIGINT if sys.platform != "win32" else signal.CTRL_BREAK_EVENT)
+        said, errors = process.communicate(timeout=20)
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+    assert "cerrada" in said
+    assert not (home / "server.json").exists()
+    assert (home / "chat" / "secret").exists()
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_busy_port_is_passed_over() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with listen("127.0.0.1", port) as found:
+            assert found.getsockname()[1] > port
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [("es-MX,es;q=0.9,en;q=0.8", "es"), ("de,en;q=0.5", "en"), ("", "es"), ("fr", "es"), ("EN-us", "en")],
+)
+def test_language_of_the_browser(header: str, language: str) -> None:
+    assert preferred(header) == language

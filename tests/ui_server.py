@@ -1,0 +1,66 @@
+"""A real server in a process of its own, for the tests of the chat."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass
+class Server:
+    address: str
+    process: subprocess.Popen[str]
+    home: Path
+
+
+def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.scripted_session", str(home), "--no-browser", "--port", "8960", *arguments]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUTF8": "1"},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[Server]:
+    process = start(home)
+    try:
+        yield Server(wait_for(home, process), process, home)
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+def wait_for(home: Path, process: subprocess.Popen[str], seconds: float = 60) -> str:
+    """The address of the server, once it answers."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            address: str = json.loads((home / "server.json").read_text("utf-8"))["address"]
+            if httpx.get(f"{address}/api/health", timeout=2, trust_env=False).status_code == 200:
+                return address
+        except (OSError, ValueError, httpx.HTTPError):
+            pass
+        time.sleep(0.1)
+    raise AssertionError(
+        f"the server did not start: {process.poll()}\n{(home / 'logs' / 'server.log').read_text('utf-8')}"
+    )
