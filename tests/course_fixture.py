@@ -443,11 +443,12 @@ FILES = {
 
 
 def write_course(root: Path, **changed: tuple[str, str]) -> Path:
-    """Write the course to `root`. `changed` replaces text in one file: name it by its letters, `first_es_md`."""
+    """Write the course to `root`. `changed` replaces text in a file: name it by its letters, `first_es_md`;
+    a figure after it (`first_es_md2`) for one more change."""
     names = {"".join(c if c.isalnum() else "_" for c in name.removeprefix("lessons/")): name for name in FILES}
     files = dict(FILES)
     for key, (old, new) in changed.items():
-        name = names[key]
+        name = names[key.rstrip("0123456789")]
         assert old in files[name], f"{old!r} is not in {name}"
         files[name] = files[name].replace(old, new, 1)
     for name, text in files.items():

@@ -23,11 +23,15 @@ SATURATION = 1.2
 """BM25's k1: from how many mentions on a word more adds little."""
 
 ASKING: dict[Language, frozenset[str]] = {
-    "es": word_set("significa significan explica explicame explicar sirve sirven funciona funcionan quiere entiendo entender "
+    "es": word_set(
+        "significa significan explica explicame explicar sirve sirven funciona funcionan quiere entiendo entender "
         "diferencia saber pasa llama llaman dice dijiste pregunta musa cuentame contame ejemplo tipo hablar mejor "
-        "queria repetime explicas usa usan necesito conviene bueno favor perdon gracias hola"),
-    "en": word_set("explain explained mean means meaning works work working use used difference understand know called happens "
-        "question tell example kind remind again talk better need please sorry thanks hello"),
+        "queria repetime explicas usa usan necesito conviene bueno favor perdon gracias hola"
+    ),
+    "en": word_set(
+        "explain explained mean means meaning works work working use used difference understand know called happens "
+        "question tell example kind remind again talk better need please sorry thanks hello"
+    ),
 }
 """Words of asking: they say nothing of what is asked about."""
 

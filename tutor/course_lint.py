@@ -23,7 +23,7 @@ from tutor.course import (
     Wait,
 )
 from tutor.course_skills import inputs_given, lint_skills, result_fields
-from tutor.lesson_text import count_words, placeholders
+from tutor.lesson_text import count_words, placeholders, stray_braces
 
 if TYPE_CHECKING:
     from tutor.course_files import LessonFiles, Sources
@@ -239,6 +239,8 @@ def _lint_words(sources: Sources, files: LessonFiles, lesson: Lesson, step: Step
             for name, (id, path) in fields[language].items():
                 if not _resolves(lesson, step, section, id, path):
                     sources.mistake(file, line, "course.placeholder.unknown", name=name)
+            if stray_braces(words[language]):
+                sources.mistake(file, line, "course.placeholder.stray")
             if part is not None and "\n" in words[language]:
                 sources.mistake(file, line, "course.label_lines")
             said = count_words(words[language])

@@ -50,8 +50,8 @@ def _lint_choice(sources: Sources, files: LessonFiles, item: Choice, line: int) 
 
 
 def _lint_open(sources: Sources, files: LessonFiles, item: Open) -> None:
-    """Every authored example goes through the production grader."""
-    from tutor.open_answers import met
+    """Every authored example goes through the production grader: an accepted one may show no misconception either."""
+    from tutor.open_answers import met, misconceptions
 
     for expectation in item.expectations:
         for language, file, _ in files.words.documents:
@@ -59,7 +59,7 @@ def _lint_open(sources: Sources, files: LessonFiles, item: Open) -> None:
             if part is None:
                 continue
             for line, text in part.entries("accept"):
-                if met(item, expectation, text, language) != "covered":
+                if met(item, expectation, text, language) != "covered" or misconceptions(item, text, language):
                     sources.mistake(file, line, "course.item.accept", text=text)
             for line, text in part.entries("reject"):
                 if met(item, expectation, text, language) != "missing":

@@ -41,10 +41,6 @@ class Part:
         """The text, or the explanation where there is only that."""
         return self.text or self.why
 
-    @property
-    def first_line(self) -> int:
-        return next((number for number, text in self.lines if text.strip()), self.line)
-
     def entries(self, mark: str) -> list[tuple[int, str]]:
         """The texts of the lines `- mark: ...`, with their line numbers; an indented line goes on with the last."""
         return [(number, text) for number, kind, text in self._entries() if kind == mark]
@@ -144,6 +140,11 @@ def _put(document: Document, where: dict[str, T], name: str, what: T, number: in
 def placeholders(text: str) -> dict[str, tuple[str, str]]:
     """The fields of a text: what is written between the braces -> (step, path in its result, without the dot)."""
     return {match[0][1:-1]: (match[1], match[2][1:]) for match in PLACEHOLDER.finditer(text)}
+
+
+def stray_braces(text: str) -> bool:
+    """Whether a text has a brace that is of no field: filling it in would fail."""
+    return bool(re.search(r"[{}]", PLACEHOLDER.sub("", text)))
 
 
 def count_words(text: str) -> int:

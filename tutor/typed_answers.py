@@ -31,8 +31,10 @@ ORDINALS = {
 LAST = word_set("ultima ultimo last")
 TRUE = word_set("verdadero verdadera v si cierto correcto true t yes y right s")
 FALSE = word_set("falso falsa f no incorrecto false n wrong")
-AROUND = word_set("la el las los opcion opciones respuesta es son creo que diria digo seria y the option options answer is are i "
-    "think it s it's its and numero number letra letter one una uno ones luego despues then")
+AROUND = word_set(
+    "la el las los opcion opciones respuesta es son creo que diria digo seria y the option options answer is are i "
+    "think it s it's its and numero number letra letter one una uno ones luego despues then"
+)
 DONT_KNOW = frozenset(
     {
         *("no se", "nose", "ni idea", "no tengo idea", "no tengo ni idea", "no lo se", "no sabria", "no se nada"),

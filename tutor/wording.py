@@ -35,11 +35,15 @@ def _endings(text: str) -> tuple[str, ...]:
 
 
 SUFFIXES: dict[Language, tuple[str, ...]] = {
-    "es": _endings("imientos amientos aciones iciones uciones imiento amiento icion acion ucion mente idades idad ariamos "
+    "es": _endings(
+        "imientos amientos aciones iciones uciones imiento amiento icion acion ucion mente idades idad ariamos "
         "eriamos iriamos iendose andose iendo yendo ando arian erian irian aria eria iria aron ieron abamos aban abas "
         "aba iamos ian ias ia adas ados idas idos ada ado ida ido aran eran iran ara era ira amos emos imos arlo arla "
-        "erlo erla arse erse irse ar er ir an en as es os a e o s"),
-    "en": _endings("izations ization ations ation ments ment ness ingly edly ings ing ities ity ies ied ed ly es s e y"),
+        "erlo erla arse erse irse ar er ir an en as es os a e o s"
+    ),
+    "en": _endings(
+        "izations ization ations ation ments ment ness ingly edly ings ing ities ity ies ied ed ly es s e y"
+    ),
 }
 LEAST_STEM = 3
 

@@ -1,0 +1,32 @@
+"""The real course: no mistakes, and as much of it as the express route promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tutor.course import Ask, Open
+from tutor.course_files import check, load_course
+
+ROOT = Path(__file__).parent.parent / "curriculum"
+
+
+def test_the_course_has_no_mistakes() -> None:
+    assert "\n".join(map(str, check(ROOT, "en"))) == ""
+
+
+def test_the_express_route_has_what_it_promises() -> None:
+    course = load_course(ROOT)
+    lessons = [course.lessons[id] for id in course.routes["express"]]
+    assert len(lessons) >= 6
+    assert 20 <= sum(lesson.minutes for lesson in lessons) <= 40
+    assert all(any(isinstance(step, Ask) for step in lesson.steps) for lesson in lessons)
+    assert sum(isinstance(item, Open) for lesson in lessons for item in lesson.items) >= 3
+
+
+def test_what_a_lesson_builds_on_was_taught_before() -> None:
+    course = load_course(ROOT)
+    taught: set[str] = set()
+    for lesson in (course.lessons[id] for id in course.routes["full"]):
+        for concept in lesson.concepts:
+            assert set(course.concepts[concept].prerequisites) <= taught | set(lesson.concepts), (lesson.id, concept)
+        taught |= set(lesson.concepts)
