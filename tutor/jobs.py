@@ -48,6 +48,8 @@ class Jobs:
         self._settings = settings
         self._source = source
         self._engines = engines
+        self._read: dict[str, tuple[int, tuple[Event, ...]]] = {}
+        """What was read of each run, and up to which byte: a status reads only what is new."""
         self._writing = threading.Lock()
         """Held while a folder is deleted, or completed after its process: the two must not meet."""
 
@@ -99,9 +101,9 @@ class Jobs:
         """How a run is, from its files alone. Raises FileMissing if there is no such run."""
         spec, folder = self.spec(run), self._folder(run)
         running = self._running(folder)  # looked at before the events: an ending written in between is then seen
-        events, process = read_events(folder), read_process(folder)
+        events, process = self._events(run), read_process(folder)
         if process and process.attempt > attempts(events):
-            events.append(Started(attempt=process.attempt, at=process.born))  # begun, but has not said so yet
+            events += (Started(attempt=process.attempt, at=process.born),)  # begun, but has not said so yet
         at_work = running and not ended(events)
         status = replay(run, spec, events, running, time.time() if at_work else _changed(folder, spec.created))
         if status.state == "running":
@@ -150,6 +152,7 @@ class Jobs:
             with FileLock(folder / "lock", timeout=10):
                 (folder / "spec.json").unlink()
             self._workspace.delete_run(run)
+            self._read.pop(run, None)
 
     def usable(self, run: str) -> bool:
         """Whether there is such a run and it goes on, can go on, or left something to use."""
@@ -165,7 +168,7 @@ class Jobs:
 
     def count_events(self, run: str) -> int:
         """How many events there are so far: what `follow` takes as `since` to tell only what is new."""
-        return len(read_events(self._folder(run)))
+        return len(self._events(run))
 
     async def follow(self, run: str, since: int = 0, every: float = 0.1) -> AsyncGenerator[Event, None]:
         """The events of a run from number `since` on, as they come, until it has ended or was interrupted."""
@@ -182,6 +185,17 @@ class Jobs:
             if not running:
                 return
             await asyncio.sleep(every)
+
+    def _events(self, run: str) -> tuple[Event, ...]:
+        """All whole events of a run so far."""
+        path = self._folder(run) / "events.jsonl"
+        position, known = self._read.get(run, (0, ()))
+        if position and (not path.exists() or path.stat().st_size < position):
+            position, known = 0, ()
+        lines, position = _new_lines(path, position)
+        known += tuple(event for line in lines if (event := parse_line(line)) is not None)
+        self._read[run] = position, known
+        return known
 
     def _ids(self) -> tuple[str, ...]:
         return tuple(sorted(path.parent.name for path in self._workspace.runs.glob("*/spec.json")))

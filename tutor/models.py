@@ -50,7 +50,7 @@ class Models:
     def needed(self, skill: Skill) -> dict[str, Any]:
         """What a skill needs, as the fields of its Context. A model that is not there is left out: the skill knows
         whether it can do without."""
-        found = {}
+        found: dict[str, Any] = {}
         for need in sorted(skill.needs):
             with suppress(ModelMissing):
                 found[need] = getattr(self, need)()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,7 @@ def attempts(events: Iterable[Event]) -> int:
     return max((event.attempt for event in events if isinstance(event, Started)), default=0)
 
 
-def ended(events: list[Event]) -> bool:
+def ended(events: Sequence[Event]) -> bool:
     """Whether the last attempt has its ending."""
     return bool(events) and isinstance(events[-1], ENDINGS)
 

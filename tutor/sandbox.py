@@ -30,7 +30,8 @@ async def sandboxed(
     limits = limits or Limits()
     with tempfile.TemporaryFile() as errors:
         kills = memory_kills()
-        process = await spawn("tutor.sandbox_main", settings=settings, errors=errors)
+        alone = dataclasses.replace(settings, threads=1)  # each thread of a numerical library takes address space
+        process = await spawn("tutor.sandbox_main", settings=alone, errors=errors)
         watching = asyncio.create_task(watch(process.pid, limits))
         try:
             asked = {"skill": skill, "inputs": dict(inputs), "language": language, "home": str(settings.home)}

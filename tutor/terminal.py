@@ -34,11 +34,11 @@ class Terminal:
 
     def tell(self, event: Event) -> None:
         match event:
-            case Advanced() if self._live:
+            case Advanced() if self._live and not self._writing:
                 self._progress(event)
-            case Said() if not self._quiet:
-                self._clear()
-                out(safe(event.text))
+            case Said() if self._live:
+                self._clear_progress()
+                out(safe(event.text), error=True)
                 self._writing = True
             case Sample():
                 text = self._words("cli.sample", share=event.share, text=safe(event.prompt + event.text))
@@ -72,9 +72,12 @@ class Terminal:
         self._line = len(line)
 
     def _clear(self) -> None:
+        self._clear_progress()
+        if self._writing:
+            out("\n\n", error=True)
+            self._writing = False
+
+    def _clear_progress(self) -> None:
         if self._line:
             out("\r" + " " * self._line + "\r", error=True)
             self._line = 0
-        if self._writing:
-            out("\n")
-            self._writing = False
