@@ -27,7 +27,9 @@ def make_tiny(architecture: str, folder: Path) -> Path:
     tokenizer.train_from_iterator(
         [TEXT] * 4,
         trainers.BpeTrainer(
-            vocab_size=400, special_tokens=specials, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            vocab_size=400,
+            special_tokens=specials,
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
             show_progress=False,
         ),
     )
@@ -38,9 +40,19 @@ def make_tiny(architecture: str, folder: Path) -> Path:
     config_class = getattr(transformers, f"{names[architecture]}Config")
     model_name = {"gemma3": "Gemma3ForCausalLM"}.get(architecture, f"{names[architecture]}ForCausalLM")
     config = config_class(
-        vocab_size=len(fast), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=2, head_dim=8, max_position_embeddings=512, tie_word_embeddings=True,
-        eos_token_id=fast.eos_token_id, pad_token_id=fast.pad_token_id, bos_token_id=None,
+        vocab_size=len(fast),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=8,
+        max_position_embeddings=512,
+        tie_word_embeddings=True,
+        eos_token_id=fast.eos_token_id,
+        pad_token_id=fast.pad_token_id,
+        bos_token_id=None,
+        **({"query_pre_attn_scalar": 8} if architecture == "gemma3" else {}),  # the head's size, as in the real ones
     )
     torch.manual_seed(0)
     model = getattr(transformers, model_name)(config)

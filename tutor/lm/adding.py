@@ -11,9 +11,10 @@ from pathlib import Path
 from skills.blocks import msg
 from skills.contract import BadInput, DiskFull, FileMissing, Profile
 from skills.workspace import folder_bytes, read_json, sha256
-from tutor.lm.convert import CT2, TRANSFORMERS, WEIGHTS, check_folder
+from tutor.lm.convert import check_folder
 from tutor.lm.fetch import SLACK, Report, run_convert, unfit
 from tutor.lm.installed import Installed, Manifest, installed, models_folder, weights_digest, write_manifest
+from tutor.lm.layout import CT2, TRANSFORMERS, WEIGHTS
 from tutor.lm.machine import measure
 
 OVERHEAD = 300_000_000

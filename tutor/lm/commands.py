@@ -99,7 +99,12 @@ def listing(home: Path, words: Words) -> list[str]:
         lines += ["", words("models.list.others")]
     for entry in others:
         spoken = ", ".join(words(f"models.language.{language}") for language in entry.writes)
-        values: dict[str, Scalar] = {"name": entry.name, "size": entry.download, "memory": entry.memory.chat, "licence": entry.licence}
+        values: dict[str, Scalar] = {
+            "name": entry.name,
+            "size": entry.download,
+            "memory": entry.memory.chat,
+            "licence": entry.licence,
+        }
         about = words(entry.good_for, label=entry.label)
         lines.append("  " + words("models.list.other", about=about, spoken=spoken, **values))
     return lines

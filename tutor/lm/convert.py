@@ -19,21 +19,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tutor.lm.layout import CT2, ENDS, TOKENIZER_FILES, TRANSFORMERS, WEIGHTS
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-TRANSFORMERS, CT2 = "transformers", "ct2-int8"
 MODEL_TYPES = ("llama", "qwen2", "qwen3", "gemma3_text", "mistral")
-TOKENIZER_FILES = (
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "chat_template.jinja",
-    "generation_config.json",
-    "special_tokens_map.json",
-)
-WEIGHTS = "*.safetensors"
-ENDS = ("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<end_of_turn>", "</s>")
-"""How the chat models of the accepted architectures close a turn; a GGUF file names only one of them."""
 
 
 def convert(source: Path, model: Path, stage: Callable[[str], None] = lambda name: None) -> None:
@@ -58,8 +49,8 @@ def gguf_to_safetensors(source: Path, to: Path) -> None:
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
-    # transformers reads the whole file four times, and its 150,000 words take a quarter of a minute each time
-    gguf.GGUFReader = lru_cache(gguf.GGUFReader)
+    # transformers asks for the reader at each of four steps and for the names once a module: minutes, if not kept
+    gguf.GGUFReader, gguf.get_tensor_name_map = lru_cache(gguf.GGUFReader), lru_cache(gguf.get_tensor_name_map)
     check_type(AutoConfig.from_pretrained(source.parent, gguf_file=source.name).model_type)
     tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
     model = AutoModelForCausalLM.from_pretrained(
@@ -143,13 +134,24 @@ def check_type(model_type: str | None) -> None:
         raise ValueError(str(model_type))
 
 
-def to_ct2(source: Path, to: Path) -> None:
-    """Write the weights of a safetensors folder as CTranslate2 int8 to `to`, with all that the tokenizer needs."""
+def to_ct2(source: Path, to: Path, quantization: str = "int8") -> None:
+    """Write the weights of a safetensors folder for CTranslate2 to `to`, with all that the tokenizer needs."""
     from ctranslate2.converters import TransformersConverter
 
     copied = [name for name in TOKENIZER_FILES if (source / name).is_file()]
     converter = TransformersConverter(str(source), copy_files=copied, low_cpu_mem_usage=True, trust_remote_code=False)
-    converter.convert(str(to), quantization="int8", force=True)
+    converter.convert(str(to), quantization=quantization, force=True)
+    name_tokens(to)
+
+
+def name_tokens(folder: Path) -> None:
+    """Give CTranslate2 a name for the special tokens that a tokenizer lacks: it refuses to open a model without."""
+    path = folder / "config.json"
+    config: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    names = [value for key, value in config.items() if key.endswith("_token") and value]
+    some = names[0] if names else json.loads((folder / "vocabulary.json").read_text("utf-8"))[0]
+    named = {key: some if key.endswith("_token") and value is None else value for key, value in config.items()}
+    path.write_text(json.dumps(named, indent=2), "utf-8")
 
 
 def _whole(folder: Path, build: Callable[[Path], None]) -> None:

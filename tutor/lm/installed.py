@@ -20,7 +20,7 @@ from skills.blocks import Frozen
 from skills.contract import ModelMissing, Profile
 from skills.workspace import folder_bytes, read_json, sha256, write_atomic
 from tutor.lm.catalogue import ROLES, Role, load_catalogue
-from tutor.lm.convert import CT2, TRANSFORMERS, WEIGHTS
+from tutor.lm.layout import CT2, TRANSFORMERS, WEIGHTS
 
 MANIFEST = "model.json"
 
@@ -101,7 +101,7 @@ def use(home: Path, role: Role, name: str) -> None:
 def remove(home: Path, name: str) -> int:
     """Delete a model, also one that was left unfinished, and return the bytes that were freed. Raises ModelMissing."""
     folder = models_folder(home) / name
-    if Path(name).name != name or name.startswith(".") or not folder.is_dir():
+    if not name or Path(name).name != name or name.startswith(".") or not folder.is_dir():
         raise ModelMissing(model=name)
     freed = folder_bytes(folder)
     (folder / MANIFEST).unlink(missing_ok=True)  # first: what is left of an interrupted removal is not a model

@@ -13,7 +13,7 @@ from tokenizers.decoders import DecodeStream
 
 from skills.blocks import Token
 from skills.contract import ChatMessage, UserError
-from tutor.lm.convert import ENDS
+from tutor.lm.layout import ENDS
 
 
 class NotChat(UserError):

@@ -1,0 +1,71 @@
+"""Real weights: both engines say the same within the limits of 8 bits, and stop by themselves."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skills.contract import ChatMessage, Options
+from tutor.lm.ct2 import Ct2
+from tutor.lm.hf import Hf
+from tutor.lm.installed import Installed, installed
+
+pytestmark = pytest.mark.slow
+PROMPTS = {
+    "es": ("Más vale pájaro en", [" mano", " la mano que ciento volando", " el techo de mi casa"]),
+    "en": ("A bird in the hand is worth two in the", [" bush", " bushes of the garden", " bank"]),
+}
+
+
+def ready() -> list[Installed]:
+    named = os.environ.get("TUTOR_TEST_HOME") or os.environ.get("TUTOR_HOME")
+    if named:
+        return installed(Path(named))
+    from tutor.settings import default_home
+
+    return installed(default_home())
+
+
+@pytest.fixture(scope="module")
+def model() -> Installed:
+    found = sorted(ready(), key=lambda each: each.profile.parameters)
+    if not found:
+        pytest.skip("no model here: tutor models get smollm2-135m-instruct (or set TUTOR_TEST_HOME)")
+    return found[0]
+
+
+@pytest.fixture(scope="module")
+def pair(model: Installed) -> tuple[Hf, Ct2]:
+    return Hf(model.weights, model.profile, device="cpu"), Ct2(model.fast, model.weights, model.profile)
+
+
+@pytest.mark.parametrize("language", PROMPTS)
+def test_eight_bits_change_little(pair: tuple[Hf, Ct2], language: str) -> None:
+    full, int8 = pair
+    prompt, endings = PROMPTS[language]
+    wanted, got = full.score(prompt, endings), int8.score(prompt, endings)
+    assert [s.tokens for s in wanted] == [s.tokens for s in got]
+    for a, b in zip(wanted, got, strict=True):
+        assert abs(a.logprob - b.logprob) / a.tokens < 0.35  # nats a token
+    best, likely = full.next_token(prompt, 5), int8.next_token(prompt, 5)
+    assert len({t.id for t in best} & {t.id for t in likely}) >= 3
+    np.testing.assert_allclose(sum(t.probability for t in best), sum(t.probability for t in likely), atol=0.1)
+
+
+def test_the_same_greedy_answer_begins_alike(pair: tuple[Hf, Ct2]) -> None:
+    asked = [ChatMessage(role="user", content="What is the capital of France? Answer in one short sentence.")]
+    answers = ["".join(engine.stream(asked, Options(max_tokens=30))) for engine in pair]
+    assert all("Paris" in answer for answer in answers)
+    assert answers[0].split()[:3] == answers[1].split()[:3]
+    assert all(len(answer) < 150 for answer in answers)  # it stopped by itself
+
+
+def test_the_original_tokenizer_came_back(pair: tuple[Hf, Ct2]) -> None:
+    engine = pair[1]
+    text = "Año 1879: ¿qué?\n\n  «It's» 🙂 ﬁn"
+    assert "".join(token.text for token in engine.tokenize("Más vale 12 pájaros")) == "Más vale 12 pájaros"
+    assert all(len(t.text.strip()) <= 1 for t in engine.tokenize("1879"))  # both families cut numbers into digits
+    assert engine.count_tokens(text) == len(engine.tokenize(text))
