@@ -85,7 +85,7 @@ class _Telling(NamedTuple):
 
     text: str
     folded: str
-    count: int
+    times: int
 
 
 Vocabulary = dict[tuple[bool, str], list[_Telling]]
@@ -187,7 +187,7 @@ def _tempting(answer: _Telling, vocabulary: Vocabulary, said: Counter[str], chan
     def unlike(word: _Telling) -> float:
         ending = 0.0 if answer.folded[-2:] == word.folded[-2:] else 1.0
         length = 0.5 * abs(len(answer.folded) - len(word.folded))
-        return ending + length + 0.5 * abs(math.log(answer.count / word.count))
+        return ending + length + 0.5 * abs(math.log(answer.times / word.times))
 
     able = {
         word.folded: word

@@ -98,11 +98,11 @@ MISTAKES = [
     ("unknown.step", {"second_lesson_yaml": ("$guess", "$wager")}, None),
     ("wait", {"second_lesson_yaml": ("run: train}", "run: race}")}, None),
     ("few_items", {"second_lesson_yaml": ("concept: tokens, format: number", "concept: language-model, format: number"),
-                   "second_lesson_yaml2": ("concept: tokens, format: order", "concept: language-model, format: order")}, 5),
+                   "second_lesson_yaml2": ("concept: tokens, format: order", "concept: language-model, format: order")}, 5),  # noqa: E501
     ("no_transfer", {"first_lesson_yaml": (", transfer: true", "")}, 5),
     ("placeholder.parity", {"first_es_md": ("Vos dijiste {bet}, y", "Vos dijiste eso, y")}, None),
-    ("placeholder.unknown", {"first_es_md": ("Veamos.", "Veamos {see.file}."), "first_en_md": ("Let's see.", "{see.file}")}, 9),
-    ("placeholder.unknown", {"first_es_md": ("{see.file}.", "{see.rain}."), "first_en_md": ("{see.file}.", "{see.rain}.")}, None),
+    ("placeholder.unknown", {"first_es_md": ("Veamos.", "Veamos {see.file}."), "first_en_md": ("Let's see.", "{see.file}")}, 9),  # noqa: E501
+    ("placeholder.unknown", {"first_es_md": ("{see.file}.", "{see.rain}."), "first_en_md": ("{see.file}.", "{see.rain}.")}, None),  # noqa: E501
     ("placeholder.stray", {"first_es_md": ("Veamos.", "Veamos {.")}, 9),
     ("item.no_right", {"first_lesson_yaml": ("b: right", "b: guesses")}, None),
     ("item.many_right", {"first_lesson_yaml": ("a: looks-up, b: right", "a: right, b: right")}, None),
@@ -110,7 +110,7 @@ MISTAKES = [
     ("item.no_misconception", {"first_lesson_yaml": (", misconception: thinks", "")}, None),
     ("item.hint", {"first_es_md": ("Pensá en una quiniela.", "Fijate que reparte probabilidades.")}, 36),
     ("item.accept", {"first_es_md": ("- cue: busca*", "- cue: adivin*")}, 54),
-    ("item.reject", {"first_es_md": ("- reject: busca el tango en internet", "- reject: adivina la palabra que viene")}, None),
+    ("item.reject", {"first_es_md": ("- reject: busca el tango en internet", "- reject: adivina la palabra que viene")}, 56),  # noqa: E501
     ("longest", {"first_es_md": ("Reparte probabilidades\n", f"Reparte probabilidades{' de más' * 9}\n")}, 1),
     ("too_long", {"first_es_md": ("Veamos.", LONG)}, 9),
     ("label_lines", {"second_es_md": ("Pocos", COUNT_ES)}, 5),
@@ -140,7 +140,7 @@ def _is(text: str, message: str) -> bool:
     import re
 
     words = Words("en")
-    pattern = re.sub(r"\\\{\w+\\\}", ".*", re.escape(words._texts[f"course.{message}"]).replace(r"\ ", " "))  # type: ignore[arg-type]
+    pattern = re.sub(r"\\\{\w+\\\}", ".*", re.escape(words._texts[f"course.{message}"]).replace(r"\ ", " "))  # type: ignore[arg-type]  # noqa: E501
     return re.fullmatch(pattern.replace(r"\{\{", r"\{").replace(r"\}\}", r"\}"), text, re.S) is not None
 
 

@@ -166,7 +166,7 @@ def test_embeddings_only_help(course: Course) -> None:
 
 
 def figures(part: str) -> dict[str, float]:
-    """Over every (answer, expectation): how many are decided, agree with the label, fail a right one, pass a wrong one."""
+    """Over every (answer, expectation): how many agree with the label, fail a right one, pass a wrong one."""
     course = load_course(HERE.parent / "curriculum")
     counts = dict.fromkeys(("all", "right", "wrong", "unclear", "agree", "false_fail", "false_pass"), 0)
     for id, languages in LABELLED.items():

@@ -102,7 +102,7 @@ def test_prose_is_asked_by_sentence(ctx: Context, workspace: Workspace) -> None:
         not in sources
     )
     assert sources
-    assert all(source[0].isupper() and (source.endswith(".") or source.endswith("sustentar")) for source in sources)
+    assert all(source[0].isupper() and source.endswith((".", "sustentar")) for source in sources)
 
 
 def test_too_little_text_is_said(ctx: Context, workspace: Workspace) -> None:

@@ -117,15 +117,15 @@ def _passages(course: Course, language: Language) -> Iterator[_Passage]:
         yield _Passage(found, bag, asks)
     for lesson in course.lessons.values():
         for step in lesson.steps:
-            text = step.after if isinstance(step, Run | Wait) else step.text if isinstance(step, Say | Close) else None
-            if text is None or "{" in text[language]:  # a text with fields says what one run showed, not what holds
+            told = step.after if isinstance(step, Run | Wait) else step.text if isinstance(step, Say | Close) else None
+            if told is None or "{" in told[language]:  # a text with fields says what one run showed, not what holds
                 continue
             bag = Counter()
-            _add(bag, text[language], 1, language)
+            _add(bag, told[language], 1, language)
             _add(bag, lesson.title[language], 1, language)
             id = f"{lesson.id}/{step.id}"
             yield _Passage(
-                Found(kind="section", id=id, concept=None, lesson=lesson.id, text=text[language], score=0.0), bag, ()
+                Found(kind="section", id=id, concept=None, lesson=lesson.id, text=told[language], score=0.0), bag, ()
             )
 
 

@@ -58,7 +58,7 @@ class Pair:
         """The words of a section or part, chosen by `pick`. None if neither language has them and they may miss."""
         self.used.add((section, part))
         found = {language: self.part(language, section, part) for language, _, _ in self.documents}
-        words = {language: pick(lines) if lines else "" for language, lines in found.items()}
+        words: Both = {language: pick(lines) if lines else "" for language, lines in found.items()}
         if not any(words.values()) and not need:
             return None
         for language, file, _ in self.documents:
@@ -70,7 +70,7 @@ class Pair:
     def take_list(self, section: str, part: str, mark: str, least: int = 0) -> dict[str, tuple[str, ...]]:
         """The `- mark:` lines of a part, by language."""
         self.used.add((section, part))
-        lists = {}
+        lists: dict[str, tuple[str, ...]] = {}
         for language, file, _ in self.documents:
             lines = self.part(language, section, part)
             entries = [] if lines is None else lines.bullets if mark == "asks" else lines.entries(mark)
