@@ -140,7 +140,7 @@ def _is(text: str, message: str) -> bool:
     import re
 
     words = Words("en")
-    pattern = re.sub(r"\\\{\w+\\\}", ".*", re.escape(words._texts[f"course.{message}"]).replace(r"\ ", " "))  # type: ignore[arg-type]  # noqa: E501
+    pattern = re.sub(r"\\\{\w+\\\}", ".*", re.escape(words._texts[f"course.{message}"]).replace(r"\ ", " "))  # type: ignore[arg-type]
     return re.fullmatch(pattern.replace(r"\{\{", r"\{").replace(r"\}\}", r"\}"), text, re.S) is not None
 
 
