@@ -28,7 +28,6 @@ def test_what_a_lesson_builds_on_was_taught_before() -> None:
     course = load_course(ROOT)
     lessons = course.lessons.values()
     teachable = {concept for lesson in lessons for concept in lesson.concepts}
-    lessons_of = {concept for lesson in course.lessons.values() for concept in lesson.concepts}
     taught: set[str] = set()
     for lesson in (course.lessons[id] for id in course.routes["full"]):
         for concept in lesson.concepts:
