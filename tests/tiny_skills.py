@@ -22,6 +22,7 @@ from skills.contract import (
     Skill,
     Where,
 )
+from skills.workspace import write_atomic
 
 NAMES = ("count", "echo", "fail", "load_dataset", "mould", "sandbox", "talk", "weigh")
 
@@ -52,7 +53,7 @@ def count(inputs: CountInputs, ctx: Context) -> CountResult:
         ctx.emit(Metric(step=step, name="loss", value=1 / (step + 1)))
         ctx.emit(Advanced(done=step + 1, total=inputs.steps))
         if ctx.run_dir:
-            place.write_text(str(step + 1))
+            write_atomic(place, str(step + 1))
     print("a library that prints")  # noqa: T201
     return CountResult(counted=inputs.steps)
 
