@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from skills.contract import ChatMessage, Options
+from tests.tiny_model import make_tiny
+from tutor.lm.adding import add_folder
 from tutor.lm.ct2 import Ct2
+from tutor.lm.fetch import ModelUnreadable
 from tutor.lm.hf import Hf
 from tutor.lm.installed import Installed, installed
 
@@ -69,3 +72,15 @@ def test_the_original_tokenizer_came_back(pair: tuple[Hf, Ct2]) -> None:
     assert "".join(token.text for token in engine.tokenize("Más vale 12 pájaros")) == "Más vale 12 pájaros"
     assert all(len(t.text.strip()) <= 1 for t in engine.tokenize("1879"))  # both families cut numbers into digits
     assert engine.count_tokens(text) == len(engine.tokenize(text))
+
+
+def test_conversion_in_a_process_of_its_own(tmp_path: Path) -> None:
+    stages: list[str] = []
+    added = add_folder(
+        tmp_path / "home", make_tiny("qwen2", tmp_path / "mine"), lambda stage, *_: stages.append(stage.id)
+    )
+    assert stages == ["models.stage.check", "models.stage.safetensors", "models.stage.int8"]
+    assert {path.name for path in added.folder.iterdir()} == {"transformers", "ct2-int8", "model.json"}
+    (tmp_path / "picture.gguf").write_bytes(b"not a model at all, and long enough to be read as a header")
+    with pytest.raises(ModelUnreadable):
+        add_folder(tmp_path / "home", tmp_path / "picture.gguf")

@@ -117,7 +117,7 @@ def _append(client: httpx.Client, remote: Remote, part: Path, count: Count) -> N
         resumed = answer.status_code == 206
         with part.open("ab" if resumed else "wb") as file:
             done = have if resumed else 0
-            for block in answer.iter_bytes(1 << 20):
+            for block in answer.iter_bytes():  # as it comes: what is gathered first is lost when the line breaks
                 file.write(block)
                 done += len(block)
                 count(done)

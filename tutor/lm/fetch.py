@@ -120,16 +120,17 @@ def run_convert(source: Path, folder: Path, name: str, report: Report) -> None:
     problem = ""
     with (folder / "convert.log").open("wb+") as log:
         env = os.environ | {"PYTHONIOENCODING": "utf-8"}
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, env=env)
-        try:
-            for line in process.stdout or ():
-                word, _, rest = line.decode("utf-8", errors="replace").strip().partition(" ")
-                problem = rest if word == "error" else problem
-                if word in ("safetensors", "int8"):
-                    report(msg(f"models.stage.{word}", name=name), 0, 0)
-        finally:
-            process.kill() if sys.exc_info()[0] else None
-            status = process.wait()
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, env=env) as process:
+            try:
+                for line in process.stdout or ():
+                    word, _, rest = line.decode("utf-8", errors="replace").strip().partition(" ")
+                    problem = rest if word == "error" else problem
+                    if word in ("safetensors", "int8"):
+                        report(msg(f"models.stage.{word}", name=name), 0, 0)
+            except BaseException:
+                process.kill()
+                raise
+        status = process.returncode
         log.seek(0)
         words = log.read().decode(errors="replace")
     (folder / "convert.log").unlink()
