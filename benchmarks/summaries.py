@@ -148,9 +148,8 @@ def main() -> None:
         except UserError as error:
             raise SystemExit(f"no model: {error}") from error
     chosen = cases(options.split)
-    print(
-        f"{len(chosen)} texts ({options.split}), {options.sentences} sentences, {chat.profile.name if chat else 'no model'}"
-    )
+    model = chat.profile.name if chat else "no model"
+    print(f"{len(chosen)} texts ({options.split}), {options.sentences} sentences, {model}")
     print(f"{'':<28}{'facts':>7}{'lead':>7}{'random':>8}{'words':>7}{'unsupported':>13}{'s/text':>8}")
     with TemporaryDirectory() as folder:
         languages: tuple[Language, ...] = ("es", "en")

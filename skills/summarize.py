@@ -23,8 +23,9 @@ A_PARAGRAPH = 3
 """Sentences of a paragraph of the summary."""
 MOST = 12
 AUTO: Literal["quote", "write"] = "quote"
-"""What `auto` does. Figures in benchmarks/README.md: the default models' own sentences must beat the quoted ones on
-the facts they keep and on what they invent before this may be `write`."""
+"""What `auto` does. `python benchmarks/summaries.py`: on the six Spanish texts the sentences of Qwen2.5-Coder-0.5B keep
+28 % of the facts (as many words by lot: 45 %), mostly by copying the beginning; quoted ones 72 % (58 %). Until a model
+beats that, this stays `quote`."""
 
 Kind = Literal["written", "quoted"]
 WhyQuoted = Literal["asked", "default", "no_model", "language", "too_short", "nothing_kept"]
