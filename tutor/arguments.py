@@ -63,12 +63,14 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
 """The arguments that may be read for each intent; where the skill exists, only those that its Inputs have."""
 
 
-def accepted(intent: str) -> tuple[str, ...]:
+def accepted(intent: str) -> dict[str, str]:
+    """The arguments that may be read for `intent` -> the input each goes to: the same name, or its plural
+    (`prompt` -> `prompts`) for a skill that takes several."""
     names = ACCEPTS.get(intent, ())
     if intent not in skills.NAMES or find_spec(f"skills.{intent}") is None:
-        return names
+        return {name: name for name in names}
     fields = skills.skill(intent).Inputs.model_fields
-    return tuple(name for name in names if name in fields)
+    return {name: field for name in names for field in (name, f"{name}s") if field in fields}
 
 
 # --- the pieces of a message ------------------------------------------------------------------------------------------
@@ -328,4 +330,4 @@ def read_arguments(
         **{share: lambda share=share: shares.get(share) for share in _SHARES},
     }
     values = {n: readers[n]() if n in readers else _numbers(n, request) for n in names}
-    return {n: v for n, v in values.items() if v is not None}
+    return {names[n]: v if names[n] == n else [v] for n, v in values.items() if v is not None}
