@@ -30,7 +30,7 @@ FORMAT_EXAMPLES = 50
 class DecideInputs(Inputs):
     """`file`: the text there is to learn from, if any; its words and documents are counted."""
 
-    goal: Goal = Field(description="decide.fields.goal")
+    goal: Goal = Field("other", description="decide.fields.goal")
     often: Literal["once", "monthly", "daily"] = Field("monthly", description="decide.fields.often")
     stakes: Literal["low", "some", "high"] = Field("some", description="decide.fields.stakes")
     rights: Literal["mine", "allowed", "unclear"] = Field("mine", description="decide.fields.rights")
