@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from skills.training.base import peft_warnings
 from skills.training.checkpoint import unusable
 from skills.training.examples import Example
 from skills.training.measure import cost
@@ -43,7 +44,8 @@ def save_adapter(model: Any, run_dir: Path, card: BaseCard, check: Sequence[Exam
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(beside, folder)
     expected = cost(model, check, length, 1, pad).nats
-    model.load_adapter(str(folder), adapter_name="reopened")
+    with peft_warnings():
+        model.load_adapter(str(folder), adapter_name="reopened")
     model.set_adapter("reopened")
     found = cost(model, check, length, 1, pad).nats
     model.set_adapter("default")

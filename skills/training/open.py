@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from skills.blocks import Frozen
 from skills.contract import WrongBase
-from skills.training.base import Precision, base_digest, base_name, open_base
+from skills.training.base import Precision, base_digest, base_name, open_base, peft_warnings
 from skills.training.checkpoint import unusable
 
 CARD = "base.json"
@@ -42,6 +42,7 @@ def open_tuned(weights: Path, adapter: Path, precision: Precision = "fp32") -> A
         raise WrongBase(adapter=card.name, base=base_name(weights))
     model = open_base(weights, precision)
     try:
-        return PeftModel.from_pretrained(model, adapter, is_trainable=False).eval()
+        with peft_warnings():
+            return PeftModel.from_pretrained(model, adapter, is_trainable=False).eval()
     except (OSError, ValueError, RuntimeError) as error:
         raise unusable(adapter.parent, "adapter") from error

@@ -41,10 +41,10 @@ class Batch:
 
 
 def pack(examples: Sequence[Example], capacity: int) -> list[Packed]:
-    """Best fit: each example goes to the fullest row that still has room; rows keep the order they were begun in."""
+    """Best fit decreasing: from the longest on, each example goes to the fullest row that still has room."""
     rows: list[list[Example]] = []
     room: list[int] = []
-    for example in examples:
+    for example in sorted(examples, key=len, reverse=True):
         fitting = [i for i, free in enumerate(room) if free >= len(example)]
         if fitting:
             best = min(fitting, key=room.__getitem__)
@@ -73,8 +73,11 @@ def steps(examples: Sequence[Example], length: int, step_tokens: int, seed: int)
     waiting: list[Packed] = []
     while True:
         order = list(examples)
-        random.Random(f"{seed} {epoch}").shuffle(order)
-        waiting += pack(order, size)
+        dice = random.Random(f"{seed} {epoch}")
+        dice.shuffle(order)  # examples of one length meet other neighbours each time
+        packed = pack(order, size)
+        dice.shuffle(packed)
+        waiting += packed
         while len(waiting) >= rows_a_step:
             yield waiting[:rows_a_step]
             waiting = waiting[rows_a_step:]

@@ -1,0 +1,345 @@
+"""Fine-tuning runs on a tiny random model: events, stops, resumes, trouble, and what is left afterwards."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from skills.compare_models import CompareInputs
+from skills.compare_models import run as compare
+from skills.contract import (
+    Advanced,
+    Context,
+    DiskFull,
+    Ended,
+    Event,
+    Metric,
+    Noticed,
+    OutOfMemory,
+    Request,
+    RunUnusable,
+    Sample,
+    WrongBase,
+)
+from skills.fine_tune import FineTuneInputs, FineTuneResult, run
+from skills.training import checkpoint, loop
+from skills.training.open import open_tuned
+from skills.workspace import Manifest, Workspace
+
+VERSES = [
+    f"{a} {b} {c}"
+    for a in ("Aquí me pongo", "Vengan santos", "Yo he visto")
+    for b in ("a cantar", "muchos cantores", "milagrosos", "en la ocasión")
+    for c in ("al compás", "de la vigüela", "con pena")
+]
+INPUTS = FineTuneInputs(max_steps=8, learning_rate=1e-2, rank=4, precision="fp32")
+
+
+def add_dataset(workspace: Workspace, texts: list[str], id: str = "ds-1") -> None:
+    folder = workspace.datasets / id
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "rows.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), "utf-8")
+    manifest = Manifest(
+        id=id,
+        name=f"{id}.txt",
+        digest="0" * 64,
+        bytes=1,
+        shape="verse",
+        language="es",
+        documents=len(texts),
+        rows=len(texts),
+        characters=1,
+        words=1,
+        encoding="utf-8",
+    )
+    (folder / "manifest.json").write_text(manifest.model_dump_json(), "utf-8")
+
+
+@pytest.fixture
+def start(workspace: Workspace, tiny_model: Path, events: list[Event]) -> Callable[..., FineTuneResult]:
+    """Run the skill in `runs/<name>`; `ask` gives what the learner asks after how many steps."""
+    add_dataset(workspace, VERSES)
+
+    def started(
+        name: str = "run-1", inputs: FineTuneInputs = INPUTS, ask: tuple[int, Request] | None = None
+    ) -> FineTuneResult:
+        folder = workspace.runs / name
+        folder.mkdir(parents=True, exist_ok=True)
+
+        def requested() -> Request | None:
+            done = sum(isinstance(event, Metric) and event.name == "train_loss" for event in events)
+            return ask[1] if ask is not None and done >= ask[0] else None
+
+        ctx = Context(
+            workspace=workspace,
+            language="es",
+            emit=events.append,
+            requested=requested,
+            weights=tiny_model,
+            run_dir=folder,
+        )
+        return run(inputs, ctx)
+
+    return started
+
+
+def weights(workspace: Workspace, name: str) -> dict[str, Any]:
+    return load_file(workspace.runs / name / "adapter" / "adapter_model.safetensors")
+
+
+def assert_same(a: dict[str, Any], b: dict[str, Any]) -> None:
+    assert a.keys() == b.keys()
+    for key in a:
+        torch.testing.assert_close(a[key], b[key], rtol=1e-4, atol=1e-6)
+
+
+def test_a_run_tells_what_it_does_and_leaves_an_adapter(
+    start: Callable[..., FineTuneResult], workspace: Workspace, tiny_model: Path, events: list[Event]
+) -> None:
+    result = start()
+    assert (result.steps, result.documents, result.heldout_documents, result.ending) == (8, 36, 4, "finished")
+    assert result.tuned_loss < result.base_loss
+    assert result.tuned_bpc / result.base_bpc == pytest.approx(result.tuned_loss / result.base_loss)
+    metrics = {event.name for event in events if isinstance(event, Metric)}
+    assert {"train_loss", "heldout_loss", "train_bpc", "heldout_bpc", "tokens_per_second"} <= metrics
+    assert {event.share for event in events if isinstance(event, Sample)} >= {0.0, 0.5, 1.0}
+    assert [event.eta for event in events if isinstance(event, Advanced) and event.total == 8][-1] == 0
+    card = json.loads((workspace.home / result.adapter / "base.json").read_text("utf-8"))
+    assert card["name"] == tiny_model.name
+    assert str(workspace.home) not in (workspace.home / result.adapter / "adapter_config.json").read_text("utf-8")
+    open_tuned(tiny_model, workspace.home / result.adapter)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_all_it_shows_has_words(start: Callable[..., FineTuneResult], events: list[Event], language: Any) -> None:
+    from skills.blocks import Message
+    from skills.training.verdict import Verdict
+    from tutor.words import Words
+
+    words, result, said = Words(language), start(), []
+
+    def speak(value: Any) -> None:
+        if isinstance(value, Message):
+            said.append(words(value))
+        elif isinstance(value, list | tuple):
+            [speak(each) for each in value]
+        elif hasattr(value, "__dict__"):
+            [speak(each) for each in vars(value).values()]
+
+    reasons = (
+        "clear_gain",
+        "beats_ngram",
+        "small_gain",
+        "ngram_as_good",
+        "train_far_below",
+        "only_train_fell",
+        "no_order",
+        "no_gain",
+        "ran_away",
+        "recites",
+        "few_heldout",
+    )
+    for verdict in Verdict.__args__:
+        speak(result.model_copy(update={"verdict": verdict, "reasons": reasons}).blocks())
+    speak(events)
+    assert len(said) > 50
+    assert all(said)
+
+
+def test_stop_keeps_what_there_is(start: Callable[..., FineTuneResult], workspace: Workspace) -> None:
+    with pytest.raises(Ended) as ended:
+        start(ask=(3, "stop"))
+    assert (ended.value.kind, ended.value.kept) == ("stopped", True)
+    assert ended.value.result.steps == 3  # type: ignore[union-attr]
+    assert weights(workspace, "run-1")
+
+
+def test_discard_leaves_nothing(start: Callable[..., FineTuneResult], workspace: Workspace) -> None:
+    with pytest.raises(Ended) as ended:
+        start(ask=(3, "discard"))
+    assert (ended.value.kind, ended.value.kept) == ("stopped", False)
+    assert not list((workspace.runs / "run-1").glob("[!p]*"))
+
+
+@pytest.mark.parametrize("at", [1, 4, 7])
+def test_a_paused_run_ends_like_one_that_was_not(
+    start: Callable[..., FineTuneResult], workspace: Workspace, events: list[Event], at: int
+) -> None:
+    whole = start("whole")
+    events.clear()
+    with pytest.raises(Ended) as ended:
+        start("paused", ask=(at, "pause"))
+    assert ended.value.kind == "paused"
+    result = start("paused")
+    assert_same(weights(workspace, "whole"), weights(workspace, "paused"))
+    assert result.tuned_loss == pytest.approx(whole.tuned_loss, rel=1e-5)
+    assert [m.step for m in result.metrics if m.name == "train_loss"] == list(range(1, 9))
+    assert any(isinstance(event, Noticed) and event.message.id == "fine_tune.resumed" for event in events)
+
+
+def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(
+    start: Callable[..., FineTuneResult], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start("whole")
+    monkeypatch.setattr(loop, "SAVE_SECONDS", 0.0)
+    step = loop.Training.step
+
+    def dies(self: loop.Training, rows: Any) -> bool:
+        if self.state.step == 6:
+            raise KeyboardInterrupt
+        return step(self, rows)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop.Training, "step", dies)
+        with pytest.raises(KeyboardInterrupt):
+            start("killed")
+    folder = workspace.runs / "killed"
+    saved = sorted((folder / "checkpoints").glob("step-*"))
+    assert [path.name for path in saved] == ["step-000005", "step-000006"]
+    (saved[-1] / "adapter.safetensors").write_bytes(b"half a file")
+    (folder / "checkpoints" / ".step-000007.writing").mkdir()
+    assert checkpoint.newest(folder) == saved[0]
+    start("killed")
+    assert_same(weights(workspace, "whole"), weights(workspace, "killed"))
+
+
+def test_a_resume_with_other_texts_or_settings_is_refused(
+    start: Callable[..., FineTuneResult], workspace: Workspace
+) -> None:
+    with pytest.raises(Ended):
+        start(ask=(2, "pause"))
+    with pytest.raises(RunUnusable) as refused:
+        start(inputs=INPUTS.model_copy(update={"rank": 8}))
+    assert refused.value.values["reason"] == "settings"
+    add_dataset(workspace, [*VERSES, "uno más"])
+    with pytest.raises(RunUnusable) as refused:
+        start()
+    assert refused.value.values["reason"] == "data"
+
+
+def test_out_of_memory_halves_then_recomputes_then_gives_up(
+    start: Callable[..., FineTuneResult], events: list[Event], monkeypatch: pytest.MonkeyPatch, workspace: Workspace
+) -> None:
+    add_dataset(workspace, VERSES * 12)  # enough for steps of several rows
+    inputs = INPUTS.model_copy(update={"length": 64})
+    start("roomy", inputs)
+    gradients, tight = loop.Training.gradients, {"rows": 1, "recompute": False}
+
+    def short(self: loop.Training, rows: Any) -> Any:
+        if self.state.micro_rows > tight["rows"] or (tight["recompute"] and not self.state.recompute):
+            raise RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory")
+        return gradients(self, rows)
+
+    monkeypatch.setattr(loop.Training, "gradients", short)
+    start("halved", inputs)
+    assert [event.message.id for event in events if isinstance(event, Noticed)].count("fine_tune.memory.halved") == 1
+    assert_same(weights(workspace, "roomy"), weights(workspace, "halved"))
+    tight["recompute"] = True
+    start("recomputed", inputs)
+    assert_same(weights(workspace, "roomy"), weights(workspace, "recomputed"))
+    tight["rows"] = 0
+    with pytest.raises(OutOfMemory):
+        start("hopeless", inputs)
+
+
+def test_numbers_that_run_away_are_called_broken(
+    start: Callable[..., FineTuneResult], events: list[Event], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = start("wild", INPUTS.model_copy(update={"learning_rate": 10.0}))
+    assert (result.verdict, result.ending) == ("broke", "broke")
+    gradients = loop.Training.gradients
+
+    def nan(self: loop.Training, rows: Any) -> Any:
+        found = gradients(self, rows)
+        return (float("nan"), *found[1:]) if self.state.step == 5 else found
+
+    monkeypatch.setattr(loop.Training, "gradients", nan)
+    result = start("nan")
+    assert (result.verdict, result.steps) == ("broke", 5)
+    assert 0 < result.best_step <= 5
+    assert all(event.value == event.value for event in events if isinstance(event, Metric))
+
+
+def test_shuffled_words_teach_nothing_and_few_lines_are_learnt_by_heart(
+    start: Callable[..., FineTuneResult], workspace: Workspace
+) -> None:
+    dice = random.Random(0)
+    words = " ".join(VERSES).split()
+    add_dataset(workspace, [" ".join(dice.sample(words, 9)) for _ in range(60)])
+    result = start("shuffled", INPUTS.model_copy(update={"max_steps": 30}))
+    assert (result.verdict, result.reasons[0]) == ("nothing", "no_order")
+    lines = ["".join(dice.choice("abcdefghijklmnopqrstuvwxyz ") for _ in range(30)) for _ in range(12)]
+    add_dataset(workspace, lines)
+    result = start("few", INPUTS.model_copy(update={"max_steps": 150, "learning_rate": 2e-2, "rank": 32}))
+    assert result.verdict == "by_heart"
+    assert "few_heldout" in result.reasons
+
+
+def test_a_full_disk_is_said_and_earlier_checkpoints_stay(
+    start: Callable[..., FineTuneResult], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import errno
+
+    import safetensors.torch
+
+    save_file, left = safetensors.torch.save_file, [3]
+
+    def full(tensors: Any, path: Path) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        save_file(tensors, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(safetensors.torch, "save_file", full)
+        with pytest.raises(DiskFull):
+            start()
+    assert checkpoint.newest(workspace.runs / "run-1") is not None
+    assert start().steps == 8
+    monkeypatch.setattr(Workspace, "free_bytes", lambda self: 1000)
+    with pytest.raises(DiskFull):
+        start("run-2")
+
+
+# --- comparing --------------------------------------------------------------------------------------------------------
+
+
+def test_compare_shows_base_and_tuned_on_the_frozen_prompts(
+    start: Callable[..., FineTuneResult], workspace: Workspace, tiny_model: Path
+) -> None:
+    start("run-1", INPUTS.model_copy(update={"learning_rate": 5e-2}))
+    shutil.rmtree(workspace.datasets)
+    ctx = Context(workspace=workspace, language="es", weights=tiny_model)
+    result = compare(CompareInputs(max_tokens=8), ctx)
+    assert (result.run, len(result.pairs)) == ("run-1", 4)
+    assert any(pair.base != pair.tuned for pair in result.pairs)
+    assert all(set(pair.order) == {"base", "tuned"} for pair in result.pairs)
+    assert compare(CompareInputs(max_tokens=8, run="run-1"), ctx).pairs == result.pairs
+    assert {pair.order for seed in range(4) for pair in compare(CompareInputs(max_tokens=1, seed=seed), ctx).pairs} == {
+        ("base", "tuned"),
+        ("tuned", "base"),
+    }
+    assert compare(CompareInputs(prompts=("Hola",), max_tokens=2), ctx).pairs[0].prompt == "Hola"
+
+
+def test_an_adapter_refuses_another_base(
+    start: Callable[..., FineTuneResult], workspace: Workspace, tmp_path: Path
+) -> None:
+    from tests.tiny_model import make_tiny
+
+    ctx = Context(workspace=workspace, language="es", weights=make_tiny("qwen2", tmp_path / "other"))
+    with pytest.raises(RunUnusable):
+        compare(CompareInputs(), ctx)
+    start()
+    assert ctx.weights is not None
+    (ctx.weights / "model.safetensors").write_bytes(b"other weights")
+    with pytest.raises(WrongBase):
+        compare(CompareInputs(), ctx)
