@@ -14,6 +14,7 @@ from tutor.asides import resume
 from tutor.desk import Desk, back_button, plain
 from tutor.steps import begin_lesson, next_lesson
 from tutor.turn import Button, Farewell, Intent, Reload, Shown
+from tutor.words import Words
 
 KEPT = {"texts": "workspace", "runs": "runs", "progress": "learner.db", "chat": "chat", "models": "models"}
 """What is kept, by the message that names it, and where in the home folder."""
@@ -170,6 +171,7 @@ def find_lesson(desk: Desk, args: dict[str, Any]) -> str | None:
 async def change_language(desk: Desk, args: dict[str, Any]) -> AsyncIterator[Shown]:
     language = args.get("language") or ("en" if desk.language == "es" else "es")
     desk.record("language_chosen", {"language": language})
+    desk.words = Words(language)
     yield Reload()
 
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from skills.blocks import Block, Scalar
-from skills.contract import Language, UserError
+from skills.contract import Language, ModelMissing, UserError
 from skills.workspace import Workspace
 from tutor import __version__, learner, machine
 from tutor.course import Bilingual, Course, Lesson, Step
@@ -68,6 +68,12 @@ class Desk:
     def workbench(self) -> installed.Installed:
         """The model that is looked into and trained. Raises ModelMissing."""
         return installed.find(self.workspace.home, self.settings.workbench_model, "workbench")
+
+    def has_workbench(self) -> bool:
+        try:
+            return bool(self.workbench())
+        except ModelMissing:
+            return False
 
     def delete(self, what: str, id: str) -> None:
         """Delete a text, a run or a model, or (`all`) every text, run and answer of the learner's."""

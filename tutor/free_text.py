@@ -11,6 +11,7 @@ from tutor.course import Item, Predict, Step, Try
 from tutor.desk import Desk, back_button
 from tutor.folding import fold
 from tutor.grading import read_typed
+from tutor.numbers_said import read_number
 from tutor.router import Router
 from tutor.turn import Button, Intent, Shown, Waiting
 
@@ -77,10 +78,19 @@ async def _answer(desk: Desk, item: Item, text: str, router: Router) -> AsyncIte
 async def _fill(desk: Desk, step: Step, text: str, router: Router) -> AsyncIterator[Shown]:
     """A step waits for words: these are they, unless they plainly ask for something else."""
     intent = router.route(text, desk.language, situation(desk, "text"))
-    asks = intent.name not in NO_REQUEST
+    asks = intent.name not in NO_REQUEST and not _is_prediction(step, text, intent)
     turn = routed(desk, intent, text, router) if asks else steps.do_step(desk, step, text, {})
     async for shown in turn:
         yield shown
+
+
+def _is_prediction(step: Step, text: str, intent: Intent) -> bool:
+    """A number where a number is awaited; a word or two where a word is, unless they are a command to the letter."""
+    if not isinstance(step, Predict):
+        return False
+    if step.format == "number":
+        return read_number(text) is not None
+    return len(text.split()) <= 2 and intent.confidence < 1
 
 
 def situation(desk: Desk, waiting: Open) -> Situation:

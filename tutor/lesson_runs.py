@@ -9,7 +9,7 @@ from typing import Any
 
 import skills
 from skills.blocks import BLOCKS, Progress, msg
-from skills.contract import Busy, FileMissing, UserError
+from skills.contract import Busy, FileMissing, Language, ModelMissing, UserError
 from tutor.course import Bilingual, Run, Try, Wait
 from tutor.desk import Desk, next_button
 from tutor.folding import fold
@@ -53,8 +53,7 @@ async def present_run(desk: Desk, step: Run, text: str) -> AsyncIterator[Shown]:
     async for said in outcome_of(desk, step, resolve(desk, step.inputs)):
         if isinstance(said, Outcome):
             desk.move("finish")
-            desk.record("ran", {"at": desk.at(step.id), "skill": step.skill, "result": slim(said.result)})
-            yield desk.say(desk.text(after_text(desk, step)), blocks=said.blocks, buttons=(next_button(desk),))
+            yield _told(desk, step, said)
         elif isinstance(said, UserError):
             desk.move("finish")
             yield desk.error(said, buttons=_again(desk))
@@ -62,23 +61,35 @@ async def present_run(desk: Desk, step: Run, text: str) -> AsyncIterator[Shown]:
             yield said
 
 
-async def outcome_of(desk: Desk, step: Run | Try, inputs: dict[str, Any]) -> AsyncIterator[Any]:
+def _told(desk: Desk, step: Run | Wait, outcome: Outcome) -> Said:
+    """The result of a step, remembered, and what the authors say of it."""
+    skill = step.skill if isinstance(step, Run) else step.run
+    desk.record("ran", {"at": desk.at(step.id), "skill": skill, "result": slim(outcome.result)})
+    words = after_text(desk, step) if isinstance(step, Run) else step.after
+    return desk.say(desk.text(words), blocks=outcome.blocks, buttons=(next_button(desk),))
+
+
+async def outcome_of(desk: Desk, step: Run | Try, inputs: dict[str, Any], choice: str = "") -> AsyncIterator[Any]:
     """What a skill says on the way and, last, its Outcome (a recorded one where no model is there) or a UserError."""
     try:
         async for said in call(desk, step.skill, inputs):
             yield said
     except UserError as error:
-        found = recorded(desk, step) if error.code == "model_missing" else None
-        yield found or error
+        yield (recorded(desk, step, choice) if error.code == ModelMissing.code else None) or error
 
 
 def _again(desk: Desk) -> tuple[Button, ...]:
     return (desk.button("chat.button.again", "repeat", main=True), next_button(desk))
 
 
-def recorded(desk: Desk, step: Run | Try) -> Outcome | None:
-    """The step's result as it was recorded with a real model, labelled so."""
-    path = LESSONS / (desk.memory.lesson or "") / "recorded" / f"{step.id}.{desk.language}.json"
+def recording_path(lesson: str, step: str, language: Language, choice: str = "") -> Path:
+    """Where the recorded result of a step (of one of its choices) is."""
+    return LESSONS / lesson / "recorded" / ".".join(filter(None, (step, choice, language, "json")))
+
+
+def recorded(desk: Desk, step: Run | Try | Wait, choice: str = "") -> Outcome | None:
+    """The step's result as it was recorded with a real model (tutor/recording.py), labelled so."""
+    path = recording_path(desk.memory.lesson or "", step.id, desk.language, choice)
     if not path.exists():
         return None
     found = json.loads(path.read_text("utf-8"))
@@ -122,7 +133,8 @@ async def _begin_job(desk: Desk, step: Run) -> AsyncIterator[Shown]:
         except Busy as error:
             run = str(error.values["run"])
         except UserError as error:
-            yield desk.error(error, buttons=_again(desk))
+            found = recorded(desk, step) if error.code == ModelMissing.code else None
+            yield _told(desk, step, found) if found else desk.error(error, buttons=_again(desk))
             return
         desk.record("run_started", {"at": at, "run": run, "skill": step.skill})
     if not step.background and desk.jobs.status(run).state in ENDED:
@@ -138,7 +150,9 @@ async def present_wait(desk: Desk, step: Wait, text: str) -> AsyncIterator[Shown
     run = run_of(desk, step.run)
     state = state_of(desk, run)
     if run is None or state is None:
-        yield desk.say(desk.words("chat.nothing_to_wait"), buttons=(next_button(desk),))
+        found = recorded(desk, step) if not desk.has_workbench() else None
+        nothing = desk.say(desk.words("chat.nothing_to_wait"), buttons=(next_button(desk),))
+        yield _told(desk, step, found) if found else nothing
         return
     if state in ENDED:
         yield finish_job(desk, run)
@@ -168,10 +182,8 @@ def finish_job(desk: Desk, run: str) -> Said:
         if started == run:
             desk.record("ran", {"at": at, "skill": status.skill, "result": result})
     step = desk.step
-    if isinstance(step, Wait) and run_of(desk, step.run) == run:
-        desk.record("ran", {"at": desk.at(step.id), "skill": status.skill, "result": result})
-        return desk.say(desk.text(step.after), blocks=status.blocks, buttons=(next_button(desk),))
-    if isinstance(step, Run) and desk.memory.runs.get(desk.at(step.id)) == run and not step.background:
-        return desk.say(desk.text(after_text(desk, step)), blocks=status.blocks, buttons=(next_button(desk),))
+    waited = isinstance(step, Wait) and run_of(desk, step.run) == run
+    if waited or (isinstance(step, Run) and not step.background and desk.memory.runs.get(desk.at(step.id)) == run):
+        return _told(desk, step, Outcome(result=status.result or {}, blocks=status.blocks))  # type: ignore[arg-type]
     told = desk.words(f"chat.ended.{status.skill}")
     return desk.say(told, tone="system", blocks=status.blocks, buttons=desk.buttons or (next_button(desk),))

@@ -26,9 +26,10 @@ log = logging.getLogger(__name__)
 class Session:
     """The conversation of one learner; the chat has one, tests have many."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, router: Router | None = None) -> None:
         self._desk = desk
         self._turns = asyncio.Lock()
+        self._ready = router
         self._training: asyncio.Task[Router] | None = None
 
     async def start(self) -> None:
@@ -36,10 +37,17 @@ class Session:
         self._train()
         await self._desk.worker.start(warm=self._desk.has_model)
 
-    def _train(self) -> asyncio.Task[Router]:
-        if self._training is None:
+    def _train(self) -> None:
+        if self._training is None and self._ready is None:
             self._training = asyncio.create_task(asyncio.to_thread(Router, course=self._desk.course))
-        return self._training
+
+    async def _router(self) -> Router:
+        """The router, waited for if it is still being trained."""
+        self._train()
+        if self._training:
+            self._ready = await self._training
+        assert self._ready
+        return self._ready
 
     @property
     def language(self) -> Language:
@@ -102,7 +110,7 @@ class Session:
         elif input.intent:
             turn = act(desk, input.intent)
         elif input.text.strip():
-            turn = typed(desk, input.text, await self._train())
+            turn = typed(desk, input.text, await self._router())
         else:
             turn = controls.welcome_back(desk) if desk.memory.greeted else controls.welcome(desk)
         async for shown in turn:

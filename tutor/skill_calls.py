@@ -18,6 +18,14 @@ LONG = 2000
 SAMPLES = Path(__file__).parent.parent / "curriculum" / "samples"
 
 
+SAMPLE_FILES: dict[tuple[str, Language], str] = {
+    ("verse", "es"): "coplas.txt",
+    ("verse", "en"): "ballad.txt",
+    ("prose", "es"): "almacen.txt",
+    ("prose", "en"): "lighthouse.txt",
+}
+
+
 class Outcome(Frozen):
     """What a skill gave back: its result as data and what to show of it."""
 
@@ -103,7 +111,7 @@ async def import_text(
 
 
 def sample_path(sample: str, language: Language) -> Path:
-    return next(SAMPLES.glob(f"{sample}.{language}.*"))
+    return SAMPLES / SAMPLE_FILES[sample, language]
 
 
 def slim(result: dict[str, Any]) -> dict[str, Any]:
@@ -118,8 +126,12 @@ def needs_text(inputs: dict[str, Any]) -> bool:
 
 
 def resolve(desk: Desk, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Authored inputs made concrete: the learner's language, `$mine`, `$run:<step>`, `$<predict step>`."""
-    return {key: _value(desk, value) for key, value in inputs.items()}
+    """Authored inputs made concrete: the learner's language, `$mine`, `$run:<step>`, `$<predict step>`.
+
+    What is not there (a prediction that was skipped) is left out: the skill's own default holds.
+    """
+    found = {key: _value(desk, value) for key, value in inputs.items()}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _value(desk: Desk, value: Any) -> Any:

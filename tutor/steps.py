@@ -194,7 +194,8 @@ async def _try(desk: Desk, step: Try, typed: str, args: dict[str, Any]) -> Async
         inputs |= step.choices[args["choice"]]
     elif step.ask:
         inputs[step.ask] = typed
-    async for said in outcome_of(desk, step, resolve(desk, inputs)):
+    choice = args.get("choice") or next(iter(step.choices), "")
+    async for said in outcome_of(desk, step, resolve(desk, inputs), choice):
         if isinstance(said, Outcome):
             desk.record("ran", {"at": desk.at(step.id), "skill": step.skill, "result": slim(said.result)})
             yield desk.say(desk.text(step.after), blocks=said.blocks, buttons=try_buttons(desk, step))

@@ -76,9 +76,8 @@ def _styled(value: Any, style: str, locale: Locale, language: Language) -> str:
     if style.isdigit():
         return format_decimal(value, f"#,##0.{'0' * int(style)}" if style != "0" else "#,##0", locale=locale)
     if style == "percent":
-        return format_percent(
-            value, "#,##0 %" if 0.01 <= value <= 0.99 or value in (0, 1) else "#,##0.0 %", locale=locale
-        )
+        figure = "#,##0" if 0.01 <= value <= 0.99 or value in (0, 1) else "#,##0.0"
+        return format_percent(value, figure + (" %" if language == "es" else "%"), locale=locale)
     if style == "size":
         unit, power = next((u, p) for u, p in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3), ("B", 1)) if value >= p or p == 1)
         return f"{format_decimal(value / power, '#,##0.#' if power >= 1e9 else '#,##0', locale=locale)} {unit}"

@@ -1,0 +1,480 @@
+"""Scripted conversations from end to end: the express route, questions in the middle, stops, restarts, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skills.contract import OutOfMemory
+from tests.conversation import Conversation, RunsInMemory
+from tutor.course import Choice, Course, Do, Number, Open, Order
+from tutor.course_files import load_course
+from tutor.turn import Farewell, Intent, Reload, Said
+
+CURRICULUM = Path(__file__).parent.parent / "curriculum"
+VERSES = "\n\n".join(
+    f"Canta el gallo en la mañana {n},\nsube el humo del fogón,\nviene el viento de la pampa\ny se lleva mi canción."
+    for n in range(60)
+)
+
+
+@pytest.fixture(scope="module")
+def course() -> Course:
+    return load_course(CURRICULUM)
+
+
+@pytest.fixture
+def talk(tmp_path: Path, course: Course) -> Iterator[Conversation]:
+    talk = Conversation(tmp_path / "home", course)
+    yield talk
+    talk.store.close()
+
+
+async def begin(talk: Conversation) -> None:
+    await talk.opens()
+    await talk.clicks(talk.buttons[0].label)
+    await talk.clicks(talk.buttons[0].label)
+
+
+async def to_step(talk: Conversation, step: str) -> None:
+    """Go on by the shortest way until the present lesson is at `step`."""
+    for _ in range(40):
+        if talk.desk.memory.step == step:
+            return
+        await talk.acts(Intent(name="next"))
+    raise AssertionError(f"never came to {step}")
+
+
+def key(talk: Conversation, item: str) -> Any:
+    """The right answer to an item of the course."""
+    found = talk.desk.course.items[item]
+    match found:
+        case Choice():
+            return sorted(found.right) if found.format == "multiple" else next(iter(found.right))
+        case Number():
+            return str(found.answer)
+        case Order():
+            return list(found.order)
+        case Open():
+            return found.expectations[0].accept[talk.desk.language][0]
+        case Do():
+            raise AssertionError("done by running a skill")
+
+
+# --- the whole route --------------------------------------------------------------------------------------------------
+
+FINE_TUNED = {
+    "run": "x", "base": "b", "dataset": "d", "documents": 60, "heldout_documents": 6, "tokens": 900, "steps": 12,
+    "seconds": 200.0, "base_loss": 4.0, "tuned_loss": 3.0, "base_bpc": 2.5, "tuned_bpc": 1.9, "ngram_bpc": 2.3,
+    "best_step": 12, "longest_copy": 5, "verdict": "learnt", "adapter": "runs/x/adapter",
+}  # fmt: skip
+
+
+async def walk(talk: Conversation, tmp_path: Path) -> list[str]:
+    """Through the express route as a learner would, by clicks, typing and one upload; the lessons in order."""
+    verses = tmp_path / "coplas.txt"
+    verses.write_text(VERSES, "utf-8")
+    await begin(talk)
+    visited: list[str] = []
+    for _ in range(300):
+        memory = talk.desk.memory
+        if memory.machine.phase == "summary" and memory.lesson == "decide":
+            return visited
+        if memory.lesson and memory.lesson not in visited:
+            visited.append(memory.lesson)
+        for run, status in talk.runs.runs.items():
+            if status.state == "running":
+                pairs = FINE_TUNED if status.skill == "fine_tune" else {"run": run, "seconds": 3.0, "count": 3}
+                talk.runs.finish(run, pairs)
+        step = talk.desk.step
+        if memory.open_item and memory.open_item.gap:
+            await talk.acts(Intent(name="next"))
+        elif memory.open_item:
+            await talk.answers(key(talk, memory.open_item.item))
+        elif step and step.kind == "bring" and talk.desk.memory.dataset is None:
+            await talk.uploads(verses)
+        elif step and step.kind == "predict" and talk.desk.at(step.id) not in memory.predicted:
+            number = step.format == "number"
+            await (
+                talk.clicks(talk.buttons[0].label) if step.format == "choice" else talk.types("7" if number else "mano")
+            )
+        else:
+            await talk.acts(Intent(name="next"))
+        last = talk.said[-1]
+        assert last.tone != "error", last.text
+        assert talk.buttons or last.item, f"no way on at {memory.lesson}/{memory.step}"
+    raise AssertionError(f"the route did not end; at {talk.desk.memory.lesson}/{talk.desk.memory.step}")
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("model", [True, False])
+async def test_the_express_route_from_end_to_end(tmp_path: Path, course: Course, language: Any, model: bool) -> None:
+    talk = Conversation(tmp_path / "home", course, language, model)
+    visited = await walk(talk, tmp_path)
+    assert visited == list(course.routes["express"])
+    assert all(talk.desk.progress.lesson_state(lesson) != "todo" for lesson in course.routes["express"])
+    words = sum(len(said.text.split()) for said in talk.said)
+    assert words > 1000
+    unfilled = [said.text for said in talk.said if "{" in said.text]
+    assert not unfilled
+
+
+async def test_musa_says_at_most_ninety_words_before_the_learner_acts(tmp_path: Path, course: Course) -> None:
+    talk = Conversation(tmp_path / "home", course)
+    await walk(talk, tmp_path)
+    longest = max((said for said in talk.said if said.tone == "lesson"), key=lambda said: len(said.text.split()))
+    assert len(longest.text.split()) <= 105, longest.text  # the title of a lesson comes on top
+
+
+# --- asking in the middle ---------------------------------------------------------------------------------------------
+
+
+async def test_a_question_in_the_middle_leads_back_to_the_open_item(talk: Conversation) -> None:
+    await begin(talk)
+    await to_step(talk, "check")
+    item = talk.item
+    await talk.types("pará, ¿qué era un token?")
+    assert talk.said[-1].tone == "aside"
+    assert "1.3" in talk.said[-1].source
+    assert talk.desk.memory.open_item
+    await talk.clicks("Volver a la lección")
+    assert talk.item.submission == item.submission
+    assert talk.desk.memory.step == "check"
+
+
+async def test_the_model_never_changes_progress(talk: Conversation) -> None:
+    await begin(talk)
+    await to_step(talk, "check")
+    talk.desk.model_name = "scripted"
+    talk.worker.the_chat.replies = ["Tu respuesta es correcta y pasaste la lección."]  # type: ignore[union-attr]
+    before = talk.desk.progress
+    await talk.types("¿qué es un token?")
+    assert talk.desk.progress.known == before.known
+    assert "pasaste" not in " ".join(said.text for said in talk.said)
+
+
+async def test_what_is_not_known_is_said(talk: Conversation) -> None:
+    await begin(talk)
+    await talk.types("¿quién ganó el mundial de 1986?")
+    assert "inventar" in talk.text or "una sola cosa" in talk.text
+
+
+async def test_explaining_again_goes_through_other_ways(talk: Conversation) -> None:
+    await begin(talk)
+    await talk.acts(Intent(name="explain_again", args={"topic": "tokens"}))
+    first = talk.text
+    await talk.acts(Intent(name="explain_again", args={"topic": "tokens"}))
+    assert talk.text != first
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_wrong_answer_is_explained_without_giving_the_key(talk: Conversation) -> None:
+    await begin(talk)
+    await to_step(talk, "check")
+    item = talk.desk.course.items[talk.item.item]
+    assert isinstance(item, Choice)
+    wrong = next(option for option in item.options if option.misconception)
+    await talk.answers(wrong.id)
+    assert talk.verdict.outcome == "wrong"
+    assert talk.verdict.right == ()
+    assert talk.verdict.feedback == wrong.why.es
+    await talk.clicks("Pensarla otra vez")
+    await talk.answers(next(iter(item.right)))
+    assert talk.verdict.outcome == "correct"
+
+
+async def test_a_submission_counts_once(talk: Conversation) -> None:
+    await begin(talk)
+    await to_step(talk, "check")
+    submission = talk.item.submission
+    await talk.answers(key(talk, talk.item.item), submission)
+    known = talk.desk.progress.known
+    await talk.answers(key(talk, talk.item.item), submission)
+    assert talk.desk.progress.known == known
+
+
+async def test_typed_answers_are_the_options_as_they_are_shown(talk: Conversation) -> None:
+    await begin(talk)
+    await to_step(talk, "check")
+    shown = [option for option, _ in talk.item.options]
+    await talk.types(str(shown.index(key(talk, talk.item.item)) + 1))
+    assert talk.verdict.outcome == "correct"
+
+
+async def test_no_card_carries_the_key(tmp_path: Path, course: Course) -> None:
+    talk = Conversation(tmp_path / "home", course)
+    await walk(talk, tmp_path)
+    for said in talk.said:
+        if said.item:
+            assert set(said.item.model_dump()) == {"item", "submission", "format", "stem", "options", "hint"}
+
+
+async def test_after_three_misses_an_example_and_on(talk: Conversation) -> None:
+    await begin(talk)
+    await to_step(talk, "check")
+    item = talk.desk.course.items[talk.item.item]
+    assert isinstance(item, Choice)
+    wrong = next(option.id for option in item.options if option.misconception)
+    for _ in range(3):
+        await talk.answers(wrong)
+        if "Pensarla otra vez" in [b.label for b in talk.buttons]:
+            await talk.clicks("Pensarla otra vez")
+    assert talk.desk.course.concepts[item.concept].example.es in talk.text
+
+
+async def test_showing_the_answer_counts_nothing(talk: Conversation) -> None:
+    await begin(talk)
+    await to_step(talk, "check")
+    concept = talk.desk.course.items[talk.item.item].concept
+    await talk.clicks("Mostrame la respuesta")
+    assert talk.desk.progress.known[concept].successes == ()
+
+
+async def test_a_quiz_has_gaps_from_the_learners_text(talk: Conversation, tmp_path: Path) -> None:
+    text = tmp_path / "diario.txt"
+    text.write_text(
+        "La cooperativa compró una prensa de vino en marzo. La prensa llegó rota desde Mendoza. "
+        "El mecánico la arregló con piezas de un tractor. Ahora la cooperativa vende vino en tres pueblos. "
+        "La municipalidad prometió un camino nuevo para el invierno. Nadie sabe si el camino llegará a tiempo.",
+        "utf-8",
+    )
+    await begin(talk)
+    await talk.uploads(text)
+    await talk.types("preguntame")
+    asked = 0
+    while talk.desk.memory.open_item and asked < 8:
+        gap = talk.desk.memory.open_item.gap
+        if gap:
+            assert "____" in talk.item.stem
+            right = next(id for id, option in talk.item.options if option == gap["answer"])
+            await talk.answers(right)
+            assert talk.verdict.outcome == "correct"
+        else:
+            await talk.answers(key(talk, talk.item.item))
+        asked += 1
+    assert asked >= 3
+    assert any(said.item and said.item.item.startswith("gap.") for said in talk.said)
+
+
+# --- texts and skills -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("foto.jpg", b"\xff\xd8\xff\xe0" + b"\0" * 64), ("vacio.txt", b""), ("nota.docx", b"PK\x03\x04" + b"\0" * 64)],
+)
+async def test_a_file_that_cannot_be_read_is_told_in_words(
+    talk: Conversation, tmp_path: Path, name: str, content: bytes
+) -> None:
+    await begin(talk)
+    path = tmp_path / name
+    path.write_bytes(content)
+    await talk.uploads(path)
+    assert talk.said[-1].tone == "error"
+    assert "Traceback" not in talk.text
+    assert talk.desk.memory.dataset is None
+    await talk.types("dale")
+    assert talk.said[-1].tone == "lesson"
+
+
+async def test_a_pasted_text_is_a_text(talk: Conversation) -> None:
+    await begin(talk)
+    await talk.types(VERSES)
+    assert talk.desk.memory.dataset
+    manifest = talk.desk.workspace.find(talk.desk.memory.dataset)
+    assert manifest.shape == "verse"
+    assert manifest.rows == 60
+
+
+async def test_free_text_becomes_a_skill_with_its_arguments(talk: Conversation, tmp_path: Path) -> None:
+    path = tmp_path / "cuentos.txt"
+    path.write_text(VERSES, "utf-8")
+    await begin(talk)
+    await talk.uploads(path)
+    await talk.types("resumí cuentos.txt en dos frases")
+    passages = [block for said in talk.said for block in said.blocks if block.kind == "passages"]
+    assert len(passages[-1].passages) == 2
+
+
+async def test_a_skill_without_a_text_asks_for_one(talk: Conversation) -> None:
+    await begin(talk)
+    await talk.types("resumí mi texto")
+    assert any(button.intent.args.get("sample") for button in talk.buttons)
+
+
+async def test_what_is_not_built_yet_is_said(talk: Conversation) -> None:
+    await begin(talk)
+    await talk.acts(Intent(name="measure_footprint"))
+    assert "todavía no" in talk.text
+
+
+async def test_a_defect_is_a_sentence_with_a_reference_and_the_conversation_goes_on(talk: Conversation) -> None:
+    await begin(talk)
+    talk.worker.broken["predict_next"] = RuntimeError("boom")
+    await to_step(talk, "bet")
+    await talk.types("mano")
+    assert talk.said[-1].tone == "error"
+    assert "boom" not in talk.text
+    talk.worker.broken.clear()
+    await talk.types("¿qué es un token?")
+    assert talk.said[-1].tone == "aside"
+
+
+async def test_an_error_of_a_skill_offers_to_try_again(talk: Conversation) -> None:
+    await begin(talk)
+    talk.worker.broken["predict_next"] = OutOfMemory()
+    await to_step(talk, "bet")
+    await talk.types("mano")
+    assert talk.said[-1].tone == "error"
+    talk.worker.broken.clear()
+    await talk.clicks("Probar otra vez")
+    assert talk.said[-1].tone == "lesson"
+
+
+# --- runs -------------------------------------------------------------------------------------------------------------
+
+
+async def trained(talk: Conversation) -> str:
+    await begin(talk)
+    await talk.acts(Intent(name="start_lesson", args={"lesson": "fine-tune"}))
+    for _ in range(30):
+        if talk.runs.runs:
+            return next(iter(talk.runs.runs))
+        if talk.desk.memory.open_item:
+            await talk.answers(key(talk, talk.desk.memory.open_item.item))
+        await talk.acts(Intent(name="next"))
+    raise AssertionError("no training was begun")
+
+
+async def test_a_run_that_ends_by_itself_is_told_once(talk: Conversation) -> None:
+    run = await trained(talk)
+    assert talk.session._ended_runs() == []
+    talk.runs.finish(run, FINE_TUNED)
+    told = talk.session._ended_runs()
+    assert len(told) == 1
+    assert isinstance(told[0], Said)
+    assert talk.session._ended_runs() == []
+
+
+async def test_stopping_asks_what_to_do_with_the_run(talk: Conversation) -> None:
+    run = await trained(talk)
+    await talk.types("pará el entrenamiento")
+    await talk.clicks("Parar y guardar lo aprendido")
+    assert talk.runs.asked == [(run, "stop")]
+
+
+async def test_the_lesson_goes_on_while_the_model_trains(talk: Conversation) -> None:
+    await trained(talk)
+    before = talk.desk.memory.step
+    await talk.acts(Intent(name="next"))
+    assert talk.desk.memory.step != before
+    assert talk.said[-1].tone == "lesson"
+
+
+# --- coming back ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_restart_is_at_the_same_step_with_the_same_question(
+    talk: Conversation, course: Course, tmp_path: Path
+) -> None:
+    await begin(talk)
+    await to_step(talk, "check")
+    before = talk.desk.memory
+    talk.store.close()
+    again = Conversation(tmp_path / "home", course)
+    assert again.desk.memory == before
+    assert again.desk.progress == talk.desk.progress
+    await again.opens()
+    assert again.item.submission == before.open_item.submission  # type: ignore[union-attr]
+    assert "Hola de nuevo" in " ".join(said.text for said in again.said)
+
+
+async def test_a_restart_finds_the_run(talk: Conversation, course: Course, tmp_path: Path) -> None:
+    run = await trained(talk)
+    talk.store.close()
+    runs = RunsInMemory(talk.worker)
+    runs.runs = {run: talk.runs.runs[run].model_copy(update={"state": "interrupted"})}
+    again = Conversation(tmp_path / "home", course, runs=runs)
+    await again.opens()
+    cards = [block for said in again.said for block in said.blocks if block.kind == "progress"]
+    assert cards[0].run == run
+    assert "interrumpido" in again.said[0].text
+
+
+async def test_opening_an_old_page_while_the_program_lives_repeats_nothing(talk: Conversation) -> None:
+    await begin(talk)
+    assert [shown async for shown in talk.session.resumed()] == []
+
+
+# --- controls ---------------------------------------------------------------------------------------------------------
+
+
+async def test_buttons_can_be_typed(talk: Conversation) -> None:
+    await talk.opens()
+    await talk.types("b")
+    assert talk.desk.memory.profile == "teacher"
+    await talk.types("media hora")
+    assert talk.desk.memory.route == "express"
+
+
+async def test_every_phase_offers_a_way_on(talk: Conversation) -> None:
+    await begin(talk)
+    for name in ("help", "progress", "privacy", "delete_data", "stop", "go_to"):
+        await talk.acts(Intent(name=name))
+        assert talk.buttons, name
+    await talk.acts(Intent(name="back_to_lesson"))
+    assert talk.desk.memory.machine.overlay is None
+
+
+async def test_the_language_changes_and_stays(talk: Conversation, course: Course, tmp_path: Path) -> None:
+    await begin(talk)
+    shown = await talk.acts(Intent(name="change_language"))
+    assert isinstance(shown[-1], Reload)
+    assert talk.session.language == "en"
+    talk.store.close()
+    assert Conversation(tmp_path / "home", course).session.language == "en"
+
+
+async def test_quitting_says_goodbye(talk: Conversation) -> None:
+    await begin(talk)
+    shown = await talk.acts(Intent(name="quit"))
+    assert isinstance(shown[-1], Farewell)
+
+
+async def test_deleting_is_asked_twice_and_done(talk: Conversation) -> None:
+    await begin(talk)
+    await talk.types(VERSES)
+    await talk.acts(Intent(name="delete_data"))
+    name = next(b.label for b in talk.buttons if b.label.startswith("Borrar texto"))
+    await talk.clicks(name)
+    assert len(talk.desk.workspace.manifests()) == 1
+    await talk.clicks("Sí, borrar")
+    assert talk.desk.workspace.manifests() == []
+    assert talk.desk.memory.dataset is None
+
+
+async def test_deleting_everything_starts_afresh(talk: Conversation) -> None:
+    await begin(talk)
+    await talk.types(VERSES)
+    await talk.acts(Intent(name="delete", args={"what": "all", "id": "", "sure": True}))
+    assert talk.desk.memory.route is None
+    assert talk.desk.workspace.manifests() == []
+    assert "Musa" in talk.text
+
+
+async def test_placement_skips_what_is_known(talk: Conversation) -> None:
+    await talk.opens()
+    await talk.clicks(talk.buttons[0].label)
+    await talk.clicks("Ya sé algo: probame")
+    asked: list[str] = []
+    while talk.desk.memory.open_item and talk.desk.memory.open_item.where == "placement":
+        asked.append(talk.desk.memory.open_item.item)
+        await talk.answers(key(talk, asked[-1]))
+        assert len(asked) <= 8
+    assert len(asked) >= 3
+    assert talk.desk.memory.lesson != "next-word"
