@@ -155,9 +155,8 @@ def thresholds() -> None:
     truth, rows = found.truth, np.arange(len(found.truth))
     print(f"first right {(found.distances.argmax(1) == truth).mean():.1%} of {len(truth)}")
     for sharpness in (4, 5, 6, 7, 8):
-        print(
-            f"sharpness {sharpness}: cross-entropy {-log_softmax(sharpness * found.distances, 1)[rows, truth].mean():.3f}"
-        )
+        loss = -log_softmax(sharpness * found.distances, 1)[rows, truth].mean()
+        print(f"sharpness {sharpness}: cross-entropy {loss:.3f}")
     probabilities = softmax(SHARPNESS * found.distances, 1)
     order = np.argsort(-probabilities, 1)
     first, second = (np.take_along_axis(probabilities, order[:, [k]], 1)[:, 0] for k in (0, 1))
@@ -177,9 +176,8 @@ def opinion(model: Path, sample: int) -> None:
     from skills.contract import Profile
     from tutor.lm.ct2 import Ct2
 
-    profile = Profile(
-        name=model.name, writes=("es", "en"), context=4096, parameters=0, disk_bytes=0, memory_bytes=0, licence="", digest=""
-    )  # fmt: skip
+    none = {"parameters": 0, "disk_bytes": 0, "memory_bytes": 0, "context": 4096, "licence": "", "digest": ""}
+    profile = Profile.model_validate({"name": model.name, "writes": ("es", "en"), **none})
     engine = Ct2(model / "ct2-int8", model / "transformers", profile)
     found = out_of_fold()
     probabilities = softmax(SHARPNESS * found.distances, 1)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tutor import arguments
-from tutor.arguments import Situation, read_arguments, read_file, read_language, read_shares
+from tutor.arguments import Situation, read_arguments, read_shares
+from tutor.mentions import read_file, read_language
 from tutor.numerals import digits, fold, number
 from tutor.router import read_topics
 

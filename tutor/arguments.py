@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import PurePath
 from typing import Any, Literal
-
-from rapidfuzz import fuzz
 
 import skills
 from skills.contract import Language
 from tutor.course import Course
-from tutor.numerals import digits, fold, number
+from tutor.mentions import FILE_NAME, QUOTED, Pieces, pieces, read_file, read_language, read_list, read_topic
+from tutor.numerals import fold, number
 
 Open = Literal["choice", "open_item", "text", "none"]
 
@@ -73,35 +71,6 @@ def accepted(intent: str) -> dict[str, str]:
     return {name: field for name in names for field in (name, f"{name}s") if field in fields}
 
 
-# --- the pieces of a message ------------------------------------------------------------------------------------------
-
-_QUOTED = re.compile(r"«([^»]+)»|“([^”]+)”|\"([^\"]+)\"|(?<!\w)'([^']+)'(?!\w)")
-_FILE = re.compile(r"[\w\-]+\.(?:txt|md|csv|tsv|xlsx|jsonl?|docx|odt|epub|pdf|html|zip)\b", re.IGNORECASE)
-_COLON = re.compile(r"^([^:«“\"]{3,70}):\s+(\S.*)$", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """`quoted` and `after` (what follows a colon) are the learner's material; `frame` is the request around it,
-    folded, numbers in digits."""
-
-    text: str
-    quoted: tuple[str, ...]
-    after: str | None
-    frame: str
-
-    @property
-    def material(self) -> str | None:
-        return self.quoted[0] if self.quoted else self.after
-
-
-def pieces(text: str) -> Pieces:
-    quoted = tuple(next(g for g in m.groups() if g) for m in _QUOTED.finditer(text))
-    colon = None if quoted else _COLON.match(text)
-    frame = _QUOTED.sub(" ", text) if quoted else colon.group(1) if colon else text
-    return Pieces(text, quoted, colon.group(2).strip() if colon else None, digits(fold(frame)))
-
-
 # --- one reader for each kind of argument -----------------------------------------------------------------------------
 
 _N = r"(\d+(?:[.,]\d+)*)"
@@ -150,78 +119,6 @@ def _numbers(name: str, frame: str) -> float | int | None:
     if name in _COUNTED and name != "questions" and re.search(rf"{_ONE}{_COUNTED[name]}\b", frame):
         return 1
     return None
-
-
-def read_file(text: str, files: Sequence[str]) -> str | None:
-    """The workspace's file that `text` names (case, accents, extension and small slips aside), else a file name
-    that it spells out, else None."""
-    plain = fold(text)
-    for name in sorted(files, key=len, reverse=True):
-        if fold(name) in plain:
-            return name
-    spelt = _FILE.search(text)
-    if spelt:
-        near = [n for n in files if fuzz.ratio(fold(n).split()[-1], fold(spelt.group())) >= 85]
-        return near[0] if near else spelt.group()
-    words = set(re.findall(r"\w+", plain))
-    for name in sorted(files, key=len, reverse=True):
-        stem = [w for w in re.findall(r"[^\W_]+", fold(PurePath(name).stem)) if not w.isdigit()]
-        if stem and all(w in words or any(len(w) >= 8 and fuzz.ratio(w, v) >= 90 for v in words) for w in stem):
-            return name
-    return None
-
-
-def read_topic(text: str, names: Mapping[str, str]) -> str | None:
-    """The concept named first in `text` (the longest name there); small slips in a long word are forgiven.
-    `names`: folded name -> concept id."""
-    plain = " ".join(re.findall(r"[\w\-]+", fold(text)))
-    found = [
-        (at.start(), -len(name), concept)
-        for name, concept in names.items()
-        if (at := re.search(rf"(?<![\w\-]){re.escape(name)}(?![\w\-])", plain))
-    ]
-    if found:
-        return min(found)[2]
-    for word in plain.split():
-        near = [(-fuzz.ratio(word, n), names[n]) for n in names if len(word) >= 7 and fuzz.ratio(word, n) >= 88]
-        if near:
-            return min(near)[1]
-    return None
-
-
-_LANGUAGES = {"es": r"(?:castellan[oa]|espanol[a]?|spanish)", "en": r"(?:ingles[a]?|english)"}
-
-
-def read_language(frame: str) -> Language | None:
-    """The language asked for: «del español al inglés» -> en; «no sé inglés» -> es."""
-    languages: tuple[Language, Language] = ("es", "en")
-    for before in (r"\b(?:al|a|into|to) ", r"\b(?:en|in) ", r"\b"):
-        for language, other in (languages, languages[::-1]):
-            if re.search(
-                rf"\b(?:no (?:se|entiendo|hablo)|don't (?:speak|understand|know)) {_LANGUAGES[language]}", frame
-            ):
-                return other
-            if re.search(before + _LANGUAGES[language], frame):
-                return language
-    return None
-
-
-_ARTICLE = r"(?:(?:un|una|el|la|los|las|a|an|the) )?"
-_LIST = re.compile(rf"((?:[\w\-]+, {_ARTICLE})*[\w\-]+),? (?:y|e|o|u|and|or) {_ARTICLE}([\w\-]+)")
-
-
-def read_list(found: Pieces) -> list[str]:
-    """«rey, reina y sapo» -> its words, in the learner's spelling; or all that is in quotes, or after a colon."""
-    if len(found.quoted) > 1 or (found.quoted and not _LIST.search(fold(found.text))):
-        return list(found.quoted)
-    if found.after:
-        return [part.strip(" .?") for part in re.split(r",| (?:y|e|o|u|and|or) ", found.after) if part.strip(" .?")]
-    plain = _QUOTED.sub(lambda m: " " * len(m.group()), found.text)
-    match = _LIST.search(fold(plain))
-    if not match:
-        return list(found.quoted)
-    first = plain[slice(*match.span(1))]
-    return [re.sub(rf"^{_ARTICLE}", "", w, flags=re.I) for w in first.split(", ")] + [plain[slice(*match.span(2))]]
 
 
 _SHARES = {
@@ -311,10 +208,10 @@ def read_arguments(
     shares = read_shares(request) if intent == "split_dataset" else {}
     readers: dict[str, Any] = {
         "file": lambda: (
-            read_file(_QUOTED.sub(" ", text), situation.files)
-            or next((q for q in found.quoted if _FILE.fullmatch(q)), None)
+            read_file(QUOTED.sub(" ", text), situation.files)
+            or next((q for q in found.quoted if FILE_NAME.fullmatch(q)), None)
         ),
-        "topic": lambda: read_topic(text, (topics or {}) | {fold(n): c for n, c in situation.concepts}),
+        "topic": lambda: read_topic(text, {**(topics or {}), **{fold(n): c for n, c in situation.concepts}}),
         "lesson": lambda: _lesson(found.frame, course),
         "language": lambda: read_language(found.frame),
         "question": lambda: text.strip(),

@@ -13,8 +13,9 @@ import yaml
 from rapidfuzz import fuzz
 
 from skills.contract import Language, Score
-from tutor.arguments import Situation, pieces, read_arguments
+from tutor.arguments import Situation, read_arguments
 from tutor.course import Course
+from tutor.mentions import FILE_NAME, pieces
 from tutor.numerals import fold
 from tutor.turn import Intent
 from tutor.words import LANGUAGES, Words
@@ -72,7 +73,7 @@ def disguise(text: str, files: Sequence[str] = ()) -> str:
     """What the classifier sees: the request, with the learner's own material, file names and numbers replaced by
     marks, so that «resumí cuentos.txt» and «resumí acta.pdf» are the same request."""
     found = pieces(text)
-    frame = re.sub(r"[\w\-]+\.(?:txt|md|csv|tsv|xlsx|jsonl?|docx|odt|epub|pdf|html|zip)\b", " xfile ", found.frame)
+    frame = FILE_NAME.sub(" xfile ", found.frame)
     frame = re.sub(r"\d+(?:[.,/]\d+)*", " xnum ", frame)
     return frame + (" xmaterial" if found.material else "")
 

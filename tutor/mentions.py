@@ -1,0 +1,111 @@
+"""What a message mentions: quoted text, files of the workspace, concepts, languages, lists of words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from rapidfuzz import fuzz
+
+from skills.contract import Language
+from tutor.numerals import digits, fold
+
+QUOTED = re.compile(r"«([^»]+)»|“([^”]+)”|\"([^\"]+)\"|(?<!\w)'([^']+)'(?!\w)")
+FILE_NAME = re.compile(r"[\w\-]+\.(?:txt|md|csv|tsv|xlsx|jsonl?|docx|odt|epub|pdf|html|zip)\b", re.IGNORECASE)
+_COLON = re.compile(r"^([^:«“\"]{3,70}):\s+(\S.*)$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """`quoted` and `after` (what follows a colon) are the learner's material; `frame` is the request around it,
+    folded, numbers in digits."""
+
+    text: str
+    quoted: tuple[str, ...]
+    after: str | None
+    frame: str
+
+    @property
+    def material(self) -> str | None:
+        return self.quoted[0] if self.quoted else self.after
+
+
+def pieces(text: str) -> Pieces:
+    quoted = tuple(next(g for g in m.groups() if g) for m in QUOTED.finditer(text))
+    colon = None if quoted else _COLON.match(text)
+    frame = QUOTED.sub(" ", text) if quoted else colon.group(1) if colon else text
+    return Pieces(text, quoted, colon.group(2).strip() if colon else None, digits(fold(frame)))
+
+
+def read_file(text: str, files: Sequence[str]) -> str | None:
+    """The workspace's file that `text` names (case, accents, extension and small slips aside), else a file name
+    that it spells out, else None."""
+    plain = fold(text)
+    for name in sorted(files, key=len, reverse=True):
+        if fold(name) in plain:
+            return name
+    spelt = FILE_NAME.search(text)
+    if spelt:
+        near = [n for n in files if fuzz.ratio(fold(n).split()[-1], fold(spelt.group())) >= 85]
+        return near[0] if near else spelt.group()
+    words = set(re.findall(r"\w+", plain))
+    for name in sorted(files, key=len, reverse=True):
+        stem = [w for w in re.findall(r"[^\W_]+", fold(PurePath(name).stem)) if not w.isdigit()]
+        if stem and all(w in words or any(len(w) >= 8 and fuzz.ratio(w, v) >= 90 for v in words) for w in stem):
+            return name
+    return None
+
+
+def read_topic(text: str, names: Mapping[str, str]) -> str | None:
+    """The concept named first in `text` (the longest name there); small slips in a long word are forgiven.
+    `names`: folded name -> concept id."""
+    plain = " ".join(re.findall(r"[\w\-]+", fold(text)))
+    found = [
+        (at.start(), -len(name), concept)
+        for name, concept in names.items()
+        if (at := re.search(rf"(?<![\w\-]){re.escape(name)}(?![\w\-])", plain))
+    ]
+    if found:
+        return min(found)[2]
+    for word in plain.split():
+        near = [(-fuzz.ratio(word, n), names[n]) for n in names if len(word) >= 7 and fuzz.ratio(word, n) >= 88]
+        if near:
+            return min(near)[1]
+    return None
+
+
+_LANGUAGES = {"es": r"(?:castellan[oa]|espanol[a]?|spanish)", "en": r"(?:ingles[a]?|english)"}
+
+
+def read_language(frame: str) -> Language | None:
+    """The language asked for: «del español al inglés» -> en; «no sé inglés» -> es."""
+    languages: tuple[Language, Language] = ("es", "en")
+    for before in (r"\b(?:al|a|into|to) ", r"\b(?:en|in) ", r"\b"):
+        for language, other in (languages, languages[::-1]):
+            if re.search(
+                rf"\b(?:no (?:se|entiendo|hablo)|don't (?:speak|understand|know)) {_LANGUAGES[language]}", frame
+            ):
+                return other
+            if re.search(before + _LANGUAGES[language], frame):
+                return language
+    return None
+
+
+_ARTICLE = r"(?:(?:un|una|el|la|los|las|a|an|the) )?"
+_LIST = re.compile(rf"((?:[\w\-]+, {_ARTICLE})*[\w\-]+),? (?:y|e|o|u|and|or) {_ARTICLE}([\w\-]+)")
+
+
+def read_list(found: Pieces) -> list[str]:
+    """«rey, reina y sapo» -> its words, in the learner's spelling; or all that is in quotes, or after a colon."""
+    if len(found.quoted) > 1 or (found.quoted and not _LIST.search(fold(found.text))):
+        return list(found.quoted)
+    if found.after:
+        return [part.strip(" .?") for part in re.split(r",| (?:y|e|o|u|and|or) ", found.after) if part.strip(" .?")]
+    plain = QUOTED.sub(lambda m: " " * len(m.group()), found.text)
+    match = _LIST.search(fold(plain))
+    if not match:
+        return list(found.quoted)
+    first = plain[slice(*match.span(1))]
+    return [re.sub(rf"^{_ARTICLE}", "", w, flags=re.I) for w in first.split(", ")] + [plain[slice(*match.span(2))]]
