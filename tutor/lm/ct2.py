@@ -33,11 +33,11 @@ class Ct2(Engine):
             yield from self._sample(ids, options)
             return
         steps = self._model.generate_tokens(
-            self._texts.names(ids),
+            self.texts.names(ids),
             max_length=options.max_tokens,
             sampling_topk=1,
             repetition_penalty=options.repetition_penalty,
-            end_token=sorted(self._texts.ends),
+            end_token=sorted(self.texts.ends),
         )
         try:
             for step in steps:
@@ -55,29 +55,29 @@ class Ct2(Engine):
 
         def step(result: Any) -> bool:
             written.append(draw(np.array(result.logits).reshape(-1), written))
-            return written[-1] != result.token_id or written[-1] in self._texts.ends
+            return written[-1] != result.token_id or written[-1] in self.texts.ends
 
-        while len(written) < options.max_tokens and not (written and written[-1] in self._texts.ends):
+        while len(written) < options.max_tokens and not (written and written[-1] in self.texts.ends):
             before = len(written)
             self._model.generate_batch(
-                [self._texts.names([ids[-1], *written])],
-                static_prompt=self._texts.names(ids[:-1]) or None,
+                [self.texts.names([ids[-1], *written])],
+                static_prompt=self.texts.names(ids[:-1]) or None,
                 max_length=options.max_tokens - before,
                 sampling_topk=1,
                 include_prompt_in_result=False,
                 return_logits_vocab=True,
-                end_token=sorted(self._texts.ends),
+                end_token=sorted(self.texts.ends),
                 callback=step,
             )
             yield from written[before:]
 
     def weigh(self, sequences: list[list[int]]) -> list[NDArray[np.float32]]:
-        results = self._model.score_batch([self._texts.names(ids) for ids in sequences], max_input_length=0)
+        results = self._model.score_batch([self.texts.names(ids) for ids in sequences], max_input_length=0)
         return [np.asarray(result.log_probs, dtype=np.float32) for result in results]
 
     def expect(self, ids: list[int]) -> NDArray[np.float32]:
         result = self._model.generate_batch(
-            [self._texts.names(ids)],
+            [self.texts.names(ids)],
             max_length=1,
             sampling_topk=1,
             include_prompt_in_result=False,

@@ -23,7 +23,7 @@ class Engine(ABC):
 
     def __init__(self, profile: Profile, texts: Texts, dense: Path) -> None:
         self.profile = profile
-        self._texts = texts
+        self.texts = texts
         self._embeddings = Embeddings(dense)
 
     @abstractmethod
@@ -39,31 +39,31 @@ class Engine(ABC):
         """Logits of the next id, shape (vocabulary,)."""
 
     def stream(self, messages: Sequence[ChatMessage], options: Options) -> Iterator[str]:
-        return self._continue(self._texts.encode_chat(messages), options)
+        return self._continue(self.texts.encode_chat(messages), options)
 
     def generate(self, prompt: str, options: Options) -> Iterator[str]:
-        return self._continue(self._texts.encode(prompt), options)
+        return self._continue(self.texts.encode(prompt), options)
 
     def generate_batch(self, prompts: Sequence[str], options: Options) -> list[str]:
         """The whole continuation of each prompt."""
         return ["".join(self.generate(prompt, options)) for prompt in prompts]
 
     def count_tokens(self, text: str) -> int:
-        return self._texts.count(text)
+        return self.texts.count(text)
 
     def tokenize(self, text: str) -> list[Token]:
-        return self._texts.tokens(text)
+        return self.texts.tokens(text)
 
     def next_token(self, text: str, k: int) -> list[NextToken]:
-        ids = self._fitting(self._texts.encode(text), 1)
+        ids = self._fitting(self.texts.encode(text), 1)
         logits = self.expect(ids).astype(np.float64)
         probabilities = np.exp(logits - logits.max())
         probabilities /= probabilities.sum()
         best = np.argsort(-probabilities, kind="stable")[:k]
-        return [NextToken(id=int(i), text=self._texts.piece(int(i)), probability=float(probabilities[i])) for i in best]
+        return [NextToken(id=int(i), text=self.texts.piece(int(i)), probability=float(probabilities[i])) for i in best]
 
     def score(self, prompt: str, continuations: Sequence[str]) -> list[Score]:
-        pairs = [self._texts.encode_pair(prompt, continuation) for continuation in continuations]
+        pairs = [self.texts.encode_pair(prompt, continuation) for continuation in continuations]
         weighed = self.weigh([self._fitting(ids, 0) for ids, _ in pairs]) if pairs else []
         return [
             Score(logprob=float(logprobs[known - 1 :].sum()), tokens=len(ids) - known)
@@ -71,12 +71,12 @@ class Engine(ABC):
         ]
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return self._embeddings.means(self._texts.ids(texts))
+        return self._embeddings.means(self.texts.ids(texts))
 
     def _continue(self, ids: list[int], options: Options) -> Iterator[str]:
         """Checked at once, written as it is asked for."""
         ids = self._fitting(ids, options.max_tokens)
-        return self._texts.write(self.write(ids, options), ids)
+        return self.texts.write(self.write(ids, options), ids)
 
     def _fitting(self, ids: list[int], more: int) -> list[int]:
         if len(ids) + more > self.profile.context:

@@ -62,7 +62,7 @@ class Hf(Engine):
             state = out.past_key_values
             written.append(draw(out.logits[0, -1].float().cpu().numpy(), written))
             yield written[-1]
-            if written[-1] in self._texts.ends:
+            if written[-1] in self.texts.ends:
                 return
             rest = written[-1:]
 
