@@ -3,6 +3,7 @@
 `python -m tests.scripted_session HOME [--port N] [--no-browser]` serves it.
 """
 
+# ruff: noqa: E501 (the texts of a script)
 from __future__ import annotations
 
 import asyncio

@@ -163,25 +163,29 @@ class Chat:
             self._map_folded.add(page.id)
             await page.emit("remove_element", {"id": "course-map"})
         elif data["tutor"] == "refused":
-            empty = data.get("size") == 0
-            name = str(data.get("name", ""))[:200]
-            limit = LARGEST_MB * 1_000_000
-            error: UserError = (
-                FileEmpty(name=name) if empty else FileTooLarge(name=name, bytes=data["size"], limit=limit)
-            )
+            error = _refusal(str(data.get("name", ""))[:200], int(data.get("size", 0)))
             await self._screen.say(page.thread_id, " ".join(self.words.error(error).values()))
 
     # --- what the learner does ----------------------------------------------------------------------------------------
 
     async def typed(self, message: cl.Message) -> None:
         """Words and files from the composer."""
-        thread = message.thread_id
-        uploads = tuple([await self._take(thread, message.id, element) for element in message.elements])
-        if uploads or message.content.strip():
-            await self._screen.chosen(thread, message.content)
-            await self._play(thread, self._session.turn(Input(text=message.content, uploads=uploads)), acted=True)
-        for upload in uploads:
-            shutil.rmtree(upload.path.parent, ignore_errors=True)
+        if message.elements or message.content.strip():
+            await self._screen.chosen(message.thread_id, message.content)
+            await self._play(message.thread_id, self._with_files(message), acted=True)
+
+    async def _with_files(self, message: cl.Message) -> AsyncIterator[Shown]:
+        uploads: list[Upload] = []
+        try:
+            for element in message.elements:
+                uploads.append(await self._take(message.thread_id, message.id, element))
+            turn = self._session.turn(Input(text=message.content, uploads=tuple(uploads)))
+            async with aclosing(turn) as shown_now:  # type: ignore[type-var]
+                async for shown in shown_now:
+                    yield shown
+        finally:
+            for upload in uploads:
+                shutil.rmtree(upload.path.parent, ignore_errors=True)
 
     async def _take(self, thread: str, message: str, element: Any) -> Upload:
         """Copy an upload at once (Chainlit deletes its own copy when it likes), and draw a chip of our own for it."""
@@ -267,6 +271,10 @@ class Chat:
 async def _owner(headers: Any) -> cl.User:
     """Whoever can reach this loopback address is the owner of the computer (guard.py keeps web pages out)."""
     return cl.User(identifier=LEARNER)
+
+
+def _refusal(name: str, size: int) -> UserError:
+    return FileTooLarge(name=name, bytes=size, limit=LARGEST_MB * 1_000_000) if size else FileEmpty(name=name)
 
 
 def _narrow(page: Any) -> bool:

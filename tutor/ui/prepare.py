@@ -71,7 +71,8 @@ def _write_translations(folder: Path) -> None:
     from importlib.util import find_spec
 
     spec = find_spec("chainlit")
-    assert spec and spec.origin
+    assert spec is not None
+    assert spec.origin is not None
     theirs = Path(spec.origin).parent / "translations"
     for language in LANGUAGES:
         name = f"{CHAINLIT_LANGUAGE[language]}.json"

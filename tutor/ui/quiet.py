@@ -20,9 +20,9 @@ def leave_out_telemetry() -> None:
     package, steps = _module("literalai"), _module("literalai.observability.step")
     for name in names:
         setattr(package, name, type(name, (), {}))
-    steps.StepType = str  # type: ignore[attr-defined]
-    steps.TrueStepType = Literal["run", "tool", "llm", "embedding", "retrieval", "rerank", "undefined"]  # type: ignore[attr-defined]
-    steps.MessageStepType = Literal["user_message", "assistant_message", "system_message"]  # type: ignore[attr-defined]
+    steps.StepType = str
+    steps.TrueStepType = Literal["run", "tool", "llm", "embedding", "retrieval", "rerank", "undefined"]
+    steps.MessageStepType = Literal["user_message", "assistant_message", "system_message"]
     _module("literalai.observability")
 
 

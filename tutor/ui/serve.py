@@ -35,14 +35,18 @@ PORTS_TRIED = 50
 Open = Callable[[Settings], "Conversation"]
 
 
-def main(settings: Settings, open_browser: bool, open_session: Open | None = None) -> int:
+def open_home(settings: Settings) -> Conversation:
+    from tutor.opening import open_session
+
+    return open_session(settings)
+
+
+def main(settings: Settings, open_browser: bool, open_session: Open = open_home) -> int:
     """Serve the tutor until Ctrl-C or until the learner closes it; returns the exit status.
 
     If the home is already in use, says so and opens the browser at the one that runs.
     """
     words = Words(settings.language or "es")
-    if open_session is None:
-        from tutor.opening import open_session
     try:
         with home_lock(settings):
             return _serve(settings, open_browser, open_session, words)
@@ -158,7 +162,7 @@ class Welcome:
         self._app = app
         self._follow_browser = follow_browser
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
         if scope["type"] != "http" or scope["method"] != "GET":
             return await self._app(scope, receive, send)
         headers = {key.lower(): value.decode("latin1") for key, value in scope["headers"]}

@@ -160,7 +160,7 @@ def _thread_dict(id: str, created: str, name: str | None) -> dict[str, Any]:
     return {"id": id, "createdAt": created, "name": name, **owner, "tags": [], "metadata": {}}
 
 
-class TranscriptLayer(BaseDataLayer):
+class TranscriptLayer(BaseDataLayer):  # type: ignore[misc]
     """Chainlit's side of the transcript. What we draw is written by screen.py; here come only what Chainlit writes
     itself (the learner's typed messages) and what its history reads, renames and deletes."""
 

@@ -38,8 +38,9 @@
   const NAMES = { '#theme-toggle': 'theme', '#new-chat-button': 'new_chat', '#sidebar-trigger-button': 'sidebar', '#upload-button': 'attach' }
   function names() {
     for (const [selector, key] of Object.entries(NAMES)) {
-      const found = document.querySelector(selector)
-      if (found && found.getAttribute('aria-label') !== words[key]) found.setAttribute('aria-label', words[key])
+      for (const found of document.querySelectorAll(selector)) {
+        if (found.getAttribute('aria-label') !== words[key]) found.setAttribute('aria-label', words[key])
+      }
     }
   }
 
@@ -50,10 +51,12 @@
   live.setAttribute('data-testid', 'live')
   const heard = new Set()
   let timer = null
+  let history = window.location.pathname.startsWith('/thread/')
   function announce() {
     const steps = [...document.querySelectorAll('[data-step-type="assistant_message"] [id^="step-"]')].filter((s) => !s.id.startsWith('step-waiting'))
     const fresh = steps.filter((s) => !heard.has(s.id))
-    const quiet = heard.size === 0 && fresh.length > 1
+    const quiet = history
+    if (fresh.length) history = false
     fresh.forEach((s) => heard.add(s.id))
     const text = fresh.map((s) => [...s.querySelectorAll('[role="article"], .t-title, .t-caption')].map((e) => e.textContent).join('. ')).join(' ')
     if (text && !quiet) live.textContent = text
