@@ -121,7 +121,9 @@ def build_parser(words: Words) -> argparse.ArgumentParser:
         one.set_defaults(act=act)
     _add_models(commands, common, words)
     course = commands.add_parser("course", help=words("cli.command.course"), description=words("cli.command.course"))
-    course.add_argument("what", choices=("check",), metavar="check", help=words("cli.argument.check"))
+    what = {"choices": ("check", "record"), "metavar": "check|record", "help": words("cli.argument.course")}
+    course.add_argument("what", **what)
+    course.add_argument("--home", help=words("cli.option.home"))
     course.add_argument("--language", choices=("es", "en"), help=words("cli.option.language"))
     course.set_defaults(act=_course)
     return parser
@@ -130,6 +132,8 @@ def build_parser(words: Words) -> argparse.ArgumentParser:
 def _fill_serve(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("--port", type=int, help=words("cli.option.port"))
     parser.add_argument("--no-browser", action="store_true", help=words("cli.option.no_browser"))
+    parser.add_argument("--endpoint", metavar="URL", help=words("cli.option.endpoint"))
+    parser.add_argument("--endpoint-model", metavar="NAME", help=words("cli.option.endpoint_model"))
 
 
 def _fill_run(parser: argparse.ArgumentParser, words: Words) -> None:
@@ -174,7 +178,8 @@ def _serve(args: argparse.Namespace, words: Words) -> int:
     from tutor.settings import build_settings
     from tutor.ui import serve
 
-    settings = build_settings(args.home, port=args.port, language=args.language)
+    chosen = {"endpoint": args.endpoint, "endpoint_model": args.endpoint_model}
+    settings = build_settings(args.home, port=args.port, language=args.language, **chosen)
     return serve.main(settings, not args.no_browser) or 0
 
 
@@ -191,6 +196,8 @@ def _runs(args: argparse.Namespace, words: Words) -> int:
 
 
 def _course(args: argparse.Namespace, words: Words) -> int:
+    if args.what == "record":
+        return _record(args)
     from tutor.course_files import check
     from tutor.settings import ROOT
 
@@ -199,6 +206,16 @@ def _course(args: argparse.Namespace, words: Words) -> int:
         print(f"{mistake.file}:{mistake.line}: {mistake.text}")
     print(words("cli.course_mistakes", n=len(mistakes)) if mistakes else words("cli.course_right"))
     return USER_ERROR if mistakes else 0
+
+
+def _record(args: argparse.Namespace) -> int:
+    import asyncio
+
+    from tutor.recording import record
+    from tutor.settings import build_settings
+
+    asyncio.run(record(build_settings(args.home), print))
+    return 0
 
 
 if __name__ == "__main__":

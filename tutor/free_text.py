@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from tutor import checks, steps
 from tutor.acts import act, take_text
@@ -17,6 +19,8 @@ from tutor.turn import Button, Intent, Shown, Waiting
 
 PASTED, PASTED_LINES = 400, 3
 """A typed text longer than this (characters), or with so many line breaks, is taken as a text that was brought."""
+OPINION = 1.5
+"""Seconds for which the model's opinion is worth waiting for; it only orders what the learner is asked."""
 NO_REQUEST = frozenset({"answer", "off_topic", "small_talk", "unsure"})
 """Where an answer is awaited, words that the router takes for one of these are the answer."""
 
@@ -103,7 +107,9 @@ async def routed(desk: Desk, intent: Intent, text: str, router: Router) -> Async
     """Act on what free text was taken for; where the classifier hesitates, the model, and then the learner, say."""
     if desk.has_model and router.needs_second_opinion(intent):
         yield Waiting(text=desk.words("chat.doing.understand"))
-        intent = await router.second_opinion(text, desk.language, intent, desk.worker.score)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(OPINION):
+                intent = await router.second_opinion(text, desk.language, intent, desk.worker.score)
     if intent.name == "unsure":
         here = situation(desk, "none")
         buttons = [

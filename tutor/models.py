@@ -21,6 +21,11 @@ class Models:
 
     def chat(self) -> Chat:
         """The tutor's model, that talks. Raises ModelMissing."""
+        if "chat" not in self._open and self._settings.endpoint:
+            from tutor.lm.openai import OpenAI, endpoint_profile
+
+            profile = endpoint_profile(self._settings.endpoint_model)
+            self._open["chat"] = OpenAI(self._settings.endpoint, profile)
         if "chat" not in self._open:
             home, name, threads = self._settings.home, self._settings.tutor_model, self._settings.threads
             self._open["chat"] = self._module.open_chat(home, name, threads=threads)

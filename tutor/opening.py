@@ -26,31 +26,34 @@ LEARNER = "me"
 
 def open_session(settings: Settings) -> Session:
     """The conversation of this home's learner, exactly where it was left."""
+    return Session(open_desk(settings))
+
+
+def open_desk(settings: Settings) -> Desk:
+    """All that a conversation works with, and what it remembers."""
     course = load_course(CURRICULUM)
     workspace = Workspace(settings.home)
     store = Store(settings.home / "learner.db", LEARNER, secrets.token_hex(4), course.version)
     events = list(store.events())
     memory = recall(events)
-    return Session(
-        Desk(
-            settings=settings,
-            workspace=workspace,
-            course=course,
-            store=store,
-            worker=Worker(settings),
-            jobs=Jobs(workspace, settings),
-            words=Words(memory.language or settings.language or "es"),
-            memory=memory,
-            progress=learner.replay(events, course),
-            model_name=model_name(settings),
-        )
+    return Desk(
+        settings=settings,
+        workspace=workspace,
+        course=course,
+        store=store,
+        worker=Worker(settings),
+        jobs=Jobs(workspace, settings),
+        words=Words(memory.language or settings.language or "es"),
+        memory=memory,
+        progress=learner.replay(events, course),
+        model_name=model_name(settings),
     )
 
 
 def model_name(settings: Settings) -> str:
     """The tutor's model in words, empty if there is none."""
     if settings.endpoint:
-        return settings.endpoint
+        return f"{settings.endpoint_model} ({settings.endpoint})"
     try:
         return installed.find(settings.home, settings.tutor_model, "tutor").manifest.label
     except ModelMissing:

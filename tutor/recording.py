@@ -1,13 +1,14 @@
 """Records what the skills of the lessons really answer, so that the course can show it where there is no model.
 
 `tutor course record` runs every `run`, `try` and `wait` step of the course with the models of the home folder, on the
-course's own samples, in both languages, and writes `curriculum/lessons/<id>/recorded/<step>[.<choice>].<language>.json`.
+course's own samples, in both languages, and writes them beside each lesson:
+`curriculum/lessons/<id>/recorded/<step>[.<choice>].<language>.json`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import skills
@@ -16,8 +17,23 @@ from skills.workspace import write_atomic
 from tutor.course import Bring, Lesson, Predict, Run, Step, Try, Wait
 from tutor.desk import Desk
 from tutor.lesson_runs import recording_path
+from tutor.settings import Settings
 from tutor.skill_calls import Outcome, call, import_text, resolve, run_of, slim, start_job
 from tutor.words import LANGUAGES, Words
+
+
+async def record(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Record the whole course with the models of a home; a home of its own, since the texts of the course go there."""
+    from tutor.opening import open_desk
+
+    desk = open_desk(settings)
+    await desk.worker.start()
+    try:
+        async for name in record_course(desk):
+            tell(name)
+    finally:
+        await desk.worker.stop()
+        desk.store.close()
 
 
 async def record_course(desk: Desk) -> AsyncIterator[str]:

@@ -33,6 +33,7 @@ class Settings:
     tutor_model: str | None = None
     workbench_model: str | None = None
     endpoint: str | None = None
+    endpoint_model: str = "default"
     threads: int = 0
 
     def as_json(self) -> dict[str, Any]:

@@ -18,6 +18,13 @@ class EndpointUnreachable(UserError):
     code = "endpoint_unreachable"
 
 
+def endpoint_profile(name: str) -> Profile:
+    """What is taken for granted of a served model: that it writes both languages, in a context of 8,192 tokens."""
+    return Profile(
+        name=name, writes=("es", "en"), context=8192, parameters=0, disk_bytes=0, memory_bytes=0, licence="", digest=""
+    )
+
+
 class OpenAI:
     """`Chat` over `address` (such as `http://10.0.0.5:8000/v1`); the server counts its own context."""
 
