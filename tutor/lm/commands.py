@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from skills.blocks import Message, Scalar
 from skills.contract import ModelMissing
-from tutor.lm.adding import add_folder
+from tutor.lm.adding import add_folder, slug
 from tutor.lm.catalogue import ROLES, load_catalogue
 from tutor.lm.choose import choose
 from tutor.lm.fetch import get
@@ -64,19 +64,24 @@ def get_model(name: str | None, if_missing: bool, words: Words, home: Path, say:
     ready = installed(home)
     if if_missing and ready and name is None:
         return find(home, None)
-    if name and name not in load_catalogue() and Path(name).expanduser().exists():
-        path = Path(name).expanduser()
+    path = Path(name).expanduser() if name and name not in load_catalogue() else None
+    local = path is not None and path.exists()
+    called = slug(path.stem if path.is_file() else path.name) if path and local else name
+    if if_missing and any(model.name == called for model in ready):
+        model = find(home, called)
+        for role in model.manifest.roles:
+            use(home, role, model.name)
+        return model
+    if path and local:
         with Meter(words, sys.stdout) as meter:
             model = add_folder(home, path, meter.report)
     else:
         if name is None:
             choice = choose(load_catalogue(), measure(home), words.language)
             name = choice.entry.name
-            say(words("models.command.chosen", label=choice.entry.label))
+            say(words("models.command.chosen", label=choice.entry.label, size=choice.entry.download))
             for reason in choice.reasons:
                 say(f"  · {words(reason)}")
-        if if_missing and any(model.name == name for model in ready):
-            return find(home, name)
         with Meter(words, sys.stdout) as meter:
             model = get(name, home, meter.report)
     if model.name != name and name in load_catalogue():
@@ -117,7 +122,7 @@ class Meter:
         self._words, self._out, self._live = words, out, out.isatty()
         self._stage: Message | None = None
         self._began = self._shown = 0.0
-        self._first = self._width = 0
+        self._first = self._done = self._width = 0
 
     def __enter__(self) -> Meter:
         return self
@@ -132,9 +137,10 @@ class Meter:
         new = stage != self._stage
         if new:
             self._stage, self._began, self._first = stage, now, done
-        if not new and now - self._shown < EVERY[not self._live] and done < total:
+        soon = now - self._shown < EVERY[not self._live] and done < total
+        if not new and (soon or done == self._done):
             return
-        self._shown = now
+        self._shown, self._done = now, done
         text = self._words(stage)
         if total:
             speed = (done - self._first) / max(now - self._began, 0.001)
