@@ -71,6 +71,7 @@ def map_card(course: CourseMap, words: Words) -> Card:
         words("ui.map.title"),
         course.model_dump()
         | {
+            "route": words(route) if (route := f"ui.map.route.{course.route}") in words else "",
             "share": course.done / course.total if course.total else 0,
             "words": {
                 "states": states,
