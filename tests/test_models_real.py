@@ -46,13 +46,15 @@ def pair(model: Installed) -> tuple[Hf, Ct2]:
 
 
 @pytest.mark.parametrize("language", PROMPTS)
-def test_eight_bits_change_little(pair: tuple[Hf, Ct2], language: str) -> None:
+def test_eight_bits_change_little(model: Installed, pair: tuple[Hf, Ct2], language: str) -> None:
     full, int8 = pair
     prompt, endings = PROMPTS[language]
-    wanted, got = full.score(prompt, endings), int8.score(prompt, endings)
-    assert [s.tokens for s in wanted] == [s.tokens for s in got]
-    for a, b in zip(wanted, got, strict=True):
-        assert abs(a.logprob - b.logprob) / a.tokens < 0.35  # nats a token
+    weights_only = Ct2(model.fast, model.weights, model.profile, kind="float32")
+    wanted = full.score(prompt, endings)
+    for engine, limit in ((weights_only, 0.4), (int8, 1.5)):  # nats a token; rounding what flows costs more
+        got = engine.score(prompt, endings)
+        assert [s.tokens for s in wanted] == [s.tokens for s in got]
+        assert max(abs(a.logprob - b.logprob) / a.tokens for a, b in zip(wanted, got, strict=True)) < limit
     best, likely = full.next_token(prompt, 5), int8.next_token(prompt, 5)
     assert len({t.id for t in best} & {t.id for t in likely}) >= 3
     np.testing.assert_allclose(sum(t.probability for t in best), sum(t.probability for t in likely), atol=0.1)
