@@ -53,7 +53,7 @@ class Session:
     def language(self) -> Language:
         return self._desk.language
 
-    def speak(self, tag: str) -> None:
+    def prefer(self, tag: str) -> None:
         """Speak the browser's language (a tag such as `en-GB`), unless the learner or the owner chose one."""
         desk = self._desk
         if not desk.memory.language and not desk.settings.language:
@@ -88,7 +88,8 @@ class Session:
                 yield shown
 
     async def watch(self) -> AsyncIterator[Shown]:
-        """What happens by itself: a run has ended. For as long as the server lives."""
+        """What happens by itself: a run has ended. For as long as the server lives, from its start."""
+        await self.start()
         while True:
             await asyncio.sleep(1)
             async with self._turns:
