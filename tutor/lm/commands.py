@@ -72,7 +72,7 @@ def get_model(name: str | None, if_missing: bool, words: Words, home: Path, say:
         for role in model.manifest.roles:
             use(home, role, model.name)
         return model
-    if path and local:
+    if name and path and local:
         with Meter(words, sys.stdout) as meter:
             model = add_folder(home, path, meter.report)
     else:
@@ -122,7 +122,8 @@ class Meter:
         self._words, self._out, self._live = words, out, out.isatty()
         self._stage: Message | None = None
         self._began = self._shown = 0.0
-        self._first = self._done = self._width = 0
+        self._first = self._done = 0
+        self._width = 0
 
     def __enter__(self) -> Meter:
         return self
