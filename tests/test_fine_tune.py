@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from skills.compare_models import CompareInputs
 from skills.compare_models import run as compare
@@ -30,7 +30,7 @@ from skills.contract import (
     WrongBase,
 )
 from skills.fine_tune import FineTuneInputs, FineTuneResult, run
-from skills.training import checkpoint, loop
+from skills.training import budget, checkpoint, loop
 from skills.training.open import open_tuned
 from skills.workspace import Manifest, Workspace
 
@@ -64,8 +64,11 @@ def add_dataset(workspace: Workspace, texts: list[str], id: str = "ds-1") -> Non
 
 
 @pytest.fixture
-def start(workspace: Workspace, tiny_model: Path, events: list[Event]) -> Callable[..., FineTuneResult]:
+def start(
+    workspace: Workspace, tiny_model: Path, events: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., FineTuneResult]:
     """Run the skill in `runs/<name>`; `ask` gives what the learner asks after how many steps."""
+    monkeypatch.setattr(budget, "set_threads", lambda: torch.set_num_threads(1))  # nothing so small gains from two
     add_dataset(workspace, VERSES)
 
     def started(
@@ -83,7 +86,7 @@ def start(workspace: Workspace, tiny_model: Path, events: list[Event]) -> Callab
             language="es",
             emit=events.append,
             requested=requested,
-            weights=tiny_model,
+            weights=weights,
             run_dir=folder,
         )
         return run(inputs, ctx)
@@ -268,19 +271,28 @@ def test_numbers_that_run_away_are_called_broken(
     assert all(event.value == event.value for event in events if isinstance(event, Metric))
 
 
-def test_shuffled_words_teach_nothing_and_few_lines_are_learnt_by_heart(
-    start: Callable[..., FineTuneResult], workspace: Workspace
-) -> None:
+def test_shuffled_words_teach_nothing(start: Callable[..., FineTuneResult], workspace: Workspace) -> None:
     dice = random.Random(0)
     words = " ".join(VERSES).split()
     add_dataset(workspace, [" ".join(dice.sample(words, 9)) for _ in range(60)])
     result = start("shuffled", INPUTS.model_copy(update={"max_steps": 30}))
     assert (result.verdict, result.reasons[0]) == ("nothing", "no_order")
-    lines = ["".join(dice.choice("abcdefghijklmnopqrstuvwxyz ") for _ in range(30)) for _ in range(12)]
-    add_dataset(workspace, lines)
-    result = start("few", INPUTS.model_copy(update={"max_steps": 150, "learning_rate": 2e-2, "rank": 32}))
-    assert result.verdict == "by_heart"
-    assert "few_heldout" in result.reasons
+
+
+def test_few_lines_are_learnt_by_heart(
+    start: Callable[..., FineTuneResult], workspace: Workspace, tiny_model: Path, tmp_path: Path
+) -> None:
+    # the random model's output matrix is so small that it can prefer nothing to anything; a larger one can
+    model = shutil.copytree(tiny_model, tmp_path / "model")
+    tensors = load_file(model / "model.safetensors")
+    tensors["model.embed_tokens.weight"] *= 20
+    save_file(tensors, model / "model.safetensors", metadata={"format": "pt"})
+    dice = random.Random(0)
+    add_dataset(workspace, ["".join(dice.choice("abcdefghijklmnopqrstuvwxyz ") for _ in range(30)) for _ in range(12)])
+    inputs = FineTuneInputs(epochs=40, learning_rate=1e-2, rank=32, precision="fp32")
+    result = start("few", inputs, weights=model)
+    assert (result.verdict, result.reasons) == ("by_heart", ("train_far_below", "few_heldout"))
+    assert result.best_step == result.steps, "two held-out lines are too few to choose a checkpoint by"
 
 
 def test_a_full_disk_is_said_and_earlier_checkpoints_stay(
@@ -340,6 +352,7 @@ def test_an_adapter_refuses_another_base(
         compare(CompareInputs(), ctx)
     start()
     assert ctx.weights is not None
-    (ctx.weights / "model.safetensors").write_bytes(b"other weights")
+    other = {name: weight + 1 for name, weight in load_file(ctx.weights / "model.safetensors").items()}
+    save_file(other, ctx.weights / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(WrongBase):
         compare(CompareInputs(), ctx)

@@ -97,5 +97,5 @@ def _step(model: Any, rows: Sequence[Packed], pad: int) -> float:
 
 def keep_less(model: Any) -> None:
     """Gradient checkpointing: compute activations again on the way back instead of keeping them."""
-    model.get_base_model().gradient_checkpointing_enable({"use_reentrant": False})
+    model.get_base_model().activation_checkpointing_enable({"use_reentrant": False})
     model.train()

@@ -1,0 +1,174 @@
+"""Fine-tuning here against peft with the transformers Trainer as usually set up: graded tokens a second, memory, loss.
+
+    python benchmarks/finetune.py WEIGHTS TEXTS.csv [--column samples] [--steps 6] [--precision bf16]
+
+WEIGHTS is a folder in the transformers format. The two are trained on the same examples (a text with its end graded),
+in the same precision, the same examples a step, the same number of steps; the Trainer pads each batch to its longest
+and computes the whole matrix of logits. Each runs in a process of its own, one after the other, so that the peak of
+memory is its own; the ratio of one run is what counts on a busy machine. Held-out loss: nats a token of text, measured
+for both by the same function.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", TOKENIZERS_PARALLELISM="false")
+
+from skills.training import budget
+from skills.training.base import open_base, open_tokenizer, with_adapter
+from skills.training.examples import READ, Example, Unit, examples, split
+from skills.training.loss import batch_losses
+from skills.training.measure import cost
+from skills.training.packing import IGNORED, Packed, batch, steps
+
+RATE, RANK, LENGTH, SEED = 3e-4, 16, 256, 0
+
+
+def material(arguments: argparse.Namespace) -> tuple[Any, list[list[Packed]], list[Example]]:
+    """The tokenizer, the rows of each step, and the held-out examples."""
+    csv.field_size_limit(10**9)
+    with arguments.texts.open(encoding="utf-8-sig", newline="") as file:
+        parts = split([Unit(row[arguments.column].strip()) for row in csv.DictReader(file)])
+    tokenizer = open_tokenizer(arguments.weights)
+    train = examples(parts.train, tokenizer, LENGTH)
+    upcoming = steps(train, LENGTH, budget.STEP_TOKENS, SEED)
+    heldout = examples(parts.heldout, tokenizer, LENGTH)
+    return tokenizer, [next(upcoming) for _ in range(arguments.steps)], heldout
+
+
+def ours(model: Any, rounds: Sequence[Sequence[Packed]], pad: int, rows: int) -> None:
+    import torch
+
+    weights = [weight for weight in model.parameters() if weight.requires_grad]
+    optimizer = torch.optim.AdamW(weights, weight_decay=0.0)
+    for number, step in enumerate(rounds):
+        optimizer.zero_grad(set_to_none=True)
+        batches = [batch(step[i : i + rows], pad) for i in range(0, len(step), rows)]
+        graded = sum(each.graded for each in batches)
+        for each in batches:
+            batch_losses(model, each, scale=1 / graded)
+        for group in optimizer.param_groups:
+            group["lr"] = budget.learning_rate(number, len(rounds), RATE)
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        optimizer.step()
+
+
+def trainer(model: Any, rounds: Sequence[Sequence[Packed]], pad: int, precision: str) -> None:
+    """transformers.Trainer with the examples of each of our steps as its batch, in order, padded to the longest."""
+    import torch
+    from torch.optim.lr_scheduler import LambdaLR
+    from transformers import Trainer, TrainingArguments
+
+    batches = [[example for row in step for example in row] for step in rounds]
+
+    class Batches(torch.utils.data.Dataset[dict[str, Any]]):
+        def __len__(self) -> int:
+            return len(batches)
+
+        def __getitem__(self, index: int) -> dict[str, Any]:
+            return padded(batches[index], pad)
+
+    class InOrder(Trainer):  # type: ignore[misc]
+        def _get_train_sampler(self, *_: Any, **__: Any) -> Any:
+            return torch.utils.data.SequentialSampler(self.train_dataset)
+
+    weights = [weight for weight in model.parameters() if weight.requires_grad]
+    optimizer = torch.optim.AdamW(weights, lr=RATE, weight_decay=0.0)
+    schedule = LambdaLR(optimizer, lambda step: budget.learning_rate(step, len(rounds), 1.0))
+    with tempfile.TemporaryDirectory() as folder:
+        settings = TrainingArguments(
+            output_dir=folder,
+            per_device_train_batch_size=1,
+            num_train_epochs=1,
+            max_grad_norm=1.0,
+            use_cpu=True,
+            report_to=[],
+            save_strategy="no",
+            disable_tqdm=True,
+            remove_unused_columns=False,
+            bf16=precision == "bf16",
+        )
+        InOrder(
+            model,
+            settings,
+            data_collator=lambda items: items[0],
+            train_dataset=Batches(),
+            optimizers=(optimizer, schedule),
+        ).train()
+
+
+def padded(made: Sequence[Example], pad: int) -> dict[str, Any]:
+    import torch
+
+    longest = max(map(len, made))
+    ids = torch.full((len(made), longest), pad)
+    labels, mask = torch.full_like(ids, IGNORED), torch.zeros_like(ids)
+    for row, example in enumerate(made):
+        n = len(example)
+        ids[row, :n] = torch.tensor(example.ids)
+        mask[row, :n] = 1
+        labels[row, :n] = torch.where(torch.tensor(example.kinds) != READ, ids[row, :n], IGNORED)
+    return {"input_ids": ids, "attention_mask": mask, "labels": labels}
+
+
+def measure(arguments: argparse.Namespace) -> dict[str, float]:
+    """One of the two, in this process: the first step is a warm-up for the clock, not for the model."""
+    budget.set_threads()
+    tokenizer, rounds, heldout = material(arguments)
+    model = with_adapter(open_base(arguments.weights, arguments.precision), RANK, SEED)
+    pad = int(tokenizer.eos_token_id)
+    begin, worked = time.perf_counter(), time.process_time()
+    if arguments.side == "ours":
+        ours(model, rounds, pad, arguments.rows)
+    else:
+        trainer(model, rounds, pad, arguments.precision)
+    seconds, cpu = time.perf_counter() - begin, time.process_time() - worked
+    peak = budget.peak_memory()
+    graded = sum(len(example) - example.kinds.count(READ) for step in rounds for row in step for example in row)
+    loss = cost(model.eval(), heldout, LENGTH, 1, pad).loss
+    return {
+        "tokens_per_second": graded / seconds,
+        "tokens_per_cpu_second": graded / cpu,
+        "peak_gb": peak / 1e9,
+        "loss": loss,
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("texts", type=Path)
+    parser.add_argument("--column", default="samples")
+    parser.add_argument("--steps", type=int, default=6)
+    parser.add_argument("--rows", type=int, default=2, help="rows at a time, ours")
+    parser.add_argument("--precision", choices=("bf16", "fp32"), default="bf16")
+    parser.add_argument("--side", choices=("ours", "trainer"))
+    arguments = parser.parse_args()
+    if arguments.side:
+        print(json.dumps(measure(arguments)))
+        return 0
+    found = {}
+    for side in ("ours", "trainer"):
+        command = [sys.executable, __file__, *sys.argv[1:], "--side", side]
+        answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        found[side] = json.loads(answer.strip().splitlines()[-1])
+        print(side, " ".join(f"{name} {value:.3f}" for name, value in found[side].items()), flush=True)
+    for name in found["ours"]:
+        print(f"ratio of {name}: {found['ours'][name] / found['trainer'][name]:.3f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
