@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from tutor.desk import Desk
 from tutor.turn import CourseMap, MapLesson, MapModule
 
 
 def course_map(desk: Desk) -> CourseMap:
-    """Modules that have lessons in the chosen route, in order."""
+    """The lessons of the chosen route in its order, neighbours of one module under its title."""
     route = desk.course.routes[desk.memory.route or "express"]
+    titles = {module.number: module.title[desk.language] for module in desk.course.modules}
     modules = tuple(
-        MapModule(title=module.title[desk.language], lessons=lessons)
-        for module in desk.course.modules
-        if (lessons := tuple(_lesson(desk, id) for id in route if desk.course.lessons[id].module == module.number))
+        MapModule(title=titles[number], lessons=tuple(_lesson(desk, id) for id in ids))
+        for number, ids in groupby(route, key=lambda id: desk.course.lessons[id].module)
     )
     done = sum(lesson.state in ("passed", "review") for module in modules for lesson in module.lessons)
     return CourseMap(
