@@ -28,10 +28,10 @@ def prepare(home: Path) -> Path:
     What is the learner's in it, transcript and secret, stays; the rest is the program's and follows its version.
     """
     root = home / "chat"
-    for stale in (".files", ".chainlit", "public", "inbox"):
+    for stale in (".files", "public", "inbox"):  # Chainlit would write its other languages anew in .chainlit
         shutil.rmtree(root / stale, ignore_errors=True)
     public, settings = root / "public", root / ".chainlit"
-    (settings / "translations").mkdir(parents=True)
+    (settings / "translations").mkdir(parents=True, exist_ok=True)
     (public / "elements").mkdir(parents=True)
     shutil.copyfile(ASSETS / "config.toml", settings / "config.toml")
     for name in ("style.css", "theme.json", "logo_light.svg", "logo_dark.svg", "favicon.svg"):
