@@ -91,11 +91,9 @@ class Told:
     def read(self, out: str) -> str:
         if not self.text:
             return ""
-        found = re.match(
-            r"(?:Collecting|Processing|Requirement already satisfied:) (\S*?)([\w.-]+)(?:[=<>;]|\s|$)", out
-        )
-        if found:
-            self.seen, self.name = self.seen + 1, re.split(r"-\d", found[2])[0]
+        found = re.match(r"(?:Collecting|Processing|Requirement already satisfied:) (\S+)", out)
+        if found:  # a requirement, or the path of a file
+            self.seen, self.name = self.seen + 1, re.split(r"-\d|[=<>;!~\[]", re.split(r"[/\\]", found[1])[-1])[0]
             return self._line("collecting")
         found = re.match(r"\s*Using cached \S+ \(([\d.]+) (k|M)B\)", out)
         if found:
