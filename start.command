@@ -13,8 +13,7 @@ for name in python3.13 python3.12 python3.11 python3; do
         # /usr/bin/python3 is a stand-in that asks to install Apple's developer tools: running it would open a window.
         found=$(command -v "$place$name") || continue
         if [ "$found" = /usr/bin/python3 ] && [ "$(uname)" = Darwin ] && ! xcode-select -p >/dev/null 2>&1; then continue; fi
-        python=$found
-        break 2
+        if "$found" -c "import sys" >/dev/null 2>&1; then python=$found && break 2; fi
     done
 done
 

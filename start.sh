@@ -10,7 +10,7 @@ say_it() { if [ "$spanish" = 1 ]; then printf '\n%b\n' "$1"; else printf '\n%b\n
 
 python=
 for name in python3 python3.13 python3.12 python3.11; do
-    if command -v "$name" >/dev/null; then python=$name && break; fi
+    if "$name" -c "import sys" >/dev/null 2>&1; then python=$name && break; fi
 done
 
 if [ -z "$python" ]; then

@@ -83,10 +83,9 @@ class Environment:
             raise Stop("in_use", folder=self.folder)
         import venv
 
-        try:
-            venv.EnvBuilder(with_pip=True).create(self.folder)
-        except (subprocess.CalledProcessError, SystemExit) as error:
-            raise Stop("no_venv", version=version()) from error
+        venv.EnvBuilder().create(self.folder)
+        if not self.pip.bootstrap():
+            raise Stop("no_venv", version=version())
         self.pip.install("--upgrade", PIP, raw=False)
         self._mark("environment", self._key())
 

@@ -28,8 +28,16 @@ class Pip:
     log; `held` are descriptors that it inherits (see `only_one`)."""
 
     def __init__(self, python: Path, scratch: Path, held: Sequence[int] = ()) -> None:
-        self.python, self.scratch, self.held = python, scratch, tuple(held)
+        self.python, self.scratch = python, scratch
+        self._held = tuple(held) if os.name == "posix" else ()
         self.log = scratch / "log.txt"
+
+    def bootstrap(self) -> bool:
+        """Put the pip that came with Python into the environment. (`venv` would do it without the lock.)"""
+        command = [str(self.python), "-m", "ensurepip", "--upgrade", "--default-pip"]
+        with self.log.open("ab") as log:
+            done = subprocess.run(command, stdout=log, stderr=log, env=self._env(), pass_fds=self._held, check=False)
+        return done.returncode == 0
 
     def install(self, *arguments: str, count: int = 0, mb: float = 0, text: str = "", raw: bool = True) -> None:
         """`pip install`, telling how far it is: `count` packages, about `mb` megabytes. Tried again once after a
@@ -47,15 +55,13 @@ class Pip:
 
     def _run(self, arguments: list[str], told: Told) -> Stop | None:
         line, tail = Line(), [""]
-        shutil.rmtree(self.scratch / "tmp", ignore_errors=True)
-        (self.scratch / "tmp").mkdir(parents=True)
         with self.log.open("a", encoding="utf-8") as log:
             process = subprocess.Popen(
                 [str(self.python), "-m", "pip", *arguments],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env=self._env(),
-                pass_fds=self.held if os.name == "posix" else (),
+                pass_fds=self._held,
             )
             assert process.stdout
             try:
@@ -75,6 +81,9 @@ class Pip:
         return None if code == 0 else problem("".join(tail), self.log)
 
     def _env(self) -> dict[str, str]:
+        """Temporary files on the disk whose room was checked, and nothing of the person's own Python settings."""
+        shutil.rmtree(self.scratch / "tmp", ignore_errors=True)
+        (self.scratch / "tmp").mkdir(parents=True)
         kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
         places = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.scratch / "tmp"))
         ours = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONUTF8": "1", "PIP_USER": "0", "LC_ALL": "C.UTF-8"}
