@@ -72,7 +72,10 @@ def start(
     add_dataset(workspace, VERSES)
 
     def started(
-        name: str = "run-1", inputs: FineTuneInputs = INPUTS, ask: tuple[int, Request] | None = None
+        name: str = "run-1",
+        inputs: FineTuneInputs = INPUTS,
+        ask: tuple[int, Request] | None = None,
+        weights: Path = tiny_model,
     ) -> FineTuneResult:
         folder = workspace.runs / name
         folder.mkdir(parents=True, exist_ok=True)

@@ -275,6 +275,7 @@ def test_steps_fit_the_time_and_asked_for_epochs_are_obeyed() -> None:
     assert budget.step_count(tokens, 0.1, 240, None, None) == math.ceil(4 * tokens / 1024)
     assert budget.step_count(tokens, 8.0, 240, 10, None) == math.ceil(10 * tokens / 1024)
     assert budget.step_count(tokens, 8.0, 240, None, 5) == 5
+    assert budget.step_count(tokens, 100.0, 240, None, None) == 15, "each text once, however slow the rehearsal was"
     assert budget.step_tokens(150) == 64
 
 

@@ -65,10 +65,15 @@ def passes(train_tokens: int) -> int:
 
 
 def step_count(train_tokens: int, seconds_a_step: float, seconds: float, epochs: float | None, most: int | None) -> int:
-    """Optimiser steps: what the epochs need; where none are asked for, what fits the time."""
+    """Optimiser steps: what the epochs need; where none are asked for, what fits the time.
+
+    At least every text once: a rehearsal on a machine that happens to be busy must not decide for the whole run, and
+    the run's own limit of time ends it if the machine stays so.
+    """
     wanted = math.ceil((epochs or passes(train_tokens)) * train_tokens / step_tokens(train_tokens))
     if epochs is None:
-        wanted = min(wanted, int(TRAINING_SHARE * seconds / seconds_a_step))
+        once = math.ceil(train_tokens / step_tokens(train_tokens))
+        wanted = min(wanted, max(once, int(TRAINING_SHARE * seconds / seconds_a_step)))
     return max(2, min(wanted, most or wanted))
 
 
