@@ -23,7 +23,6 @@ from tutor.store import Store
 from tutor.turn import Button, Graded, Input, Intent, ItemView, Said, Shown, Upload
 from tutor.words import Words
 
-
 _routers: dict[str, Router] = {}
 
 

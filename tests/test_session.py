@@ -361,6 +361,31 @@ async def test_a_run_that_ends_by_itself_is_told_once(talk: Conversation) -> Non
     assert talk.session._ended_runs() == []
 
 
+PAIRS = [
+    {"prompt": f"p{n}", "base": f"antes {n}", "tuned": f"ahora {n}", "reference": None, "order": order}
+    for n, order in enumerate((["base", "tuned"], ["tuned", "base"], ["base", "tuned"], ["tuned", "base"]))
+]
+
+
+async def test_a_blind_comparison_hides_the_names_until_the_last_vote(talk: Conversation) -> None:
+    await trained(talk)
+    talk.runs.finish(next(iter(talk.runs.runs)), FINE_TUNED)
+    await talk.acts(Intent(name="compare_models"))
+    run = list(talk.runs.runs)[-1]
+    talk.runs.finish(run, {"run": run, "blind": True, "pairs": PAIRS, "base": "b", "seconds": 1.0})
+    talk.shown += talk.session._ended_runs()
+    for pair in PAIRS:
+        columns = talk.said[-1].blocks[0].columns  # type: ignore[union-attr]
+        assert [column.text for column in columns] == [pair[side] for side in pair["order"]]
+        assert {column.role for column in columns} == {"plain"}
+        await talk.acts(talk.buttons[pair["order"].index("tuned")].intent)
+    assert "4 de 4" in talk.text
+    assert "6 %" in talk.text
+    votes = talk.desk.memory.votes[run]
+    await talk.acts(Intent(name="vote", args={"run": run, "pair": 0, "side": "base"}))
+    assert talk.desk.memory.votes[run] == votes
+
+
 async def test_stopping_asks_what_to_do_with_the_run(talk: Conversation) -> None:
     run = await trained(talk)
     await talk.types("pará el entrenamiento")

@@ -7,7 +7,7 @@ from typing import Any
 
 import skills
 from skills.blocks import Progress, msg
-from tutor import asides, checks, controls, reviews, steps
+from tutor import asides, blind, checks, controls, reviews, steps
 from tutor.course import Bring
 from tutor.desk import Desk, back_button, next_button
 from tutor.skill_calls import Outcome, call, import_text, slim, start_job
@@ -69,6 +69,10 @@ async def _answer(desk: Desk, args: dict[str, Any]) -> Turn:
         turn = checks.take_answer(desk, args.get("answer"), args.get("submission", ""))
     async for shown in turn:
         yield shown
+
+
+async def _vote(desk: Desk, args: dict[str, Any]) -> Turn:
+    yield blind.vote(desk, args)
 
 
 # --- texts ------------------------------------------------------------------------------------------------------------
@@ -166,6 +170,7 @@ ACTS: dict[str, Callable[[Desk, dict[str, Any], str], Turn]] = {
     "quiz": lambda desk, args, said: reviews.begin_quiz(desk, args),
     "choose": lambda desk, args, said: _choose(desk, args),
     "answer": lambda desk, args, said: _answer(desk, args),
+    "vote": lambda desk, args, said: _vote(desk, args),
     "profile": lambda desk, args, said: controls.choose_profile(desk, args["profile"]),
     "route": lambda desk, args, said: controls.choose_route(desk, args["route"]),
     "restart": lambda desk, args, said: controls.welcome(desk),

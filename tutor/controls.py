@@ -7,14 +7,14 @@ from typing import Any
 
 import skills
 from skills.blocks import Column, Message, Table, msg
-from skills.contract import UserError
+from skills.contract import Language, UserError
 from skills.workspace import folder_bytes
 from tutor import machine
 from tutor.asides import resume
 from tutor.desk import Desk, back_button, plain
 from tutor.steps import begin_lesson, next_lesson
 from tutor.turn import Button, Farewell, Intent, Reload, Shown
-from tutor.words import Words
+from tutor.words import LANGUAGES, Words
 
 KEPT = {"texts": "workspace", "runs": "runs", "progress": "learner.db", "chat": "chat", "models": "models"}
 """What is kept, by the message that names it, and where in the home folder."""
@@ -169,7 +169,8 @@ def find_lesson(desk: Desk, args: dict[str, Any]) -> str | None:
 
 
 async def change_language(desk: Desk, args: dict[str, Any]) -> AsyncIterator[Shown]:
-    language = args.get("language") or ("en" if desk.language == "es" else "es")
+    other: Language = "en" if desk.language == "es" else "es"
+    language: Language = args["language"] if args.get("language") in LANGUAGES else other
     desk.record("language_chosen", {"language": language})
     desk.words = Words(language)
     yield Reload()

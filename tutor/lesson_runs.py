@@ -10,6 +10,7 @@ from typing import Any
 import skills
 from skills.blocks import BLOCKS, Progress, msg
 from skills.contract import Busy, FileMissing, Language, ModelMissing, UserError
+from tutor import blind
 from tutor.course import Bilingual, Run, Try, Wait
 from tutor.desk import Desk, next_button
 from tutor.folding import fold
@@ -66,6 +67,8 @@ def _told(desk: Desk, step: Run | Wait, outcome: Outcome) -> Said:
     skill = step.skill if isinstance(step, Run) else step.run
     desk.record("ran", {"at": desk.at(step.id), "skill": skill, "result": slim(outcome.result)})
     words = after_text(desk, step) if isinstance(step, Run) else step.after
+    if blind.is_blind(outcome.result):
+        return blind.ask(desk, outcome, desk.text(words))
     return desk.say(desk.text(words), blocks=outcome.blocks, buttons=(next_button(desk),))
 
 
@@ -79,7 +82,7 @@ async def outcome_of(desk: Desk, step: Run | Try, inputs: dict[str, Any], choice
 
 
 def _again(desk: Desk) -> tuple[Button, ...]:
-    return (desk.button("chat.button.again", "repeat", main=True), next_button(desk))
+    return (desk.button("chat.button.again", "repeat", main=True), desk.button("chat.button.next", "next"))
 
 
 def recording_path(lesson: str, step: str, language: Language, choice: str = "") -> Path:
@@ -186,4 +189,6 @@ def finish_job(desk: Desk, run: str) -> Said:
     if waited or (isinstance(step, Run) and not step.background and desk.memory.runs.get(desk.at(step.id)) == run):
         return _told(desk, step, Outcome(result=status.result or {}, blocks=status.blocks))  # type: ignore[arg-type]
     told = desk.words(f"chat.ended.{status.skill}")
+    if blind.is_blind(status.result or {}):
+        return blind.ask(desk, Outcome(result=status.result or {}, blocks=status.blocks), told)
     return desk.say(told, tone="system", blocks=status.blocks, buttons=desk.buttons or (next_button(desk),))

@@ -43,6 +43,8 @@ class Memory(Frozen):
     results: dict[str, dict[str, Any]] = {}
     runs: dict[str, str] = {}
     announced: tuple[str, ...] = ()
+    votes: dict[str, tuple[str, ...]] = {}
+    """The votes of each blind comparison (run): `base`, `tuned` or `same`, a pair each."""
     open_item: OpenItem | None = None
     queue: tuple[dict[str, Any], ...] = ()
     asked_again: int = 0
@@ -85,6 +87,7 @@ _UPDATES: dict[str, Any] = {
     "ran": _put("results", "at", "result"),
     "run_started": _put("runs", "at", "run"),
     "run_announced": lambda m, at: {"announced": (*m.announced, at["run"])},
+    "voted": lambda m, at: {"votes": {**m.votes, at["run"]: tuple(at["votes"])}},
     "asked": lambda m, at: {"open_item": OpenItem(**at)},
     "hinted": lambda m, at: {"open_item": m.open_item and m.open_item.model_copy(update={"hinted": True})},
     "solution_shown": lambda m, at: {"open_item": m.open_item and m.open_item.model_copy(update={"shown": True})},
