@@ -45,7 +45,8 @@ def open_tutor(options: argparse.Namespace) -> int:
         say("memory", have=gigabytes(total_memory() / MB))
     home = ["--home", os.path.abspath(os.path.expanduser(options.home))] if options.home else []
     with only_one(scratch() / "lock") as lock:
-        Environment(ROOT, [lock]).set_up(test=False, model=True)
+        if Environment(ROOT, [lock]).set_up(test=False, model=True):
+            say("model")
         get = ["models", "get", *([model_named(options.model)] if options.model else []), "--if-missing"]
         got = tutor(*get, *home, "--language", language(), held=[lock])
     if got == INTERRUPTED:

@@ -55,17 +55,14 @@ class Pip:
 
     def _run(self, arguments: list[str], told: Told) -> Stop | None:
         line, tail = Line(), [""]
-        with self.log.open("a", encoding="utf-8") as log:
-            process = subprocess.Popen(
-                [str(self.python), "-m", "pip", *arguments],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env=self._env(),
-                pass_fds=self._held,
-            )
-            assert process.stdout
+        command = [str(self.python), "-m", "pip", *arguments]
+        pipe, errors = subprocess.PIPE, subprocess.STDOUT
+        with (
+            self.log.open("a", encoding="utf-8") as log,
+            subprocess.Popen(command, stdout=pipe, stderr=errors, env=self._env(), pass_fds=self._held) as process,
+        ):
             try:
-                for raw in process.stdout:
+                for raw in process.stdout or ():
                     out = raw.decode("utf-8", "replace")
                     news = told.read(out)
                     if news:
@@ -73,11 +70,12 @@ class Pip:
                     if not out.startswith("Progress "):
                         log.write(out)
                         tail = [*tail[-60:], out]
-                code = process.wait()
-            finally:
+            except BaseException:  # Ctrl-C as well
                 process.kill()
-                process.wait()
+                raise
+            finally:
                 line.end()
+        code = process.returncode
         return None if code == 0 else problem("".join(tail), self.log)
 
     def _env(self) -> dict[str, str]:
