@@ -290,11 +290,17 @@ def test_few_lines_are_learnt_by_heart(
     tensors = load_file(model / "model.safetensors")
     tensors["model.embed_tokens.weight"] *= 20
     save_file(tensors, model / "model.safetensors", metadata={"format": "pt"})
+    # of 12 lines the 6th and the 12th are held out: what the others teach is of no use for them
     dice = random.Random(0)
-    add_dataset(workspace, ["".join(dice.choice("abcdefghijklmnopqrstuvwxyz ") for _ in range(30)) for _ in range(12)])
-    inputs = FineTuneInputs(epochs=40, learning_rate=1e-2, rank=32, precision="fp32")
+    letters = ["abc" if i not in (5, 11) else "vwxyz" for i in range(12)]
+    add_dataset(workspace, [" ".join(dice.choice(each) for _ in range(20)) for each in letters])
+    inputs = FineTuneInputs(epochs=20, learning_rate=1e-2, rank=32, precision="fp32")
     result = start("few", inputs, weights=model)
-    assert (result.verdict, result.reasons) == ("by_heart", ("train_far_below", "few_heldout"))
+    assert (result.verdict, result.reasons) == ("by_heart", ("train_far_below", "few_heldout")), (
+        result.train_loss,
+        result.tuned_loss,
+        result.base_loss,
+    )
     assert result.best_step == result.steps, "two held-out lines are too few to choose a checkpoint by"
 
 
