@@ -62,12 +62,30 @@
     if (text && !quiet) live.textContent = text
   }
 
+  // A tall card must not leave its buttons under the composer: scroll just enough, never past the message's beginning.
+  const calm = window.matchMedia('(prefers-reduced-motion: reduce)')
+  let reached = null
+  function reach() {
+    const open = [...document.querySelectorAll('[data-testid="choices"]:not(.t-used)')].pop()
+    const composer = document.querySelector('#message-composer')
+    if (!open || !composer || open === reached) return
+    reached = open
+    const message = open.closest('[data-step-type]')
+    let scroller = open.parentElement
+    while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement
+    if (!message || !scroller) return
+    const hidden = open.getBoundingClientRect().bottom - (composer.getBoundingClientRect().top - 16)
+    const room = message.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 8
+    const by = Math.min(hidden, room)
+    if (by > 0) scroller.scrollBy({ top: by, behavior: calm.matches ? 'auto' : 'smooth' })
+  }
+
   new MutationObserver(() => {
     if (!live.isConnected && document.body) document.body.append(live)
     mapButton()
     names()
     clearTimeout(timer)
-    timer = setTimeout(announce, 800)
+    timer = setTimeout(() => { announce(); reach() }, 400)
   }).observe(document.documentElement, { childList: true, subtree: true })
 
   // Files that would only earn a message in English, or nothing at all: too large, or empty.
