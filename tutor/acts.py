@@ -7,7 +7,7 @@ from typing import Any
 
 import skills
 from skills.blocks import Progress, msg
-from tutor import asides, blind, checks, controls, reviews, steps
+from tutor import asides, belongings, blind, checks, controls, greeting, reviews, steps
 from tutor.course import Bring
 from tutor.desk import Desk, back_button, next_button
 from tutor.skill_calls import Outcome, call, import_text, slim, start_job
@@ -40,7 +40,7 @@ async def _next(desk: Desk) -> Turn:
     elif desk.memory.machine.phase == "review":
         turn = reviews.go_on(desk, "review")
     elif desk.memory.route is None:
-        turn = controls.choose_route(desk, "express")
+        turn = greeting.choose_route(desk, "express")
     else:
         turn = steps.advance(desk)
     async for shown in turn:
@@ -160,9 +160,9 @@ ACTS: dict[str, Callable[[Desk, dict[str, Any], str], Turn]] = {
     "stop": lambda desk, args, said: controls.stop(desk),
     "help": lambda desk, args, said: controls.show_help(desk),
     "change_language": lambda desk, args, said: controls.change_language(desk, args),
-    "privacy": lambda desk, args, said: controls.privacy(desk),
-    "delete_data": lambda desk, args, said: controls.my_things(desk),
-    "delete": lambda desk, args, said: controls.delete(desk, args),
+    "privacy": lambda desk, args, said: belongings.privacy(desk),
+    "delete_data": lambda desk, args, said: belongings.my_things(desk),
+    "delete": lambda desk, args, said: belongings.delete(desk, args),
     "feedback": lambda desk, args, said: controls.take_feedback(desk, said),
     "small_talk": lambda desk, args, said: _say(desk, "chat.small_talk"),
     "off_topic": lambda desk, args, said: _say(desk, "chat.off_topic"),
@@ -171,9 +171,9 @@ ACTS: dict[str, Callable[[Desk, dict[str, Any], str], Turn]] = {
     "choose": lambda desk, args, said: _choose(desk, args),
     "answer": lambda desk, args, said: _answer(desk, args),
     "vote": lambda desk, args, said: _vote(desk, args),
-    "profile": lambda desk, args, said: controls.choose_profile(desk, args["profile"]),
-    "route": lambda desk, args, said: controls.choose_route(desk, args["route"]),
-    "restart": lambda desk, args, said: controls.welcome(desk),
+    "profile": lambda desk, args, said: greeting.choose_profile(desk, args["profile"]),
+    "route": lambda desk, args, said: greeting.choose_route(desk, args["route"]),
+    "restart": lambda desk, args, said: greeting.welcome(desk),
     "quit": lambda desk, args, said: controls.quit_program(desk),
     "run_stop": lambda desk, args, said: controls.run_control(desk, "stop", args["run"]),
     "run_pause": lambda desk, args, said: controls.run_control(desk, "pause", args["run"]),

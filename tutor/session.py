@@ -8,7 +8,7 @@ import secrets
 from collections.abc import AsyncIterator
 
 from skills.contract import Language, UserError
-from tutor import controls
+from tutor import greeting
 from tutor.acts import act, brought
 from tutor.course_map import course_map
 from tutor.desk import Desk, next_button
@@ -113,7 +113,7 @@ class Session:
         elif input.text.strip():
             turn = typed(desk, input.text, await self._router())
         else:
-            turn = controls.welcome_back(desk) if desk.memory.greeted else controls.welcome(desk)
+            turn = greeting.welcome_back(desk) if desk.memory.greeted else greeting.welcome(desk)
         async for shown in turn:
             yield shown
 

@@ -1,0 +1,104 @@
+"""What is kept of the learner's: where it is, how much room it takes, and how to delete it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from skills.blocks import Column, Message, Table, msg
+from skills.contract import UserError
+from skills.workspace import folder_bytes
+from tutor.desk import Desk, back_button, plain
+from tutor.greeting import welcome
+from tutor.turn import Button, Shown
+
+KEPT = {"texts": "workspace", "runs": "runs", "progress": "learner.db", "chat": "chat", "models": "models"}
+"""What is kept, by the message that names it, and where in the home folder."""
+
+
+async def privacy(desk: Desk) -> AsyncIterator[Shown]:
+    desk.move("look_up")
+    home = desk.workspace.home
+    rows: tuple[tuple[Message | str, str, str], ...] = tuple(
+        (msg(f"chat.kept.{name}"), str(home / path), desk.words("chat.size", bytes=_bytes(home / path)))
+        for name, path in (
+            ("texts", "workspace"),
+            ("runs", "runs"),
+            ("progress", "learner.db"),
+            ("chat", "chat"),
+            ("models", "models"),
+        )
+    )
+    table = Table(
+        title=msg("chat.kept_table"),
+        columns=tuple(Column(label=msg(f"chat.column.{c}")) for c in ("what", "where", "size")),
+        rows=rows,
+    )
+    buttons: tuple[Button, ...] = (desk.button("chat.button.my_things", "delete_data"),)
+    if desk.memory.route:
+        buttons = (back_button(desk), *buttons)
+    else:
+        buttons = (desk.button("chat.button.back_to_start", "restart", main=True), *buttons)
+    yield desk.say(desk.words("chat.privacy"), tone="aside", blocks=(table,), buttons=buttons)
+
+
+async def my_things(desk: Desk) -> AsyncIterator[Shown]:
+    """The learner's texts, runs and models with their sizes, each with a button to delete it."""
+    desk.move("look_up")
+    rows: list[tuple[Any, ...]] = []
+    buttons = []
+    for text in desk.workspace.manifests():
+        size = folder_bytes(desk.workspace.datasets / text.id)
+        rows.append((msg("chat.kind.text"), text.name, desk.words("chat.size", bytes=size)))
+        buttons.append(_delete_button(desk, "text", text.id, text.name))
+    for status in desk.jobs.list():
+        size = folder_bytes(desk.workspace.runs / status.run)
+        name = desk.words("chat.run_name", skill=desk.words(f"intents.{status.skill}.label"), run=status.run[4:19])
+        rows.append((msg("chat.kind.run"), name, desk.words("chat.size", bytes=size)))
+        buttons.append(_delete_button(desk, "run", status.run, name))
+    for model in desk.models():
+        rows.append((msg("chat.kind.model"), model.name, desk.words("chat.size", bytes=model.bytes)))
+        if not model.chosen:
+            buttons.append(_delete_button(desk, "model", model.name, model.name))
+    table = Table(
+        title=msg("chat.things_table"),
+        columns=tuple(Column(label=msg(f"chat.column.{c}")) for c in ("kind", "name", "size")),
+        rows=tuple(rows),
+        caption=msg("chat.things_caption"),
+    )
+    buttons.append(desk.button("chat.button.delete_all", "delete", args={"what": "all", "id": "", "name": ""}))
+    buttons.append(back_button(desk))
+    yield desk.say("", tone="aside", blocks=(table,), buttons=tuple(buttons))
+
+
+def _delete_button(desk: Desk, what: str, id: str, name: str) -> Button:
+    return desk.button("chat.button.delete", "delete", args={"what": what, "id": id, "name": name}, name=name)
+
+
+async def delete(desk: Desk, args: dict[str, Any]) -> AsyncIterator[Shown]:
+    """Delete one thing, or all of the learner's; asked once more before it happens."""
+    what, id, name = args["what"], args["id"], args.get("name", "")
+    if not args.get("sure"):
+        yield desk.say(
+            desk.words(f"chat.sure.{what}", name=plain(name)),
+            tone="system",
+            buttons=(
+                desk.button("chat.button.yes_delete", "delete", args={**args, "sure": True}),
+                desk.button("chat.button.no_keep", "delete_data", main=True),
+            ),
+        )
+        return
+    try:
+        desk.delete(what, id)
+    except (OSError, UserError) as error:
+        if isinstance(error, UserError):
+            yield desk.error(error, buttons=desk.buttons)
+            return
+        raise
+    yield desk.say(desk.words(f"chat.deleted.{what}", name=plain(name)), tone="system")
+    async for shown in welcome(desk) if what == "all" else my_things(desk):
+        yield shown
+
+
+def _bytes(path: Any) -> int:
+    return path.stat().st_size if path.is_file() else folder_bytes(path) if path.is_dir() else 0
