@@ -15,7 +15,17 @@ from pathlib import Path
 from typing import NoReturn
 
 from tutor.setup.environment import Environment
-from tutor.setup.system import LEAST_MEMORY, MB, check_python, check_venv, only_one, stop_for, total_memory
+from tutor.setup.system import (
+    LEAST_MEMORY,
+    MB,
+    check_python,
+    check_venv,
+    default_home,
+    has_model,
+    only_one,
+    stop_for,
+    total_memory,
+)
 from tutor.setup.words import Stop, gigabytes, language, say, words
 
 ROOT = Path(__file__).resolve().parent
@@ -43,16 +53,13 @@ def tutor(*arguments: str, held: Sequence[int] = ()) -> int:
 def open_tutor(options: argparse.Namespace) -> int:
     if total_memory() < LEAST_MEMORY:
         say("memory", have=gigabytes(total_memory() / MB))
-    home = ["--home", os.path.abspath(os.path.expanduser(options.home))] if options.home else []
+    place = Path(options.home).expanduser().absolute() if options.home else default_home()
+    home = ["--home", str(place)] if options.home else []
     with only_one(scratch() / "lock") as lock:
-        if Environment(ROOT, [lock]).set_up(test=False, model=True):
+        if Environment(ROOT, [lock]).set_up(test=False, model=not has_model(place)):
             say("model")
-        get = ["models", "get", *([model_named(options.model)] if options.model else []), "--if-missing"]
-        got = tutor(*get, *home, "--language", language(), held=[lock])
-    if got == INTERRUPTED:
-        raise KeyboardInterrupt
-    if got != 0:
-        say("without_model")
+        if options.model or not has_model(place):
+            bring_model(options.model, home, lock)
     return tutor(
         "serve",
         *home,
@@ -60,6 +67,16 @@ def open_tutor(options: argparse.Namespace) -> int:
         *(["--port", str(options.port)] if options.port else []),
         *(["--no-browser"] if options.no_browser else []),
     )
+
+
+def bring_model(named: str | None, home: list[str], lock: int) -> None:
+    """The one that was asked for, else the one that suits this computer. Without any, the tutor opens all the same."""
+    name = [model_named(named)] if named else []
+    status = tutor("models", "get", *name, "--if-missing", *home, "--language", language(), held=[lock])
+    if status == INTERRUPTED:
+        raise KeyboardInterrupt
+    if status != 0:
+        say("without_model")
 
 
 def scratch() -> Path:

@@ -239,6 +239,45 @@ def test_one_status_of_several_runs(codes: list[int], one: int) -> None:
     assert start.outcome(codes) == one
 
 
+def test_the_home_is_the_tutors(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from tutor import settings
+
+    monkeypatch.delenv("TUTOR_HOME", raising=False)
+    assert system.default_home() == settings.default_home()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert system.default_home() == settings.default_home()
+    monkeypatch.setenv("TUTOR_HOME", str(tmp_path / "mine"))
+    assert system.default_home() == settings.default_home() == tmp_path / "mine"
+
+
+@posix
+@pytest.mark.parametrize(("status", "opens"), [(0, True), (2, True), (70, True), (130, False)])
+def test_the_tutor_opens_with_or_without_a_model(
+    fake: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: int, opens: bool
+) -> None:
+    called: list[tuple[str, ...]] = []
+
+    def tutor(*arguments: str, held: Any = ()) -> int:
+        called.append(arguments)
+        return status if arguments[0] == "models" else 0
+
+    monkeypatch.setattr(start, "ROOT", fake)
+    monkeypatch.setattr(start, "tutor", tutor)
+    home = fake / "a home"
+    assert start.main(["--home", str(home), "--port", "81", "--no-browser"]) == (0 if opens else 130)
+    assert called[0] == ("models", "get", "--if-missing", "--home", str(home), "--language", "es")
+    assert called[1:] == ([("serve", "--home", str(home), "--port", "81", "--no-browser")] if opens else [])
+    assert ("Sigo sin modelo" in capsys.readouterr().out) == (status in (2, 70))
+    (home / "models" / "x").mkdir(parents=True)
+    (home / "models" / "x" / "model.json").touch()
+    called.clear()
+    start.main(["--home", str(home)])
+    assert called == [("serve", "--home", str(home))]
+    called.clear()
+    start.main(["--home", str(home), "--model", str(fake)])
+    assert called[0][:3] == ("models", "get", str(fake))
+
+
 # --- the environment --------------------------------------------------------------------------------------------------
 
 

@@ -25,7 +25,7 @@ PIP = "pip==26.3"
 # In MB, measured on Linux x86-64 (benchmarks/README.md): what stays on the disk; what a model needs while it is brought
 # and converted; what is on the disk besides while packages are unpacked; what comes over the network.
 ENV_MB, CUDA_MB, TEST_MB, MODEL_MB, UNPACKING_MB = 2100, 5400, 450, 3000, 700
-TORCH_DOWNLOAD_MB, REST_DOWNLOAD_MB, CUDA_DOWNLOAD_MB = 200, 420, 2900
+TORCH_DOWNLOAD_MB, REST_DOWNLOAD_MB, CUDA_DOWNLOAD_MB = 190, 270, 2900
 
 
 class Environment:

@@ -112,6 +112,24 @@ def stop_for(error: OSError, folder: Path) -> Stop | None:
     return None
 
 
+def default_home() -> Path:
+    """Where the tutor keeps what is a person's: as `tutor.settings.default_home` says, which needs a library."""
+    if os.environ.get("TUTOR_HOME"):
+        return Path(os.environ["TUTOR_HOME"]).expanduser()
+    if os.name == "nt":
+        data = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+    elif sys.platform == "darwin":
+        data = "~/Library/Application Support"
+    else:
+        data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(data).expanduser() / "llms-for-poets"
+
+
+def has_model(home: Path) -> bool:
+    """Whether a model is installed in `home`, so that nobody has to be asked for one."""
+    return any((home / "models").glob("*/model.json"))
+
+
 @contextmanager
 def only_one(path: Path) -> Iterator[int]:
     """Hold the lock file `path`; while another start holds it, say so and wait. Gives its descriptor.
