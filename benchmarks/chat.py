@@ -105,7 +105,8 @@ def begin_training(page: Page) -> None:
 def summary(name: str, times: list[float]) -> str:
     ordered = sorted(times)
     p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
-    return f"{name:34} median {statistics.median(times):6.0f} ms   95th percentile {p95:6.0f} ms   ({len(times)} clicks)"
+    median = statistics.median(times)
+    return f"{name:34} median {median:6.0f} ms   95th percentile {p95:6.0f} ms   ({len(times)} clicks)"
 
 
 def main() -> None:

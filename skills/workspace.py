@@ -1,9 +1,9 @@
 """Where the learner's texts and models are kept: safe paths, atomic writes, data sets and their manifests.
 
-    <home>/workspace/datasets/<id>/manifest.json   what was imported, from where, how it was understood
-    <home>/workspace/datasets/<id>/rows.jsonl      {"text": ...} or {"prompt": ..., "completion": ...} a line
-    <home>/workspace/datasets/<id>/original/<name> the file as it came, never changed
-    <home>/runs/<id>/                              one folder a run, see tutor/runner.py
+<home>/workspace/datasets/<id>/manifest.json   what was imported, from where, how it was understood
+<home>/workspace/datasets/<id>/rows.jsonl      {"text": ...} or {"prompt": ..., "completion": ...} a line
+<home>/workspace/datasets/<id>/original/<name> the file as it came, never changed
+<home>/runs/<id>/                              one folder a run, see tutor/runner.py
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Row(Frozen):
 
 
 class Manifest(Frozen):
-    """What an import found and decided. `digest` is the SHA-256 of the original; `name` is the learner's name for it."""
+    """What an import found and decided. `digest`: SHA-256 of the original; `name`: the learner's name for it."""
 
     id: str
     name: str

@@ -8,7 +8,7 @@ from typing import Any
 from skills.contract import UserError
 from tutor import machine, plan
 from tutor.checks import ask_item
-from tutor.desk import Desk, back_button, next_button
+from tutor.desk import Desk, back_button
 from tutor.skill_calls import Outcome, call
 from tutor.turn import Shown
 
