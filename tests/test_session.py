@@ -495,7 +495,7 @@ async def test_deleting_everything_starts_afresh(talk: Conversation) -> None:
 async def test_placement_skips_what_is_known(talk: Conversation) -> None:
     await talk.opens()
     await talk.clicks(talk.buttons[0].label)
-    await talk.clicks("Ya sé algo: probame")
+    await talk.clicks("Ya sé algo: preguntame")
     asked: list[str] = []
     while talk.desk.memory.open_item and talk.desk.memory.open_item.where == "placement":
         asked.append(talk.desk.memory.open_item.item)
