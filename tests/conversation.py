@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ class InProcess:
 
     def __init__(self, workspace: Workspace, chat: FakeChat | None, probe: FakeProbe | None) -> None:
         self.workspace, self.the_chat, self.probe = workspace, chat, probe
+        self.slow: set[str] = set()
         self.broken: dict[str, UserError | Exception] = {}
 
     async def start(self, warm: bool = True) -> None: ...
@@ -48,6 +50,8 @@ class InProcess:
     async def run(self, name: str, inputs: Mapping[str, Any], language: Language) -> AsyncIterator[Event]:
         skill = skills.skill(name)
         events: list[Event] = []
+        if name in self.slow:
+            await asyncio.sleep(60)
         ctx = Context(
             workspace=self.workspace, language=language, emit=events.append, chat=self.the_chat, probe=self.probe
         )

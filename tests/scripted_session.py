@@ -99,6 +99,8 @@ class ScriptedSession:
     def buttons(self) -> tuple[Button, ...]:
         return self._buttons
 
+    def interrupt(self) -> None: ...
+
     def run_status(self, run: str) -> RunStatus:
         if run not in self.runs:
             raise FileMissing(name=run, known="")

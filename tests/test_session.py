@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -323,6 +324,20 @@ async def test_a_defect_is_a_sentence_with_a_reference_and_the_conversation_goes
     talk.worker.broken.clear()
     await talk.types("¿qué es un token?")
     assert talk.said[-1].tone == "aside"
+
+
+async def test_writing_something_else_leaves_what_goes_on(talk: Conversation) -> None:
+    await begin(talk)
+    talk.worker.slow.add("predict_next")
+    await to_step(talk, "bet")
+    running = asyncio.create_task(talk.types("mano"))
+    await asyncio.sleep(0.05)
+    await asyncio.wait_for(talk.types("¿qué es un token?"), 5)
+    await running
+    assert [said.tone for said in talk.said[-2:]] == ["error", "aside"]
+    talk.worker.slow.clear()
+    await talk.types("dale")
+    assert talk.said[-1].tone == "lesson"
 
 
 async def test_an_error_of_a_skill_offers_to_try_again(talk: Conversation) -> None:

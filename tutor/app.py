@@ -46,6 +46,7 @@ class Conversation(Protocol):
     def map(self) -> CourseMap: ...
     def buttons(self) -> tuple[Button, ...]: ...
     def run_status(self, run: str) -> RunStatus: ...
+    def interrupt(self) -> None: ...
     async def close(self) -> None: ...
 
 
@@ -220,10 +221,8 @@ class Chat:
         await self._play(page.thread_id, self._session.turn(Input(intent=intent)), acted=True)
 
     async def stop(self, sid: str) -> None:
-        """The composer's stop button."""
-        page = WebsocketSession.get(sid)
-        if page and page.current_task:
-            page.current_task.cancel()
+        """The composer's stop button: the turn ends in words, and goes on from there."""
+        self._session.interrupt()
 
     # --- what is shown ------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 from skills.contract import ChatMessage, Options
@@ -12,6 +13,7 @@ from tutor.checks import show_open
 from tutor.course import Run
 from tutor.desk import Desk, back_button, next_button, plain
 from tutor.lesson_runs import after_text
+from tutor.skill_calls import Interrupted, until
 from tutor.steps import present
 from tutor.turn import Button, Shown, Waiting
 
@@ -53,17 +55,18 @@ async def _reword(
     desk: Desk, question: str, found: answers.Found, source: str, buttons: tuple[Button, ...]
 ) -> AsyncIterator[Shown]:
     """The model's own words for it, a sentence at a time, each kept only if the passage supports it."""
-    if not desk.has_model or desk.language not in await desk.worker.languages():
+    if not desk.rewords() or desk.language not in await desk.worker.languages():
         return
     yield Waiting(text=desk.words("chat.doing.reword"))
     prompt = (PROMPTS / f"reword.{desk.language}.md").read_text("utf-8")
     asked = prompt.format(passage=found.text, question=question)
     kept: list[str] = []
     written = ""
-    async for piece in desk.worker.chat([ChatMessage(role="user", content=asked)], Options(max_tokens=110)):
-        written += piece
-        *whole, written = re.split(r"(?<=[.!?…])\s+", written) if written else [""]
-        kept += [sentence for sentence in whole if answers.supported(sentence, found.text, desk.language)]
+    writing = desk.worker.chat([ChatMessage(role="user", content=asked)], Options(max_tokens=110))
+    with suppress(Interrupted):
+        async for piece in until(desk.interrupted, writing):
+            *whole, written = re.split(r"(?<=[.!?…])\s+", written + piece)
+            kept += [sentence for sentence in whole if answers.supported(sentence, found.text, desk.language)]
     if written and written[-1] in ".!?…" and answers.supported(written, found.text, desk.language):
         kept.append(written)
     text = " ".join(kept)

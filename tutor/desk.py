@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 import time
@@ -23,6 +24,9 @@ from tutor.store import Store
 from tutor.turn import Button, Intent, ItemView, Said
 from tutor.words import Words
 
+REWORDS = 1_000_000_000
+"""Parameters from which on a model's own wording of a passage is asked for."""
+
 
 @dataclass
 class Desk:
@@ -40,7 +44,9 @@ class Desk:
     model_name: str = ""
     """The tutor's model, empty when there is none: the course goes on with recorded results."""
     buttons: tuple[Button, ...] = ()
-    spoken: bool = field(default=False)
+    interrupted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the learner wants something else than what is going on."""
+    spoken: bool = False
     """Whether anything was said since the program started: if not, an old page shows buttons nobody answers for."""
 
     @property
@@ -68,6 +74,17 @@ class Desk:
     def workbench(self) -> installed.Installed:
         """The model that is looked into and trained. Raises ModelMissing."""
         return installed.find(self.workspace.home, self.settings.workbench_model, "workbench")
+
+    def rewords(self) -> bool:
+        """Whether the tutor's model is large enough to put a passage in its own words. Of the 0.5B models' sentences
+        hardly one says only what the passage says (benchmarks/README.md), and nobody should wait for that."""
+        if self.settings.endpoint:
+            return True
+        try:
+            found = installed.find(self.workspace.home, self.settings.tutor_model, "tutor")
+        except ModelMissing:
+            return False
+        return found.profile.parameters >= REWORDS
 
     def has_workbench(self) -> bool:
         try:

@@ -72,7 +72,10 @@ class Session:
 
     async def turn(self, input: Input) -> AsyncIterator[Shown]:
         """What is shown after what the learner did. An empty input: the page was opened on a new thread."""
+        if self._turns.locked() and (input.text or input.uploads):
+            self.interrupt()
         async with self._turns:
+            self._desk.interrupted.clear()
             try:
                 async for shown in self._dispatch(input):
                     yield shown
@@ -80,6 +83,10 @@ class Session:
                 yield self._desk.error(error, buttons=self._desk.buttons or (next_button(self._desk),))
             except Exception:
                 yield self._defect()
+
+    def interrupt(self) -> None:
+        """Leave what is going on: the learner pressed stop, or wrote something else."""
+        self._desk.interrupted.set()
 
     async def resumed(self) -> AsyncIterator[Shown]:
         """An earlier thread was opened again: nothing, unless the program was restarted in between."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,32 @@ class CallFailed(UserError):
         self.code = failed.code
 
 
+class Interrupted(UserError):
+    """The learner asked for something else, or pressed stop, while a skill ran."""
+
+    code = "interrupted"
+
+
+async def until(interrupted: asyncio.Event, events: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    """What `events` gives, as it comes, until it ends or is interrupted; closed either way. Raises Interrupted."""
+    waiting = asyncio.ensure_future(interrupted.wait())
+    try:
+        while True:
+            coming = asyncio.ensure_future(anext(events, None))
+            await asyncio.wait({coming, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if not coming.done():
+                coming.cancel()
+                await asyncio.wait({coming})
+                raise Interrupted
+            if (event := coming.result()) is None:
+                return
+            yield event
+    finally:
+        waiting.cancel()
+        if isinstance(events, AsyncGenerator):
+            await events.aclose()
+
+
 async def call(desk: Desk, name: str, inputs: dict[str, Any]) -> AsyncIterator[Waiting | Delta | Outcome]:
     """Run a quick skill. Yields what it says on the way and, last, its `Outcome`. Raises UserError."""
     yield Waiting(text=desk.words(f"chat.doing.{name}"))
@@ -52,7 +79,7 @@ async def call(desk: Desk, name: str, inputs: dict[str, Any]) -> AsyncIterator[W
     )
     shown: list[Block] = []
     stream = new_message_id()
-    async for event in events:
+    async for event in until(desk.interrupted, events):
         match event:
             case Wrote(text=text):
                 yield Delta(id=stream, text=text)
