@@ -174,8 +174,8 @@ def test_every_card_draws_and_survives_a_reload(learner: Learner) -> None:
         page.reload()
     page.get_by_test_id("tokens").get_by_label("Ver los números").check()
     expect(page.get_by_test_id("tokens").locator(".t-token small").first).to_have_text("100")
-    page.get_by_role("button", name="Ver entero").click()
-    expect(page.get_by_role("button", name="Ver menos")).to_be_visible()
+    page.get_by_role("button", name="Ver el texto entero").click()
+    expect(page.get_by_role("button", name="Ver solo el comienzo")).to_be_visible()
 
 
 def test_pausing_a_run_from_its_card(learner: Learner) -> None:

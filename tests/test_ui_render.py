@@ -122,7 +122,7 @@ def test_run_card_at_the_very_start() -> None:
     status = run_status("running", 0.0).model_copy(update={"metrics": (), "samples": (), "total": 0.0, "eta": None})
     view = run_view(status, Words("es"))
     assert (view["share"], view["curves"], view["time"]) == (0.0, [], "calculando cuánto falta")
-    assert view["caption"].startswith("Preparándose")
+    assert view["caption"].startswith("Se está preparando")
 
 
 def test_run_card_says_what_it_was_asked() -> None:
