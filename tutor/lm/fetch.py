@@ -119,7 +119,7 @@ def run_convert(source: Path, folder: Path, name: str, report: Report) -> None:
     command = [sys.executable, "-m", "tutor.lm.convert", str(source.absolute()), str(folder.absolute())]
     problem = ""
     with (folder / "convert.log").open("wb+") as log:
-        env = os.environ | {"PYTHONIOENCODING": "utf-8"}
+        env = os.environ | {"PYTHONIOENCODING": "utf-8", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, env=env) as process:
             try:
                 for line in process.stdout or ():
