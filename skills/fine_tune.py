@@ -10,18 +10,15 @@ from typing import Any
 
 from pydantic import Field
 
-from skills.blocks import Artefact, Block, Chart, Compare, CompareColumn, Notice, Series, Text, msg
+from skills.blocks import msg
 from skills.contract import (
     Advanced,
     Context,
     DiskFull,
     Ended,
     Inputs,
-    Metric,
     ModelMissing,
     Noticed,
-    Result,
-    Sample,
     Skill,
 )
 from skills.training import budget, checkpoint, curves
@@ -42,8 +39,9 @@ from skills.training.ngram import CharacterNgram
 from skills.training.open import BaseCard
 from skills.training.packing import capacity, pack
 from skills.training.rehearsal import fits, keep_less, rehearse
+from skills.training.result import FineTuneResult
 from skills.training.texts import Texts, freeze_prompts, read_texts
-from skills.training.verdict import Numbers, Verdict, judge
+from skills.training.verdict import Numbers, judge
 from skills.training.writing import frozen_prompts, prompt_ids, prompt_text, write
 from skills.workspace import folder_bytes
 
@@ -69,111 +67,6 @@ class FineTuneInputs(Inputs):
     precision: Precision | None = Field(None, description="chosen by the rehearsal when not given")
 
 
-class FineTuneResult(Result):
-    """Losses: nats a token; `*_bpc`: bits per character; all on held-out text, `tuned_*` by the adapter that is kept.
-
-    `train_loss`: its loss on training texts; `shuffled_loss`: on held-out texts with their words shuffled.
-    `adapter`: path relative to the home folder.
-    """
-
-    run: str
-    base: str
-    dataset: str
-    documents: int
-    heldout_documents: int
-    tokens: int
-    steps: int
-    seconds: float
-    precision: str
-    peak_bytes: int
-    base_loss: float
-    tuned_loss: float
-    base_bpc: float
-    tuned_bpc: float
-    ngram_bpc: float
-    train_loss: float
-    shuffled_loss: float | None
-    best_step: int
-    longest_copy: int
-    copy_example: str
-    ending: Ending
-    verdict: Verdict
-    reasons: tuple[str, ...]
-    adapter: str
-    adapter_bytes: int
-    metrics: tuple[Metric, ...]
-    samples: tuple[Sample, ...]
-
-    def blocks(self) -> tuple[Block, ...]:
-        return (
-            Text(message=msg("fine_tune.summary", **self._values())),
-            Text(message=msg(f"fine_tune.verdict.{self.verdict}", **self._values())),
-            *(Notice(message=msg(f"fine_tune.reason.{code}", **self._values())) for code in self.reasons),
-            Text(
-                message=msg(
-                    "fine_tune.copying.some" if self.longest_copy > 1 else "fine_tune.copying.none", **self._values()
-                )
-            ),
-            self._chart(),
-            *self._samples(),
-            Artefact(title=msg("fine_tune.artefact", base=self.base), path=self.adapter, bytes=self.adapter_bytes),
-        )
-
-    def _values(self) -> dict[str, Any]:
-        fields = (
-            "seconds",
-            "base_bpc",
-            "tuned_bpc",
-            "ngram_bpc",
-            "longest_copy",
-            "copy_example",
-            "best_step",
-            "dataset",
-        )
-        return {name: getattr(self, name) for name in fields} | {
-            "n": self.longest_copy,
-            "held": self.heldout_documents,
-            "gain": 1 - self.tuned_bpc / self.base_bpc,
-        }
-
-    def _chart(self) -> Chart:
-        series = [
-            Series(role="train", label=msg("fine_tune.chart.train"), points=_points(self.metrics, curves.TRAIN_BITS)),
-            Series(
-                role="heldout", label=msg("fine_tune.chart.heldout"), points=_points(self.metrics, curves.HELDOUT_BITS)
-            ),
-        ]
-        return Chart(
-            title=msg("fine_tune.chart.title"),
-            form="line",
-            x=msg("fine_tune.chart.x"),
-            y=msg("fine_tune.chart.y"),
-            series=tuple(series),
-            caption=caption(self.metrics),
-        )
-
-    def _samples(self) -> list[Compare]:
-        before = {sample.prompt: sample.text for sample in self.samples if sample.share == 0}
-        after = {sample.prompt: sample.text for sample in self.samples if sample.share == 1}
-        return [
-            Compare(
-                title=msg("fine_tune.samples.title"),
-                prompt=prompt,
-                columns=(
-                    CompareColumn(role="base", label=msg("fine_tune.samples.before"), text=before[prompt]),
-                    CompareColumn(role="tuned", label=msg("fine_tune.samples.after"), text=text),
-                ),
-                caption=msg("fine_tune.samples.caption"),
-            )
-            for prompt, text in after.items()
-            if prompt in before
-        ]
-
-
-def _points(metrics: tuple[Metric, ...], name: str) -> tuple[tuple[float, float], ...]:
-    return tuple(curves.points(metrics, name))
-
-
 # --- a run ------------------------------------------------------------------------------------------------------------
 
 
@@ -193,6 +86,7 @@ def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
     training = _prepared(inputs, ctx, ctx.weights, ctx.run_dir, texts)
     _doing(ctx, "measuring")
     resumed = training.restore()
+    before = training.state.seconds
     if resumed:
         ctx.emit(Noticed(message=msg("fine_tune.resumed", step=training.state.step, steps=training.plan.steps)))
     ending = training.go()
@@ -202,7 +96,7 @@ def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
         checkpoint.discard(ctx.run_dir)
         raise Ended("stopped", kept=False)
     _doing(ctx, "finishing")
-    result = _finish(training, texts, ctx, ending, started)
+    result = _finish(training, texts, ctx, ending, begun=started - before)
     if ending == "stop":
         raise Ended("stopped", result=result, kept=True)
     return result
@@ -289,9 +183,9 @@ def _enough_disk(ctx: Context, model: Any) -> None:
 # --- what came of it --------------------------------------------------------------------------------------------------
 
 
-def _finish(training: Training, texts: Texts, ctx: Context, ending: Ending, started: float) -> FineTuneResult:
+def _finish(training: Training, texts: Texts, ctx: Context, ending: Ending, begun: float) -> FineTuneResult:
+    """Choose the best, measure it, save it, judge it. `begun`: when the run would have begun without interruptions."""
     assert ctx.run_dir is not None
-    before = training.state.seconds
     if (
         ending in ("stop", "time")
         and curves.points(training.state.metrics, curves.HELDOUT)[-1][0] != training.state.step
@@ -332,7 +226,7 @@ def _finish(training: Training, texts: Texts, ctx: Context, ending: Ending, star
         heldout_documents=len(texts.heldout),
         tokens=state.tokens,
         steps=state.step,
-        seconds=before + time.monotonic() - started,
+        seconds=time.monotonic() - begun,
         precision=training.plan.precision,
         peak_bytes=budget.peak_memory(),
         base_loss=base_loss,

@@ -1,0 +1,116 @@
+"""What a fine-tune found, as data, and the blocks that show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skills.blocks import Artefact, Block, Chart, Compare, CompareColumn, Notice, Series, Text, msg
+from skills.contract import Metric, Result, Sample
+from skills.training import curves
+from skills.training.loop import Ending
+from skills.training.verdict import Verdict
+
+
+class FineTuneResult(Result):
+    """Losses: nats a token; `*_bpc`: bits per character; all on held-out text, `tuned_*` by the adapter that is kept.
+
+    `train_loss`: its loss on training texts; `shuffled_loss`: on held-out texts with their words shuffled.
+    `adapter`: path relative to the home folder.
+    """
+
+    run: str
+    base: str
+    dataset: str
+    documents: int
+    heldout_documents: int
+    tokens: int
+    steps: int
+    seconds: float
+    precision: str
+    peak_bytes: int
+    base_loss: float
+    tuned_loss: float
+    base_bpc: float
+    tuned_bpc: float
+    ngram_bpc: float
+    train_loss: float
+    shuffled_loss: float | None
+    best_step: int
+    longest_copy: int
+    copy_example: str
+    ending: Ending
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    adapter: str
+    adapter_bytes: int
+    metrics: tuple[Metric, ...]
+    samples: tuple[Sample, ...]
+
+    def blocks(self) -> tuple[Block, ...]:
+        return (
+            Text(message=msg("fine_tune.summary", **self._values())),
+            Text(message=msg(f"fine_tune.verdict.{self.verdict}", **self._values())),
+            *(Notice(message=msg(f"fine_tune.reason.{code}", **self._values())) for code in self.reasons),
+            Text(
+                message=msg(
+                    "fine_tune.copying.some" if self.longest_copy > 1 else "fine_tune.copying.none", **self._values()
+                )
+            ),
+            self._chart(),
+            *self._samples(),
+            Artefact(title=msg("fine_tune.artefact", base=self.base), path=self.adapter, bytes=self.adapter_bytes),
+        )
+
+    def _values(self) -> dict[str, Any]:
+        fields = (
+            "seconds",
+            "base_bpc",
+            "tuned_bpc",
+            "ngram_bpc",
+            "longest_copy",
+            "copy_example",
+            "best_step",
+            "dataset",
+        )
+        return {name: getattr(self, name) for name in fields} | {
+            "n": self.longest_copy,
+            "held": self.heldout_documents,
+            "gain": 1 - self.tuned_bpc / self.base_bpc,
+        }
+
+    def _chart(self) -> Chart:
+        series = [
+            Series(role="train", label=msg("fine_tune.chart.train"), points=_points(self.metrics, curves.TRAIN_BITS)),
+            Series(
+                role="heldout", label=msg("fine_tune.chart.heldout"), points=_points(self.metrics, curves.HELDOUT_BITS)
+            ),
+        ]
+        return Chart(
+            title=msg("fine_tune.chart.title"),
+            form="line",
+            x=msg("fine_tune.chart.x"),
+            y=msg("fine_tune.chart.y"),
+            series=tuple(series),
+            caption=curves.caption(self.metrics),
+        )
+
+    def _samples(self) -> list[Compare]:
+        before = {sample.prompt: sample.text for sample in self.samples if sample.share == 0}
+        after = {sample.prompt: sample.text for sample in self.samples if sample.share == 1}
+        return [
+            Compare(
+                title=msg("fine_tune.samples.title"),
+                prompt=prompt,
+                columns=(
+                    CompareColumn(role="base", label=msg("fine_tune.samples.before"), text=before[prompt]),
+                    CompareColumn(role="tuned", label=msg("fine_tune.samples.after"), text=text),
+                ),
+                caption=msg("fine_tune.samples.caption"),
+            )
+            for prompt, text in after.items()
+            if prompt in before
+        ]
+
+
+def _points(metrics: tuple[Metric, ...], name: str) -> tuple[tuple[float, float], ...]:
+    return tuple(curves.points(metrics, name))
