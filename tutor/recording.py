@@ -1,7 +1,7 @@
 """Records what the skills of the lessons really answer, so that the course can show it where there is no model.
 
-`tutor course record` runs every `run`, `try` and `wait` step of the course with the models of the home folder, on the
-course's own samples, in both languages, and writes them beside each lesson:
+`tutor course record` runs every `run`, `try` and `wait` step that needs a model, with the models of the home folder, on
+the course's own samples, in both languages, and writes what comes of it beside each lesson:
 `curriculum/lessons/<id>/recorded/<step>[.<choice>].<language>.json`.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 import skills
 from skills.contract import Language
 from skills.workspace import write_atomic
-from tutor.course import Bring, Lesson, Predict, Run, Step, Try, Wait
+from tutor.course import Lesson, Predict, Run, Step, Try, Wait
 from tutor.desk import Desk
 from tutor.lesson_runs import recording_path
 from tutor.settings import Settings
@@ -54,17 +54,15 @@ async def _record_step(desk: Desk, lesson: Lesson, step: Step, language: Languag
         case Predict():
             value = next(iter(step.labels), "7" if step.format == "number" else "")
             desk.record("predicted", {"at": desk.at(step.id), "value": value})
-        case Bring():
-            inputs = {"file": desk.memory.dataset}
-            yield _write(desk, lesson, step.id, "", language, await _outcome(desk, "inspect_dataset", inputs))
-        case Try(choices=choices):
+        case Try(choices=choices) if skills.skill(step.skill).needs:
             for choice, given in choices.items():
                 inputs = resolve(desk, {**step.inputs, **given})
                 yield _write(desk, lesson, step.id, choice, language, await _outcome(desk, step.skill, inputs))
         case Run():
             outcome = await _outcome(desk, step.skill, resolve(desk, step.inputs), step.id)
             desk.record("ran", {"at": desk.at(step.id), "skill": step.skill, "result": slim(outcome.result)})
-            yield _write(desk, lesson, step.id, "", language, outcome)
+            if skills.skill(step.skill).needs:  # what needs no model is never without one
+                yield _write(desk, lesson, step.id, "", language, outcome)
         case Wait():
             status = desk.jobs.status(run_of(desk, step.run) or "")
             yield _write(desk, lesson, step.id, "", language, Outcome(result=status.result or {}, blocks=status.blocks))
