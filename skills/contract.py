@@ -64,7 +64,7 @@ class FileUnreadable(UserError):
 
 
 class TooLittleText(UserError):
-    """`name`, `have`, `need`, counted in the unit the message names."""
+    """`name`, `have`, `need`; `kind`, what they count: words, entries, gaps, nothing."""
 
     code = "too_little_text"
 

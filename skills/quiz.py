@@ -100,7 +100,7 @@ def run(inputs: QuizInputs, ctx: Context) -> QuizResult:
     on_topic = [unit for unit in units if inputs.topic and _mentions(unit, inputs.topic)]
     gaps = make_gaps(on_topic or units, counts, inputs.questions, inputs.seed)
     if not gaps:
-        raise TooLittleText(name=manifest.name, have=len(units), need=OPTIONS)
+        raise TooLittleText(name=manifest.name, have=len(units), need=OPTIONS, kind="gaps")
     return QuizResult(
         file=manifest.name,
         topic=inputs.topic,

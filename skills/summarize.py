@@ -144,7 +144,7 @@ def run(inputs: SummarizeInputs, ctx: Context) -> SummarizeResult:
     sentences = split(text.paragraphs)
     size = sum(len(words(s.text)) for s in sentences)
     if size < NEED:
-        raise TooLittleText(name=text.name, have=size, need=NEED)
+        raise TooLittleText(name=text.name, have=size, need=NEED, kind="words")
     ctx.emit(Advanced(done=0, total=1, doing=msg("summarize.doing.choosing")))
     count = _count(inputs, sentences, size)
     extracted = choose(sentences, min(len(sentences), 2 * count + 2))

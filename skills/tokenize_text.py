@@ -67,7 +67,7 @@ def run(inputs: TokenizeInputs, ctx: Context) -> TokenizeResult:
         count += len(tokens)
         shown += tokens[: SHOWN - len(shown)]
     if not count:
-        raise TooLittleText(name=name or "", have=0, need=1)
+        raise TooLittleText(name=name or "", have=0, need=1, kind="nothing")
     total = sum(len(words(piece)) for piece in pieces)
     return TokenizeResult(
         text="".join(token.text for token in shown) if name else pieces[0],

@@ -63,7 +63,7 @@ def units(rows: Iterable[Row], name: str = "") -> list[Unit]:
             break
         found = [piece for unit in found for piece in _cut(unit, border)]
     if len({unit.key for unit in found}) < MIN_UNITS:
-        raise TooLittleText(name=name, have=len({unit.key for unit in found}), need=MIN_UNITS)
+        raise TooLittleText(name=name, have=len({unit.key for unit in found}), need=MIN_UNITS, kind="entries")
     return found
 
 
