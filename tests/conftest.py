@@ -18,6 +18,9 @@ import pytest
 from skills.blocks import Token
 from skills.contract import ChatMessage, Context, Event, NextToken, Options, Profile, Score
 from skills.workspace import Workspace
+from tutor.ui.quiet import leave_out_telemetry
+
+leave_out_telemetry()  # as the server does, before any test imports Chainlit
 
 PROFILE = Profile(
     name="scripted", writes=("es", "en"), context=512, parameters=0, disk_bytes=0, memory_bytes=0,
