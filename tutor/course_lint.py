@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from skills.contract import Language
-from tutor.course import (
+from tutor.course import (, Wait
     Ask,
     Bilingual,
     Choice,
@@ -204,7 +204,7 @@ def _lint_references(sources: Sources, files: LessonFiles, lesson: Lesson) -> No
 
 
 def _lint_recorded(sources: Sources, files: LessonFiles, lesson: Lesson) -> None:
-    runs = {step.id for step in lesson.steps if isinstance(step, Run | Try)}
+    runs = {step.id for step in lesson.steps if isinstance(step, Run | Try | Wait)}
     folder = sources.root / "lessons" / lesson.id / "recorded"
     for path in sorted(folder.glob("*.json")):
         step, _, language = path.stem.rpartition(".")
