@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from skills.contract import Language
-from tutor.course import (, Wait
+from tutor.course import (
     Ask,
     Bilingual,
     Choice,
