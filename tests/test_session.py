@@ -401,6 +401,17 @@ async def test_a_blind_comparison_hides_the_names_until_the_last_vote(talk: Conv
     assert talk.desk.memory.votes[run] == votes
 
 
+async def test_a_comparison_waits_its_turn_while_a_model_trains(talk: Conversation) -> None:
+    run = await trained(talk)
+    await talk.acts(Intent(name="start_lesson", args={"lesson": "compare"}))
+    await to_step(talk, "blind")
+    assert talk.said[-1].tone == "error"
+    assert list(talk.runs.runs) == [run]
+    talk.runs.finish(run, FINE_TUNED)
+    await talk.clicks("Probar otra vez")
+    assert len(talk.runs.runs) == 2
+
+
 async def test_stopping_asks_what_to_do_with_the_run(talk: Conversation) -> None:
     run = await trained(talk)
     await talk.types("pará el entrenamiento")

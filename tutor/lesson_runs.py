@@ -135,6 +135,9 @@ async def _begin_job(desk: Desk, step: Run) -> AsyncIterator[Shown]:
             run = await start_job(desk, step.skill, resolve(desk, step.inputs))
         except Busy as error:
             run = str(error.values["run"])
+            if desk.jobs.status(run).skill != step.skill:
+                yield desk.error(error, buttons=_again(desk))
+                return
         except UserError as error:
             found = recorded(desk, step) if error.code == ModelMissing.code else None
             yield _told(desk, step, found) if found else desk.error(error, buttons=_again(desk))
