@@ -25,7 +25,7 @@ from tutor.setup.words import Stop
 ROOT = Path(__file__).parent.parent
 posix = pytest.mark.skipif(os.name != "posix", reason="the fake Python is a script")
 
-FAKE = f"""#!{sys.executable}
+FAKE = """
 import json, os, pathlib, sys, time
 here = pathlib.Path(os.environ["FAKE"])
 args = sys.argv[1:]
@@ -73,7 +73,9 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def fake_python(folder: Path) -> Path:
     python = folder / "bin" / "python"
     python.parent.mkdir(parents=True, exist_ok=True)
-    python.write_text(FAKE)
+    play = folder / "play.py"
+    play.write_text(FAKE, "utf-8")
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{play}" "$@"\n', "utf-8")  # both may have spaces
     python.chmod(0o755)
     return python
 
