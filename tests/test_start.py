@@ -280,6 +280,24 @@ def test_the_tutor_opens_with_or_without_a_model(
     assert called[0][:3] == ("models", "get", str(fake))
 
 
+def test_a_model_of_ones_own_can_be_asked_for_at_every_start(tmp_path: Path) -> None:
+    from tests.conftest import PROFILE
+    from tutor.lm.commands import get_model
+    from tutor.lm.installed import Manifest, find, write_manifest
+    from tutor.words import Words
+
+    home, mine = tmp_path / "home", tmp_path / "Mi Modelo"
+    mine.mkdir()
+    for name in ("another", "mi-modelo"):
+        (home / "models" / name).mkdir(parents=True)
+        profile = PROFILE.model_copy(update={"name": name})
+        write_manifest(home, Manifest(profile=profile, label=name, source="local"))
+    assert find(home, None).name == "another"
+    assert get_model(str(mine), True, Words("es"), home, print).name == "mi-modelo"
+    assert find(home, None, "workbench").name == "mi-modelo"
+    assert get_model(None, True, Words("es"), home, print).name == "mi-modelo"
+
+
 # --- the environment --------------------------------------------------------------------------------------------------
 
 
