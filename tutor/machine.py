@@ -51,7 +51,12 @@ class Chart(StateChart[Any]):  # type: ignore[misc]
         finish = skill.to(present)
         revise = summary.to(review) | present.to(review) | check.to(review) | feedback.to(review) | review.to.itself()
         end = (
-            present.to(summary) | check.to(summary) | feedback.to(summary) | placement.to(summary) | review.to(summary)
+            present.to(summary)
+            | check.to(summary)
+            | feedback.to(summary)
+            | placement.to(summary)
+            | review.to(summary)
+            | summary.to.itself()
         )
 
     aside = State()
