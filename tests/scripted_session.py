@@ -67,7 +67,7 @@ T = {
         "options": ("Que de cada cien veces que escribe, elegiría «mano» unas 91", "Que entendió el refrán en un 91 %", "Que la respuesta es correcta"),
         "order": "Ordená lo que pasa cuando el modelo escribe una palabra.", "steps": ("Corta tu texto en tokens", "Reparte probabilidades", "Elige uno y lo agrega"),
         "good": "Sí: es un reparto de apuestas entre lo que podría seguir. No dice si es verdad.", "streamed": "Un **token** es un pedacito de texto: a veces una palabra, a veces media, a veces un signo. El modelo lee y escribe de a tokens.",
-        "lesson": "la lección 1.3", "waiting": "Estoy mirando qué palabras ve venir el modelo…", "done": "Leí `cuentos.docx`: 42 cuentos, unas 38.000 palabras.",
+        "lesson": "De la lección 1.3", "waiting": "Estoy mirando qué palabras ve venir el modelo…", "done": "Leí `cuentos.docx`: 42 cuentos, unas 38.000 palabras.",
     },
     "en": {
         "profile": ("I write", "I teach", "I do research", "Just curious"), "next": "Go on", "aside": "What was a token?",
@@ -75,7 +75,7 @@ T = {
         "options": ("That out of a hundred tries it would choose “hand” about 91 times", "That it understood 91% of the proverb", "That the answer is correct"),
         "order": "Put what happens when the model writes a word in order.", "steps": ("It cuts your text into tokens", "It spreads probabilities", "It picks one and adds it"),
         "good": "Yes: it is a spread of bets over what could follow. It doesn't say whether it is true.", "streamed": "A **token** is a small piece of text: sometimes a word, sometimes half of one, sometimes a sign. The model reads and writes in tokens.",
-        "lesson": "lesson 1.3", "waiting": "I'm looking at which words the model sees coming…", "done": "I read `stories.docx`: 42 stories, about 38,000 words.",
+        "lesson": "From lesson 1.3", "waiting": "I'm looking at which words the model sees coming…", "done": "I read `stories.docx`: 42 stories, about 38,000 words.",
     },
 }  # fmt: skip
 
@@ -87,6 +87,7 @@ class ScriptedSession:
         self.language: Language = language
         self.chosen_language = False
         self.turns: list[Input] = []
+        self._one_at_a_time = asyncio.Lock()
         self.runs: dict[str, RunStatus] = {"run-1": run_status("running", 0.6)}
         self.happening: asyncio.Queue[Shown] = asyncio.Queue()
         self._buttons: tuple[Button, ...] = ()
@@ -145,6 +146,12 @@ class ScriptedSession:
         pass
 
     async def turn(self, input: Input) -> AsyncIterator[Shown]:
+        """One at a time, as in the real session: a turn begun inside another would wait for ever."""
+        async with self._one_at_a_time:
+            async for shown in self._turn(input):
+                yield shown
+
+    async def _turn(self, input: Input) -> AsyncIterator[Shown]:
         self.turns.append(input)
         t, intent = T[self.language], input.intent or Intent(name=input.text.strip() or "greet")
         if input.uploads:

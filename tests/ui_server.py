@@ -24,10 +24,11 @@ class Server:
     home: Path
 
 
-def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.scripted_session", str(home), "--no-browser", "--port", "8960", *arguments]
+def start(home: Path, *arguments: str, real: bool = False) -> subprocess.Popen[str]:
+    """The server with a scripted session or, if `real`, the program itself."""
+    program = ["tutor.cli", "serve", "--home", str(home)] if real else ["tests.scripted_session", str(home)]
     return subprocess.Popen(
-        command,
+        [sys.executable, "-m", *program, "--no-browser", "--port", "8960", *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONUTF8": "1"},
         text=True,
@@ -37,17 +38,19 @@ def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[Server]:
-    process = start(home)
+def serving(home: Path, real: bool = False) -> Iterator[Server]:
+    process = start(home, real=real)
+    server = Server("", process, home)
     try:
-        yield Server(wait_for(home, process), process, home)
+        server.address = wait_for(home, process)
+        yield server
     finally:
-        process.terminate()
+        server.process.terminate()
         try:
-            process.communicate(timeout=15)
+            server.process.communicate(timeout=15)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+            server.process.kill()
+            server.process.communicate()
 
 
 def wait_for(home: Path, process: subprocess.Popen[str], seconds: float = 60) -> str:

@@ -232,10 +232,14 @@ class Chat:
         if acted:
             self._transcript.touch(thread)
         await self._screen.busy(thread, True)
+        anew = False
         try:
             async with aclosing(turn) as shown_now:  # type: ignore[type-var]
                 async for shown in shown_now:
+                    anew = anew or isinstance(shown, Reload)
                     await self._show(thread, shown)
+            if anew:
+                await self._speak_anew(thread)
         except asyncio.CancelledError:
             await self._screen.say(thread, self.words("ui.stopped"))
         except Exception:
@@ -249,16 +253,19 @@ class Chat:
 
     async def _show(self, thread: str, shown: Shown) -> None:
         if isinstance(shown, Reload):
-            self.speak()
-            async with aclosing(self._session.turn(Input())) as again:  # type: ignore[type-var]
-                async for said in again:
-                    await self._screen.draw(thread, said)
-            for page in self._pages.of():
-                await page.emit("reload", {})
             return
         await self._screen.draw(thread, shown)
         if isinstance(shown, Farewell):
             self._end()
+
+    async def _speak_anew(self, thread: str) -> None:
+        """In another language from here on. After its turn and not inside it: the session takes one turn at a time."""
+        self.speak()
+        async with aclosing(self._session.turn(Input())) as again:  # type: ignore[type-var]
+            async for said in again:
+                await self._screen.draw(thread, said)
+        for page in self._pages.of():
+            await page.emit("reload", {})
 
     def _later(self, work: Any) -> asyncio.Task[Any]:
         task = asyncio.create_task(work)

@@ -103,7 +103,7 @@ class Screen:
     async def _said(self, thread: str, said: Said) -> None:
         words = self._words()
         begun = self._streams.get(thread, {}).pop(said.id, None) is not None
-        source = f"\n\n*{words('ui.source', source=said.source)}*" if said.source else ""
+        source = f"\n\n*{said.source}*" if said.source else ""
         await self._put_step(_step(thread, said.id, safe(said.text + source), said.tone), new=not begun)
         for place, block in enumerate(said.blocks):
             card = block_card(block, words)
