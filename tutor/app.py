@@ -265,7 +265,8 @@ class Chat:
             async for said in again:
                 await self._screen.draw(thread, said)
         for page in self._pages.of():
-            await page.emit("reload", {})
+            # Not Chainlit's own `reload`: it ends the page's session first, and the page may then wait for it for ever.
+            await page.emit("window_message", {"tutor": "reload"})
 
     def _later(self, work: Any) -> asyncio.Task[Any]:
         task = asyncio.create_task(work)

@@ -13,7 +13,9 @@
   // The address of a conversation from its first moment, so that a reload comes back to it. Chainlit does this itself
   // only where its history is on the screen.
   window.addEventListener('message', (event) => {
-    if (event.origin === window.location.origin && event.data && event.data.tutor === 'thread' && window.location.pathname === '/') {
+    if (event.origin !== window.location.origin || !event.data) return
+    if (event.data.tutor === 'reload') window.location.reload()
+    if (event.data.tutor === 'thread' && window.location.pathname === '/') {
       window.history.replaceState(window.history.state, '', '/thread/' + event.data.id)
     }
   })
