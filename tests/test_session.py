@@ -532,3 +532,14 @@ async def test_placement_skips_what_is_known(talk: Conversation) -> None:
         assert len(asked) <= 8
     assert len(asked) >= 3
     assert talk.desk.memory.lesson != "next-word"
+
+
+async def test_a_lesson_s_number_is_no_guess(talk: Conversation) -> None:
+    await begin(talk)
+    await talk.acts(Intent(name="start_lesson", args={"lesson": "tokens"}))
+    await talk.types("lección 5.6")
+    assert talk.desk.memory.lesson == "fine-tune"
+    await talk.acts(Intent(name="start_lesson", args={"lesson": "tokens"}))
+    await talk.types("4")
+    assert talk.desk.memory.lesson == "tokens"
+    assert talk.desk.memory.predicted["tokens/count"] == "4"

@@ -89,11 +89,11 @@ async def _fill(desk: Desk, step: Step, text: str, router: Router) -> AsyncItera
 
 
 def _is_prediction(step: Step, text: str, intent: Intent) -> bool:
-    """A number where a number is awaited; a word or two where a word is, unless they are a command to the letter."""
+    """A number (not a lesson's) where one is awaited; a word or two where a word is, unless a command to the letter."""
     if not isinstance(step, Predict):
         return False
     if step.format == "number":
-        return read_number(text) is not None
+        return read_number(text) is not None and "lesson" not in intent.args
     return len(text.split()) <= 2 and intent.confidence < 1
 
 
