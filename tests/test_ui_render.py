@@ -31,7 +31,7 @@ from tutor.ui.transcript import Transcript
 from tutor.words import LANGUAGES, Words
 
 KINDS = {get_args(b.model_fields["kind"].annotation)[0] for b in get_args(get_args(Block)[0])}
-ELEMENTS = {path.stem for path in (prepare.ASSETS / "elements").glob("*.jsx")}
+ELEMENTS = {path.stem for path in (prepare.ASSETS / "elements").glob("*.js")}
 EXAMPLES = (
     probabilities(), tokens(), chart("line"), chart("bars"), table(), compare(), passages(),
     Text(message=msg("ui.stopped")), Progress(title=msg("run_card.samples"), run="run-1"),
@@ -65,7 +65,7 @@ def test_the_words_an_element_reads_are_given_to_it() -> None:
     cards["CourseMap"] = map_card(ScriptedSession().map(), words)
     checked = 0
     for name, card in cards.items():
-        source = (prepare.ASSETS / "elements" / f"{name}.jsx").read_text("utf-8")
+        source = (prepare.ASSETS / "elements" / f"{name}.js").read_text("utf-8")
         used = set(re.findall(r"\b(?:w|props\.words)\.(\w+)", source))
         assert used <= set(card.props.get("words", {})), name
         checked += len(used)

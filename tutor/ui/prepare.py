@@ -48,19 +48,36 @@ def prepare(home: Path) -> Path:
 
 
 def _write_elements(folder: Path) -> None:
-    """Each element with the shared part before it: Chainlit's elements cannot import one another. The course map's
-    name is the title of the side panel, so there is one a language."""
-    shared = (ASSETS / "shared.jsx").read_text("utf-8")
-    for path in sorted((ASSETS / "elements").glob("*.jsx")):
+    """A line for each card, which hands what it was given to assets/ui.js. The course map's name is the title of the
+    side panel, so there is one a language."""
+    for path in sorted((ASSETS / "elements").glob("*.js")):
         names = [Words(language)("ui.map.title") for language in LANGUAGES] if path.stem == "CourseMap" else [path.stem]
         for name in names:
-            (folder / f"{name}.jsx").write_text(f"{shared}\n{path.read_text('utf-8')}", "utf-8")
+            (folder / f"{name}.jsx").write_text(STUB.replace("__NAME__", path.stem), "utf-8")
+
+
+STUB = """import * as React from 'react'
+import * as icons from 'lucide-react'
+import { Markdown } from '@/components/markdown'
+const show = window.tutorShow || (window.tutorShow = window.tutorCards(React, icons, Markdown))
+export default show('__NAME__', props, callAction)
+"""
+
+
+def _cards() -> str:
+    """The script of all cards: assets/ui.js with shared.js and every element in its place."""
+    parts = [(ASSETS / "shared.js").read_text("utf-8")]
+    for path in sorted((ASSETS / "elements").glob("*.js")):
+        source = path.read_text("utf-8")
+        parts.append(f"cards.{path.stem} = card((() => {{\n{source}\nreturn {path.stem}\n}})())\n")
+    return (ASSETS / "ui.js").read_text("utf-8").replace("__CARDS__", "\n".join(parts))
 
 
 def _write_page_script(path: Path) -> None:
     words = {language: {key: Words(language)(f"ui.page.{key}") for key in PAGE_WORDS} for language in LANGUAGES}
     script = (ASSETS / "page.js").read_text("utf-8")
-    path.write_text(script.replace("__WORDS__", json.dumps(words, ensure_ascii=False)), "utf-8")
+    script = script.replace("__WORDS__", json.dumps(words, ensure_ascii=False))
+    path.write_text(f"{script}\n{_cards()}", "utf-8")
 
 
 PAGE_WORDS = ("map", "theme", "new_chat", "lost", "attach", "more", "sidebar")

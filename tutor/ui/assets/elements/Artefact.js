@@ -1,0 +1,16 @@
+// Something that was made and is kept: what, how big, where.
+
+function Artefact({ props }) {
+  return h(
+    Card,
+    { kind: 'artefact', title: props.title, caption: props.caption },
+    h(
+      'div',
+      { className: 't-row t-made' },
+      h(FolderCheck, { size: 22, 'aria-hidden': 'true' }),
+      h('strong', null, props.name),
+      h('span', { className: 't-small' }, props.words.size),
+    ),
+    h('p', { className: 't-small' }, props.words.where),
+  )
+}

@@ -1,0 +1,49 @@
+// The buttons of a message. Once one was used, they say which and go quiet.
+
+function Choices({ props, act }) {
+  const [pressed, setPressed] = useState(null)
+  const chosen = props.chosen ?? pressed
+  const open = props.open && pressed === null
+  useEffect(() => setPressed(null), [props])
+  const press = async (button, index) => {
+    setPressed(index)
+    try {
+      await act(button.intent, button.label)
+    } catch (error) {
+      setPressed(null)
+    }
+  }
+  if (!open && chosen === null) return null
+  return h(
+    'div',
+    {
+      className: 't-choices' + (open ? '' : ' t-used'),
+      role: 'group',
+      'aria-label': props.words.group,
+      'data-testid': 'choices',
+    },
+    props.buttons.map((button, index) =>
+      h(
+        'button',
+        {
+          key: index,
+          type: 'button',
+          disabled: !open,
+          onClick: () => press(button, index),
+          'aria-pressed': index === chosen,
+          className: 't-choice' + (button.main ? ' t-main' : '') + (index === chosen ? ' t-chosen' : ''),
+        },
+        index === chosen
+          ? h(
+              Fragment,
+              null,
+              h(Check, { size: 16, 'aria-hidden': 'true' }),
+              h('span', { className: 't-hidden' }, props.words.chosen, ' '),
+            )
+          : null,
+        open && props.numbered && props.buttons.length > 1 ? h('kbd', { 'aria-hidden': 'true' }, index + 1) : null,
+        button.label,
+      ),
+    ),
+  )
+}

@@ -1,0 +1,48 @@
+// What the model sees coming: a bar a word. It is a table, so that it can be read aloud.
+function Probabilities({ props }) {
+  const w = props.words
+  const rows = props.rest.share > 0.0005 ? [...props.options, { ...props.rest, rest: true }] : props.options
+  return h(
+    Card,
+    { kind: 'probabilities', title: props.title, caption: props.caption },
+    props.prompt
+      ? h(
+          'p',
+          { className: 't-prompt t-serif' },
+          props.prompt,
+          ' ',
+          h('span', { className: 't-blank', 'aria-hidden': 'true' }, '…'),
+        )
+      : null,
+    h(
+      'table',
+      { className: 't-bars' },
+      h(
+        'thead',
+        { className: 't-hidden' },
+        h('tr', null, h('th', { scope: 'col' }, w.option), h('th', { scope: 'col' }, w.share)),
+      ),
+      h(
+        'tbody',
+        null,
+        rows.map((o, i) =>
+          h(
+            'tr',
+            { key: i, className: o.rest ? 't-rest' : '' },
+            h('th', { scope: 'row', className: o.rest ? '' : 't-serif' }, o.text),
+            h(
+              'td',
+              null,
+              h(
+                'span',
+                { className: 't-track', 'aria-hidden': 'true' },
+                h('i', { style: { width: Math.max(0.5, o.share * 100) + '%' } }),
+              ),
+              h('span', { className: 't-value' }, o.label),
+            ),
+          ),
+        ),
+      ),
+    ),
+  )
+}
