@@ -386,11 +386,11 @@ PAIRS = [
 
 
 async def test_a_blind_comparison_hides_the_names_until_the_last_vote(talk: Conversation) -> None:
-    await trained(talk)
-    talk.runs.finish(next(iter(talk.runs.runs)), FINE_TUNED)
+    training = await trained(talk)
+    talk.runs.finish(training, FINE_TUNED)
     await talk.acts(Intent(name="compare_models"))
     run = list(talk.runs.runs)[-1]
-    talk.runs.finish(run, {"run": run, "blind": True, "pairs": PAIRS, "base": "b", "seconds": 1.0})
+    talk.runs.finish(run, {"run": training, "blind": True, "pairs": PAIRS, "base": "b", "seconds": 1.0})
     talk.shown += talk.session._ended_runs()
     for pair in PAIRS:
         columns = talk.said[-1].blocks[0].columns  # type: ignore[union-attr]

@@ -9,6 +9,7 @@ from typing import Any
 from skills.blocks import Block, Compare, CompareColumn, msg
 from skills.contract import FileMissing
 from tutor.desk import Desk, next_button
+from tutor.replay import RunStatus
 from tutor.skill_calls import Outcome
 from tutor.turn import Button, Intent, Said
 
@@ -20,10 +21,15 @@ def is_blind(result: dict[str, Any]) -> bool:
     return bool(result.get("blind") and result.get("pairs"))
 
 
+def ended(run: str, status: RunStatus) -> Outcome:
+    """What the comparison in `run` gave. Its own `run` is the training it compares, so this one goes under another."""
+    return Outcome(result={**(status.result or {}), "comparison": run}, blocks=status.blocks)
+
+
 def ask(desk: Desk, outcome: Outcome, text: str = "") -> Said:
     """The next pair without a vote, its two texts in the order the dice gave; after the last one, the names."""
-    result = outcome.result
-    pairs, votes = result["pairs"], desk.memory.votes.get(result["run"], ())
+    run, pairs = _run(outcome), outcome.result["pairs"]
+    votes = desk.memory.votes.get(run, ())
     if len(votes) >= len(pairs):
         return reveal(desk, outcome)
     place = len(votes)
@@ -34,7 +40,12 @@ def ask(desk: Desk, outcome: Outcome, text: str = "") -> Said:
     )
     title = msg("chat.blind.pair", n=place + 1, total=len(pairs))
     card = Compare(title=title, prompt=pair["prompt"], columns=columns)
-    return desk.say(text, blocks=(card,), buttons=tuple(_buttons(desk, result["run"], place, pair["order"])))
+    return desk.say(text, blocks=(card,), buttons=tuple(_buttons(desk, run, place, pair["order"])))
+
+
+def _run(outcome: Outcome) -> str:
+    """Where the votes are kept: the comparison's run; a recorded one has only the training's."""
+    return str(outcome.result.get("comparison") or outcome.result["run"])
 
 
 def _buttons(desk: Desk, run: str, place: int, order: list[str]) -> Iterator[Button]:
@@ -58,8 +69,8 @@ def vote(desk: Desk, args: dict[str, Any]) -> Said:
 def find(desk: Desk, run: str) -> Outcome | None:
     """The comparison `run`, from its folder or from the recording of the present step."""
     try:
-        status = desk.jobs.status(run)
-        return Outcome(result=status.result or {}, blocks=status.blocks)
+        outcome = ended(run, desk.jobs.status(run))
+        return outcome if is_blind(outcome.result) else None
     except FileMissing:
         from tutor.lesson_runs import recorded
 
@@ -69,7 +80,7 @@ def find(desk: Desk, run: str) -> Outcome | None:
 
 def reveal(desk: Desk, outcome: Outcome) -> Said:
     """Who wrote what, and how the votes fell, with what chance alone would give."""
-    votes = desk.memory.votes[outcome.result["run"]]
+    votes = desk.memory.votes[_run(outcome)]
     tuned, base = votes.count("tuned"), votes.count("base")
     told = desk.words("chat.blind.tally", tuned=tuned, base=base, same=votes.count("same"), total=len(votes))
     if tuned + base:

@@ -190,8 +190,8 @@ def finish_job(desk: Desk, run: str) -> Said:
     step = desk.step
     waited = isinstance(step, Wait) and run_of(desk, step.run) == run
     if waited or (isinstance(step, Run) and not step.background and desk.memory.runs.get(desk.at(step.id)) == run):
-        return _told(desk, step, Outcome(result=status.result or {}, blocks=status.blocks))  # type: ignore[arg-type]
+        return _told(desk, step, blind.ended(run, status))  # type: ignore[arg-type]
     told = desk.words(f"chat.ended.{status.skill}")
     if blind.is_blind(status.result or {}):
-        return blind.ask(desk, Outcome(result=status.result or {}, blocks=status.blocks), told)
+        return blind.ask(desk, blind.ended(run, status), told)
     return desk.say(told, tone="system", blocks=status.blocks, buttons=desk.buttons or (next_button(desk),))
