@@ -51,7 +51,8 @@ from tutor.turn import (
     Shown,
     Verdict,
     Waiting,
-)  # fmt: skip
+)
+from tutor.words import Words  # fmt: skip
 
 GREETING = {
     "es": "Hola, soy Musa, un programa que vive en tu computadora. Nada de lo que escribas o subas sale de esta máquina.\n\n"
@@ -92,6 +93,7 @@ class ScriptedSession:
         self.happening: asyncio.Queue[Shown] = asyncio.Queue()
         self._buttons: tuple[Button, ...] = ()
         self._count = 0
+        self._left = asyncio.Event()
 
     def prefer(self, language: Language) -> None:
         if not self.chosen_language:
@@ -100,7 +102,8 @@ class ScriptedSession:
     def buttons(self) -> tuple[Button, ...]:
         return self._buttons
 
-    def interrupt(self) -> None: ...
+    def interrupt(self) -> None:
+        self._left.set()
 
     def run_status(self, run: str) -> RunStatus:
         if run not in self.runs:
@@ -176,8 +179,10 @@ class ScriptedSession:
                 await asyncio.sleep(0.02)
             yield self.say(t["streamed"], id="streamed", source=t["lesson"], tone="aside", buttons=self.next_buttons())
         elif intent.name == "slow":
+            self._left.clear()
             yield Waiting(text=t["waiting"])
-            await asyncio.sleep(60)
+            await asyncio.wait_for(self._left.wait(), 60)
+            yield self.say(Words(self.language)("errors.interrupted.what"), tone="error")
         elif intent.name == "boom":
             raise ZeroDivisionError
         elif intent.name in SCENES:

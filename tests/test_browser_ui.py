@@ -181,7 +181,7 @@ def test_every_card_draws_and_survives_a_reload(learner: Learner) -> None:
 def test_pausing_a_run_from_its_card(learner: Learner) -> None:
     learner.say("run")
     learner.page.get_by_test_id("run_discard").click()
-    expect(learner.page.get_by_role("alertdialog")).to_contain_text("¿Seguro?")
+    expect(learner.page.get_by_role("alertdialog")).to_contain_text("¿Lo descarto igual?")
     learner.page.get_by_role("button", name="Mejor no").click()
     learner.page.get_by_test_id("run_pause").click()
     expect(learner.last("run-state")).to_have_text("En pausa")
@@ -200,7 +200,7 @@ def test_stopping_what_takes_long(learner: Learner) -> None:
     learner.say("slow")
     expect(learner.last("waiting")).to_be_visible()
     learner.page.click("#stop-button")
-    expect(learner.page.get_by_text("Paré acá.")).to_be_visible()
+    expect(learner.page.get_by_text("Dejé eso por la mitad.")).to_be_visible()
     expect(learner.page.get_by_test_id("waiting")).to_have_count(0)
     learner.say("single")
     expect(learner.last("question")).to_be_visible()

@@ -1,7 +1,7 @@
 // Pieces of text, in the serif that is kept for the learner's words, each with where it comes from.
 const LONG = 420
 
-function Passage({ passage }) {
+function Passage({ passage, words }) {
   const [open, setOpen] = useState(false)
   const long = passage.text.length > LONG
   const text = long && !open ? passage.text.slice(0, LONG).replace(/\s+\S*$/, '') + ' …' : passage.text
@@ -17,7 +17,7 @@ function Passage({ passage }) {
         ? h(
             'button',
             { type: 'button', className: 't-link', 'aria-expanded': open, onClick: () => setOpen(!open) },
-            open ? props.words.less : props.words.more,
+            open ? words.less : words.more,
           )
         : null,
     ),
@@ -28,6 +28,6 @@ function Passages({ props }) {
   return h(
     Card,
     { kind: 'passages', title: props.title, caption: props.caption },
-    props.passages.map((passage, i) => h(Passage, { key: i, passage: passage })),
+    props.passages.map((passage, i) => h(Passage, { key: i, passage, words: props.words })),
   )
 }
