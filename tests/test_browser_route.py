@@ -237,7 +237,7 @@ def _training_survives(person: Walker, server: Server) -> None:
     reached = person.share()
     server.process.kill()
     server.process.communicate()
-    server.process = ui_server.start(server.home, real=True)
+    server.process = ui_server.start(server.home, "--port", server.address.rpartition(":")[2], real=True)
     assert ui_server.wait_for(server.home, server.process) == server.address
     expect(page.get_by_text("El entrenamiento siguió mientras no estabas.", exact=True)).to_be_visible(timeout=60_000)
     expect(card).to_have_attribute("data-state", "running")
