@@ -23,8 +23,14 @@ from tutor.ui.quiet import leave_out_telemetry
 leave_out_telemetry()  # as the server does, before any test imports Chainlit
 
 PROFILE = Profile(
-    name="scripted", writes=("es", "en"), context=512, parameters=0, disk_bytes=0, memory_bytes=0,
-    licence="MIT", digest="0" * 64,
+    name="scripted",
+    writes=("es", "en"),
+    context=512,
+    parameters=0,
+    disk_bytes=0,
+    memory_bytes=0,
+    licence="MIT",
+    digest="0" * 64,
 )
 
 
