@@ -95,7 +95,7 @@ class Walker(Learner):
 
     def settle(self, timeout: float = 90_000) -> None:
         """Wait until the turn is over."""
-        self.seen = self.page.wait_for_function(IDLE, arg=self.seen, timeout=timeout, polling=100).json_value()
+        self.seen = self.page.wait_for_function(IDLE, arg=self.seen, timeout=timeout, polling=300).json_value()
         here = self.page.locator("[aria-current=step]")
         name = here.inner_text().split("\n")[0] if here.count() else ""
         if name and name not in self.lessons:
