@@ -283,7 +283,8 @@ def test_deleting_a_conversation(learner: Learner) -> None:
 def test_the_other_language(browser: Any, tmp_path: Path) -> None:
     with serving(tmp_path / "home") as server:
         person = Learner(browser, server, locale="en-US")
-        expect(person.page.get_by_text("Hello, I'm Musa")).to_be_visible()
+        person.page.reload()  # the first sight in English is test_browser_route's; here it is the change that matters
+        expect(person.page.get_by_text("Hello, I'm Musa")).to_be_visible(timeout=60_000)
         person.say("change_language")
         expect(person.page.get_by_text("Hola, soy Musa")).to_be_visible()
         expect(person.page.locator("html")).to_have_attribute("lang", "es")
