@@ -278,20 +278,3 @@ def test_deleting_a_conversation(learner: Learner) -> None:
     page.locator("#sidebar-trigger-button").last.click()
     expect(page.get_by_text("Hoy", exact=True)).to_be_visible()
     assert page.get_by_text("Untitled").count() == 0
-
-
-def test_the_other_language(browser: Any, tmp_path: Path) -> None:
-    with serving(tmp_path / "home") as server:
-        person = Learner(browser, server, locale="en-US")
-        person.page.reload()  # the first sight in English is test_browser_route's; here it is the change that matters
-        expect(person.page.get_by_text("Hello, I'm Musa")).to_be_visible(timeout=60_000)
-        person.say("change_language")
-        expect(person.page.get_by_text("Hola, soy Musa")).to_be_visible()
-        expect(person.page.locator("html")).to_have_attribute("lang", "es")
-        expect(person.page.get_by_text("Musa vive en tu computadora.")).to_be_visible()
-        person.say("quit")
-        expect(person.page.get_by_text("Hasta luego.")).to_be_visible()
-        server.process.wait(timeout=15)
-        assert server.process.returncode == 0
-        person.context.close()
-        assert person.hosts <= {"127.0.0.1", ""}
