@@ -170,10 +170,19 @@ class Said(Frozen):
     text: str
 
 
+class Offer(Frozen):
+    """What the learner may do next with a result: a button `label` that runs `skill` with `inputs`."""
+
+    label: Message
+    skill: str
+    inputs: dict[str, Any] = {}
+
+
 class Done(Frozen):
     event: Literal["done"] = "done"
     result: dict[str, Any]
     blocks: tuple[Block, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
 
 class Paused(Frozen):
@@ -289,12 +298,15 @@ class Inputs(BaseModel):
 
 
 class Result(BaseModel):
-    """What a skill found, as data; `blocks()` is what to show of it."""
+    """What a skill found, as data; `blocks()` is what to show of it, `offers()` what can be done about it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null", protected_namespaces=())
 
     def blocks(self) -> tuple[Block, ...]:
         raise NotImplementedError
+
+    def offers(self) -> tuple[Offer, ...]:
+        return ()
 
 
 Request = Literal["stop", "pause", "discard"]

@@ -3,6 +3,7 @@
 <home>/workspace/datasets/<id>/manifest.json   what was imported, from where, how it was understood
 <home>/workspace/datasets/<id>/rows.jsonl      {"text": ...} or {"prompt": ..., "completion": ...} a line
 <home>/workspace/datasets/<id>/original/<name> the file as it came, never changed
+<home>/workspace/datasets/<id>/earlier/<n>/    rows and manifest as they were before the n-th change
 <home>/runs/<id>/                              one folder a run, see tutor/runner.py
 """
 
@@ -32,22 +33,48 @@ from skills.contract import DiskFull, FileMissing
 Shape = Literal["prose", "verse", "table", "pairs", "dialogue", "chat"]
 
 
+class Turn(Frozen):
+    """What one side says in a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
 class Row(Frozen):
-    """One document of a data set. Pairs have `prompt` and `completion`; everything else has `text`."""
+    """One entry of a data set. Pairs have `prompt` and `completion`, conversations `turns`, everything else `text`.
+
+    `document` numbers, from 0, the document (file, chapter, poem, record) that the entry belongs to: entries of one
+    document stay together when a data set is split.
+    """
 
     text: str | None = None
     prompt: str | None = None
     completion: str | None = None
+    turns: tuple[Turn, ...] | None = None
     title: str | None = None
+    document: int | None = None
 
     @property
     def whole(self) -> str:
         """All the text of the row."""
+        if self.turns is not None:
+            return "\n".join(turn.content for turn in self.turns)
         return self.text if self.text is not None else f"{self.prompt or ''}\n{self.completion or ''}"
 
 
+class Change(Frozen):
+    """Something done to a data set after its import: what (`kind`), and to how many rows."""
+
+    kind: str
+    rows: int
+    at: float = Field(default_factory=time.time)
+
+
 class Manifest(Frozen):
-    """What an import found and decided. `digest`: SHA-256 of the original; `name`: the learner's name for it."""
+    """What an import found and decided. `digest`: SHA-256 of the original; `name`: the learner's name for it.
+
+    `changes`: what was done to the rows since, oldest first; each can be undone (skills/texts/revise.py).
+    """
 
     id: str
     name: str
@@ -66,6 +93,7 @@ class Manifest(Frozen):
     notices: tuple[str, ...] = ()
     sample: bool = False
     """True for a text that the program brought along, False for the learner's own."""
+    changes: tuple[Change, ...] = ()
     created: float = Field(default_factory=time.time)
 
 

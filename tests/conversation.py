@@ -67,7 +67,7 @@ class InProcess:
             return
         for event in events:
             yield event
-        yield Done(result=result.model_dump(mode="json"), blocks=result.blocks())
+        yield Done(result=result.model_dump(mode="json"), blocks=result.blocks(), offers=result.offers())
 
     async def chat(self, messages: Sequence[ChatMessage], options: Any) -> AsyncIterator[str]:
         assert self.the_chat

@@ -10,7 +10,7 @@ from skills.blocks import Progress, msg
 from tutor import asides, belongings, blind, checks, controls, greeting, reviews, steps
 from tutor.course import Bring
 from tutor.desk import Desk, back_button, next_button
-from tutor.skill_calls import Outcome, call, import_text, slim, start_job
+from tutor.skill_calls import Outcome, call, import_text, offered, slim, start_job
 from tutor.turn import Intent, Shown
 
 Turn = AsyncIterator[Shown]
@@ -94,9 +94,12 @@ def brought(desk: Desk, outcome: Outcome) -> Shown:
     step = desk.step
     if isinstance(step, Bring):
         desk.record("ran", {"at": desk.at(step.id), "skill": "load_dataset", "result": slim(outcome.result)})
-        return desk.say(desk.text(step.after), blocks=outcome.blocks, buttons=(next_button(desk),))
+        return desk.say(
+            desk.text(step.after), blocks=outcome.blocks, buttons=(next_button(desk), *offered(desk, outcome))
+        )
     buttons = (
         back_button(desk),
+        *offered(desk, outcome),
         desk.button("chat.button.inspect", "inspect_dataset"),
         desk.button("chat.button.summarize", "summarize"),
     )
@@ -108,7 +111,7 @@ def brought(desk: Desk, outcome: Outcome) -> Shown:
 
 async def use_skill(desk: Desk, name: str, args: dict[str, Any]) -> Turn:
     """A skill asked for by name, on the learner's own text where it takes one."""
-    if name == "load_dataset":
+    if name == "load_dataset" and not args.keys() & {"path", "text", "file"}:
         yield desk.say(desk.words("chat.bring_one"), tone="aside", buttons=steps.bring_buttons(desk))
         return
     skill = skills.skill(name)
@@ -132,7 +135,10 @@ async def use_skill(desk: Desk, name: str, args: dict[str, Any]) -> Turn:
         return
     desk.move("wonder")
     async for said in call(desk, name, inputs):
-        yield desk.say("", tone="aside", blocks=said.blocks, buttons=buttons) if isinstance(said, Outcome) else said
+        if isinstance(said, Outcome):
+            yield desk.say("", tone="aside", blocks=said.blocks, buttons=(*buttons, *offered(desk, said)))
+        else:
+            yield said
 
 
 async def _not_yet(desk: Desk, name: str) -> Turn:

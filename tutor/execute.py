@@ -110,7 +110,7 @@ def _run(skill: Skill, given: Mapping[str, Any], ctx: Context, seen: list[Reques
     except Ended as early:
         return Paused() if early.kind == "paused" else _stopped(early.kept, early.result)
     if not seen:
-        return Done(result=result.model_dump(mode="json"), blocks=result.blocks())
+        return Done(result=result.model_dump(mode="json"), blocks=result.blocks(), offers=result.offers())
     if seen[-1] == "pause":
         return Paused()
     return _stopped(seen[-1] == "stop", result)

@@ -21,6 +21,7 @@ from tutor.skill_calls import (
     call,
     import_text,
     needs_text,
+    offered,
     recorded_notice,
     resolve,
     run_of,
@@ -69,7 +70,7 @@ def _told(desk: Desk, step: Run | Wait, outcome: Outcome) -> Said:
     words = after_text(desk, step) if isinstance(step, Run) else step.after
     if blind.is_blind(outcome.result):
         return blind.ask(desk, outcome, desk.text(words))
-    return desk.say(desk.text(words), blocks=outcome.blocks, buttons=(next_button(desk),))
+    return desk.say(desk.text(words), blocks=outcome.blocks, buttons=(next_button(desk), *offered(desk, outcome)))
 
 
 async def outcome_of(desk: Desk, step: Run | Try, inputs: dict[str, Any], choice: str = "") -> AsyncIterator[Any]:

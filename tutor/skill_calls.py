@@ -9,10 +9,10 @@ from typing import Any
 
 import skills
 from skills.blocks import Block, Frozen, Message, Notice, msg
-from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Shown, Stopped, UserError
+from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Offer, Shown, Stopped, UserError
 from skills.contract import Said as Wrote
 from tutor.desk import Desk, new_message_id
-from tutor.turn import Delta, Upload, Waiting
+from tutor.turn import Button, Delta, Intent, Upload, Waiting
 
 LONG = 2000
 """Characters from which on a text in a result is the learner's data and not a value to name."""
@@ -28,10 +28,11 @@ SAMPLE_FILES: dict[tuple[str, Language], str] = {
 
 
 class Outcome(Frozen):
-    """What a skill gave back: its result as data and what to show of it."""
+    """What a skill gave back: its result as data, what to show of it, and what can be done about it."""
 
     result: dict[str, Any]
     blocks: tuple[Block, ...]
+    offers: tuple[Offer, ...] = ()
 
 
 class CallFailed(UserError):
@@ -87,8 +88,8 @@ async def call(desk: Desk, name: str, inputs: dict[str, Any]) -> AsyncIterator[W
                 yield Waiting(text=_advance(desk, name, doing, done, total))
             case Noticed(message=message, level=level):
                 shown.append(Notice(message=message, level=level))
-            case Done(result=result, blocks=blocks):
-                yield Outcome(result=result, blocks=(*shown, *blocks))
+            case Done(result=result, blocks=blocks, offers=offers):
+                yield Outcome(result=result, blocks=(*shown, *blocks), offers=offers)
             case Stopped(result=result, blocks=blocks) if result is not None:
                 yield Outcome(result=result, blocks=(*shown, *blocks))
             case Failed():
@@ -105,6 +106,14 @@ def _take_block(event: Event, shown: list[Block]) -> None:
 def _advance(desk: Desk, name: str, doing: Message | None, done: float, total: float) -> str:
     what = desk.words(doing) if doing else desk.words(f"chat.doing.{name}")
     return desk.words("chat.advance", what=what, done=int(done), total=int(total))
+
+
+def offered(desk: Desk, outcome: Outcome) -> tuple[Button, ...]:
+    """A button for each thing that can be done about a result."""
+    return tuple(
+        Button(label=desk.words(offer.label), intent=Intent(name=offer.skill, args=offer.inputs))
+        for offer in outcome.offers
+    )
 
 
 async def start_job(desk: Desk, name: str, inputs: dict[str, Any]) -> str:
