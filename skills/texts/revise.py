@@ -41,7 +41,7 @@ def revise(workspace: Workspace, dataset: str, kind: str, changed: int, rows: It
                 "words": words,
                 "documents": len(documents),
                 "changes": (*manifest.changes, Change(kind=kind, rows=changed)),
-            }  # fmt: skip
+            }
         )
         write_atomic(folder / MANIFEST, after.model_dump_json(indent=1))
     return after
