@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,6 +112,34 @@ def test_closing_the_iterator_stops_the_writing(tiny: tuple[Path, Ct2]) -> None:
         next(pieces)
         pieces.close()  # type: ignore[attr-defined]
     assert tiny[1].next_token(PROMPT, 1)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+def test_a_callback_does_not_hold_the_engine(tiny: tuple[Path, Ct2], temperature: float) -> None:
+    """Let go in CTranslate2's own thread, as callbacks are, a model waits for itself and the process is aborted."""
+    folder, _ = tiny
+    engine = Ct2(folder / "ct2-int8", folder / "transformers", PROFILE, 1)
+    given: list[Any] = []
+    name = "generate_batch" if temperature else "generate_tokens"
+
+    class Model:
+        def __getattr__(self, asked: str) -> Any:
+            def answer(*args: Any, **kwargs: Any) -> Iterator[Any]:
+                assert asked == name
+                given.append(kwargs.get("callback"))
+                raise InterruptedError
+                yield
+
+            return answer if temperature == 0.0 else lambda *args, **kwargs: next(answer(*args, **kwargs))
+
+    engine._model = Model()
+    with contextlib.suppress(InterruptedError):
+        list(engine.write([5, 6, 7], Options(max_tokens=4, temperature=temperature, seed=1)))
+    gone = weakref.ref(engine)
+    del engine
+    gc.collect()
+    assert given
+    assert gone() is None
 
 
 def test_no_half_character_is_ever_written(tiny: tuple[Path, Ct2]) -> None:

@@ -51,13 +51,15 @@ class Ct2(Engine):
         It runs greedily and we look at its logits; at the first token where our draw differs from the greedy one it
         is sent back to go on from ours. The prompt's state is kept between the runs (`static_prompt`).
         """
-        draw, written = Sampler(options), list[int]()
+        draw, written, ends = Sampler(options), list[int](), self.texts.ends
 
+        # Nothing in it may hold the engine: CTranslate2 lets a callback go in a thread of its own, and a model that is
+        # let go there waits for the end of the very thread it is in, which ends the process.
         def step(result: Any) -> bool:
             written.append(draw(np.array(result.logits).reshape(-1), written))
-            return written[-1] != result.token_id or written[-1] in self.texts.ends
+            return written[-1] != result.token_id or written[-1] in ends
 
-        while len(written) < options.max_tokens and not (written and written[-1] in self.texts.ends):
+        while len(written) < options.max_tokens and not (written and written[-1] in ends):
             before = len(written)
             self._model.generate_batch(
                 [self.texts.names([ids[-1], *written])],
@@ -66,7 +68,7 @@ class Ct2(Engine):
                 sampling_topk=1,
                 include_prompt_in_result=False,
                 return_logits_vocab=True,
-                end_token=sorted(self.texts.ends),
+                end_token=sorted(ends),
                 callback=step,
             )
             yield from written[before:]
