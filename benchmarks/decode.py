@@ -63,7 +63,7 @@ def main() -> int:
     model = find(build_settings(args.home).home, args.model)
     full = Hf(model.weights, model.profile, device="cpu", dtype="float32")
     fast = Ct2(model.fast, model.weights, model.profile, threads)
-    ids = fast.texts.encode(PROMPT)
+    ids = fast.texts.prompt(PROMPT)
     writers = {
         "transformers float32": engine_writer(full, ids, args.tokens),
         "CTranslate2 int8": engine_writer(fast, ids, args.tokens),

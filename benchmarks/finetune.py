@@ -128,7 +128,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, float]:
     budget.set_threads()
     tokenizer, rounds, heldout = material(arguments)
     model = with_adapter(open_base(arguments.weights, arguments.precision), RANK, SEED)
-    pad = int(tokenizer.eos_token_id)
+    pad = tokenizer.end
     begin, worked = time.perf_counter(), time.process_time()
     if arguments.side == "ours":
         ours(model, rounds, pad, arguments.rows)

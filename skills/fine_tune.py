@@ -29,6 +29,7 @@ from skills.training.copying import longest_copy
 from skills.training.curves import caption
 from skills.training.examples import (
     Example,
+    Long,
     examples,
     in_one_line,
     shuffled_words,
@@ -62,6 +63,7 @@ class FineTuneInputs(Inputs):
     learning_rate: float = Field(3e-4, gt=0, le=10)
     rank: int = Field(16, ge=1, le=256)
     length: int = Field(256, ge=16, le=4096, description="tokens of the longest example")
+    long: Long = Field("split", description="what becomes of longer texts: split, drop, raise")
     seed: int = 0
     max_steps: int | None = Field(None, ge=1)
     precision: Precision | None = Field(None, description="chosen by the rehearsal when not given")
@@ -82,7 +84,7 @@ def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
     started = time.monotonic()
     budget.set_threads()
     _doing(ctx, "reading")
-    texts = read_texts(ctx, ctx.weights, inputs.file, inputs.length)
+    texts = read_texts(ctx, ctx.weights, inputs.file, inputs.length, inputs.long)
     training = _prepared(inputs, ctx, ctx.weights, ctx.run_dir, texts)
     _doing(ctx, "measuring")
     resumed = training.restore()
@@ -122,7 +124,7 @@ def _prepared(inputs: FineTuneInputs, ctx: Context, weights: Path, run_dir: Path
         model = with_adapter(open_base(weights, plan.precision), inputs.rank, inputs.seed)
         if plan.recompute:
             keep_less(model)
-    knobs = Knobs(inputs.learning_rate, inputs.length, inputs.seed, SAMPLE_TOKENS[inputs.preset])
+    knobs = Knobs(inputs.learning_rate, texts.fitted.length, inputs.seed, SAMPLE_TOKENS[inputs.preset])
     return Training(model, texts.tokenizer, plan, knobs, texts.material, ctx, run_dir)
 
 
@@ -130,13 +132,13 @@ def _planned(inputs: FineTuneInputs, ctx: Context, weights: Path, texts: Texts, 
     """Rehearse, and choose from it how many steps fit the time."""
     _doing(ctx, "rehearsing")
     tokens = budget.step_tokens(texts.train_tokens)
-    size = capacity(texts.material.train, inputs.length, tokens)
+    size = capacity(texts.material.train, texts.fitted.length, tokens)
     rows = max(1, round(tokens / size))
     options = fits(weights, size, rows, budget.free_memory())
     if inputs.precision is not None:
         options = [fit for fit in options if fit.precision == inputs.precision] or options
     rehearsed = rehearse(
-        weights, options, pack(texts.material.train, size), inputs.rank, inputs.seed, texts.tokenizer.eos_token_id
+        weights, options, pack(texts.material.train, size), inputs.rank, inputs.seed, texts.tokenizer.end
     )
     a_step = rehearsed.seconds_a_token * tokens
     allowed = budget.SECONDS[inputs.preset]

@@ -13,7 +13,7 @@ from skills.contract import Metric, TooLittleText
 from skills.training import budget, curves
 from skills.training.base import open_base, open_tokenizer, with_adapter
 from skills.training.copying import longest_copy
-from skills.training.examples import END, READ, TEXT, Example, Unit, examples, split, start_id, units
+from skills.training.examples import END, READ, TEXT, Example, Unit, examples, split, units
 from skills.training.loss import CHUNK, batch_losses, token_losses
 from skills.training.measure import cost
 from skills.training.ngram import CharacterNgram
@@ -47,8 +47,8 @@ def tuned(tiny_model: Path) -> Any:
 
 def test_a_text_is_graded_from_its_first_token_to_its_end(tokenizer: Any) -> None:
     (example,) = examples([Unit("Aquí me pongo a cantar")], tokenizer, 256)
-    assert example.ids[0] == start_id(tokenizer)
-    assert example.ids[-1] == tokenizer.eos_token_id
+    assert example.ids[0] == tokenizer.start
+    assert example.ids[-1] == tokenizer.end
     assert example.kinds == (READ, *[TEXT] * (len(example) - 2), END)
     assert example.characters == len("Aquí me pongo a cantar")
 
@@ -59,7 +59,7 @@ def test_a_long_text_is_cut_at_line_ends_and_nothing_is_lost(tokenizer: Any) -> 
     assert len(made) > 5
     assert all(len(example) <= 40 for example in made)
     ids = [id for example in made for id in example.ids][1:-1]
-    assert ids == tokenizer(text, add_special_tokens=False)["input_ids"]
+    assert ids == tokenizer.ids(text)
     assert [END in example.kinds for example in made] == [False] * (len(made) - 1) + [True]
     assert all(example.kinds[0] == READ for example in made)
 
@@ -69,7 +69,7 @@ def test_of_a_pair_only_the_answer_is_graded(tokenizer: Any) -> None:
     graded = [id for id, kind in zip(example.ids, example.kinds, strict=True) if kind == TEXT]
     assert tokenizer.decode(graded) == "Buenos Aires"
     assert example.kinds[-1] == END
-    assert tokenizer.decode(example.ids[: example.kinds.count(READ)]).endswith("<|im_start|>assistant\n")
+    assert tokenizer.decode(example.ids[: example.kinds.count(READ)]).endswith("assistant\n")
 
 
 def test_every_tenth_is_held_out_and_copies_stay_on_one_side() -> None:
@@ -121,7 +121,7 @@ def _plain_losses(model: Any, example: Example) -> Any:
 
 def test_padding_is_graded_by_nobody(tokenizer: Any) -> None:
     made = examples([Unit(LINES[0]), Unit("corto")], tokenizer, 256)
-    each = batch([(made[0],), (made[1],)], pad=tokenizer.pad_token_id)
+    each = batch([(made[0],), (made[1],)], pad=tokenizer.start)
     assert (each.labels[1, len(made[1]) - 1 :] == IGNORED).all()
     assert each.graded == len(made[0]) + len(made[1]) - 2
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from skills.contract import ModelMissing
+from skills.texts.model_tokenizer import ModelTokenizer
 from skills.workspace import read_json, sha256
 
 Precision = Literal["bf16", "fp32"]
@@ -54,10 +55,11 @@ def device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def open_tokenizer(weights: Path) -> Any:
-    from transformers import AutoTokenizer
-
-    return AutoTokenizer.from_pretrained(weights, local_files_only=True)
+def open_tokenizer(weights: Path) -> ModelTokenizer:
+    """Raises ModelMissing."""
+    if not (weights / "tokenizer.json").is_file():
+        raise ModelMissing(model=base_name(weights))
+    return ModelTokenizer(weights)
 
 
 def open_base(weights: Path, precision: Precision) -> Any:

@@ -7,10 +7,14 @@ import random
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 from skills.contract import TooLittleText
-from skills.workspace import Row
+from skills.texts.model_tokenizer import ModelTokenizer
+from skills.workspace import Row, Turn
+
+Long = Literal["split", "drop", "raise"]
+"""What becomes of a text longer than an example may be: cut into several, left out, or longer examples for all."""
 
 READ, TEXT, END = 0, 1, 2
 """What a token is: only read; text the model is graded on; a mark that ends the text, graded as well."""
@@ -23,15 +27,21 @@ ENOUGH_UNITS = 8
 
 @dataclass(frozen=True)
 class Unit:
-    """A document, or a piece of one when there are too few: learnt from or held out as a whole."""
+    """A document, or a piece of one when there are too few: learnt from or held out as a whole.
+
+    Of a pair, `prompt` is what is asked and `text` the answer. Of a conversation, they are what is asked first and
+    all that is answered, and `turns` has it whole.
+    """
 
     text: str
     prompt: str | None = None
+    turns: tuple[Turn, ...] | None = None
 
     @property
     def key(self) -> str:
         """Equal for texts that differ only in spaces and capitals."""
-        return " ".join(f"{self.prompt or ''} {self.text}".casefold().split())
+        said = [turn.content for turn in self.turns] if self.turns else [self.prompt or "", self.text]
+        return " ".join(" ".join(said).casefold().split())
 
 
 @dataclass(frozen=True)
@@ -68,14 +78,26 @@ def units(rows: Iterable[Row], name: str = "") -> list[Unit]:
 
 
 def _unit(row: Row) -> Unit | None:
+    if row.turns is not None:
+        return _talk(row.turns)
     if row.completion is not None and row.completion.strip():
         return Unit(text=row.completion.strip(), prompt=(row.prompt or "").strip() or None)
     text = (row.text or "").strip()
     return Unit(text=text) if text else None
 
 
+def _talk(turns: Sequence[Turn]) -> Unit | None:
+    """A conversation up to its last answer; None if nothing is answered in it."""
+    said = [Turn(role=turn.role, content=turn.content.strip()) for turn in turns if turn.content.strip()]
+    while said and said[-1].role != "assistant":
+        said.pop()
+    asked = next((turn.content for turn in said if turn.role == "user"), None)
+    answers = "\n".join(turn.content for turn in said if turn.role == "assistant")
+    return Unit(text=answers, prompt=asked, turns=tuple(said)) if said else None
+
+
 def _cut(unit: Unit, border: str) -> list[Unit]:
-    if unit.prompt is not None:
+    if unit.prompt is not None or unit.turns is not None:
         return [unit]
     return [Unit(text=piece.strip()) for piece in re.split(border, unit.text) if piece.strip()]
 
@@ -114,31 +136,71 @@ def data_digest(found: Sequence[Unit]) -> str:
     return digest.hexdigest()
 
 
-def examples(found: Iterable[Unit], tokenizer: Any, length: int) -> list[Example]:
-    """Each unit as one example, or as several of at most `length` tokens: nothing is cut off."""
-    return [
-        example
-        for unit in found
-        for example in (_pair(unit, tokenizer, length) if unit.prompt else _plain(unit.text, tokenizer, length))
-    ]
+# --- from texts to tokens ---------------------------------------------------------------------------------------------
 
 
-def start_id(tokenizer: Any) -> int:
-    """The token before the first of a text, so that the first is graded too.
+@dataclass(frozen=True)
+class Fitted:
+    """The units that examples are made from, and the tokens of the longest example.
 
-    `<|endoftext|>` separates documents in the pretraining of the models that have it; the beginning-of-sequence
-    token of some chat models (SmolLM2) opens a chat turn, and would announce something else than a text.
+    `longer`: how many of all units were longer than was asked for; `longest`: tokens of the longest of them.
     """
-    id = tokenizer.convert_tokens_to_ids("<|endoftext|>")
-    if id is not None and id != tokenizer.unk_token_id:
-        return int(id)
-    return int(tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id)
+
+    units: tuple[Unit, ...]
+    length: int
+    longer: int
+    longest: int
 
 
-def _plain(text: str, tokenizer: Any, length: int) -> list[Example]:
+def fit(found: Sequence[Unit], tokenizer: ModelTokenizer, length: int, long: Long, most: int) -> Fitted:
+    """What becomes of the units that are longer than `length` tokens; examples are never made longer than `most`.
+
+    Raises TooLittleText where hardly any are left.
+    """
+    sizes = [len(whole(unit, tokenizer)) for unit in found]
+    longer, longest = sum(size > length for size in sizes), max(sizes)
+    if long == "raise":
+        return Fitted(tuple(found), max(length, min(longest, most)), longer, longest)
+    kept = [unit for unit, size in zip(found, sizes, strict=True) if size <= length or long == "split"]
+    distinct = len({unit.key for unit in kept})
+    if distinct < MIN_UNITS:
+        raise TooLittleText(name="", have=distinct, need=MIN_UNITS, kind="entries")
+    return Fitted(tuple(kept), length, longer, longest)
+
+
+def examples(found: Iterable[Unit], tokenizer: ModelTokenizer, length: int) -> list[Example]:
+    """Each unit as one example, or as several of at most `length` tokens: nothing is cut off."""
+    return [example for unit in found for example in pieces(unit, tokenizer, length)]
+
+
+def pieces(unit: Unit, tokenizer: ModelTokenizer, length: int) -> list[Example]:
+    """A unit as one example, or as several: a text is cut at a line or a word, a conversation between turns.
+
+    An exchange that is too long on its own is learnt as plain text.
+    """
+    made = whole(unit, tokenizer)
+    if len(made) <= length:
+        return [made]
+    if unit.turns is not None and len(parts := _exchanges(unit.turns, tokenizer, length)) > 1:
+        return [example for part in parts for example in pieces(part, tokenizer, length)]
+    said = [turn.content for turn in unit.turns] if unit.turns else [unit.prompt, unit.text]
+    return _plain("\n".join(filter(None, said)), tokenizer, length)
+
+
+def whole(unit: Unit, tokenizer: ModelTokenizer) -> Example:
+    """A unit as one example, however long."""
+    if unit.turns is not None:
+        return _conversation(unit.turns, tokenizer)
+    if unit.prompt is not None:
+        pair = Turn(role="user", content=unit.prompt), Turn(role="assistant", content=unit.text)
+        return _conversation(pair, tokenizer)
+    ids = tokenizer.ids(unit.text)
+    return Example((tokenizer.start, *ids, tokenizer.end), (READ, *[TEXT] * len(ids), END), len(unit.text))
+
+
+def _plain(text: str, tokenizer: ModelTokenizer, length: int) -> list[Example]:
     """start + text + end. A long text goes into pieces that end at a line or a word where there is one."""
-    coded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
-    ids, offsets = list(coded["input_ids"]), list(coded["offset_mapping"])
+    ids, offsets = tokenizer.encode(text)
     made, begin = [], 0
     while begin < len(ids):
         first = begin == 0
@@ -147,8 +209,8 @@ def _plain(text: str, tokenizer: Any, length: int) -> list[Example]:
         end = len(ids) if last else _border(text, offsets, begin, end)
         graded = begin if first else begin + 1
         characters = offsets[end - 1][1] - offsets[graded][0] if graded < end else 0
-        head = [start_id(tokenizer)] if first else []
-        tail = [tokenizer.eos_token_id] if last else []
+        head = [tokenizer.start] if first else []
+        tail = [tokenizer.end] if last else []
         kinds = [READ, *[TEXT] * (end - graded), *[END] * len(tail)]
         made.append(Example(tuple(head + ids[begin:end] + tail), tuple(kinds), characters))
         begin = end
@@ -166,23 +228,63 @@ def _border(text: str, offsets: Sequence[tuple[int, int]], begin: int, end: int)
     return end
 
 
-def _pair(unit: Unit, tokenizer: Any, length: int) -> list[Example]:
-    """A question and its answer in the model's own chat form; only the answer and its end are graded.
+def _conversation(turns: Sequence[Turn], tokenizer: ModelTokenizer) -> Example:
+    """A conversation in the model's own chat form: every answer and the mark that ends it are graded, the rest read.
 
-    An answer too long for one example is learnt as plain text after it.
+    A model without a chat form, or whose form has no place for this order of turns, gets the turns one after the
+    other, each answer ended as a text is.
     """
-    assert unit.prompt is not None
-    if tokenizer.chat_template is None:
-        head = [start_id(tokenizer), *_ids(f"{unit.prompt}\n", tokenizer)]
-    else:
-        turn = [{"role": "user", "content": unit.prompt}]
-        head = _ids(tokenizer.apply_chat_template(turn, tokenize=False, add_generation_prompt=True), tokenizer)
-    answer = _ids(unit.text, tokenizer)
-    if len(head) + len(answer) + 1 > length:
-        return _plain(f"{unit.prompt}\n{unit.text}", tokenizer, length)
-    ids = [*head, *answer, tokenizer.eos_token_id]
-    return [Example(tuple(ids), (*[READ] * len(head), *[TEXT] * len(answer), END), len(unit.text))]
+    from jinja2.exceptions import TemplateError
+
+    characters = sum(len(turn.content) for turn in turns if turn.role == "assistant")
+    try:
+        if not tokenizer.chats:
+            raise TemplateError
+        said = tokenizer.conversation([turn.model_dump() for turn in turns], answering=False)
+    except TemplateError:
+        return _bare(turns, tokenizer, characters)
+    kinds: list[int] = []
+    answered = False
+    for turn, control in zip(said.turns, said.control, strict=True):
+        kinds.append(TEXT if turn is not None and turns[turn].role == "assistant" else READ)
+        if kinds[-1] == TEXT or turn is not None:
+            answered = kinds[-1] == TEXT
+        elif control and answered:
+            kinds[-1], answered = END, False
+    last = max((i for i, kind in enumerate(kinds) if kind != READ), default=-1) + 1
+    ids, kinds = said.ids[:last], kinds[:last]
+    if kinds and kinds[-1] == TEXT:
+        ids, kinds = [*ids, tokenizer.end], [*kinds, END]
+    return Example(tuple(ids), tuple(kinds), characters)
 
 
-def _ids(text: str, tokenizer: Any) -> list[int]:
-    return list(tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
+def _bare(turns: Sequence[Turn], tokenizer: ModelTokenizer, characters: int) -> Example:
+    ids, kinds = [tokenizer.start], [READ]
+    for turn in turns:
+        if turn.role == "assistant":
+            coded = tokenizer.ids(turn.content)
+            ids += [*coded, tokenizer.end]
+            kinds += [*[TEXT] * len(coded), END]
+        else:
+            coded = tokenizer.ids(f"{turn.content}\n")
+            ids += coded
+            kinds += [READ] * len(coded)
+    return Example(tuple(ids), tuple(kinds), characters)
+
+
+def _exchanges(turns: Sequence[Turn], tokenizer: ModelTokenizer, length: int) -> list[Unit]:
+    """A conversation cut after answers, as much in each part as fits; what the system says opens every part."""
+    system = [turn for turn in turns[:1] if turn.role == "system"]
+    parts: list[list[Turn]] = [[]]
+    exchange: list[Turn] = []
+    for turn in turns[len(system) :]:
+        exchange.append(turn)
+        if turn.role != "assistant":
+            continue
+        together = [*parts[-1], *exchange]
+        if parts[-1] and len(_conversation([*system, *together], tokenizer)) > length:
+            parts.append(exchange)
+        else:
+            parts[-1] = together
+        exchange = []
+    return [unit for part in parts if (unit := _talk([*system, *part])) is not None]

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Event, Metric, Noticed, OutOfMemory, Request, Sample
+from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training import checkpoint, curves
 from skills.training.budget import Plan, learning_rate
 from skills.training.checkpoint import State
@@ -60,13 +61,20 @@ class Training:
     """One run in this process. `state` is what has happened; `go` continues from it until something ends it."""
 
     def __init__(
-        self, model: Any, tokenizer: Any, plan: Plan, knobs: Knobs, material: Material, ctx: Context, run_dir: Path
+        self,
+        model: Any,
+        tokenizer: ModelTokenizer,
+        plan: Plan,
+        knobs: Knobs,
+        material: Material,
+        ctx: Context,
+        run_dir: Path,
     ) -> None:
         import torch
 
         self.model, self.tokenizer, self.plan, self.knobs, self.material = model, tokenizer, plan, knobs, material
         self.ctx, self.run_dir = ctx, run_dir
-        self.pad = int(tokenizer.eos_token_id)
+        self.pad = tokenizer.end
         self.trainable = [weight for weight in model.parameters() if weight.requires_grad]
         self.optimizer = torch.optim.AdamW(self.trainable, lr=knobs.learning_rate, weight_decay=0.0)
         self.bits_a_nat = bits_a_nat(material.train)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from skills.blocks import Frozen, msg
 from skills.contract import Context, Noticed
+from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training import budget
-from skills.training.base import open_tokenizer
-from skills.training.examples import Split, Unit, data_digest, examples, split, units
+from skills.training.base import config, open_tokenizer
+from skills.training.examples import Fitted, Long, Split, Unit, data_digest, examples, fit, split, units
 from skills.training.loop import ENOUGH_HELDOUT, Material
 from skills.training.measure import evenly
 from skills.training.writing import frozen_prompts, opening, prompt_ids, prompt_text
 from skills.workspace import Manifest, write_atomic
 
 PROMPTS = "prompts.json"
+LONGEST = 4096
+"""Tokens of the longest example, however long the texts are: memory and time grow with it."""
 
 
 class FrozenPrompt(Frozen):
@@ -30,25 +32,34 @@ class FrozenPrompt(Frozen):
 
 @dataclass(frozen=True)
 class Texts:
-    """The learner's texts, split, as examples. `heldout`: the units measured on (all, or an even part of many)."""
+    """The learner's texts, split, as examples. `heldout`: the units measured on (all, or an even part of many);
+    `fitted`: what became of texts that are longer than an example may be."""
 
     manifest: Manifest
     digest: str
     split: Split
     heldout: tuple[Unit, ...]
-    tokenizer: Any
+    tokenizer: ModelTokenizer
     material: Material
+    fitted: Fitted
 
     @property
     def train_tokens(self) -> int:
         return sum(len(example) for example in self.material.train)
 
 
-def read_texts(ctx: Context, weights: Path, file: str | None, length: int) -> Texts:
+def read_texts(ctx: Context, weights: Path, file: str | None, length: int, long: Long = "split") -> Texts:
+    """What a run learns from and is measured on; what is longer than `length` tokens becomes what `long` says.
+
+    Raises FileMissing, TooLittleText, ModelMissing.
+    """
     manifest = ctx.workspace.find(file)
     found = units(ctx.workspace.rows(manifest.id), manifest.name)
-    parts = split(found)
     tokenizer = open_tokenizer(weights)
+    most = max(length, min(LONGEST, int(config(weights).get("max_position_embeddings", LONGEST))))
+    fitted = fit(found, tokenizer, length, long, most)
+    length = fitted.length
+    parts = split(fitted.units)
     train = examples(parts.train, tokenizer, length)
     heldout = _affordable(parts.heldout, tokenizer, length)
     prompts = [
@@ -58,11 +69,12 @@ def read_texts(ctx: Context, weights: Path, file: str | None, length: int) -> Te
     held = examples(heldout, tokenizer, length)
     known = evenly(train, sum(len(example) for example in held))
     if len(parts.heldout) < ENOUGH_HELDOUT:
-        ctx.emit(Noticed(message=msg("fine_tune.few_texts", n=len(found), held=len(parts.heldout))))
-    return Texts(manifest, data_digest(found), parts, heldout, tokenizer, Material(train, known, held, prompts))
+        ctx.emit(Noticed(message=msg("fine_tune.few_texts", n=len(fitted.units), held=len(parts.heldout))))
+    material = Material(train, known, held, prompts)
+    return Texts(manifest, data_digest(found), parts, heldout, tokenizer, material, fitted)
 
 
-def _affordable(heldout: tuple[Unit, ...], tokenizer: Any, length: int) -> tuple[Unit, ...]:
+def _affordable(heldout: tuple[Unit, ...], tokenizer: ModelTokenizer, length: int) -> tuple[Unit, ...]:
     """All held-out texts, or evenly spaced ones where measuring all of them again and again would take too long."""
     tokens = sum(len(example) for example in examples(heldout, tokenizer, length))
     count = max(2, min(len(heldout), len(heldout) * budget.HELDOUT_TOKENS // tokens))
@@ -81,6 +93,8 @@ def freeze_prompts(run_dir: Path, texts: Texts) -> None:
 
 
 def _rest(unit: Unit) -> str:
+    if unit.turns is not None and unit.prompt is not None:
+        return next(turn.content for turn in unit.turns if turn.role == "assistant")
     if unit.prompt is not None:
         return unit.text
     words = len(opening(unit).split())

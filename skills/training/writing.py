@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from skills.training.examples import Unit, start_id
+from skills.texts.model_tokenizer import ModelTokenizer
+from skills.training.examples import Unit
 
 
 def opening(unit: Unit) -> str:
@@ -24,19 +25,20 @@ def prompt_text(unit: Unit) -> str:
     return unit.prompt if unit.prompt is not None else opening(unit)
 
 
-def prompt_ids(prompt: str, asked: bool, tokenizer: Any) -> list[int]:
+def prompt_ids(prompt: str, asked: bool, tokenizer: ModelTokenizer) -> list[int]:
     """A prompt as in training: a question in the chat form (`asked`), or the beginning of a text."""
-    if asked and tokenizer.chat_template is not None:
-        turn = [{"role": "user", "content": prompt}]
-        prompt = tokenizer.apply_chat_template(turn, tokenize=False, add_generation_prompt=True)
-        head = []
-    else:
-        head = [start_id(tokenizer)]
-    return [*head, *tokenizer(prompt, add_special_tokens=False)["input_ids"]]
+    if asked and tokenizer.chats:
+        return tokenizer.conversation([{"role": "user", "content": prompt}], answering=True).ids
+    return [tokenizer.start, *tokenizer.ids(f"{prompt}\n" if asked else prompt)]
 
 
 def write(
-    model: Any, tokenizer: Any, prompts: Sequence[Sequence[int]], max_tokens: int, seed: int, temperature: float = 0.8
+    model: Any,
+    tokenizer: ModelTokenizer,
+    prompts: Sequence[Sequence[int]],
+    max_tokens: int,
+    seed: int,
+    temperature: float = 0.8,
 ) -> list[str]:
     """The continuation of each prompt (token ids). `temperature` 0 is greedy, otherwise top-p 0.9 with `seed`.
 
@@ -67,11 +69,11 @@ def write(
             repetition_penalty=1.0,
             **dice,
         )
-    return [tokenizer.decode(row, skip_special_tokens=True).rstrip() for row in written[:, longest:].cpu()]
+    return [tokenizer.decode(row.tolist()).rstrip() for row in written[:, longest:].cpu()]
 
 
-def stop_ids(model: Any, tokenizer: Any) -> list[int]:
+def stop_ids(model: Any, tokenizer: ModelTokenizer) -> list[int]:
     """The tokens that end a text: the tokenizer's, the model's own, and the one that separates documents."""
     own = model.generation_config.eos_token_id
-    ids = [tokenizer.eos_token_id, *(own if isinstance(own, list) else [own]), start_id(tokenizer)]
+    ids = [tokenizer.end, *(own if isinstance(own, list) else [own]), tokenizer.start]
     return list(dict.fromkeys(id for id in ids if id is not None))

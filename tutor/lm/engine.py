@@ -39,10 +39,10 @@ class Engine(ABC):
         """Logits of the next id, shape (vocabulary,)."""
 
     def stream(self, messages: Sequence[ChatMessage], options: Options) -> Iterator[str]:
-        return self._continue(self.texts.encode_chat(messages), options)
+        return self._continue(self.texts.chat(messages), options)
 
     def generate(self, prompt: str, options: Options) -> Iterator[str]:
-        return self._continue(self.texts.encode(prompt), options)
+        return self._continue(self.texts.prompt(prompt), options)
 
     def generate_batch(self, prompts: Sequence[str], options: Options) -> list[str]:
         """The whole continuation of each prompt."""
@@ -55,7 +55,7 @@ class Engine(ABC):
         return self.texts.tokens(text)
 
     def next_token(self, text: str, k: int) -> list[NextToken]:
-        ids = self._fitting(self.texts.encode(text), 1)
+        ids = self._fitting(self.texts.prompt(text), 1)
         logits = self.expect(ids).astype(np.float64)
         probabilities = np.exp(logits - logits.max())
         probabilities /= probabilities.sum()
@@ -63,7 +63,7 @@ class Engine(ABC):
         return [NextToken(id=int(i), text=self.texts.piece(int(i)), probability=float(probabilities[i])) for i in best]
 
     def score(self, prompt: str, continuations: Sequence[str]) -> list[Score]:
-        pairs = [self.texts.encode_pair(prompt, continuation) for continuation in continuations]
+        pairs = [self.texts.pair(prompt, continuation) for continuation in continuations]
         weighed = self.weigh([self._fitting(ids, 0) for ids, _ in pairs]) if pairs else []
         return [
             Score(logprob=float(logprobs[known - 1 :].sum()), tokens=len(ids) - known)
@@ -71,7 +71,7 @@ class Engine(ABC):
         ]
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return self._embeddings.means(self.texts.ids(texts))
+        return self._embeddings.means(self.texts.batch(texts))
 
     def _continue(self, ids: list[int], options: Options) -> Iterator[str]:
         """Checked at once, written as it is asked for."""
