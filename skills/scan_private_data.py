@@ -1,0 +1,299 @@
+"""Find personal data in the learner's texts, show it where it stands, and mask it if they wish; it can be undone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pydantic import Field, model_validator
+
+from skills.blocks import Block, Cell, Column, Message, Notice, Passage, Passages, Table, Text, msg
+from skills.contract import Advanced, BadInput, Context, Inputs, Offer, Result, Skill
+from skills.texts.language import language_of
+from skills.texts.private import parts, scan
+from skills.texts.private_find import FIXED, KINDS, Find, Kind, Sure
+from skills.texts.private_mask import Masks, labels_for, masked, masked_row
+from skills.texts.private_names import People
+from skills.texts.revise import revise, undo
+from skills.workspace import Manifest, Row
+
+CHANGE = "mask"
+LISTED = 5_000
+"""Finds that the result names one by one; all are counted, and all are masked."""
+AROUND = 70
+"""Characters shown on each side of a find."""
+SHOWN = {"name": 6}
+"""Examples shown of a kind; three of the others."""
+EVERY = 5_000
+"""Rows between two reports of how far it is."""
+
+
+class ScanInputs(Inputs):
+    """A data set (`file`), or a text as it was pasted (`text`), which is only looked at."""
+
+    file: str | None = Field(None, description="scan_private_data.fields.file")
+    text: str | None = Field(None, description="scan_private_data.fields.text")
+    mask: tuple[Kind, ...] = Field((), description="scan_private_data.fields.mask")
+    undo: bool = Field(False, description="scan_private_data.fields.undo")
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> ScanInputs:
+        if self.undo and self.mask:
+            raise ValueError("`mask` or `undo`, not both")
+        if self.text is not None and (self.mask or self.undo):
+            raise ValueError("a pasted text is only looked at: load it first")
+        return self
+
+
+class Found(NamedTuple):
+    """A find in a row (counted from 1), in one of its `part`s (`text`, `title`, `turns.0`, ...), at `start:end`."""
+
+    kind: Kind
+    text: str
+    row: int
+    part: str
+    start: int
+    end: int
+    sure: Sure
+
+
+class Example(NamedTuple):
+    """A find with what stands around it, the find in square brackets; `after`: the same once masked."""
+
+    kind: Kind
+    row: int
+    sure: Sure
+    before: str
+    after: str | None = None
+
+
+class KindCount(NamedTuple):
+    """`finds` of a kind, how many of them are `different`, and how sure they are."""
+
+    kind: Kind
+    finds: int
+    different: int
+    sure: int
+    likely: int
+    maybe: int
+
+
+class ScanResult(Result):
+    """`finds`: the first 5,000; `counts` of all. `masked`: finds replaced just now, in `changed` rows."""
+
+    dataset: str | None
+    name: str
+    language: str
+    rows: int
+    counts: dict[Kind, int]
+    kinds: tuple[KindCount, ...]
+    finds: tuple[Found, ...]
+    examples: tuple[Example, ...]
+    mask: tuple[Kind, ...]
+    masked: int
+    changed: int
+    undone: bool
+    can_undo: bool
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    def blocks(self) -> tuple[Block, ...]:
+        shown: list[Block] = [Text(message=message) for message in self._summary()]
+        if self.total:
+            shown.append(self._table())
+            shown += [self._passages(kind) for kind in KINDS if any(e.kind == kind for e in self.examples)]
+        if self.total > len(self.finds):
+            shown.append(Notice(message=msg("scan_private_data.notices.listed", n=self.total, listed=len(self.finds))))
+        if self.masked:
+            shown.append(Notice(message=msg("scan_private_data.notices.kept")))
+        shown.append(Notice(level="warning", message=msg("scan_private_data.notices.blind")))
+        return tuple(shown)
+
+    def _summary(self) -> list[Message]:
+        said = [msg("scan_private_data.undone", name=self.name)] if self.undone else []
+        if self.mask:
+            id = "masked" if self.masked else "nothing_masked"
+            return [*said, msg(f"scan_private_data.{id}", n=self.masked, rows=self.changed, name=self.name)]
+        id = "found" if self.total else "nothing"
+        return [*said, msg(f"scan_private_data.{id}", n=self.total, name=self.name, rows=self.rows)]
+
+    def _table(self) -> Table:
+        rows: list[tuple[Cell, ...]] = [
+            (msg(f"scan_private_data.kinds.{k.kind}"), k.finds, k.different, k.sure, k.likely, k.maybe)
+            for k in self.kinds
+        ]
+        columns = ("kind", "finds", "different", "sure", "likely", "maybe")
+        return Table(
+            title=msg("scan_private_data.table.title"),
+            columns=tuple(
+                Column(label=msg(f"scan_private_data.table.{name}"), numeric=name != "kind") for name in columns
+            ),
+            rows=tuple(rows),
+            caption=msg("scan_private_data.table.caption"),
+        )
+
+    def _passages(self, kind: Kind) -> Passages:
+        caption = "masked" if kind in self.mask else "name" if kind == "name" else "bracket"
+        return Passages(
+            title=msg(f"scan_private_data.kinds.{kind}"),
+            passages=tuple(
+                Passage(
+                    text=e.before if e.after is None else f"{e.before}\n→ {e.after}",
+                    source=self.name,
+                    location=msg(f"scan_private_data.where.{e.sure}", row=e.row),
+                )
+                for e in self.examples
+                if e.kind == kind
+            ),
+            caption=msg(f"scan_private_data.captions.{caption}"),
+        )
+
+    def offers(self) -> tuple[Offer, ...]:
+        if self.dataset is None:
+            return ()
+        left = [kind for kind in KINDS if self.counts.get(kind) and kind not in self.mask]
+        fixed = [kind for kind in left if kind in FIXED]
+        choices = [("fixed", fixed)] if fixed else []
+        choices += [(kind, [kind]) for kind in ("name", "address") if kind in left]
+        choices += [("all", left)] if len(choices) > 1 else []
+        offers = [
+            Offer(
+                label=msg(f"scan_private_data.offers.{id}", n=sum(self.counts[k] for k in kinds)),
+                skill="scan_private_data",
+                inputs={"file": self.dataset, "mask": kinds},
+            )
+            for id, kinds in choices
+        ]
+        if self.can_undo:
+            inputs = {"file": self.dataset, "undo": True}
+            offers.append(Offer(label=msg("scan_private_data.offers.undo"), skill="scan_private_data", inputs=inputs))
+        return tuple(offers)
+
+
+class Search:
+    """What was found so far, row by row."""
+
+    def __init__(self, people: People, masks: Masks, mask: tuple[Kind, ...]) -> None:
+        self.people, self.masks, self.mask = people, masks, mask
+        self.counts: Counter[Kind] = Counter()
+        self.certainty: Counter[tuple[Kind, Sure]] = Counter()
+        self.different: dict[Kind, set[str]] = {}
+        self.finds: list[Found] = []
+        self.examples: list[tuple[Found, str]] = []
+        self.touched: set[int] = set()
+        self._title: str | None = None
+
+    def row(self, number: int, row: Row) -> None:
+        for part, text in parts(row):
+            if part == "title" and text == self._title:
+                if any(one.kind in self.mask for one in scan(text, self.people)):
+                    self.touched.add(number)
+                continue
+            if part == "title":
+                self._title = text
+            for one in scan(text, self.people):
+                self._add(one, Found(one.kind, one.text, number, part, one.start, one.end, one.sure), text)
+
+    def _add(self, one: Find, found: Found, text: str) -> None:
+        label = self.masks.label(one)
+        new = label not in self.different.setdefault(one.kind, set())
+        self.different[one.kind].add(label)
+        self.counts[one.kind] += 1
+        self.certainty[one.kind, one.sure] += 1
+        if one.kind in self.mask:
+            self.touched.add(found.row)
+        if len(self.finds) < LISTED:
+            self.finds.append(found)
+        if new and len(self.different[one.kind]) <= SHOWN.get(one.kind, 3):
+            self.examples.append((found, text))
+
+    def kinds(self) -> tuple[KindCount, ...]:
+        return tuple(
+            KindCount(
+                kind, self.counts[kind], len(self.different[kind]),
+                *(self.certainty[kind, sure] for sure in ("sure", "likely", "maybe")),
+            )
+            for kind in KINDS
+            if self.counts[kind]
+        )  # fmt: skip
+
+
+def run(inputs: ScanInputs, ctx: Context) -> ScanResult:
+    """Look through every row; then mask the kinds asked for, or take the last masking back before looking.
+
+    Raises FileMissing; BadInput where there is no masking to undo, or something else was changed after it; DiskFull.
+    """
+    if inputs.text is not None:
+        name = " ".join(inputs.text.split())[:40]
+        return _scan(inputs, ctx, None, name, language_of(inputs.text))
+    manifest = ctx.workspace.find(inputs.file)
+    if inputs.undo:
+        if not manifest.changes or manifest.changes[-1].kind != CHANGE:
+            raise BadInput(name="undo", problem=manifest.name)
+        manifest = undo(ctx.workspace, manifest.id)
+    return _scan(inputs, ctx, manifest, manifest.name, manifest.language)
+
+
+def _scan(inputs: ScanInputs, ctx: Context, manifest: Manifest | None, name: str, language: str) -> ScanResult:
+    people, masks = People(), Masks(labels_for(language))
+    masks.people = people
+    for row in _rows(inputs, ctx, manifest):
+        for _, text in parts(row):
+            people.learn(text)
+            masks.know(text)
+    search = Search(people, masks, inputs.mask)
+    rows = 0
+    for rows, row in enumerate(_rows(inputs, ctx, manifest), start=1):
+        search.row(rows, row)
+        if manifest is not None and rows % EVERY == 0:
+            ctx.emit(Advanced(done=rows, total=manifest.rows))
+    if manifest is not None and search.touched:
+        new = _masked(_rows(inputs, ctx, manifest), inputs.mask, masks, search.touched)
+        manifest = revise(ctx.workspace, manifest.id, CHANGE, len(search.touched), new)
+    return ScanResult(
+        dataset=manifest.id if manifest else None, name=name, language=language, rows=rows,
+        counts=dict(search.counts), kinds=search.kinds(), finds=tuple(search.finds),
+        examples=tuple(_example(found, text, search) for found, text in search.examples), mask=inputs.mask,
+        masked=sum(search.counts[kind] for kind in inputs.mask), changed=len(search.touched), undone=inputs.undo,
+        can_undo=bool(manifest and manifest.changes and manifest.changes[-1].kind == CHANGE),
+    )  # fmt: skip
+
+
+def _rows(inputs: ScanInputs, ctx: Context, manifest: Manifest | None) -> Iterable[Row]:
+    return [Row(text=inputs.text)] if manifest is None else ctx.workspace.rows(manifest.id)
+
+
+def _masked(rows: Iterable[Row], mask: tuple[Kind, ...], masks: Masks, touched: set[int]) -> Iterator[Row]:
+    for number, row in enumerate(rows, start=1):
+        yield masked_row(row, mask, masks) if number in touched else row
+
+
+def _example(found: Found, text: str, search: Search) -> Example:
+    """The find in square brackets with the words around it; once masked, what stands there now as well."""
+    begin, end = _near(text, found.start, found.end)
+    before = f"{text[begin : found.start]}[{found.text}]{text[found.end : end]}"
+    after = None
+    if found.kind in search.mask:
+        inside = [f for f in scan(text, search.people) if f.kind in search.mask and begin <= f.start and f.end <= end]
+        moved = [f._replace(start=f.start - begin, end=f.end - begin) for f in inside]
+        after = masked(text[begin:end], moved, search.masks.label)
+    return Example(found.kind, found.row, found.sure, before.strip(), after.strip() if after else None)
+
+
+def _near(text: str, start: int, end: int) -> tuple[int, int]:
+    """From a line or word border at most AROUND characters before the find to one after it."""
+    begin = max(0, start - AROUND)
+    if begin:
+        begin = max(begin, text.rfind("\n", begin, start) + 1) if "\n" in text[begin:start] else begin
+        begin = text.find(" ", begin, start) + 1 or begin if text[begin - 1].isalnum() else begin
+    stop = min(len(text), end + AROUND)
+    if stop < len(text):
+        line, word = text.find("\n", end, stop), text.rfind(" ", end, stop)
+        stop = line if line >= 0 else word if word >= 0 else stop
+    return begin, stop
+
+
+SKILL = Skill(name="scan_private_data", Inputs=ScanInputs, run=run)
