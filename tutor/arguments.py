@@ -52,6 +52,7 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "translate_text": ("text", "file", "language"),
     "answer_from_text": ("question", "file"),
     "summarize": ("file", "text", "sentences", "lines", "paragraphs", "bullets", "words", "language"),
+    "preview_examples": ("file",),
     "fine_tune": ("file", "epochs", "learning_rate", "seed"),
     "evaluate_model": ("file", "seed"),
     "compare_models": ("prompt", "blind", "temperature", "seed"),

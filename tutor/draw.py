@@ -34,6 +34,7 @@ BAR = 30
 SPARK = 40
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 HEIGHTS = "▁▂▃▄▅▆▇█"
+GRADED = "═"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -52,10 +53,13 @@ def draw(block: Block, words: Words, width: int = WIDTH) -> str:
             body = [_lines(block, words, width)]
         case Tokens():
             body = [_tokens(block, width), words("cli.draw.tokens", n=len(block.tokens), tokenizer=block.tokenizer)]
+            if any(token.graded is not None for token in block.tokens):
+                body[1] += "\n" + words("cli.draw.graded", mark=GRADED)
         case Probabilities():
             body = [_quoted(block.prompt, width), _probabilities(block, words, width)]
         case Compare():
-            body = [_quoted(block.prompt, width), _compare(block, words, width)]
+            body = [_quoted(block.prompt, width)] if block.prompt else []
+            body.append(_compare(block, words, width))
         case Passages():
             body = [_passages(block, words, width)]
         case Artefact():
@@ -155,21 +159,24 @@ def _spark(values: list[float], low: float, high: float, columns: int) -> str:
 
 
 def _tokens(block: Tokens, width: int) -> str:
-    """The tokens one after the other, each between bars, its id under it; spaces shown as ·."""
-    shown = [(safe(t.text).replace(" ", "·").replace("\n", "↵"), str(t.id)) for t in block.tokens]
-    rows: list[list[tuple[str, str, int]]] = [[]]
+    """The tokens one after the other, each between bars, its id under it, and a line under the graded ones; spaces
+    shown as ·."""
+    shown = [(safe(t.text).replace(" ", "·").replace("\n", "↵"), str(t.id), t.graded) for t in block.tokens]
+    rows: list[list[tuple[str, str, str, int]]] = [[]]
     used = 1
-    for text, id in shown:
+    for text, id, graded in shown:
         cells = min(max(cell_len(text), len(id)), width - 3)
         if used + cells + 1 > width and rows[-1]:
             rows.append([])
             used = 1
-        rows[-1].append((text, id, cells))
+        rows[-1].append((text, id, GRADED * cells if graded else "", cells))
         used += cells + 1
     drawn = []
     for row in rows:
-        drawn.append("│" + "│".join(set_cell_size(text, cells) for text, _, cells in row) + "│")
-        drawn.append(" " + " ".join(set_cell_size(id, cells) for _, id, cells in row))
+        drawn.append("│" + "│".join(set_cell_size(text, cells) for text, _, _, cells in row) + "│")
+        drawn.append(" " + " ".join(set_cell_size(id, cells) for _, id, _, cells in row))
+        if any(mark for _, _, mark, _ in row):
+            drawn[-1:] = [" " + " ".join(set_cell_size(mark, cells) for _, _, mark, cells in row), drawn[-1]]
     return "\n".join(line.rstrip() for line in drawn)
 
 

@@ -143,13 +143,15 @@ def data_digest(found: Sequence[Unit]) -> str:
 class Fitted:
     """The units that examples are made from, and the tokens of the longest example.
 
-    `longer`: how many of all units were longer than was asked for; `longest`: tokens of the longest of them.
+    `longer`: how many of all units were longer than was asked for; `longest`: tokens of the longest of them; `cut`:
+    how many are cut into several examples.
     """
 
     units: tuple[Unit, ...]
     length: int
     longer: int
     longest: int
+    cut: int
 
 
 def fit(found: Sequence[Unit], tokenizer: ModelTokenizer, length: int, long: Long, most: int) -> Fitted:
@@ -160,12 +162,13 @@ def fit(found: Sequence[Unit], tokenizer: ModelTokenizer, length: int, long: Lon
     sizes = [len(whole(unit, tokenizer)) for unit in found]
     longer, longest = sum(size > length for size in sizes), max(sizes)
     if long == "raise":
-        return Fitted(tuple(found), max(length, min(longest, most)), longer, longest)
+        length = max(length, min(longest, most))
+        return Fitted(tuple(found), length, longer, longest, sum(size > length for size in sizes))
     kept = [unit for unit, size in zip(found, sizes, strict=True) if size <= length or long == "split"]
     distinct = len({unit.key for unit in kept})
     if distinct < MIN_UNITS:
         raise TooLittleText(name="", have=distinct, need=MIN_UNITS, kind="entries")
-    return Fitted(tuple(kept), length, longer, longest)
+    return Fitted(tuple(kept), length, longer, longest, 0 if long == "drop" else longer)
 
 
 def examples(found: Iterable[Unit], tokenizer: ModelTokenizer, length: int) -> list[Example]:
@@ -174,17 +177,14 @@ def examples(found: Iterable[Unit], tokenizer: ModelTokenizer, length: int) -> l
 
 
 def pieces(unit: Unit, tokenizer: ModelTokenizer, length: int) -> list[Example]:
-    """A unit as one example, or as several: a text is cut at a line or a word, a conversation between turns.
-
-    An exchange that is too long on its own is learnt as plain text.
-    """
+    """A unit as one example, or as several: a conversation is cut after an answer, anything else at a line or a word
+    where there is one."""
     made = whole(unit, tokenizer)
     if len(made) <= length:
         return [made]
     if unit.turns is not None and len(parts := _exchanges(unit.turns, tokenizer, length)) > 1:
         return [example for part in parts for example in pieces(part, tokenizer, length)]
-    said = [turn.content for turn in unit.turns] if unit.turns else [unit.prompt, unit.text]
-    return _plain("\n".join(filter(None, said)), tokenizer, length)
+    return _windows(made, tokenizer, length)
 
 
 def whole(unit: Unit, tokenizer: ModelTokenizer) -> Example:
@@ -198,34 +198,32 @@ def whole(unit: Unit, tokenizer: ModelTokenizer) -> Example:
     return Example((tokenizer.start, *ids, tokenizer.end), (READ, *[TEXT] * len(ids), END), len(unit.text))
 
 
-def _plain(text: str, tokenizer: ModelTokenizer, length: int) -> list[Example]:
-    """start + text + end. A long text goes into pieces that end at a line or a word where there is one."""
-    ids, offsets = tokenizer.encode(text)
-    made, begin = [], 0
-    while begin < len(ids):
-        first = begin == 0
-        end = begin + length - 1 if first else begin + length
-        last = end + 1 > len(ids)
-        end = len(ids) if last else _border(text, offsets, begin, end)
-        graded = begin if first else begin + 1
-        characters = offsets[end - 1][1] - offsets[graded][0] if graded < end else 0
-        head = [tokenizer.start] if first else []
-        tail = [tokenizer.end] if last else []
-        kinds = [READ, *[TEXT] * (end - graded), *[END] * len(tail)]
-        made.append(Example(tuple(head + ids[begin:end] + tail), tuple(kinds), characters))
+def _windows(made: Example, tokenizer: ModelTokenizer, length: int) -> list[Example]:
+    """An example cut into several of at most `length` tokens. The first token of each is only read; a part in which
+    nothing is graded (of a long question) is left out."""
+    found, begin = [], 0
+    while begin < len(made):
+        # two tokens stay for the last part, so that the end mark has one before it
+        most = min(begin + length, len(made) - 2)
+        end = len(made) if begin + length >= len(made) else _border(made, tokenizer, begin, most)
+        ids, kinds = made.ids[begin:end], (READ, *made.kinds[begin + 1 : end])
+        if any(kind != READ for kind in kinds):
+            text = [id for id, kind in zip(ids, kinds, strict=True) if kind == TEXT]
+            found.append(Example(ids, kinds, len(tokenizer.decode(text))))
         begin = end
-    return made
+    return found
 
 
-def _border(text: str, offsets: Sequence[tuple[int, int]], begin: int, end: int) -> int:
-    """Where to cut `offsets[begin:end]`: after the last line break in its second half, else before a space, else
-    at `end`."""
+def _border(made: Example, tokenizer: ModelTokenizer, begin: int, end: int) -> int:
+    """Where to cut between `begin` and `end`: after the last line break in the graded text of the second half, else
+    before a space in it, else at `end`."""
     half = begin + (end - begin) // 2
-    for mark in ("\n", " "):
-        for at in range(end, half, -1):
-            if mark in text[offsets[at - 1][0] : offsets[at - 1][1]]:
-                return at if mark == "\n" else max(at - 1, half)
-    return end
+    graded = [at for at in range(end, half, -1) if made.kinds[at - 1] == TEXT]
+    shown = {at: tokenizer.piece(made.ids[at - 1]) for at in graded}
+    for at, text in shown.items():
+        if "\n" in text:
+            return at
+    return next((max(at - 1, half) for at, text in shown.items() if " " in text), end)
 
 
 def _conversation(turns: Sequence[Turn], tokenizer: ModelTokenizer) -> Example:
