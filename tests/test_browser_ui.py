@@ -117,6 +117,15 @@ def test_choosing_an_answer_with_the_keyboard_alone(learner: Learner, format: st
     expect(learner.last("question").locator("input:enabled")).to_have_count(0)
 
 
+def test_the_next_button_comes_under_the_fingers_of_who_uses_the_keyboard(learner: Learner) -> None:
+    page = learner.page
+    learner.last("choices").get_by_role("button").first.focus()
+    for count in (2, 3):
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("choices")).to_have_count(count)
+        expect(learner.last("choices").locator("button:focus")).to_have_count(1)
+
+
 def test_a_wrong_answer_shows_both_in_words(learner: Learner) -> None:
     learner.say("single")
     card = learner.last("question")

@@ -175,7 +175,7 @@ async def test_buttons_go_quiet_when_they_were_used(screen: Screen) -> None:
     await screen.draw("t", Said(id="1", text="¿?", buttons=(YES, NO)))
     await screen.settle("t", (YES, NO))
     assert choices(screen)[0]["open"]
-    await screen.chosen("t", "no")
+    screen.choose("t", "no")
     assert (choices(screen)[0]["chosen"], choices(screen)[0]["open"]) == (1, False)
 
 
@@ -191,7 +191,7 @@ async def test_old_buttons_go_quiet_when_new_ones_come(screen: Screen) -> None:
 async def test_a_number_typed_at_a_question_is_not_a_button(screen: Screen) -> None:
     view = ItemView(item="i", submission="s", format="number", stem="?")
     await screen.draw("t", Said(id="1", item=view, buttons=(YES, NO)))
-    await screen.chosen("t", "1")
+    assert screen.choose("t", "1") is None
     assert choices(screen)[0]["chosen"] is None
 
 

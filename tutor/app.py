@@ -28,6 +28,8 @@ from tutor.ui.transcript import LEARNER, Transcript, TranscriptLayer
 from tutor.words import Words
 
 log = logging.getLogger(__name__)
+BUSY = 0.3
+"""Seconds of a turn after which the page shows that it is at work, with its stop button."""
 LARGEST_MB = 200
 """The largest file that the page sends. A larger one is refused in words, before it is read."""
 
@@ -74,6 +76,8 @@ class Chat:
         self._latest = ""
         """The thread in which something happened last: what happens by itself is shown there."""
         self._map_folded: set[str] = set()
+        self._maps: dict[str, CourseMap] = {}
+        """What each page shows of the course: it is sent again only when it has changed."""
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
@@ -133,6 +137,8 @@ class Chat:
     async def resumed(self, thread: Any) -> None:
         """An earlier thread was opened, or its page came back. What is sent now would be lost under the transcript
         that Chainlit sends next, so it is sent a moment later."""
+        page: Any = cl.context.session
+        self._maps.pop(page.id, None)
         self._latest = thread["id"]
         self._later(self._after_resume(thread["id"]))
 
@@ -147,10 +153,11 @@ class Chat:
 
     async def send_map(self, thread: str) -> None:
         """The course map, in the side panel of each page that has not folded it."""
-        element = self._screen.map(self._session.map())
+        course = self._session.map()
         for page in self._pages.of(thread):
-            if page.id not in self._map_folded and not _narrow(page):
-                await page.emit("element", element)
+            if page.id not in self._map_folded and not _narrow(page) and self._maps.get(page.id) != course:
+                self._maps[page.id] = course
+                await page.emit("element", self._screen.map(course))
 
     async def page_said(self, data: Any) -> None:
         """What assets/page.js tells: the map was folded or is wanted, or a file cannot be taken."""
@@ -159,9 +166,11 @@ class Chat:
             return
         if data["tutor"] == "map":
             self._map_folded.discard(page.id)
-            await page.emit("element", self._screen.map(self._session.map()))
+            self._maps[page.id] = self._session.map()
+            await page.emit("element", self._screen.map(self._maps[page.id]))
         elif data["tutor"] == "fold":
             self._map_folded.add(page.id)
+            self._maps.pop(page.id, None)
             await page.emit("remove_element", {"id": "course-map"})
         elif data["tutor"] == "refused":
             error = _refusal(str(data.get("name", ""))[:200], int(data.get("size", 0)))
@@ -172,7 +181,8 @@ class Chat:
     async def typed(self, message: cl.Message) -> None:
         """Words and files from the composer."""
         if message.elements or message.content.strip():
-            await self._screen.chosen(message.thread_id, message.content)
+            if chosen := self._screen.choose(message.thread_id, message.content):
+                await self._screen.show_chosen(chosen)
             await self._play(message.thread_id, self._with_files(message), acted=True)
 
     async def _with_files(self, message: cl.Message) -> AsyncIterator[Shown]:
@@ -212,13 +222,14 @@ class Chat:
         return {"ok": True}
 
     async def _click(self, page: Any, intent: Intent, says: str, element: str | None) -> None:
-        if says:
+        chosen = self._screen.choose(page.thread_id, says, element) if element else None
+        if says and not (chosen and len(chosen["props"]["buttons"]) == 1):
             await self._screen.learner_said(page.thread_id, says)
-        if element:
-            await self._screen.chosen(page.thread_id, says, element)
         if _narrow(page):
             await page.emit("remove_element", {"id": "course-map"})
         await self._play(page.thread_id, self._session.turn(Input(intent=intent)), acted=True)
+        if chosen:
+            await self._screen.show_chosen(chosen)
 
     async def stop(self, sid: str) -> None:
         """The composer's stop button: the turn ends in words, and goes on from there."""
@@ -231,7 +242,7 @@ class Chat:
         self._latest = thread
         if acted:
             self._transcript.touch(thread)
-        await self._screen.busy(thread, True)
+        busy = self._later(self._busy_soon(thread))
         anew = False
         try:
             async with aclosing(turn) as shown_now:  # type: ignore[type-var]
@@ -248,8 +259,14 @@ class Chat:
             await self._screen.say(thread, self.words("ui.defect", reference=reference))
         finally:
             await self._screen.settle(thread, self._session.buttons())
-            await self._screen.busy(thread, False)
+            if busy.done():
+                await self._screen.busy(thread, False)
+            busy.cancel()
         await self.send_map(thread)
+
+    async def _busy_soon(self, thread: str) -> None:
+        await asyncio.sleep(BUSY)
+        await self._screen.busy(thread, True)
 
     async def _show(self, thread: str, shown: Shown) -> None:
         if isinstance(shown, Reload):

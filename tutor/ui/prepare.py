@@ -56,12 +56,13 @@ def _write_elements(folder: Path) -> None:
             (folder / f"{name}.jsx").write_text(STUB.replace("__NAME__", path.stem), "utf-8")
 
 
-STUB = """import * as React from 'react'
-import * as icons from 'lucide-react'
-import { Markdown } from '@/components/markdown'
-const show = window.tutorShow || (window.tutorShow = window.tutorCards(React, icons, Markdown))
+STUB = """const load = () => (
+  window.tutorCards(require('react'), require('lucide-react'), require('@/components/markdown').Markdown)
+)
+const show = window.tutorShow || (window.tutorShow = load())
 export default show('__NAME__', props, callAction)
 """
+"""Chainlit compiles and runs it for every card each time anything changes: an `import *` would copy all the icons."""
 
 
 def _cards() -> str:

@@ -37,6 +37,9 @@ class Screen:
         self._words = words
         self._streams: dict[str, dict[str, str]] = {}
         """Thread -> message id -> text so far, of messages that are being written."""
+        self._waits: set[str] = set()
+        """Threads with a line that something takes time. Chainlit draws the whole thread anew for each event that it is
+        sent, which a click pays for: nothing is sent that changes nothing."""
 
     async def draw(self, thread: str, shown: Shown) -> None:
         """Draw one thing that is shown; `Reload` is the caller's affair."""
@@ -81,14 +84,31 @@ class Screen:
             if not newest or [button["intent"] for button in element["props"]["buttons"]] != now:
                 await self._change(element, open=False)
 
-    async def chosen(self, thread: str, says: str, element_id: str | None = None) -> None:
-        """Mark the button that was clicked (on the card `element_id`), or typed as its number or its words."""
+    def choose(self, thread: str, says: str, element_id: str | None = None) -> dict[str, Any] | None:
+        """Mark the button that was clicked (on the card `element_id`), or typed as its number or its words.
+
+        A card with a single button goes, as a page that is turned leaves no trace. The card is given back for
+        `show_chosen`, which can wait: the button that was clicked marks itself.
+        """
         for element in reversed(self.transcript.elements(thread)):
             if element["name"] == "Choices" and element["props"]["open"] and element_id in (None, element["id"]):
                 index = _index(element["props"], says)
-                if index is not None:
-                    await self._change(element, open=False, chosen=index)
-                return
+                if index is None:
+                    return None
+                changed = element | {"props": element["props"] | {"open": False, "chosen": index}}
+                if len(element["props"]["buttons"]) > 1:
+                    self.transcript.put_element(changed)
+                else:
+                    self.transcript.drop_element(element["id"])
+                return changed
+        return None
+
+    async def show_chosen(self, element: dict[str, Any]) -> None:
+        """Draw what `choose` marked."""
+        if self.transcript.element(element["id"]):
+            await self._pages.emit(element["threadId"], "element", element)
+        else:
+            await self._pages.emit(element["threadId"], "remove_element", {"id": element["id"]})
 
     async def busy(self, thread: str, on: bool) -> None:
         await self._pages.emit(thread, "task_start" if on else "task_end", {})
@@ -141,10 +161,14 @@ class Screen:
     async def _waiting(self, thread: str, text: str) -> None:
         """A line that is there while something takes time; it is not kept."""
         id = f"waiting-{thread}"
+        self._waits.add(thread)
         await self._pages.emit(thread, "new_message", _step(thread, id, "", "waiting"))
         await self._pages.emit(thread, "element", _element(thread, id, f"{id}-line", Card("Waiting", {"text": text})))
 
     async def _end_waiting(self, thread: str) -> None:
+        if thread not in self._waits:
+            return
+        self._waits.discard(thread)
         id = f"waiting-{thread}"
         await self._pages.emit(thread, "delete_message", _step(thread, id, ""))
         await self._pages.emit(thread, "remove_element", {"id": f"{id}-line"})

@@ -65,6 +65,12 @@
   }
 
   // A tall card must not leave its buttons under the composer: scroll just enough, never past the message's beginning.
+  // Who works with the keyboard finds the next button under their fingers: the one they pressed may be gone.
+  let keyboard = false
+  document.addEventListener('click', (event) => {
+    if (event.target.closest('.t-choice')) keyboard = event.detail === 0
+  }, true)
+
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)')
   let reached = null
   function reach() {
@@ -72,6 +78,13 @@
     const composer = document.querySelector('#message-composer')
     if (!open || !composer || open === reached) return
     reached = open
+    const focused = document.activeElement
+    if (keyboard && (!focused || focused === document.body || focused.disabled)) {
+      const answer = open.closest('[data-step-type]')?.querySelector('[data-testid="question"] :is(input, button):enabled')
+      const next = answer || open.querySelector('.t-main') || open.querySelector('button')
+      next.focus({ preventScroll: true })
+      keyboard = false
+    }
     const message = open.closest('[data-step-type]')
     let scroller = open.parentElement
     while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement
