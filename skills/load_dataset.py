@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import os
+import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import Field, model_validator
 
-from skills.blocks import Block, Notice, Passage, Passages, Scalar, Text, msg
-from skills.contract import Context, DiskFull, FileEmpty, FileMissing, Inputs, Result, Skill
+from skills.blocks import Block, Message, Notice, Passage, Passages, Scalar, Text, msg
+from skills.contract import Context, DiskFull, FileEmpty, FileMissing, Inputs, Offer, Result, Skill
+from skills.texts.collection import Collection, alternatives, gather
+from skills.texts.formats.opening import opened
+from skills.texts.formats.packed import natural
+from skills.texts.formats.part import Part
+from skills.texts.formats.several import Member, opened_each
 from skills.texts.language import language_of
-from skills.texts.read import examine
 from skills.texts.sentences import WORD, fold, words
-from skills.texts.understand import Understood, understand
-from skills.workspace import Manifest, Row, Shape, Workspace, disk_errors, new_id, safe_name, sha256
+from skills.texts.understand import Wanted
+from skills.workspace import Manifest, Row, Shape, Workspace, disk_errors, new_id, safe_name, sha256, write_atomic
 
 EXAMPLES = 3
+CHOICES = ("shape", "text_column", "prompt_column", "completion_column")
+OFFERS = 6
+"""Other ways to read it that are offered."""
 LITTLE = 300
 """Words below which a text is said to be short."""
 NAMED = ("es", "en", "pt", "fr", "it", "ca", "gl", "de", "und")
@@ -31,23 +40,48 @@ NAMED = ("es", "en", "pt", "fr", "it", "ca", "gl", "de", "und")
 WARNINGS = ("short_text", "odd_characters", "no_text_column")
 SHOWN = 600
 """Characters of an example that are shown."""
+ROWS = "rows.jsonl"
 
 
 class LoadInputs(Inputs):
-    """A file on this computer (`path`) or a text as it was pasted (`text`), not both."""
+    """What to bring in, one of four: a file on this computer (`path`), several that belong together (`paths`), a text
+    as it was pasted (`text`), or a data set that is here (`file`), to be read again in another way."""
 
     path: Path | None = Field(None, description="load_dataset.fields.path")
+    paths: tuple[Path, ...] | None = Field(None, min_length=1, max_length=1000, description="load_dataset.fields.paths")
     text: str | None = Field(None, description="load_dataset.fields.text")
+    file: str | None = Field(None, description="load_dataset.fields.file")
     name: str | None = Field(None, max_length=300, description="load_dataset.fields.name")
-    text_column: str | None = Field(None, description="load_dataset.fields.text_column")
     shape: Shape | None = Field(None, description="load_dataset.fields.shape")
+    text_column: str | None = Field(None, description="load_dataset.fields.text_column")
+    prompt_column: str | None = Field(None, description="load_dataset.fields.prompt_column")
+    completion_column: str | None = Field(None, description="load_dataset.fields.completion_column")
     sample: bool = Field(False, description="load_dataset.fields.sample")
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> LoadInputs:
-        if (self.path is None) == (self.text is None):
-            raise ValueError("give `path` or `text`, one of them")
+    def _one_of_four(self) -> LoadInputs:
+        if sum(given is not None for given in (self.path, self.paths, self.text, self.file)) != 1:
+            raise ValueError("give one of `path`, `paths`, `text`, `file`")
+        if (self.prompt_column is None) != (self.completion_column is None):
+            raise ValueError("give `prompt_column` and `completion_column`, both or none")
         return self
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(self.shape, self.text_column, self.prompt_column, self.completion_column)
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What the learner decided about the reading; empty if the program is to find out."""
+        named = {name: getattr(self, name) for name in CHOICES}
+        return {name: value for name, value in named.items() if value is not None}
+
+
+class Original(NamedTuple):
+    """A file as it came, and the learner's name for it."""
+
+    path: Path
+    name: str
 
 
 class Example(NamedTuple):
@@ -59,7 +93,10 @@ class Example(NamedTuple):
 
 
 class LoadResult(Result):
-    """`path` of the imported rows (JSON lines, relative to the home folder); `known`: it had been loaded before."""
+    """`path` of the imported rows (JSON lines, relative to the home folder); `known`: it had been loaded before.
+
+    `again`: a data set that was here, read in another way.
+    """
 
     dataset: str
     name: str
@@ -73,9 +110,15 @@ class LoadResult(Result):
     delimiter: str | None
     columns: tuple[str, ...]
     text_column: str | None
+    prompt_column: str | None
+    completion_column: str | None
+    choices: dict[str, str]
+    alternatives: tuple[dict[str, str], ...]
     notices: tuple[str, ...]
+    facts: dict[str, Scalar]
     path: str
     known: bool
+    again: bool
     examples: tuple[Example, ...]
 
     def blocks(self) -> tuple[Block, ...]:
@@ -87,7 +130,7 @@ class LoadResult(Result):
             passages=tuple(self._passage(i, example) for i, example in enumerate(self.examples, start=1)),
             caption=msg("load_dataset.examples.caption"),
         )
-        told = [*(["known"] if self.known else []), *self.notices]
+        told = [*(["known"] if self.known else ["read_again"] if self.again else []), *self.notices]
         return (read, language, *(self._notice(code) for code in told), shown)
 
     def _passage(self, number: int, example: Example) -> Passage:
@@ -97,11 +140,29 @@ class LoadResult(Result):
     def _notice(self, code: str) -> Notice:
         values: dict[str, Scalar] = {
             "name": self.name, "encoding": self.encoding, "column": self.text_column, "words": self.words,
-            "columns": ", ".join(self.columns),
+            "columns": ", ".join(self.columns), "prompt": self.prompt_column, "completion": self.completion_column,
+            "n": self.facts.get(code), "names": self.facts.get(f"{code}_names"),
         }  # fmt: skip
         return Notice(
             level="warning" if code in WARNINGS else "info", message=msg(f"load_dataset.notices.{code}", **values)
         )
+
+    def offers(self) -> tuple[Offer, ...]:
+        """Read it again in another way, with one click."""
+        return tuple(
+            Offer(label=_label(choice), skill=SKILL.name, inputs={"file": self.dataset, **choice})
+            for choice in self.alternatives[:OFFERS]
+        )
+
+
+def _label(choice: dict[str, str]) -> Message:
+    if "prompt_column" in choice:
+        return msg("load_dataset.offers.pairs", prompt=choice["prompt_column"], completion=choice["completion_column"])
+    if choice.get("shape") == "pairs":
+        return msg("load_dataset.offers.asked")
+    if "shape" in choice:
+        return msg(f"load_dataset.offers.{choice['shape']}")
+    return msg("load_dataset.offers.column", column=choice["text_column"])
 
 
 def about(number: int) -> int:
@@ -113,51 +174,83 @@ def about(number: int) -> int:
 
 
 def run(inputs: LoadInputs, ctx: Context) -> LoadResult:
-    """Import the text; the same text again gives the data set that there is. Raises the `UserError`s of `examine`."""
-    name = shown_name(inputs)
-    with _as_file(inputs, ctx.workspace, name) as path:
-        source = examine(path, name)
-        digest = sha256(path)
-        if (known := _known(ctx.workspace, digest, inputs)) is not None:
-            return _result(known, ctx.workspace, known=True)
-        if ctx.workspace.free_bytes() < 4 * source.bytes:
-            raise DiskFull(need=4 * source.bytes, free=ctx.workspace.free_bytes())
-        found = understand(source, name, inputs.text_column, inputs.shape)
-        manifest = _import(found, digest, ctx.workspace, inputs)
-    return _result(manifest, ctx.workspace, known=False)
+    """Import the text, or read again one that is here; the same text again gives the data set that there is.
+
+    Raises what `opened` and `gather` raise, DiskFull, and BadInput for a column that does not exist.
+    """
+    again = ctx.workspace.find(inputs.file) if inputs.file is not None else None
+    with _originals(inputs, again, ctx.workspace) as originals:
+        name = again.name if again else shown_name(inputs, originals)
+        digest = digest_of(originals)
+        if again is None and (known := _known(ctx.workspace, digest, inputs)) is not None:
+            return _result(known, ctx.workspace, known=True, again=False)
+        size = sum(original.path.stat().st_size for original in originals)
+        if ctx.workspace.free_bytes() < 4 * size:
+            raise DiskFull(need=4 * size, free=ctx.workspace.free_bytes())
+        with tempfile.TemporaryDirectory(dir=ctx.workspace.datasets, prefix=".import-") as temporary:
+            opened_in = Path(temporary) / "parts"
+            opened_in.mkdir()
+            found = gather(_parts(originals, name, opened_in), inputs.wanted, name)
+            with disk_errors():
+                if again:
+                    manifest = _read_again(again, found, inputs, ctx.workspace)
+                else:
+                    manifest = _import(found, originals, name, digest, inputs, ctx.workspace, Path(temporary))
+    return _result(manifest, ctx.workspace, known=False, again=again is not None)
 
 
-def shown_name(inputs: LoadInputs) -> str:
-    """The learner's name for the text; a pasted one is called by its first words."""
+def shown_name(inputs: LoadInputs, originals: Sequence[Original]) -> str:
+    """The learner's name for the text; a pasted one is called by its first words, several by the first and how many."""
     if inputs.name:
         return safe_name(inputs.name)
-    if inputs.path is not None:
-        return safe_name(inputs.path.name)
-    return safe_name(" ".join(words(inputs.text or "")[:4])[:40] + ".txt")
+    if inputs.text is not None:
+        return safe_name(" ".join(words(inputs.text)[:4])[:40] + ".txt")
+    first = safe_name(originals[0].name)
+    return first if len(originals) == 1 else f"{first} + {len(originals) - 1}"
 
 
 @contextmanager
-def _as_file(inputs: LoadInputs, workspace: Workspace, name: str) -> Iterator[Path]:
-    """The text as a file: the one that is there, or the pasted words in a temporary one."""
-    if inputs.path is not None:
-        if not inputs.path.exists():
-            raise FileMissing(name=name, known=", ".join(sorted({m.name for m in workspace.manifests()})))
-        yield inputs.path
-        return
+def _originals(inputs: LoadInputs, again: Manifest | None, workspace: Workspace) -> Iterator[list[Original]]:
+    """The files to read: those named, the kept ones of a data set, or the pasted words in a temporary one."""
     workspace.datasets.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=workspace.datasets, prefix=".pasted-") as folder, disk_errors():
-        path = Path(folder) / name
-        path.write_bytes((inputs.text or "").encode("utf-8", "replace"))
-        yield path
+    _sweep(workspace.datasets)
+    if again is not None:
+        kept = workspace.datasets / again.id / "original"
+        yield [Original(path, path.name) for path in sorted(kept.iterdir(), key=lambda path: natural(path.name))]
+    elif inputs.text is not None:
+        with tempfile.TemporaryDirectory(dir=workspace.datasets, prefix=".pasted-") as folder, disk_errors():
+            path = Path(folder) / shown_name(inputs, ())
+            path.write_bytes(inputs.text.encode("utf-8", "replace"))
+            yield [Original(path, path.name)]
+    else:
+        paths = [inputs.path] if inputs.path is not None else list(inputs.paths or ())
+        named = inputs.name if len(paths) == 1 else None
+        for path in paths:
+            if not path.exists():
+                known = ", ".join(sorted({m.name for m in workspace.manifests()}))
+                raise FileMissing(name=safe_name(path.name), known=known)
+        yield [Original(path, safe_name(named or path.name)) for path in paths]
+
+
+def _parts(originals: Sequence[Original], name: str, folder: Path) -> list[Part]:
+    if len(originals) == 1:
+        return opened(originals[0].path, name, folder)
+    return opened_each((Member(path, named) for path, named in originals), name, folder, opened)
+
+
+def digest_of(originals: Sequence[Original]) -> str:
+    """SHA-256 of the file; of several, that of their digests in order."""
+    digests = [sha256(path) for path, _ in originals if path.is_file()]
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def _known(workspace: Workspace, digest: str, inputs: LoadInputs) -> Manifest | None:
     """The data set made from this very file, if what the learner asks for now is how it was understood then."""
     for manifest in reversed(workspace.manifests()):
         same = manifest.digest == digest and manifest.sample == inputs.sample
-        shape = inputs.shape in (None, manifest.shape)
-        column = inputs.text_column is None or fold(inputs.text_column) == fold(manifest.text_column or "")
-        if same and shape and column and (workspace.datasets / manifest.id / "rows.jsonl").exists():
+        facts = {name: getattr(manifest, name) for name in CHOICES}
+        agree = all(fold(facts[name] or "") == fold(choice) for name, choice in inputs.choices.items())
+        if same and agree and (workspace.datasets / manifest.id / manifest.rows_file).exists():
             return manifest
     return None
 
@@ -171,7 +264,8 @@ class Tally:
         self.documents = 0
         self.head = ""
 
-    def add(self, row: Row, document: int) -> None:
+    def add(self, row: Row, document: int) -> int:
+        """Count a row; the number of its document among those that have rows, from 0."""
         whole = row.whole
         self.rows += 1
         self.characters += len(whole)
@@ -181,42 +275,79 @@ class Tally:
         self.last_document = document
         if len(self.head) < 20_000:
             self.head += f"{whole[:20_000]}\n"
+        return self.documents - 1
 
-    def notices(self, found: Understood) -> tuple[str, ...]:
-        column = found.columns.text if found.columns else None
+    def notices(self, found: Collection) -> tuple[str, ...]:
+        columns = found.main.columns
+        several = columns is not None and len(columns.names) > 1
         codes = {
-            "encoding": found.source.named not in ("utf-8",),
-            "column": column is not None and found.columns is not None and len(found.columns.names) > 1,
+            "encoding": found.main.source.named not in ("utf-8",),
+            "column": several and found.main.columns is not None and found.main.columns.text is not None,
+            "pair_columns": several and found.shape == "pairs",
             "no_text_column": found.shape == "table",
             "blank_rows": self.blank > 0,
             "odd_characters": self.replaced > 0,
             "short_text": self.words < LITTLE,
         }
-        return (*found.notices, *(code for code, there in codes.items() if there))
+        return (*found.notices(), *(code for code, there in codes.items() if there))
 
 
-def _import(found: Understood, digest: str, workspace: Workspace, inputs: LoadInputs) -> Manifest:
-    """Write original, rows and manifest in a temporary folder and give it its name at the end: all or nothing."""
+def _import(
+    found: Collection, originals: Sequence[Original], name: str, digest: str, inputs: LoadInputs,
+    workspace: Workspace, temporary: Path,
+) -> Manifest:  # fmt: skip
+    """Write originals, rows and manifest in a temporary folder and give it its name at the end: all or nothing."""
     id = new_id("text")
-    workspace.datasets.mkdir(parents=True, exist_ok=True)
-    _sweep(workspace.datasets)
-    with tempfile.TemporaryDirectory(dir=workspace.datasets, prefix=".import-") as temporary, disk_errors():
-        folder = Path(temporary) / id
-        (folder / "original").mkdir(parents=True)
-        shutil.copyfile(found.source.path, folder / "original" / safe_name(found.name))
-        tally = _write_rows(found, folder / "rows.jsonl")
-        if not tally.rows:
-            raise FileEmpty(name=found.name)
-        manifest = Manifest(
-            id=id, name=found.name, digest=digest, bytes=found.source.bytes, shape=found.shape,
-            language=language_of(tally.head), documents=tally.documents, rows=tally.rows,
-            characters=tally.characters, words=tally.words, encoding=found.source.named, delimiter=found.delimiter,
-            columns=found.columns.names if found.columns else (), notices=tally.notices(found),
-            text_column=found.columns.text if found.columns else None, sample=inputs.sample,
-        )  # fmt: skip
-        (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1), "utf-8")
-        os.replace(folder, workspace.datasets / id)
+    folder = temporary / id
+    (folder / "original").mkdir(parents=True)
+    for number, original in enumerate(originals):
+        # Several originals keep their order by a number before the name.
+        kept = original.name if len(originals) == 1 else f"{number + 1:03} {original.name}"
+        shutil.copyfile(original.path, folder / "original" / safe_name(kept))
+    size = sum(original.path.stat().st_size for original in originals)
+    tally = _write_rows(found, folder / ROWS, name)
+    manifest = Manifest(
+        id=id, name=name, digest=digest, bytes=size, sample=inputs.sample, choices=inputs.choices,
+        **_facts(found, tally),
+    )  # fmt: skip
+    (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1), "utf-8")
+    os.replace(folder, workspace.datasets / id)
     return manifest
+
+
+def _read_again(again: Manifest, found: Collection, inputs: LoadInputs, workspace: Workspace) -> Manifest:
+    """The same data set with other rows: written beside the old ones, which go when the manifest names the new."""
+    folder = workspace.datasets / again.id
+    rows = f"rows-{secrets.token_hex(3)}.jsonl"
+    try:
+        tally = _write_rows(found, folder / rows, again.name)
+        manifest = again.model_copy(
+            update={"choices": inputs.choices, "rows_file": rows, "changes": (), **_facts(found, tally)}
+        )
+        write_atomic(folder / "manifest.json", manifest.model_dump_json(indent=1))
+    except BaseException:
+        (folder / rows).unlink(missing_ok=True)
+        raise
+    for old in folder.glob("rows*.jsonl"):
+        if old.name != rows:
+            old.unlink()
+    shutil.rmtree(folder / "earlier", ignore_errors=True)
+    return manifest
+
+
+def _facts(found: Collection, tally: Tally) -> dict[str, Any]:
+    """What was detected, as fields of the manifest."""
+    main = found.main
+    columns = main.columns
+    counts = {code: count for part in found.parts for code, count in part.counts.items()}
+    return {
+        "shape": found.shape, "language": language_of(tally.head), "documents": tally.documents, "rows": tally.rows,
+        "characters": tally.characters, "words": tally.words, "encoding": main.source.named,
+        "delimiter": main.delimiter, "columns": columns.names if columns else (),
+        "text_column": columns.text if columns else None, "prompt_column": columns.prompt if columns else None,
+        "completion_column": columns.completion if columns else None, "alternatives": alternatives(found),
+        "notices": (*counts, *tally.notices(found)), "facts": found.facts | counts,
+    }  # fmt: skip
 
 
 def _sweep(datasets: Path) -> None:
@@ -226,26 +357,35 @@ def _sweep(datasets: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_rows(found: Understood, path: Path) -> Tally:
+def _write_rows(found: Collection, path: Path, name: str) -> Tally:
+    """Write all rows that are not blank, each with its document. Raises FileEmpty if there is none."""
     tally = Tally()
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for row, document in found.pieces():
             if not row.whole.strip():
                 tally.blank += 1
                 continue
-            tally.add(row, document)
-            file.write(json.dumps(row.model_dump(exclude_none=True), ensure_ascii=False) + "\n")
+            number = tally.add(row, document)
+            data = row.model_dump(exclude_none=True) | {"document": number}
+            file.write(json.dumps(data, ensure_ascii=False) + "\n")
+    if not tally.rows:
+        raise FileEmpty(name=name)
     return tally
 
 
-def _result(manifest: Manifest, workspace: Workspace, known: bool) -> LoadResult:
-    examples = tuple(
-        Example(cut(row.text or row.prompt or ""), cut(row.completion) if row.completion else None, row.title)
-        for row in itertools.islice(workspace.rows(manifest.id), EXAMPLES)
-    )
+def _result(manifest: Manifest, workspace: Workspace, known: bool, again: bool) -> LoadResult:
+    examples = tuple(_example(row) for row in itertools.islice(workspace.rows(manifest.id), EXAMPLES))
     facts = {name: getattr(manifest, name) for name in Manifest.model_fields if name in LoadResult.model_fields}
-    path = f"workspace/datasets/{manifest.id}/rows.jsonl"
-    return LoadResult(dataset=manifest.id, path=path, known=known, examples=examples, **facts)
+    path = f"workspace/datasets/{manifest.id}/{manifest.rows_file}"
+    return LoadResult(dataset=manifest.id, path=path, known=known, again=again, examples=examples, **facts)
+
+
+def _example(row: Row) -> Example:
+    """A conversation is shown as its first turn and the answer to it."""
+    if row.turns:
+        said = [turn for turn in row.turns if turn.role != "system"]
+        return Example(cut(said[0].content), cut(said[1].content) if len(said) > 1 else None, row.title)
+    return Example(cut(row.text or row.prompt or ""), cut(row.completion) if row.completion else None, row.title)
 
 
 def cut(text: str) -> str:

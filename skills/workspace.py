@@ -2,8 +2,9 @@
 
 <home>/workspace/datasets/<id>/manifest.json   what was imported, from where, how it was understood
 <home>/workspace/datasets/<id>/rows.jsonl      {"text": ...} or {"prompt": ..., "completion": ...} a line
-<home>/workspace/datasets/<id>/original/<name> the file as it came, never changed
-<home>/workspace/datasets/<id>/earlier/<n>/    rows and manifest as they were before the n-th change
+<home>/workspace/datasets/<id>/original/<name> the file (or files) as it came, never changed
+<home>/workspace/datasets/<id>/rows-<n>.jsonl  the rows after the n-th change; the manifest names the file that holds
+<home>/workspace/datasets/<id>/earlier/<n>.json the manifest as it was before the n-th change
 <home>/runs/<id>/                              one folder a run, see tutor/runner.py
 """
 
@@ -27,9 +28,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from skills.blocks import Frozen
+from skills.blocks import Frozen, Scalar
 from skills.contract import DiskFull, FileMissing
 
+DATASETS = ("workspace", "datasets")
 Shape = Literal["prose", "verse", "table", "pairs", "dialogue", "chat"]
 
 
@@ -74,6 +76,7 @@ class Manifest(Frozen):
     """What an import found and decided. `digest`: SHA-256 of the original; `name`: the learner's name for it.
 
     `changes`: what was done to the rows since, oldest first; each can be undone (skills/texts/revise.py).
+    `rows_file`: the file with the rows as they are now, beside the manifest.
     """
 
     id: str
@@ -90,10 +93,19 @@ class Manifest(Frozen):
     delimiter: str | None = None
     columns: tuple[str, ...] = ()
     text_column: str | None = None
+    prompt_column: str | None = None
+    completion_column: str | None = None
+    choices: dict[str, str] = {}
+    """What the learner decided about how to read it: `shape`, `text_column`, `prompt_column`, `completion_column`."""
+    alternatives: tuple[dict[str, str], ...] = ()
+    """Other ways in which the file can be read, as choices."""
     notices: tuple[str, ...] = ()
+    facts: dict[str, Scalar] = {}
+    """Values that belong to the notices: how many footnotes, which files were left out."""
     sample: bool = False
     """True for a text that the program brought along, False for the learner's own."""
     changes: tuple[Change, ...] = ()
+    rows_file: str = "rows.jsonl"
     created: float = Field(default_factory=time.time)
 
 
@@ -152,7 +164,7 @@ class Workspace:
 
     @property
     def datasets(self) -> Path:
-        return self.home / "workspace" / "datasets"
+        return self.home.joinpath(*DATASETS)
 
     @property
     def runs(self) -> Path:
@@ -191,7 +203,8 @@ class Workspace:
 
     def rows(self, dataset: str) -> Iterator[Row]:
         """The rows of a data set, in order."""
-        with self.inside("workspace", "datasets", dataset, "rows.jsonl").open(encoding="utf-8") as file:
+        manifest = Manifest.model_validate_json(self.inside(*DATASETS, dataset, "manifest.json").read_text("utf-8"))
+        with self.inside(*DATASETS, dataset, manifest.rows_file).open(encoding="utf-8") as file:
             for line in file:
                 yield Row.model_validate(json.loads(line))
 

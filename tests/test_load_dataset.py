@@ -13,6 +13,7 @@ import pytest
 
 from skills.contract import BadInput, Context, FileEmpty, FileMissing, FileTooLarge, FileUnreadable, UserError
 from skills.load_dataset import LoadInputs, LoadResult, run
+from skills.texts.read import OLE
 from tutor.words import Words
 
 VERSE = """Me fui de casa una tarde
@@ -213,10 +214,15 @@ def test_the_same_file_is_the_same_data_set(ctx: Context, tmp_path: Path) -> Non
     ("data", "kind"),
     [
         (b"\x89PNG\r\n\x1a\n" + bytes(200), "image"), (b"\xff\xd8\xff\xe0" + bytes(200), "image"),
-        (b"RIFF\x00\x00\x00\x00WEBPVP8 " + bytes(99), "image"), (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3" + bytes(99), "pdf"),
-        (zipped("word/document.xml"), "word"), (zipped("xl/workbook.xml"), "spreadsheet"), (zipped("a.txt"), "archive"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "word_old"), (b"<!DOCTYPE html><html></html>", "html"),
-        (bytes(range(256)) * 20, "binary"), (b"[" * 100_000, "json_broken"), (b'[{"text": "a"', "json_broken"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 " + bytes(99), "image"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3" + bytes(99), "pdf_broken"),
+        (zipped("word/document.xml"), "word_broken"), (zipped("xl/workbook.xml"), "sheet_broken"),
+        (zipped("Index/Document.iwa"), "pages"), (zipped("ppt/presentation.xml"), "slides"),
+        (zipped("META-INF/container.xml"), "epub_broken"), (b"7z\xbc\xaf" + bytes(200), "archive"),
+        (OLE + bytes(99), "word_old"), (OLE + bytes(99) + "Workbook".encode("utf-16-le"), "sheet_old"),
+        (OLE + bytes(99) + "EncryptedPackage".encode("utf-16-le"), "office_locked"),
+        (b"{\\rtf1 hola}", "rtf"), (bytes(range(256)) * 20, "binary"),
+        (b"[" * 100_000, "json_broken"), (b'[{"text": "a"', "json_broken"),
     ],
 )  # fmt: skip
 def test_what_is_not_text_is_told_apart(ctx: Context, tmp_path: Path, data: bytes, kind: str) -> None:

@@ -6,6 +6,7 @@ import codecs
 import itertools
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -20,13 +21,29 @@ HEAD = 262_144
 MAGIC = (
     (b"%PDF", "pdf"), (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"), (b"BM", "image"),
     (b"II*\x00", "image"), (b"MM\x00*", "image"), (b"\x00\x00\x01\x00", "image"), (b"{\\rtf", "rtf"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "word_old"), (b"\x1f\x8b", "archive"), (b"7z\xbc\xaf", "archive"),
+    (b"\x1f\x8b", "archive"), (b"7z\xbc\xaf", "archive"),
     (b"Rar!", "archive"), (b"BZh", "archive"), (b"\xfd7zXZ", "archive"), (b"\x28\xb5\x2f\xfd", "archive"),
     (b"ID3", "audio"), (b"OggS", "audio"), (b"fLaC", "audio"), (b"\xff\xfb", "audio"), (b"\x1aE\xdf\xa3", "video"),
     (b"MZ", "program"), (b"\x7fELF", "program"), (b"SQLite format 3\x00", "database"),
     (b"GGUF", "model"), (b"PAR1", "database"),
 )  # fmt: skip
 """How files that are not plain text begin, and the kind that is told to the learner."""
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""The beginning of what Office wrote until 2007, and of what it still wraps around a document with a password."""
+INSIDE = (
+    ("word/document.xml", "word"), ("xl/workbook.xml", "spreadsheet"), ("xl/workbook.bin", "sheet_old"),
+    ("ppt/presentation.xml", "slides"), ("Index/Document.iwa", "pages"), ("index.apxl", "pages"),
+    ("META-INF/container.xml", "epub"), ("META-INF/MANIFEST.MF", "program"), ("AndroidManifest.xml", "program"),
+)  # fmt: skip
+"""Names inside a zip that give away what it is."""
+MIMES = (
+    (b"opendocument.text", "odt"), (b"opendocument.spreadsheet", "ods"), (b"opendocument.presentation", "slides"),
+    (b"epub", "epub"),
+)  # fmt: skip
+"""What a zip says of itself in its file `mimetype`."""
+HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype html|<html)", re.IGNORECASE | re.DOTALL
+)
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
@@ -46,12 +63,26 @@ class Source(NamedTuple):
     notices: tuple[str, ...]
 
 
-def examine(path: Path, name: str) -> Source:
-    """How to read the file at `path`, which the learner knows as `name`.
+def look(path: Path, name: str) -> str | None:
+    """What the file at `path`, which the learner knows as `name`, is; None if it is plain text.
 
-    Raises FileMissing, FileEmpty, FileTooLarge (before a byte is read) and FileUnreadable, whose `kind` names what
-    it is instead of text.
+    Raises FileMissing, FileEmpty, FileTooLarge (before a byte is read), and FileUnreadable for a folder or a file
+    that the system keeps.
     """
+    return _kind(path, _head(path, name), name)
+
+
+def examine(path: Path, name: str) -> Source:
+    """How to read the plain text at `path`. Raises what `look` raises, and FileUnreadable if it is no plain text."""
+    head = _head(path, name)
+    if (kind := _kind(path, head, name)) is not None:
+        raise FileUnreadable(name=name, kind=kind)
+    encoding, named = encoding_of(path, head, name)
+    notices = ("nul_bytes",) if "16" not in encoding and b"\0" in head else ()
+    return Source(path, path.stat().st_size, encoding, named, notices)
+
+
+def _head(path: Path, name: str) -> bytes:
     try:
         size = path.stat().st_size
     except OSError as error:
@@ -67,10 +98,7 @@ def examine(path: Path, name: str) -> Source:
         raise FileUnreadable(name=name, kind="locked") from error
     if not head.strip(b" \t\r\n\x00" + codecs.BOM_UTF8) or head in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         raise FileEmpty(name=name)
-    if (kind := _kind(path, head)) is not None:
-        raise FileUnreadable(name=name, kind=kind)
-    encoding, named = _encoding(path, head, name)
-    return Source(path, size, encoding, named, ("nul_bytes",) if "16" not in encoding and b"\0" in head else ())
+    return head
 
 
 def lines(source: Source) -> Iterator[str]:
@@ -91,7 +119,7 @@ def head_text(source: Source) -> str:
     return text if source.bytes <= HEAD or cut < 0 else text[:cut]
 
 
-def _kind(path: Path, head: bytes) -> str | None:
+def _kind(path: Path, head: bytes, name: str = "") -> str | None:
     """What the file is if it is not plain text, by its first bytes; None for text."""
     if head.startswith(b"PK\x03\x04"):
         return _packed(path)
@@ -99,31 +127,52 @@ def _kind(path: Path, head: bytes) -> str | None:
         return "image" if head[8:12] == b"WEBP" else "audio"
     if head[4:8] == b"ftyp":
         return "image" if head[8:12] in (b"heic", b"heix", b"mif1", b"avif") else "video"
+    if head.startswith(OLE):
+        return _old_office(path)
     # "BM" and "MZ" are also how a text may begin: those need binary content besides.
     binary = _looks_binary(head)
     for start, kind in MAGIC:
         if head.startswith(start) and (binary or len(start) > 3):
             return kind
-    if re.match(rb"\s*(<!doctype html|<html)", head[:512], re.IGNORECASE):
+    if HTML.match(head[:2048]) or (
+        not binary and name.casefold().endswith((".html", ".htm", ".xhtml")) and head.lstrip()[:1] == b"<"
+    ):
         return "html"
     return "binary" if binary else None
 
 
+def _old_office(path: Path) -> str:
+    """Which program wrote it, by the names (in UTF-16) of the streams that it holds."""
+    with path.open("rb") as file:
+        data = file.read(8_000_000)
+    for stream, kind in (
+        ("EncryptedPackage", "office_locked"),
+        ("Workbook", "sheet_old"),
+        ("PowerPoint Doc", "slides"),
+    ):
+        if stream.encode("utf-16-le") in data:
+            return kind
+    return "word_old"
+
+
 def _packed(path: Path) -> str:
-    """Which of the many formats that are a zip file this one is; only the list of names is read."""
+    """Which of the many formats that are a zip file this one is; only names and the declared type are read."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-            mime = archive.read("mimetype")[:80] if archive.NameToInfo.get("mimetype") else b""
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError):
+            mime = b""
+            if archive.NameToInfo.get("mimetype"):
+                with archive.open("mimetype") as file:
+                    mime = file.read(80)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, zlib.error):
         return "archive"
-    for start, kind in (("word/", "word"), ("xl/", "spreadsheet"), ("ppt/", "slides")):
-        if any(name.startswith(start) for name in names):
-            return kind
-    for part, kind in ((b"opendocument.text", "word"), (b"opendocument.spreadsheet", "spreadsheet"), (b"epub", "epub")):
+    for part, kind in MIMES:
         if part in mime:
             return kind
-    return "archive"
+    for inner, kind in INSIDE:
+        if inner in names:
+            return kind
+    return "zip"
 
 
 def _looks_binary(head: bytes) -> bool:
@@ -144,7 +193,7 @@ def _utf16(head: bytes) -> str | None:
     return None
 
 
-def _encoding(path: Path, head: bytes, name: str) -> tuple[str, str]:
+def encoding_of(path: Path, head: bytes, name: str) -> tuple[str, str]:
     """The encoding to open the file with, and its usual name. Raises FileUnreadable if there is none that fits."""
     for bom, encoding in BOMS:
         if head.startswith(bom):

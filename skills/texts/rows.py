@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ HEADING = re.compile(
     r"^(?:#{1,6}\s+(.+?)\s*#*|((?:cap[ií]tulo|chapter|canto|parte|part|acto|act)\s+[\divxlc]+\b.{0,60}))$", re.I
 )
 TITLE = re.compile(r"^\s*(?![-*•\d])\S.{1,78}[^\s.!?…,;:]\s*$")
+NUMBER = re.compile(r"^\s*(?:[IVXLC]{1,7}|\d{1,3})\.?\s*$")
+"""The number of a part or poem, alone on its line."""
 RULE = re.compile(r"^\s*(?:[*_=~-]\s*){3,}$")
 STANZA_LINES = 24
 """A stretch of verse longer than this has no stanzas of its own: it is cut after a sentence, past `CUT_LINES`."""
@@ -31,24 +34,31 @@ class Piece(NamedTuple):
 def pieces(lines: Iterable[str], shape: Shape, wrapped: bool) -> Iterator[Piece]:
     """The rows of a text of this shape. A heading or a rule of asterisks begins a new document.
 
-    A short first line that stands alone and ends without punctuation is the title.
+    A short first line that stands alone and ends without punctuation is the title; in verse each such line is the
+    title of a poem, which begins there, and a number that stands alone begins a part.
     """
     document, title, begun = 0, None, False
     for number, block in enumerate(_blocks(lines)):
-        if number == 0 and len(block) == 1 and TITLE.match(block[0]) and not HEADING.match(block[0]):
-            title = block[0].strip()
-            continue
         heading = HEADING.match(block[0].strip())
-        if heading or RULE.match(block[0]):
+        alone = len(block) == 1 and not heading
+        named = alone and bool(TITLE.match(block[0])) and (number == 0 or (shape == "verse" and _titled(block[0])))
+        numbered = alone and shape == "verse" and bool(NUMBER.match(block[0]))
+        if heading or named or numbered or RULE.match(block[0]):
             document += begun
             begun = False
-            title = (heading[1] or heading[2]).strip() if heading else None
+            title = (heading[1] or heading[2]).strip() if heading else block[0].strip() if named or numbered else None
             block = block[1:]
             if not block:
                 continue
         for row in _rows(block, shape, wrapped):
             begun = True
             yield Piece(row.model_copy(update={"title": title}) if title else row, document)
+
+
+def _titled(line: str) -> bool:
+    """Does a line that stands alone among stanzas look like a title, and not like a stanza of one line?"""
+    words = line.split()
+    return len(words) <= 9 and line.strip()[:1].isupper() and not line.rstrip().endswith(("-", "—"))
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
@@ -99,28 +109,50 @@ def _stanzas(block: list[str]) -> Iterator[list[str]]:
         yield block[start:]
 
 
-def spoken(lines: Iterable[str], shape: Shape) -> Iterator[Piece]:
-    """The rows of a dialogue, a chat or pairs of questions and answers; a line without a name goes on the turn."""
+def spoken(lines: Iterable[str], shape: Shape, head: str = "") -> Iterator[Piece]:
+    """The rows of a dialogue, a chat or pairs; a line without a name goes on the turn before.
+
+    A heading or a rule (an act, a scene) begins a new document of a dialogue, a new day one of an exported chat.
+    `head`: the beginning of the text, which tells who asks and who answers.
+    """
     if shape == "pairs":
-        yield from _asked_and_answered(lines)
+        yield from _asked_and_answered(lines, *sides(head.split("\n")))
         return
     turns: list[str] = []
-    number = 0
+    document, begun, title, day = 0, False, None, None
     for line in lines:
-        if not line.strip():
-            continue
-        if TURN.match(line) or STAMPED.match(line) or not turns:
-            if len(turns) == TURNS:
-                yield Piece(Row(text="\n".join(turns)), number)
-                turns = []
+        heading, stamp = HEADING.match(line.strip()), STAMPED.match(line)
+        today = re.split(r"[, ]", line.strip().lstrip("["), maxsplit=1)[0] if stamp else day
+        parted = bool(heading or RULE.match(line)) or (today != day and day is not None)
+        starts = bool(stamp or TURN.match(line))
+        if turns and (parted or (starts and len(turns) == TURNS)):
+            yield Piece(Row(text="\n".join(turns), title=title), document)
+            turns, begun = [], True
+        if parted:
+            document += begun
+            begun = False
+        day = today
+        if heading or RULE.match(line):
+            title = (heading[1] or heading[2]).strip() if heading else None
+        elif line.strip() and (starts or not turns):
             turns.append(line.strip())
-        else:
+        elif line.strip():
             turns[-1] += f" {line.strip()}"
     if turns:
-        yield Piece(Row(text="\n".join(turns)), number)
+        yield Piece(Row(text="\n".join(turns), title=title), document)
 
 
-def _asked_and_answered(lines: Iterable[str]) -> Iterator[Piece]:
+def sides(lines: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The names (folded) of who asks and of who answers: the usual ones or, of two that speak, the first and second."""
+    names = [match[1].strip().casefold() for line in lines if (match := TURN.match(line))]
+    order = [name for name, times in Counter(names).most_common() if times > 1]
+    if (set(names) & PROMPTS and set(names) & ANSWERS) or len(order) != 2:
+        return PROMPTS, ANSWERS
+    first = next(name for name in names if name in order)
+    return frozenset({first}), frozenset(order) - {first}
+
+
+def _asked_and_answered(lines: Iterable[str], asking: frozenset[str], answering: frozenset[str]) -> Iterator[Piece]:
     prompt: list[str] = []
     completion: list[str] = []
     side = prompt
@@ -128,15 +160,15 @@ def _asked_and_answered(lines: Iterable[str]) -> Iterator[Piece]:
     for line in lines:
         match = TURN.match(line)
         name = match[1].strip().casefold() if match else ""
-        if name in PROMPTS:
+        if name in asking:
             if prompt and completion:
                 yield Piece(Row(prompt="\n".join(prompt), completion="\n".join(completion)), number)
                 number += 1
                 prompt, completion = [], []
             side = prompt
-        elif name in ANSWERS:
+        elif name in answering:
             side = completion
-        text = line.split(":", 1)[1] if name in PROMPTS | ANSWERS else line
+        text = line.split(":", 1)[1].lstrip("*_ ") if name in asking | answering else line
         if text.strip():
             side.append(text.strip())
     if prompt and completion:

@@ -14,8 +14,8 @@ from skills.workspace import Shape
 TURN = re.compile(r"^\s{0,3}(?:\*\*|__)?([^\W\d_][\w .'’-]{0,29}?)(?:\*\*|__)?:(?:\*\*|__)?\s+\S")
 STAMPED = re.compile(r"^\W?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}[, ]+\d{1,2}:\d{2}.{0,16}?[\]–-]\s*([^:]{1,40}):\s")
 """A line of an exported phone chat: date, time, name, colon."""
-PROMPTS = names("q p pregunta question prompt user usuario human instruction instrucción consigna")
-ANSWERS = names("a r respuesta answer completion assistant asistente response output")
+PROMPTS = names("q p pregunta question prompt user usuario human instruction instrucción consigna texto text")
+ANSWERS = names("a r respuesta answer completion assistant asistente response output resumen summary")
 LIST_ITEM = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s")
 
 

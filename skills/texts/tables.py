@@ -1,4 +1,4 @@
-"""Tables and JSON: finding the delimiter, the columns, the one that holds the text, and the rows."""
+"""Tables: finding the delimiter, the columns, the one that holds the text, and the rows."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import mean
 from typing import Any, NamedTuple
 
-from skills.contract import BadInput, FileTooLarge, FileUnreadable
+from skills.contract import BadInput, FileUnreadable
 from skills.texts import sentences
 from skills.texts.read import Source, lines
 from skills.texts.sentences import fold, words
 from skills.workspace import Row, Shape
 
 DELIMITERS = (",", ";", "\t", "|")
-JSON_LIMIT = 64_000_000
-"""A JSON list is read whole and takes ten times its size in memory; JSON lines are not limited so."""
 CELL = 64_000_000
+EVEN = 0.6
+"""Share of the rows of a file that calls itself a table that must have the same number of cells."""
 
 PROMPT_NAMES = sentences.names("prompt question pregunta instruction instruccion consigna input entrada front frente")
 ANSWER_NAMES = sentences.names(
@@ -29,6 +29,9 @@ TEXT_NAMES = sentences.names(
     "text texto samples sample content contenido body cuerpo verso verse poema poem estrofa stanza cuento story "
     "frase sentence mensaje message comentario comment review opinion nota document documento cita quote"
 )
+INSTRUCTION_NAMES = sentences.names("instruction instruccion consigna")
+CONTEXT_NAMES = sentences.names("input entrada context contexto")
+"""What an instruction is about, in the usual three columns: it belongs to the prompt."""
 TITLE_NAMES = sentences.names("title titulo nombre name heading encabezado")
 
 
@@ -40,13 +43,15 @@ class Columns(NamedTuple):
     prompt: str | None = None
     completion: str | None = None
     title: str | None = None
+    context: str | None = None
 
 
 def sniff(head: str, hint: bool) -> str | None:
     """The delimiter of a table, or None if the text is no table. `hint`: the file's name says that it is one.
 
     Each candidate is tried with a real csv parser; the best gives nearly all rows the same number of fields, the
-    more fields the better. A table of one column counts only with the hint.
+    more fields the better. With the hint a few rows may be uneven (a quote that was forgotten), as long as the first
+    one, which names the columns, is not. A table of one column counts only with the hint.
     """
     best: tuple[float, int, str] | None = None
     for delimiter in DELIMITERS:
@@ -57,7 +62,7 @@ def sniff(head: str, hint: bool) -> str | None:
         share = times / len(sizes)
         single = modal == 1 and hint and delimiter in ",;" and share == 1.0
         sure = hint or (modal >= 3 and len(sizes) >= 3) or (delimiter == "\t" and len(sizes) >= 3)
-        if single or (modal >= 2 and sure and share >= (0.9 if hint else 1.0) and sizes[0] == modal):
+        if single or (modal >= 2 and sure and share >= (EVEN if hint else 1.0) and sizes[0] == modal):
             found = (share if modal > 1 else 0.0, modal, delimiter)
             best = max(best, found, key=lambda f: f[:2]) if best else found
     return best[2] if best else None
@@ -72,7 +77,10 @@ def parse_head(text: str, delimiter: str) -> list[list[str]]:
 
 def has_header(rows: Sequence[Sequence[str]]) -> bool:
     """Is the first row made of names? Names are short, not numbers, not repeated, and not like what is below."""
+    # What pandas writes for an index has no name.
     first = [cell.strip() for cell in rows[0]]
+    first = first[1:] if len(first) > 2 and not first[0] else first
+    rows = [row[-len(first) :] for row in rows]
     if not all(first) or len(set(first)) < len(first) or any(_number(cell) for cell in first):
         return False
     if any(fold(cell) in PROMPT_NAMES | ANSWER_NAMES | TEXT_NAMES | TITLE_NAMES for cell in first):
@@ -87,22 +95,42 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
     return len(first) > 1 and all(cell not in {row[i].strip() for row in below} for i, cell in enumerate(first))
 
 
-def columns_of(names: Sequence[str], rows: Sequence[Mapping[str, str]], text_column: str | None) -> Columns:
-    """Which columns hold what. Raises BadInput if the learner's `text_column` does not exist."""
+def distinct(header: Sequence[str]) -> tuple[str, ...]:
+    """The names of the columns; one without a name is called by its number."""
+    return tuple(cell.strip() or str(i) for i, cell in enumerate(header, start=1))
+
+
+def chosen_columns(
+    names: Sequence[str], text: str | None, prompt: str | None = None, completion: str | None = None
+) -> Columns | None:
+    """The columns that the learner named, None if none was. Raises BadInput if one does not exist."""
+    names = tuple(names)
+    known = {fold(name): name for name in names}
+    asked = {"text_column": text, "prompt_column": prompt, "completion_column": completion}
+    for field, name in asked.items():
+        if name is not None and fold(name) not in known:
+            raise BadInput(name=field, problem=", ".join(names))
+    found = [known[fold(name)] if name is not None else None for name in asked.values()]
+    if not any(found):
+        return None
+    title = next((known[n] for n in known if n in TITLE_NAMES and known[n] not in found), None)
+    return Columns(names, text=found[0], prompt=found[1], completion=found[2], title=title)
+
+
+def columns_of(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Columns:
+    """Which columns hold what, by their names and by what is in them."""
     names = tuple(names)
     known = {fold(name): name for name in names}
     title = next((known[n] for n in known if n in TITLE_NAMES), None)
-    if text_column is not None:
-        if fold(text_column) not in known:
-            raise BadInput(name="text_column", problem=", ".join(names))
-        text = known[fold(text_column)]
-        return Columns(names, text=text, title=title if title != text else None)
     prompt = next((known[n] for n in known if n in PROMPT_NAMES), None)
     completion = next((known[n] for n in known if n in ANSWER_NAMES), None)
     wordy = {name: mean([len(words(row.get(name) or "")) for row in rows] or [0]) for name in names}
     source = next((known[n] for n in known if n in TEXT_NAMES), None)
     if completion and (prompt or source):
-        return Columns(names, prompt=prompt or source, completion=completion, title=title)
+        instruction = next((known[n] for n in known if n in INSTRUCTION_NAMES), None)
+        context = next((known[n] for n in known if n in CONTEXT_NAMES and known[n] != instruction), None)
+        asked = (instruction if context else None) or prompt or source
+        return Columns(names, None, asked, completion, title, context if instruction else None)
     if source and (wordy[source] >= 2 or len(names) == 1):
         return Columns(names, text=source, title=title)
     texts = [name for name in names if wordy[name] >= 3.5 and not _mostly_numbers(rows, name)]
@@ -118,81 +146,34 @@ def columns_of(names: Sequence[str], rows: Sequence[Mapping[str, str]], text_col
     return Columns(names, title=title)
 
 
-def table_rows(source: Source, delimiter: str, names: Sequence[str], header: bool) -> Iterator[dict[str, str]]:
-    """The rows of a csv, streamed; missing cells are empty, cells too many go on the last column."""
+def wordy_columns(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """The columns that may hold a text, the one with the longest cells first."""
+    wordy = {name: mean([len(words(row.get(name) or "")) for row in rows] or [0]) for name in names}
+    texts = [name for name in names if name and wordy[name] >= 1 and not _mostly_numbers(rows, name)]
+    return sorted(texts, key=lambda name: -wordy[name])
+
+
+def table_rows(
+    source: Source, delimiter: str, names: Sequence[str], header: bool, name: str, uneven: Counter[str] | None = None
+) -> Iterator[dict[str, str]]:
+    """The rows of a csv, streamed; missing cells are empty, cells too many go on the last column.
+
+    Counts such rows in `uneven["uneven_rows"]`. Raises FileUnreadable (`csv_broken`).
+    """
     csv.field_size_limit(CELL)
     text = (line + "\n" for line in lines(source))
     try:
         for i, row in enumerate(csv.reader(text, delimiter=delimiter)):
             if (i == 0 and header) or not row:
                 continue
+            if uneven is not None and len(row) != len(names):
+                uneven["uneven_rows"] += 1
             cells = [*row, *[""] * (len(names) - len(row))]
             if len(cells) > len(names):
                 cells[len(names) - 1 :] = [delimiter.join(cells[len(names) - 1 :])]
             yield dict(zip(names, cells, strict=True))
     except csv.Error as error:
-        raise FileUnreadable(name=source.path.name, kind="csv_broken") from error
-
-
-def json_rows(source: Source, name: str) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON list or of JSON lines. Raises FileUnreadable (`json_broken`) and FileTooLarge."""
-    stream = (line for line in lines(source) if line.strip())
-    first = next(stream, "").strip()
-    if len(first) > JSON_LIMIT:
-        raise FileTooLarge(name=name, bytes=source.bytes, limit=JSON_LIMIT)
-    try:
-        record = json.loads(first)
-        # A whole file on its first line: a list, or an object that holds one.
-        yield from _objects(record)
-        for line in stream:
-            yield from _objects(json.loads(line))
-    except RecursionError as error:
-        raise FileUnreadable(name=name, kind="json_broken") from error
-    except ValueError:
-        yield from _whole_json(source, name)
-
-
-def _whole_json(source: Source, name: str) -> Iterator[dict[str, Any]]:
-    if source.bytes > JSON_LIMIT:
-        raise FileTooLarge(name=name, bytes=source.bytes, limit=JSON_LIMIT)
-    try:
-        record = json.loads("\n".join(lines(source)))
-    except (ValueError, RecursionError) as error:
-        raise FileUnreadable(name=name, kind="json_broken") from error
-    yield from _objects(record)
-
-
-def _objects(record: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(record, list):
-        for item in record:
-            yield from _objects(item)
-    elif isinstance(record, dict):
-        lists = [value for value in record.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
-        if len(lists) == 1 and len(record) <= 3 and not _messages(record):
-            yield from _objects(lists[0])
-        else:
-            yield record
-    elif isinstance(record, str):
-        yield {"text": record}
-
-
-def _messages(record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(who, what) of a conversation in the forms `messages` (role, content) and `conversations` (from, value)."""
-    for key, who, what in (("messages", "role", "content"), ("conversations", "from", "value")):
-        turns = record.get(key)
-        if isinstance(turns, list) and turns and all(isinstance(t, dict) and who in t and what in t for t in turns):
-            return [(str(t[who]), str(t[what])) for t in turns]
-    return []
-
-
-def chat_row(record: Mapping[str, Any]) -> Row | None:
-    """A conversation as a row: all before the last answer is the prompt, the last answer the completion."""
-    turns = [(who, what) for who, what in _messages(record) if who != "system"]
-    if len(turns) < 2:
-        return None
-    before = turns[:-1]
-    prompt = before[0][1] if len(before) == 1 else "\n".join(f"{who}: {what}" for who, what in before)
-    return Row(prompt=prompt, completion=turns[-1][1])
+        raise FileUnreadable(name=name, kind="csv_broken") from error
 
 
 def row_of(record: Mapping[str, Any], columns: Columns) -> Row:
@@ -200,7 +181,9 @@ def row_of(record: Mapping[str, Any], columns: Columns) -> Row:
     cells = {name: _cell(record.get(name)) for name in columns.names}
     title = (cells.get(columns.title or "") or "").strip() or None
     if columns.prompt and columns.completion:
-        return Row(prompt=cells[columns.prompt].strip(), completion=cells[columns.completion].strip(), title=title)
+        context = cells[columns.context].strip() if columns.context else ""
+        prompt = "\n".join(part for part in (cells[columns.prompt].strip(), context) if part)
+        return Row(prompt=prompt, completion=cells[columns.completion].strip(), title=title)
     if columns.text:
         return Row(text=cells[columns.text].strip(), title=title)
     return Row(

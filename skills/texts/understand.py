@@ -1,16 +1,18 @@
-"""A readable file -> how it is understood (shape, columns, delimiter) and the stream of its rows."""
+"""A part of a file -> how it is understood (shape, columns, delimiter) and the stream of its rows."""
 
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
-from skills.contract import FileEmpty
+from skills.contract import FileEmpty, UserError
+from skills.texts import records, tables
 from skills.texts import rows as running
-from skills.texts import tables
+from skills.texts.formats.part import Part
 from skills.texts.read import Source, head_text, lines
 from skills.texts.shape import rows_are_verse, shape_of
 from skills.workspace import Shape
@@ -18,11 +20,29 @@ from skills.workspace import Shape
 PEEK = 2_000
 """Rows of a table that are looked at to tell its columns."""
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab")
+JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
+
+
+class Wanted(NamedTuple):
+    """What the learner decided about how to read a file."""
+
+    shape: Shape | None = None
+    text: str | None = None
+    prompt: str | None = None
+    completion: str | None = None
+
+    @property
+    def columns(self) -> bool:
+        return any((self.text, self.prompt, self.completion))
 
 
 @dataclass(frozen=True)
 class Understood:
-    """What a file is taken for. `columns` is None for running text; `wrapped`: prose cut at a margin."""
+    """What a part is taken for. `columns` is None for running text; `wrapped`: prose cut at a margin.
+
+    `wordy`: the columns that may hold a text. `lines_of_verse`: each row is one line of a longer poem. `counts` is
+    filled while the rows are read.
+    """
 
     source: Source
     name: str
@@ -32,79 +52,105 @@ class Understood:
     header: bool = False
     wrapped: bool = False
     is_json: bool = False
+    lines_of_verse: bool = False
+    wordy: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    counts: Counter[str] = field(default_factory=Counter)
 
     def pieces(self) -> Iterator[running.Piece]:
         """All rows, each with the number of its document."""
         if self.columns is not None:
-            for number, record in enumerate(self._records()):
-                row = (tables.chat_row(record) if self.shape == "chat" else None) or tables.row_of(record, self.columns)
-                yield running.Piece(row, number)
+            yield from self._of_table(self.columns)
         elif self.shape in ("dialogue", "chat", "pairs"):
-            yield from running.spoken(lines(self.source), self.shape)
+            yield from running.spoken(lines(self.source), self.shape, head_text(self.source))
         else:
             yield from running.pieces(lines(self.source), self.shape, self.wrapped)
 
-    def _records(self) -> Iterator[dict[str, Any]]:
+    def _of_table(self, columns: tables.Columns) -> Iterator[running.Piece]:
+        """A record is a document; records that follow each other under one title, or lines of verse, are one."""
+        document, before = -1, None
+        for record in self._records(columns):
+            row = (records.chat_row(record) if self.shape == "chat" else None) or tables.row_of(record, columns)
+            same = before is not None and (self.lines_of_verse or (row.title is not None and row.title == before))
+            document += not same
+            before = row.title or ""
+            yield running.Piece(row, document)
+
+    def _records(self, columns: tables.Columns) -> Iterator[dict[str, Any]]:
         if self.is_json:
-            return tables.json_rows(self.source, self.name)
+            return records.json_rows(self.source, self.name)
         assert self.delimiter is not None
-        assert self.columns is not None
-        return tables.table_rows(self.source, self.delimiter, self.columns.names, self.header)
+        self.counts.clear()
+        return tables.table_rows(self.source, self.delimiter, columns.names, self.header, self.name, self.counts)
 
 
-def understand(source: Source, name: str, text_column: str | None, shape: Shape | None) -> Understood:
-    """Tell what the file is: its content decides, its name is a hint, `text_column` and `shape` overrule both."""
+def understand(part: Part, wanted: Wanted) -> Understood:
+    """Tell what a part is: its content decides, its name is a hint, what the learner wants overrules both."""
+    source, name = part.source, part.name
     head = head_text(source)
     suffix = PurePath(name).suffix.casefold()
-    looks_json = head.lstrip()[:1] in ("{", "[") and (suffix in (".json", ".jsonl", ".ndjson") or _parses(source, name))
-    if looks_json:
-        return _overruled(_json(source, name, text_column), shape)
-    delimiter = tables.sniff(head, hint=suffix in TABLE_SUFFIXES or text_column is not None)
-    if delimiter is not None:
-        return _overruled(_table(source, name, head, delimiter, text_column), shape)
-    found = shape or shape_of(head)
+    if part.kind == "table":
+        return _overruled(_table(source, name, head, ",", wanted), wanted.shape)
+    if part.kind == "any":
+        if head.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") and (suffix in JSON_SUFFIXES or _parses(source, name)):
+            return _overruled(_json(source, name, wanted), wanted.shape)
+        delimiter = tables.sniff(head, hint=suffix in TABLE_SUFFIXES or wanted.columns)
+        if delimiter is not None:
+            return _overruled(_table(source, name, head, delimiter, wanted), wanted.shape)
+    found = wanted.shape or shape_of(head)
     wrapped = found == "prose" and running.looks_wrapped(head)
-    notices = (*source.notices, *(("unwrapped",) if wrapped else ()))
+    notices = (
+        *source.notices,
+        *(("unwrapped",) if wrapped else ()),
+        *(("no_table",) if suffix in TABLE_SUFFIXES and part.kind == "any" else ()),
+    )
     return Understood(source, name, found, wrapped=wrapped, notices=notices)
 
 
 def _parses(source: Source, name: str) -> bool:
-    from skills.contract import UserError
-
     try:
-        return next(iter(tables.json_rows(source, name)), None) is not None
+        return next(iter(records.json_rows(source, name)), None) is not None
     except UserError:
         return False
 
 
-def _json(source: Source, name: str, text_column: str | None) -> Understood:
-    records = list(itertools.islice(tables.json_rows(source, name), PEEK))
-    if not records:
+def _json(source: Source, name: str, wanted: Wanted) -> Understood:
+    found = list(itertools.islice(records.json_rows(source, name), PEEK))
+    if not found:
         raise FileEmpty(name=name)
-    names = tuple(dict.fromkeys(key for record in records for key in record))
-    sample = [{key: value if isinstance(value, str) else "" for key, value in record.items()} for record in records]
-    columns = tables.columns_of(names, sample, text_column)
-    chat = text_column is None and sum(tables.chat_row(record) is not None for record in records) > 0.5 * len(records)
-    shape: Shape = "chat" if chat else tables.shape_of_columns(columns, _verse(sample, columns))
-    return Understood(source, name, shape, columns=columns, is_json=True, notices=source.notices)
+    names = tuple(dict.fromkeys(key for record in found for key in record))
+    sample = [{key: value if isinstance(value, str) else "" for key, value in record.items()} for record in found]
+    chat = not wanted.columns and sum(records.chat_row(record) is not None for record in found) > 0.5 * len(found)
+    understood = _columns(Understood(source, name, "chat", is_json=True, notices=source.notices), names, sample, wanted)
+    return replace(understood, shape="chat", lines_of_verse=False) if chat else understood
 
 
-def _table(source: Source, name: str, head: str, delimiter: str, text_column: str | None) -> Understood:
+def _table(source: Source, name: str, head: str, delimiter: str, wanted: Wanted) -> Understood:
     first = tables.parse_head(head, delimiter)
+    if not first:
+        raise FileEmpty(name=name)
     header = tables.has_header(first)
-    names = tuple(cell.strip() for cell in first[0]) if header else tuple(str(i) for i in range(1, len(first[0]) + 1))
-    sample = list(itertools.islice(tables.table_rows(source, delimiter, names, header), PEEK))
+    width = len(first[0])
+    names = tables.distinct(first[0]) if header else tuple(str(i) for i in range(1, width + 1))
+    sample = list(itertools.islice(tables.table_rows(source, delimiter, names, header, name), PEEK))
     if not sample:
         raise FileEmpty(name=name)
-    columns = tables.columns_of(names, sample, text_column)
-    shape = tables.shape_of_columns(columns, _verse(sample, columns))
     notices = (*source.notices, *(() if header else ("no_header",)))
-    return Understood(source, name, shape, delimiter, columns, header, notices=notices)
+    bare = Understood(source, name, "table", delimiter, header=header, notices=notices)
+    return _columns(bare, names, sample, wanted)
 
 
-def _verse(sample: list[dict[str, str]], columns: tables.Columns) -> bool:
-    return columns.text is not None and rows_are_verse([row.get(columns.text) or "" for row in sample])
+def _columns(found: Understood, names: tuple[str, ...], sample: list[dict[str, str]], wanted: Wanted) -> Understood:
+    """What the columns hold, by the learner's word or by what is in them, and the shape that follows from it."""
+    columns = tables.chosen_columns(names, wanted.text, wanted.prompt, wanted.completion)
+    columns = columns or tables.columns_of(names, sample)
+    cells = [row.get(columns.text) or "" for row in sample] if columns.text else []
+    verse = bool(cells) and rows_are_verse(cells)
+    single = verse and not any("\n" in cell or len(cell) > 80 for cell in cells)
+    return replace(
+        found, columns=columns, shape=tables.shape_of_columns(columns, verse), lines_of_verse=single,
+        wordy=tuple(tables.wordy_columns(names, sample)),
+    )  # fmt: skip
 
 
 def _overruled(found: Understood, shape: Shape | None) -> Understood:
@@ -119,4 +165,4 @@ def _overruled(found: Understood, shape: Shape | None) -> Understood:
         columns = tables.Columns(names, prompt=names[0], completion=names[1])
     elif shape in ("prose", "verse") and columns.text is None:
         columns = tables.Columns(names, text=columns.completion or names[-1])
-    return replace(found, shape=shape, columns=columns)
+    return replace(found, shape=shape, columns=columns, lines_of_verse=False)
