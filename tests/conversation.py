@@ -177,8 +177,9 @@ class Conversation:
     async def acts(self, intent: Intent) -> list[Shown]:
         return await self._take(self.session.turn(Input(intent=intent)))
 
-    async def uploads(self, path: Path) -> list[Shown]:
-        return await self._take(self.session.turn(Input(uploads=(Upload(name=path.name, path=path),))))
+    async def uploads(self, *paths: Path) -> list[Shown]:
+        uploads = tuple(Upload(name=path.name, path=path) for path in paths)
+        return await self._take(self.session.turn(Input(uploads=uploads)))
 
     async def answers(self, answer: Any, submission: str | None = None) -> list[Shown]:
         """Answer the open question through its card."""

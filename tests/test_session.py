@@ -286,6 +286,18 @@ async def test_a_file_that_cannot_be_read_is_told_in_words(
     assert talk.said[-1].tone == "lesson"
 
 
+async def test_several_files_of_one_drop_are_one_text(talk: Conversation, tmp_path: Path) -> None:
+    await begin(talk)
+    files = [tmp_path / name for name in ("uno.txt", "dos.txt", "foto.jpg")]
+    for path in files[:2]:
+        path.write_text(VERSES.replace("1", path.stem), "utf-8")
+    files[2].write_bytes(b"\xff\xd8\xff\xe0" + b"\0" * 64)
+    await talk.uploads(*files)
+    (manifest,) = talk.desk.workspace.manifests()
+    assert (manifest.id, manifest.documents) == (talk.desk.memory.dataset, 2)
+    assert "foto.jpg" in talk.text
+
+
 async def test_a_pasted_text_is_a_text(talk: Conversation) -> None:
     await begin(talk)
     await talk.types(VERSES)

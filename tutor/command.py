@@ -96,9 +96,8 @@ def bring_files(skill: Skill, args: argparse.Namespace, settings: Settings, word
         return {}
     fields = skill.Inputs.model_fields
     if skill.name == "load_dataset":
-        if len(args.files) > 1:
-            raise BadInput(name=args.files[1], problem=words("cli.one_file"))
-        return {"path": str(Path(args.files[0]).expanduser().absolute())}
+        paths = [str(Path(file).expanduser().absolute()) for file in args.files]
+        return {"path": paths[0]} if len(paths) == 1 else {"paths": paths}
     if "file" not in fields:
         raise BadInput(name=args.files[0], problem=words("cli.no_file"))
     ids = [_import(name, args, settings) for name in args.files]

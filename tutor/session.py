@@ -125,13 +125,12 @@ class Session:
             yield shown
 
     async def _bring(self, uploads: tuple[Upload, ...]) -> AsyncIterator[Shown]:
-        """Each file that arrived, one after the other; one that cannot be read does not stop the rest."""
-        for upload in uploads:
-            try:
-                async for said in import_text(self._desk, upload=upload):
-                    yield brought(self._desk, said) if isinstance(said, Outcome) else said
-            except UserError as error:
-                yield self._desk.error(error, buttons=self._desk.buttons)
+        """What arrived at once belongs together: one file, or several as one data set."""
+        try:
+            async for said in import_text(self._desk, uploads=uploads):
+                yield brought(self._desk, said) if isinstance(said, Outcome) else said
+        except UserError as error:
+            yield self._desk.error(error, buttons=self._desk.buttons)
 
     def _ended_runs(self) -> list[Shown]:
         desk = self._desk

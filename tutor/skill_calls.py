@@ -129,12 +129,15 @@ async def start_job(desk: Desk, name: str, inputs: dict[str, Any]) -> str:
 
 
 async def import_text(
-    desk: Desk, upload: Upload | None = None, text: str = "", sample: str = ""
+    desk: Desk, uploads: tuple[Upload, ...] = (), text: str = "", sample: str = ""
 ) -> AsyncIterator[Waiting | Delta | Outcome]:
-    """Bring in a file, a pasted text, or a sample (`verse`, `prose`); the learner's current text from now on."""
+    """Bring in a file, several that belong together, a pasted text, or a sample (`verse`, `prose`); the learner's
+    current text from now on."""
     inputs: dict[str, Any]
-    if upload:
-        inputs = {"path": str(upload.path), "name": upload.name}
+    if len(uploads) > 1:
+        inputs = {"paths": [str(upload.path) for upload in uploads]}
+    elif uploads:
+        inputs = {"path": str(uploads[0].path), "name": uploads[0].name}
     elif sample:
         path = sample_path(sample, desk.language)
         inputs = {"path": str(path), "name": desk.words(f"chat.sample.{sample}") + path.suffix, "sample": True}
