@@ -179,6 +179,8 @@ def run(inputs: LoadInputs, ctx: Context) -> LoadResult:
     Raises what `opened` and `gather` raise, DiskFull, and BadInput for a column that does not exist.
     """
     again = ctx.workspace.find(inputs.file) if inputs.file is not None else None
+    if again is not None and not inputs.choices:
+        return _result(again, ctx.workspace, known=True, again=False)
     with _originals(inputs, again, ctx.workspace) as originals:
         name = again.name if again else shown_name(inputs, originals)
         digest = digest_of(originals)

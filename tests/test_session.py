@@ -295,7 +295,7 @@ async def test_several_files_of_one_drop_are_one_text(talk: Conversation, tmp_pa
     await talk.uploads(*files)
     (manifest,) = talk.desk.workspace.manifests()
     assert (manifest.id, manifest.documents) == (talk.desk.memory.dataset, 2)
-    assert "foto.jpg" in talk.text
+    assert manifest.facts["left_out_names"] == "foto.jpg"
 
 
 async def test_a_pasted_text_is_a_text(talk: Conversation) -> None:
