@@ -13,6 +13,7 @@ NAMES = (
     "inspect_dataset",
     "clean_dataset",
     "scan_private_data",
+    "split_dataset",
     "tokenize_text",
     "train_tokenizer",
     "predict_next",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
@@ -317,7 +317,8 @@ class Context:
     """All that a skill may touch besides its inputs.
 
     `chat` and `probe` are there if the skill's `needs` name them. `weights` is the folder of the workbench model
-    (safetensors, tokenizer, config), for skills that train. `requested()` tells what the learner has asked of a
+    (safetensors, tokenizer, config), for skills that train. `tokenizers` has the folder (tokenizer, config) of every
+    installed model by its name, the workbench's first, for skills whose `needs` name them. `requested()` tells what the learner has asked of a
     running job since it began, None if nothing: check it often, it is the point where a job stops.
     """
 
@@ -328,6 +329,7 @@ class Context:
     chat: Chat | None = None
     probe: Probe | None = None
     weights: Path | None = None
+    tokenizers: Mapping[str, Path] = field(default_factory=dict)
     run_dir: Path | None = None
 
 
@@ -361,4 +363,4 @@ class Skill:
     Inputs: type[Inputs]
     run: Callable[[Any, Context], Result]
     where: Where = "worker"
-    needs: frozenset[Literal["chat", "probe", "weights"]] = field(default_factory=frozenset)
+    needs: frozenset[Literal["chat", "probe", "weights", "tokenizers"]] = field(default_factory=frozenset)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pydantic import Field, model_validator
 
 from skills.blocks import Block, Cell, Column, Message, Notice, Passage, Passages, Table, Text, msg
-from skills.contract import Advanced, BadInput, Context, Inputs, Offer, Result, Skill
+from skills.contract import Advanced, Context, Inputs, Offer, Result, Skill, UserError
 from skills.texts.language import language_of
 from skills.texts.private import parts, scan
 from skills.texts.private_find import FIXED, KINDS, Find, Kind, Sure
@@ -27,6 +27,12 @@ SHOWN = {"name": 6}
 """Examples shown of a kind; three of the others."""
 EVERY = 5_000
 """Rows between two reports of how far it is."""
+
+
+class NothingToUndo(UserError):
+    """The last change to the data set `name` was not a masking."""
+
+    code = "nothing_to_undo"
 
 
 class ScanInputs(Inputs):
@@ -224,7 +230,7 @@ class Search:
 def run(inputs: ScanInputs, ctx: Context) -> ScanResult:
     """Look through every row; then mask the kinds asked for, or take the last masking back before looking.
 
-    Raises FileMissing; BadInput where there is no masking to undo, or something else was changed after it; DiskFull.
+    Raises FileMissing; NothingToUndo where nothing was masked, or something else was changed after it; DiskFull.
     """
     if inputs.text is not None:
         name = " ".join(inputs.text.split())[:40]
@@ -232,7 +238,7 @@ def run(inputs: ScanInputs, ctx: Context) -> ScanResult:
     manifest = ctx.workspace.find(inputs.file)
     if inputs.undo:
         if not manifest.changes or manifest.changes[-1].kind != CHANGE:
-            raise BadInput(name="undo", problem=manifest.name)
+            raise NothingToUndo(name=manifest.name)
         manifest = undo(ctx.workspace, manifest.id)
     return _scan(inputs, ctx, manifest, manifest.name, manifest.language)
 

@@ -84,7 +84,7 @@ def learner(browser: Any, server: Server) -> Iterator[Learner]:
 def test_greeting_once_buttons_and_reload(learner: Learner) -> None:
     page = learner.page
     expect(page).to_have_url(re.compile("/thread/"))
-    greeting = page.get_by_text("Hola, soy Musa", exact=False)
+    greeting = page.locator(".ai-message").get_by_text("Hola, soy Musa", exact=False)  # not its announcement
     expect(greeting).to_have_count(1)
     page.reload()
     expect(greeting).to_have_count(1)
@@ -287,3 +287,20 @@ def test_deleting_a_conversation(learner: Learner) -> None:
     page.locator("#sidebar-trigger-button").last.click()
     expect(page.get_by_text("Hoy", exact=True)).to_be_visible()
     assert page.get_by_text("Untitled").count() == 0
+
+
+def test_the_other_language(browser: Any, tmp_path: Path) -> None:
+    with serving(tmp_path / "home") as server:
+        person = Learner(browser, server, locale="en-US")
+        said = person.page.locator(".ai-message")
+        expect(said.get_by_text("Hello, I'm Musa")).to_be_visible(timeout=60_000)
+        person.say("change_language")
+        expect(said.get_by_text("Hola, soy Musa")).to_be_visible()
+        expect(person.page.locator("html")).to_have_attribute("lang", "es")
+        expect(person.page.get_by_text("Musa vive en tu computadora.")).to_be_visible()
+        person.say("quit")
+        expect(said.get_by_text("Hasta luego.")).to_be_visible()
+        server.process.wait(timeout=15)
+        assert server.process.returncode == 0
+        person.context.close()
+        assert person.hosts <= {"127.0.0.1", ""}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from skills.contract import Chat, ModelMissing, Probe, Profile, Skill
+from tutor.lm.installed import tokenizers
 from tutor.settings import Settings
 
 
@@ -45,6 +46,10 @@ class Models:
         """The folder of the workbench model's safetensors, for skills that train. Raises ModelMissing."""
         folder: Path = self._module.weights(self._settings.home, self._settings.workbench_model)
         return folder
+
+    def tokenizers(self) -> dict[str, Path]:
+        """The folder of each installed model's tokenizer, the workbench model's first."""
+        return tokenizers(self._settings.home, self._settings.workbench_model)
 
     def base(self) -> tuple[Path, Profile]:
         """The folder of the workbench model's safetensors and what they are. Raises ModelMissing."""

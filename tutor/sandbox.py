@@ -12,6 +12,7 @@ from typing import Any
 from skills.contract import ENDINGS, EVENTS, Event, Failed, Language, OutOfMemory, TookTooLong
 from tutor.failures import died
 from tutor.limits import Limits, kill_tree, memory_kills, own_group, python, watch
+from tutor.lm.installed import tokenizers
 from tutor.settings import Settings, child_env
 
 LINE = 64 * 1024 * 1024
@@ -36,6 +37,8 @@ async def sandboxed(
         try:
             asked = {"skill": skill, "inputs": dict(inputs), "language": language, "home": str(settings.home)}
             asked |= {"limits": dataclasses.asdict(limits), "source": source}
+            folders = tokenizers(settings.home, settings.workbench_model)
+            asked |= {"tokenizers": {name: str(folder) for name, folder in folders.items()}}
             assert process.stdin
             assert process.stdout
             process.stdin.write(json.dumps(asked, default=str).encode() + b"\n")

@@ -28,7 +28,11 @@ def main() -> None:
         out.write(event.model_dump_json().encode() + b"\n")
         out.flush()
 
-    ctx = Context(workspace=Workspace(Path(asked["home"])), language=asked["language"])
+    ctx = Context(
+        workspace=Workspace(Path(asked["home"])),
+        language=asked["language"],
+        tokenizers={name: Path(folder) for name, folder in asked["tokenizers"].items()},
+    )
     try:
         skill = find_skill(asked["skill"], asked["source"])
     except Exception as error:

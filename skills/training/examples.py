@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from skills.contract import TooLittleText
 from skills.texts.model_tokenizer import ModelTokenizer
+from skills.texts.split import Group, Side, draw
 from skills.workspace import Row, Turn
 
 Long = Literal["split", "drop", "raise"]
 """What becomes of a text longer than an example may be: cut into several, left out, or longer examples for all."""
+
+SIDES: tuple[Side, ...] = ("train", "validation", "test")
 
 READ, TEXT, END = 0, 1, 2
 """What a token is: only read; text the model is graded on; a mark that ends the text, graded as well."""
@@ -36,6 +39,8 @@ class Unit:
     text: str
     prompt: str | None = None
     turns: tuple[Turn, ...] | None = None
+    row: int | None = field(default=None, compare=False)
+    """The row of the data set (from 1) that it comes from."""
 
     @property
     def key(self) -> str:
@@ -58,8 +63,11 @@ class Example:
 
 @dataclass(frozen=True)
 class Split:
+    """`heldout` is measured on while training goes on; `test` is kept for the end: nobody looks at it before."""
+
     train: tuple[Unit, ...]
     heldout: tuple[Unit, ...]
+    test: tuple[Unit, ...] = ()
 
 
 def units(rows: Iterable[Row], name: str = "") -> list[Unit]:
@@ -67,7 +75,8 @@ def units(rows: Iterable[Row], name: str = "") -> list[Unit]:
 
     Raises TooLittleText where fewer than MIN_UNITS can be had.
     """
-    found = [unit for row in rows if (unit := _unit(row)) is not None]
+    made = ((number, _unit(row)) for number, row in enumerate(rows, start=1))
+    found = [replace(unit, row=number) for number, unit in made if unit is not None]
     for border in (r"\n\s*\n", r"\n", r"(?<=[.!?…;])\s+"):
         if len(found) >= ENOUGH_UNITS:
             break
@@ -99,7 +108,7 @@ def _talk(turns: Sequence[Turn]) -> Unit | None:
 def _cut(unit: Unit, border: str) -> list[Unit]:
     if unit.prompt is not None or unit.turns is not None:
         return [unit]
-    return [Unit(text=piece.strip()) for piece in re.split(border, unit.text) if piece.strip()]
+    return [replace(unit, text=piece.strip()) for piece in re.split(border, unit.text) if piece.strip()]
 
 
 def split(found: Sequence[Unit], share: float = 0.1) -> Split:
@@ -108,12 +117,30 @@ def split(found: Sequence[Unit], share: float = 0.1) -> Split:
     Copies of a text stay on one side: they are placed together, and a held-out text is measured once.
     """
     distinct = list({unit.key: unit for unit in reversed(found)}.values())[::-1]
-    count = max(2, round(len(distinct) * share))
-    held = {distinct[(i + 1) * len(distinct) // count - 1].key for i in range(count)}
+    groups = [Group((place,), 1.0, unit.key) for place, unit in enumerate(distinct)]
+    sides = draw(groups, {"validation": float(max(2, round(len(distinct) * share)))}, seed=None)
+    held = {unit.key for unit, side in zip(distinct, sides, strict=True) if side == "validation"}
     return Split(
         train=tuple(unit for unit in found if unit.key not in held),
         heldout=tuple(unit for unit in distinct if unit.key in held),
     )
+
+
+def split_as_saved(found: Sequence[Unit], sides: Mapping[int, Side]) -> Split:
+    """The units on the side on which the learner's own split has their rows: `sides` of rows, from 1.
+
+    Nothing is learnt from what is kept for the test. Where nothing was kept for validation, a part of what is for
+    training is held out, as without a split. A text that is on two sides is not learnt from.
+    """
+    on = {side: [unit for unit in found if unit.row is not None and sides.get(unit.row) == side] for side in SIDES}
+    if not on["validation"]:
+        parts = split(on["train"])
+        on = {**on, "train": list(parts.train), "validation": list(parts.heldout)}
+    test = {unit.key: unit for unit in on["test"]}
+    heldout = {unit.key: unit for unit in on["validation"] if unit.key not in test}
+    apart = test.keys() | heldout.keys()
+    train = tuple(unit for unit in on["train"] if unit.key not in apart)
+    return Split(train=train, heldout=tuple(heldout.values()), test=tuple(test.values()))
 
 
 def shuffled_words(unit: Unit, seed: int) -> Unit:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from skills.blocks import Frozen, msg
 from skills.contract import Context, Noticed
 from skills.texts.model_tokenizer import ModelTokenizer
+from skills.texts.split_saved import SPLIT, SavedSplit, fits, saved
 from skills.training import budget
 from skills.training.base import config, open_tokenizer
-from skills.training.examples import Fitted, Long, Split, Unit, data_digest, examples, fit, split, units
+from skills.training.examples import (
+    Fitted,
+    Long,
+    Split,
+    Unit,
+    data_digest,
+    examples,
+    fit,
+    split,
+    split_as_saved,
+    units,
+)
 from skills.training.loop import ENOUGH_HELDOUT, Material
 from skills.training.measure import evenly
 from skills.training.writing import frozen_prompts, opening, prompt_ids, prompt_text
@@ -33,7 +47,8 @@ class FrozenPrompt(Frozen):
 @dataclass(frozen=True)
 class Texts:
     """The learner's texts, split, as examples. `heldout`: the units measured on (all, or an even part of many);
-    `fitted`: what became of texts that are longer than an example may be."""
+    `fitted`: what became of texts that are longer than an example may be; `saved`: the learner's own split, if it was
+    used."""
 
     manifest: Manifest
     digest: str
@@ -42,6 +57,7 @@ class Texts:
     tokenizer: ModelTokenizer
     material: Material
     fitted: Fitted
+    saved: SavedSplit | None = None
 
     @property
     def train_tokens(self) -> int:
@@ -59,7 +75,8 @@ def read_texts(ctx: Context, weights: Path, file: str | None, length: int, long:
     most = max(length, min(LONGEST, int(config(weights).get("max_position_embeddings", LONGEST))))
     fitted = fit(found, tokenizer, length, long, most)
     length = fitted.length
-    parts = split(fitted.units)
+    kept = _kept(ctx, manifest, fitted.units)
+    parts = split_as_saved(fitted.units, kept.sides()) if kept else split(fitted.units)
     train = examples(parts.train, tokenizer, length)
     heldout = _affordable(parts.heldout, tokenizer, length)
     prompts = [
@@ -71,7 +88,30 @@ def read_texts(ctx: Context, weights: Path, file: str | None, length: int, long:
     if len(parts.heldout) < ENOUGH_HELDOUT:
         ctx.emit(Noticed(message=msg("fine_tune.few_texts", n=len(fitted.units), held=len(parts.heldout))))
     material = Material(train, known, held, prompts)
-    return Texts(manifest, data_digest(found), parts, heldout, tokenizer, material, fitted)
+    return Texts(manifest, _digest(found, kept), parts, heldout, tokenizer, material, fitted, kept)
+
+
+def _kept(ctx: Context, manifest: Manifest, found: Sequence[Unit]) -> SavedSplit | None:
+    """The learner's own split, if it was made of the rows as they are now; says so where it was not."""
+    kept = saved(ctx.workspace, manifest)
+    if kept is None:
+        return None
+    current = fits(ctx.workspace, manifest, kept)
+    parts = split_as_saved(found, kept.sides()) if current else None
+    if parts is None or len(parts.train) < 2 or not parts.heldout:
+        ctx.emit(
+            Noticed(level="warning", message=msg("fine_tune.split_stale" if parts is None else "fine_tune.split_bare"))
+        )
+        return None
+    held, test = len(parts.heldout), len(parts.test)
+    ctx.emit(Noticed(message=msg("fine_tune.split_used", n=len(parts.train), held=held, test=test)))
+    return kept
+
+
+def _digest(found: Sequence[Unit], kept: SavedSplit | None) -> str:
+    """Of the texts, and of which side each is on where the learner decided it: with either changed, a run is another."""
+    plain = data_digest(found)
+    return plain if kept is None else hashlib.sha256(f"{plain} {kept.model_dump_json()}".encode()).hexdigest()
 
 
 def _affordable(heldout: tuple[Unit, ...], tokenizer: ModelTokenizer, length: int) -> tuple[Unit, ...]:
@@ -82,7 +122,10 @@ def _affordable(heldout: tuple[Unit, ...], tokenizer: ModelTokenizer, length: in
 
 
 def freeze_prompts(run_dir: Path, texts: Texts) -> None:
-    """Keep the prompts with the run, so that models can be compared on them when the data set is gone."""
+    """Keep the prompts with the run, so that models can be compared on them when the data set is gone; and the
+    learner's split, so that what was kept for the test is known."""
+    if texts.saved is not None:
+        write_atomic(run_dir / SPLIT, texts.saved.model_dump_json(indent=1))
     frozen = [
         FrozenPrompt(prompt=prompt_text(unit), asked=unit.prompt is not None, reference=_rest(unit))
         for unit in frozen_prompts(texts.heldout, 6)

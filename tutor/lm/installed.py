@@ -92,6 +92,13 @@ def find(home: Path, name: str | None, role: Role = "tutor") -> Installed:
     raise ModelMissing(model=name or role)
 
 
+def tokenizers(home: Path, workbench: str | None = None) -> dict[str, Path]:
+    """The folder with the tokenizer of each model that is ready, by name; first the one that is looked into."""
+    ready = installed(home)
+    first = [model for model in ready if model.name == workbench or (workbench is None and "workbench" in model.plays)]
+    return {model.name: model.weights for model in (*first, *ready)}
+
+
 def use(home: Path, role: Role, name: str) -> None:
     """Let the model `name` play `role` from now on. Raises ModelMissing."""
     find(home, name)
