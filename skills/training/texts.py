@@ -109,7 +109,7 @@ def _kept(ctx: Context, manifest: Manifest, found: Sequence[Unit]) -> SavedSplit
 
 
 def _digest(found: Sequence[Unit], kept: SavedSplit | None) -> str:
-    """Of the texts, and of which side each is on where the learner decided it: with either changed, a run is another."""
+    """Of the texts, and of the sides they are on where the learner decided it."""
     plain = data_digest(found)
     return plain if kept is None else hashlib.sha256(f"{plain} {kept.model_dump_json()}".encode()).hexdigest()
 

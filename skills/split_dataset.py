@@ -1,0 +1,301 @@
+"""Part a data set into training, validation and test, so that what is measured on was not learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from pydantic import Field
+
+from skills.blocks import Block, Cell, Column, Message, Notice, Passage, Passages, Role, Table, Text, msg
+from skills.contract import Context, Inputs, Offer, Result, Skill, TooLittleText, UserError
+from skills.load_dataset import cut
+from skills.texts.duplicates import NEAR_ROWS
+from skills.texts.sentences import WORD
+from skills.texts.split import By, Parts, Side, part
+from skills.texts.split_leakage import RUN, Shared, leakage
+from skills.texts.split_saved import SavedSplit, rows_digest, save
+from skills.workspace import Manifest, Row, Shape
+
+VALIDATION = TEST = 0.1
+"""Shares where the learner names none; the rest is for training."""
+FEW = 5
+"""With fewer documents than this, one or none would be the test part: no measure of what is new."""
+ENOUGH = 10
+"""From this many documents on, a data set is parted by document unless the learner wants something else."""
+LEAST = 4
+"""Rows without which there is nothing to part."""
+NOISY = 20
+"""With fewer held-out rows than this, the measure depends on which rows they happen to be."""
+RUNNING: tuple[Shape, ...] = ("prose", "verse", "dialogue", "chat")
+"""Shapes whose rows follow one another; those of tables and pairs stand alone."""
+ROLES: dict[Side, Role] = {"train": "train", "validation": "heldout", "test": "heldout", "aside": "plain"}
+Asked = Literal["document", "chapter", "block", "row"]
+Why = Literal["asked", "documents", "one_text", "few_texts", "stanzas", "records"]
+
+
+class BadShares(UserError):
+    """Parts that cannot be: `train`, `validation`, `test` as they were asked for."""
+
+    code = "bad_shares"
+
+
+class SplitInputs(Inputs):
+    """Shares from 0 to 1, of the words. `by` is chosen by the shape where it is not given."""
+
+    file: str | None = Field(None, description="split_dataset.fields.file")
+    train: float | None = Field(None, gt=0, le=1, description="split_dataset.fields.train")
+    validation: float | None = Field(None, ge=0, lt=1, description="split_dataset.fields.validation")
+    test: float | None = Field(None, ge=0, lt=1, description="split_dataset.fields.test")
+    by: Asked | None = Field(None, description="split_dataset.fields.by")
+    seed: int = Field(0, ge=0, description="split_dataset.fields.seed")
+
+
+class SideCount(NamedTuple):
+    side: Side
+    rows: int
+    words: int
+    share: float
+
+
+class Example(NamedTuple):
+    """A row (from 1) of a side, cut to 600 characters."""
+
+    side: Side
+    row: int
+    text: str
+
+
+class SplitResult(Result):
+    """`path` of split.json, relative to the home folder. `share`s are of the words. `leaking` of `held` rows share a
+    run of eight words or more with the training part; `copies` and `gap` are rows that were put aside for it."""
+
+    dataset: str
+    name: str
+    shape: Shape
+    by: By
+    why: Why
+    seed: int
+    sides: tuple[SideCount, ...]
+    groups: int
+    joined: int
+    gap: int
+    copies: int
+    without_test: bool
+    held: int
+    leaking: int
+    leaks: tuple[Shared, ...]
+    examples: tuple[Example, ...]
+    path: str
+
+    def _count(self, side: Side) -> SideCount:
+        return next((count for count in self.sides if count.side == side), SideCount(side, 0, 0, 0.0))
+
+    @property
+    def rows(self) -> int:
+        return sum(count.rows for count in self.sides)
+
+    def blocks(self) -> tuple[Block, ...]:
+        return (
+            Text(message=msg(f"split_dataset.by.{self.by}", name=self.name, n=self.groups)),
+            Text(message=msg(f"split_dataset.why.{self.why}", n=self.groups)),
+            self._table(),
+            *self._notices(),
+            self._leakage(),
+            *([self._leaks()] if self.leaks else []),
+            self._passages(),
+            Text(message=msg("split_dataset.saved")),
+        )
+
+    def _table(self) -> Table:
+        rows: list[tuple[Cell, ...]] = [
+            (
+                msg(f"split_dataset.sides.{count.side}"),
+                msg(f"split_dataset.uses.{count.side}"),
+                count.rows,
+                count.words,
+                msg("split_dataset.percent", share=count.share),
+            )
+            for count in self.sides
+        ]
+        columns = ("side", "use", "rows", "words", "share")
+        return Table(
+            title=msg("split_dataset.table.title"),
+            columns=tuple(
+                Column(label=msg(f"split_dataset.table.{name}"), numeric=name not in ("side", "use"))
+                for name in columns
+            ),
+            rows=tuple(rows),
+        )
+
+    def _notices(self) -> tuple[Notice, ...]:
+        told: list[tuple[bool, str, dict[str, int]]] = [
+            (self.without_test, "no_test", {"n": self.groups}),
+            (self.joined > 0, "joined", {"n": self.joined}),
+            (self.gap > 0, "gap", {"n": self.gap}),
+            (self.copies > 0, "copies", {"n": self.copies}),
+            (self.held < NOISY, "noisy", {"n": self.held}),
+            (self.rows > NEAR_ROWS, "near_limit", {"n": NEAR_ROWS}),
+        ]
+        strong = ("no_test", "noisy")
+        return tuple(
+            Notice(level="warning" if id in strong else "info", message=msg(f"split_dataset.notices.{id}", **values))
+            for true, id, values in told
+            if true
+        )
+
+    def _leakage(self) -> Notice:
+        if not self.leaking:
+            return Notice(message=msg("split_dataset.leakage.none", run=RUN, n=self.held))
+        much = self.leaking > 0.05 * self.held
+        message = msg("split_dataset.leakage.some", n=self.leaking, held=self.held, run=RUN)
+        return Notice(level="warning" if much else "info", message=message)
+
+    def _leaks(self) -> Passages:
+        return Passages(
+            title=msg("split_dataset.leakage.title"),
+            passages=tuple(
+                Passage(
+                    text=cut(leak.text),
+                    source=self.name,
+                    location=msg("split_dataset.leakage.where", n=leak.words, held=leak.held, train=leak.train),
+                )
+                for leak in self.leaks
+            ),
+            caption=msg("split_dataset.leakage.caption"),
+        )
+
+    def _passages(self) -> Passages:
+        def location(example: Example) -> Message:
+            return msg(f"split_dataset.examples.{example.side}", row=example.row)
+
+        return Passages(
+            title=msg("split_dataset.examples.title"),
+            passages=tuple(
+                Passage(text=e.text, source=self.name, location=location(e), role=ROLES[e.side]) for e in self.examples
+            ),
+        )
+
+    def offers(self) -> tuple[Offer, ...]:
+        shares = {side: self._count(side).share for side in ("validation", "test")}
+        same: dict[str, Any] = {"file": self.dataset, "by": self.by}
+        others = [by for by in ("document", "block", "row") if by != self.by and self._makes_sense(by)]
+        choices: list[tuple[str, str, dict[str, Any]]] = [("fine_tune", "fine_tune", {"file": self.dataset})]
+        choices.append(("seed", "split_dataset", {**same, "seed": self.seed + 1}))
+        choices += [(by, "split_dataset", {"file": self.dataset, "by": by, "seed": self.seed}) for by in others]
+        if shares["test"]:
+            choices.append(("two", "split_dataset", {**same, "seed": self.seed, "validation": 0.1, "test": 0.0}))
+        return tuple(
+            Offer(label=msg(f"split_dataset.offers.{id}"), skill=skill, inputs=inputs) for id, skill, inputs in choices
+        )
+
+    def _makes_sense(self, by: str) -> bool:
+        return by == "row" or (self.shape in RUNNING if by == "block" else self.why != "one_text")
+
+
+def run(inputs: SplitInputs, ctx: Context) -> SplitResult:
+    """Part the data set and keep the split with it. Raises FileMissing, BadShares, TooLittleText, DiskFull."""
+    shares = shares_of(inputs)
+    manifest = ctx.workspace.find(inputs.file)
+    rows = list(ctx.workspace.rows(manifest.id))
+    texts = [row.whole for row in rows]
+    documents = documents_of(rows, manifest)
+    by, why = choose(inputs.by, manifest.shape, rows, documents)
+    if by == "block" and len(set(documents)) > len(rows) / 2:
+        documents = [0] * len(rows)  # records in a row, as stanzas in a table: neighbours all the same
+    count = len(set(documents)) if by == "document" else len(rows)
+    if count < (2 if by == "document" else LEAST):
+        raise TooLittleText(name=manifest.name, have=count, need=2 if by == "document" else LEAST, kind=f"split_{by}")
+    few = by == "document" and count < FEW and bool(shares["test"])
+    if few:
+        shares = {**shares, "validation": shares["validation"] or shares["test"], "test": 0.0}
+    parts = part(texts, documents, by, shares, inputs.seed)
+    if "train" not in parts.sides or not {"validation", "test"} & set(parts.sides):
+        raise TooLittleText(name=manifest.name, have=parts.groups - parts.joined, need=2, kind=f"split_{by}")
+    kept = _saved(ctx, manifest, parts, by, inputs.seed, shares)
+    held = [*kept.validation, *kept.test]
+    leak = leakage(texts, [row - 1 for row in kept.train], sorted(row - 1 for row in held))
+    sizes = [sum(1 for _ in WORD.finditer(text)) for text in texts]
+    path = save(ctx.workspace, manifest, kept)
+    return SplitResult(
+        dataset=manifest.id, name=manifest.name, shape=manifest.shape, by=by, why=why, seed=inputs.seed,
+        sides=_counts(parts.sides, sizes), groups=parts.groups, joined=parts.joined, gap=parts.gap,
+        copies=parts.copies, without_test=few, held=leak.held, leaking=leak.rows, leaks=leak.shown,
+        examples=_examples(kept, texts), path=path.relative_to(ctx.workspace.home.resolve()).as_posix(),
+    )  # fmt: skip
+
+
+def shares_of(inputs: SplitInputs) -> dict[Side, float]:
+    """The three shares, those not given filled in. Raises BadShares where they are not a whole."""
+    train, validation, test = inputs.train, inputs.validation, inputs.test
+    if train is not None and validation is None and test is None:
+        validation = test = (1 - train) / 2
+    elif train is not None:
+        validation = 1 - train - (test or 0.0) if validation is None else validation
+        test = 1 - train - validation if test is None else test
+    validation = VALIDATION if validation is None else validation
+    test = TEST if test is None else test
+    train = 1 - validation - test if train is None else train
+    whole = abs(train + validation + test - 1) < 0.005 and min(validation, test) > -0.005
+    if not whole or train <= 0.005 or validation + test < 0.005:
+        raise BadShares(train=train, validation=validation, test=test)
+    return {"train": train, "validation": max(0.0, round(validation, 6)), "test": max(0.0, round(test, 6))}
+
+
+def documents_of(rows: Sequence[Row], manifest: Manifest) -> list[int]:
+    """The document of each row. Where the import did not say, running text is one document, records are each one."""
+    if all(row.document is None for row in rows):
+        one = manifest.shape in RUNNING and manifest.documents < len(rows)
+        return [0] * len(rows) if one else list(range(len(rows)))
+    return [-1 - place if row.document is None else row.document for place, row in enumerate(rows)]
+
+
+def choose(asked: Asked | None, shape: Shape, rows: Sequence[Row], documents: Sequence[int]) -> tuple[By, Why]:
+    """What is kept together, and why."""
+    count = len(set(documents))
+    if asked == "chapter":
+        return ("document" if count > 1 else "block"), "asked"
+    if asked is not None:
+        return asked, "asked"
+    alone = count == len(rows)
+    if shape == "verse" and alone and not any(row.title for row in rows):
+        return "block", "stanzas"
+    if count >= ENOUGH or (count >= FEW and shape not in RUNNING):
+        return ("row", "records") if alone else ("document", "documents")
+    if shape in RUNNING:
+        return "block", "one_text" if count == 1 else "few_texts"
+    return "row", "records"
+
+
+def _saved(ctx: Context, manifest: Manifest, parts: Parts, by: By, seed: int, shares: dict[Side, float]) -> SavedSplit:
+    def of(side: Side) -> tuple[int, ...]:
+        return tuple(row for row, its in enumerate(parts.sides, start=1) if its == side)
+
+    return SavedSplit(
+        digest=rows_digest(ctx.workspace, manifest), by=by, seed=seed, shares=shares,
+        train=of("train"), validation=of("validation"), test=of("test"), aside=of("aside"),
+    )  # fmt: skip
+
+
+def _counts(sides: Sequence[Side], sizes: Sequence[int]) -> tuple[SideCount, ...]:
+    order: tuple[Side, ...] = ("train", "validation", "test", "aside")
+    total = max(1, sum(sizes))
+    found = []
+    for side in order:
+        its = [size for size, of in zip(sizes, sides, strict=True) if of == side]
+        if its:
+            found.append(SideCount(side, len(its), sum(its), sum(its) / total))
+    return tuple(found)
+
+
+def _examples(split: SavedSplit, texts: Sequence[str]) -> tuple[Example, ...]:
+    """The middle row of each side."""
+    sides: tuple[tuple[Side, tuple[int, ...]], ...] = (
+        ("train", split.train), ("validation", split.validation), ("test", split.test),
+    )  # fmt: skip
+    return tuple(
+        Example(side, rows[len(rows) // 2], cut(texts[rows[len(rows) // 2] - 1])) for side, rows in sides if rows
+    )
+
+
+SKILL = Skill(name="split_dataset", Inputs=SplitInputs, run=run)
