@@ -318,8 +318,9 @@ class Context:
 
     `chat` and `probe` are there if the skill's `needs` name them. `weights` is the folder of the workbench model
     (safetensors, tokenizer, config), for skills that train. `tokenizers` has the folder (tokenizer, config) of every
-    installed model by its name, the workbench's first, for skills whose `needs` name them. `requested()` tells what the learner has asked of a
-    running job since it began, None if nothing: check it often, it is the point where a job stops.
+    installed model by its name, the workbench's first, for skills whose `needs` name them. `requested()` tells what
+    the learner has asked of a running job since it began, None if nothing: check it often, it is the point where a
+    job stops.
     """
 
     workspace: Workspace

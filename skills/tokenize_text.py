@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 from skills.blocks import Block, Cell, Column, Frozen, Scalar, Table, Token, Tokens, msg
 from skills.contract import BadInput, Context, Inputs, ModelMissing, Offer, Result, Skill, TooLittleText
 from skills.texts.sentences import words
-from skills.texts.tokenizers import ALL, Cutter, at_hand, chosen, count_word, words_in
+from skills.texts.tokenizers import ALL, Cutter, at_hand, chosen, count_word, cut_word, words_in
 from skills.workspace import Row
 
 SHOWN = 300
@@ -64,16 +64,19 @@ class Measured(Frozen):
 
 
 class Dear(Frozen):
-    """A word or a sign, and how many tokens it takes with each tokenizer."""
+    """A word or a sign, how many tokens it takes with the first tokenizer and which, and how many with another."""
 
     word: str
-    counts: tuple[int, ...]
+    count: int
+    pieces: tuple[str, ...]
+    other: int | None = None
 
 
 class TokenizeResult(Result):
     """`count`, `characters` and `words` are of the whole text, `tokens` the first of it, with the first tokenizer;
     `context` is its model's. `compared`: the text and the one beside it, with all the tokenizers that were asked for;
-    `dearest`: what is cut the most. `others`: tokenizers at hand that were not asked for."""
+    `dearest`: what is cut the most; `weighed`: the other
+    tokenizer of its counts. `others`: tokenizers at hand that were not asked for."""
 
     text: str
     name: str | None
@@ -86,6 +89,7 @@ class TokenizeResult(Result):
     tokens: tuple[Token, ...]
     compared: tuple[Measured, ...] = ()
     dearest: tuple[Dear, ...] = ()
+    weighed: str | None = None
     others: int = 0
     source: dict[str, str] = {}
 
@@ -174,15 +178,20 @@ class TokenizeResult(Result):
     def _dear(self) -> tuple[Table, ...]:
         if not self.dearest:
             return ()
-        names = [cut.tokenizer for cut in self.compared[0].cuts]
+        other = Column(label=msg("tokenize_text.dearest.with", tokenizer=self.weighed or ""), numeric=True)
         return (
             Table(
                 title=msg("tokenize_text.dearest.title"),
                 columns=(
                     Column(label=msg("tokenize_text.dearest.word")),
-                    *(Column(label=msg("tokenize_text.dearest.with", tokenizer=name), numeric=True) for name in names),
+                    Column(label=msg("tokenize_text.dearest.pieces")),
+                    Column(label=msg("tokenize_text.dearest.with", tokenizer=self.tokenizer), numeric=True),
+                    *([other] if self.weighed else []),
                 ),
-                rows=tuple((dear.word, *dear.counts) for dear in self.dearest),
+                rows=tuple(
+                    (dear.word, " · ".join(dear.pieces), dear.count, *([dear.other] if self.weighed else []))
+                    for dear in self.dearest
+                ),
                 caption=msg("tokenize_text.dearest.caption"),
             ),
         )
@@ -227,6 +236,7 @@ def run(inputs: TokenizeInputs, ctx: Context) -> TokenizeResult:
     first, cut = measured[0], measured[0].cuts[0]
     if any(not each.cuts[0].count for each in measured):
         raise TooLittleText(name=name or "", have=0, need=1, kind="nothing")
+    other = next((i for i, one in enumerate(picked) if one.sort == "own" and i), 1 if len(picked) > 1 else None)
     return TokenizeResult(
         text=first.text,
         name=name,
@@ -238,7 +248,8 @@ def run(inputs: TokenizeInputs, ctx: Context) -> TokenizeResult:
         context=cut.context,
         tokens=cut.tokens,
         compared=tuple(measured),
-        dearest=_dearest(pieces, cutters) if several or name else (),
+        dearest=_dearest(pieces, cutters[0], cutters[other] if other else None) if several or name else (),
+        weighed=picked[other].name if other else None,
         others=len(found) - len(picked),
         source=source,
     )
@@ -264,16 +275,26 @@ def _measured(texts: Sequence[str | None], cutters: Sequence[tuple[str, int | No
     return Measured(text=begin, characters=sum(map(len, pieces)), words=total, cuts=tuple(cuts))
 
 
-def _dearest(pieces: Sequence[str], cutters: Sequence[Cutter]) -> tuple[Dear, ...]:
-    """The words that the first tokenizer cuts most, those of three tokens and more; of equals the shortest."""
+def _dearest(pieces: Sequence[str], cutter: Cutter, other: Cutter | None) -> tuple[Dear, ...]:
+    """The words that the tokenizer cuts most, those of three tokens and more; of equals the shortest."""
     distinct = dict.fromkeys(word for piece in pieces for word in words_in(piece))
-    weighed = [(count_word(cutters[0], word), word) for word in list(distinct)[:WORDS_WEIGHED]]
+    weighed = [(count_word(cutter, word), word) for word in list(distinct)[:WORDS_WEIGHED]]
     dear = sorted((pair for pair in weighed if pair[0] > 2), key=lambda pair: (-pair[0], len(pair[1])))[:DEAREST]
-    return tuple(Dear(word=word, counts=(n, *(count_word(other, word) for other in cutters[1:]))) for n, word in dear)
+    return tuple(
+        Dear(
+            word=word,
+            count=count,
+            pieces=tuple(cut_word(cutter, word)),
+            other=count_word(other, word) if other else None,
+        )
+        for count, word in dear
+    )
 
 
 def _costs(name: Cell, count: int, one: Measured, context: int | None) -> tuple[Cell, ...]:
     share = msg("tokenize_text.cost.share", share=count / context) if context else None
+    if context and count / context < 0.001:
+        share = msg("tokenize_text.cost.hardly")
     return (name, count, _each(count, one.words), round(one.characters / max(1, count), 2), share)
 
 
