@@ -189,7 +189,7 @@ class TokenizeResult(Result):
                     *([other] if self.weighed else []),
                 ),
                 rows=tuple(
-                    (dear.word, " · ".join(dear.pieces), dear.count, *([dear.other] if self.weighed else []))
+                    (dear.word, "|".join(dear.pieces), dear.count, *([dear.other] if self.weighed else []))
                     for dear in self.dearest
                 ),
                 caption=msg("tokenize_text.dearest.caption"),

@@ -163,7 +163,7 @@ class TrainTokenizerResult(Result):
                     Column(label=msg("train_tokenizer.words.times"), numeric=True),
                     Column(label=msg("train_tokenizer.words.model", model=self.model)),
                 ),
-                rows=tuple((own.word, own.times, " · ".join(own.model)) for own in self.own_words),
+                rows=tuple((own.word, own.times, "|".join(own.model)) for own in self.own_words),
                 caption=msg("train_tokenizer.words.caption"),
             ),
         )

@@ -111,7 +111,7 @@ def _chart(block: blocks.Chart, words: Words) -> Card:
 
 def _tokens(block: blocks.Tokens, words: Words) -> Card:
     n = len(block.tokens)
-    labels = {key: words(f"ui.tokens.{key}") for key in ("ids", "token", "id", "list")} | {
+    labels = {key: words(f"ui.tokens.{key}") for key in ("ids", "token", "id", "list", "what", "graded", "read")} | {
         "count": words("ui.tokens.count", n=n, tokenizer=block.tokenizer)
     }
     return Card("Tokens", _head(block, words) | {"tokens": [t.model_dump() for t in block.tokens], "words": labels})
