@@ -242,7 +242,8 @@ class Chat:
         self._latest = thread
         if acted:
             self._transcript.touch(thread)
-        busy = self._later(self._busy_soon(thread))
+        over = asyncio.Event()
+        busy = self._later(self._at_work(thread, over))
         anew = False
         try:
             async with aclosing(turn) as shown_now:  # type: ignore[type-var]
@@ -259,14 +260,19 @@ class Chat:
             await self._screen.say(thread, self.words("ui.defect", reference=reference))
         finally:
             await self._screen.settle(thread, self._session.buttons())
-            if busy.done():
-                await self._screen.busy(thread, False)
-            busy.cancel()
+            over.set()
+            await busy
         await self.send_map(thread)
 
-    async def _busy_soon(self, thread: str) -> None:
-        await asyncio.sleep(BUSY)
-        await self._screen.busy(thread, True)
+    async def _at_work(self, thread: str, over: asyncio.Event) -> None:
+        """Show that a turn is at work, from a moment after it began until it is `over`."""
+        try:
+            async with asyncio.timeout(BUSY):
+                await over.wait()
+        except TimeoutError:
+            await self._screen.busy(thread, True)
+            await over.wait()
+            await self._screen.busy(thread, False)
 
     async def _show(self, thread: str, shown: Shown) -> None:
         if isinstance(shown, Reload):

@@ -95,7 +95,7 @@ class Screen:
                 index = _index(element["props"], says)
                 if index is None:
                     return None
-                changed = element | {"props": element["props"] | {"open": False, "chosen": index}}
+                changed: dict[str, Any] = element | {"props": element["props"] | {"open": False, "chosen": index}}
                 if len(element["props"]["buttons"]) > 1:
                     self.transcript.put_element(changed)
                 else:
