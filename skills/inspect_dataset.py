@@ -1,36 +1,34 @@
-"""What is in a data set: counts, lengths, repetitions, oddities, languages, the shortest and the longest."""
+"""What is in a data set and what it is enough for: lengths, residue, repetitions, languages, fit, readiness."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pydantic import Field
 
-from skills.blocks import (
-    Block,
-    Cell,
-    Chart,
-    Column,
-    Message,
-    Notice,
-    Passage,
-    Passages,
-    Scalar,
-    Series,
-    Table,
-    Text,
-    msg,
-)  # fmt: skip
-from skills.contract import Context, FileEmpty, Inputs, Result, Skill
+from skills import NAMES
+from skills.blocks import Block, msg
+from skills.contract import Context, FileEmpty, Inputs, Offer, Result, Skill
 from skills.load_dataset import cut
+from skills.texts.fit import Fit, fit
 from skills.texts.language import ENOUGH, language_of
-from skills.texts.measure import Duplicates, emails, histogram, percentiles, phones
+from skills.texts.measure import emails, histogram, percentiles, phones
+from skills.texts.oddities import Odd, odd_characters
+from skills.texts.portrait import portrait
+from skills.texts.proposals import DROPS, Body, Proposal, survey
+from skills.texts.readiness import Readiness, Stock, readiness
 from skills.texts.sentences import WORD
-from skills.workspace import Row, Shape, Workspace
+from skills.workspace import Shape
 
 LANGUAGE_ROWS = 300
 """Rows whose language is looked at, evenly spread: half a second for a text of any size."""
+SAMPLES = 3
+PAIRS = 20
+"""Pairs of repeated rows that the result names."""
+NEXT = ("clean_dataset", "scan_private_data", "split_dataset", "preview_examples")
+"""What can be done next with a text, in the order in which it is offered."""
 
 
 class InspectInputs(Inputs):
@@ -51,7 +49,11 @@ class Share(NamedTuple):
 
 
 class InspectResult(Result):
-    """Lengths are in words a row. `exact` and `near`: rows that repeat an earlier one; pairs are row numbers."""
+    """Lengths are in words a row; `tokens`, in tokens of the workbench model, is None where there is none.
+
+    `exact` and `near`: rows that repeat an earlier one; pairs are row numbers. `residue`: what cleaning would change
+    or drop, each with its count and an example. `samples`: rows evenly spread.
+    """
 
     dataset: str
     name: str
@@ -68,6 +70,7 @@ class InspectResult(Result):
     lengths: dict[str, float]
     histogram: tuple[tuple[float, float], ...]
     gathered: bool
+    tokens: Fit | None
     exact: int
     near: int
     exact_pairs: tuple[tuple[int, int], ...]
@@ -76,117 +79,83 @@ class InspectResult(Result):
     emails: int
     phones: int
     languages: tuple[Share, ...]
+    residue: tuple[Proposal, ...]
+    odd: tuple[Odd, ...]
+    samples: tuple[Extreme, ...]
     extremes: tuple[Extreme, ...]
+    readiness: Readiness
 
     def blocks(self) -> tuple[Block, ...]:
-        return (self._summary(), self._table(), self._chart(), *self._notices(), self._passages())
+        return portrait(self)
 
-    def _summary(self) -> Text:
-        values: dict[str, Scalar] = {
-            "name": self.name, "n": self.rows, "words": self.words, "median": self.lengths["p50"],
-            "low": self.lengths["p5"], "high": self.lengths["p95"],
-        }  # fmt: skip
-        return Text(message=msg(f"inspect_dataset.summary.{self.shape}", **values))
-
-    def _table(self) -> Table:
-        facts: list[tuple[str, Cell]] = [
-            (f"rows.{self.shape}", self.rows), ("documents", self.documents), ("words", self.words),
-            ("characters", self.characters), ("shortest", self.shortest), ("median", self.lengths["p50"]),
-            ("longest", self.longest), ("exact", self.exact), ("near", self.near), ("blank", self.blank),
-            ("emails", self.emails), ("phones", self.phones),
-        ]  # fmt: skip
-        return Table(
-            title=msg("inspect_dataset.table.title", name=self.name),
-            columns=(
-                Column(label=msg("inspect_dataset.table.what")),
-                Column(label=msg("inspect_dataset.table.count"), numeric=True),
-            ),
-            rows=tuple((msg(f"inspect_dataset.table.{key}"), value) for key, value in facts),
+    def offers(self) -> tuple[Offer, ...]:
+        there = {
+            "clean_dataset": any(p.recommended for p in self.residue),
+            "scan_private_data": bool(self.emails or self.phones),
+            "split_dataset": True,
+            "preview_examples": self.tokens is not None,
+        }
+        inputs = {"file": self.dataset}
+        return tuple(
+            Offer(label=msg(f"inspect_dataset.offers.{name}"), skill=name, inputs=inputs)
+            for name in NEXT
+            if name in NAMES and there[name]
         )
-
-    def _chart(self) -> Chart:
-        label = msg(f"inspect_dataset.chart.{self.shape}")
-        gathered = "gathered" if self.gathered else "all"
-        caption = msg(
-            f"inspect_dataset.chart.caption_{gathered}", low=self.lengths["p25"], high=self.lengths["p75"],
-            longest=self.longest, last=self.histogram[-1][0],
-        )  # fmt: skip
-        return Chart(
-            title=msg("inspect_dataset.chart.title"), form="bars", x=msg("inspect_dataset.chart.words"), y=label,
-            series=(Series(role="yours", label=label, points=self.histogram),), caption=caption,
-        )  # fmt: skip
-
-    def _notices(self) -> tuple[Notice, ...]:
-        found: list[tuple[str, Message]] = []
-        if self.exact:
-            pair = self.exact_pairs[0]
-            found.append(("info", msg("inspect_dataset.notices.exact", n=self.exact, a=pair[0], b=pair[1])))
-        if self.near:
-            pair = self.near_pairs[0]
-            found.append(("info", msg("inspect_dataset.notices.near", n=self.near, a=pair[0], b=pair[1])))
-        if self.emails or self.phones:
-            personal = msg("inspect_dataset.notices.personal", emails=self.emails, phones=self.phones)
-            found.append(("warning", personal))
-        if len(self.languages) > 1:
-            others = ", ".join(share.language for share in self.languages[1:])
-            found.append(("info", msg("inspect_dataset.notices.languages", others=others)))
-        return tuple(Notice(level="warning" if level == "warning" else "info", message=m) for level, m in found)
-
-    def _passages(self) -> Passages:
-        return Passages(
-            title=msg("inspect_dataset.extremes.title"),
-            passages=tuple(
-                Passage(
-                    text=extreme.text, source=self.name,
-                    location=msg(f"inspect_dataset.extremes.{kind}", number=extreme.row, n=extreme.words),
-                )
-                for kind, extreme in zip(("shortest", "longest"), self.extremes, strict=False)
-            ),
-        )  # fmt: skip
 
 
 def run(inputs: InspectInputs, ctx: Context) -> InspectResult:
-    """Look through the data set `file` (the newest if None). Raises FileMissing."""
+    """Look through the data set `file` (the newest if None). Raises FileMissing, FileEmpty."""
     manifest = ctx.workspace.find(inputs.file)
-    lengths: list[int] = []
-    duplicates = Duplicates()
-    blank = mails = numbers = 0
-    ends: dict[str, tuple[int, int, Row]] = {}
-    for number, row in enumerate(ctx.workspace.rows(manifest.id), start=1):
-        whole = row.whole
-        size = sum(1 for _ in WORD.finditer(whole))
-        lengths.append(size)
-        blank += size == 0
-        mails += emails(whole)
-        numbers += phones(whole)
-        duplicates.add(number, whole)
-        if size and ("shortest" not in ends or size < ends["shortest"][1]):
-            ends["shortest"] = (number, size, row)
-        if size and ("longest" not in ends or size > ends["longest"][1]):
-            ends["longest"] = (number, size, row)
-    if not ends:
+    body = Body.of(ctx.workspace.rows(manifest.id))
+    texts = body.texts
+    lengths = [len(WORD.findall(text)) for text in texts]
+    if not any(lengths):
         raise FileEmpty(name=manifest.name)
     bars, gathered = histogram(lengths)
     spread = percentiles(lengths)
+    found = survey(body, manifest.shape)
+    tokens = fit(texts, ctx)
+    exact, near = found.repeats.exact, found.repeats.near
+    mails, numbers = sum(map(emails, texts)), sum(map(phones, texts))
+    languages = _languages(texts)
+    stock = Stock(
+        shape=manifest.shape, words=sum(lengths), pieces=sum(map(bool, lengths)) - len(exact),
+        dirty=max((p.rows for p in found.proposals if p.recommended and p.kind not in DROPS), default=0),
+        repeated=sum(p.rows for p in found.proposals if p.kind == "duplicates"), private=mails + numbers,
+        foreign=1 - languages[0].share if languages else 0.0, over=tokens.over if tokens else None,
+        tokens=tokens.total if tokens else None, context=tokens.context if tokens else None,
+    )  # fmt: skip
     facts = {name: getattr(manifest, name) for name in ("name", "shape", "language", "documents", "characters")}
+    said = [i for i, length in enumerate(lengths) if length]
+    ends = dict.fromkeys((min(said, key=lengths.__getitem__), max(said, key=lengths.__getitem__)))
+    between = [i for i in _even(len(texts), SAMPLES) if lengths[i] and i not in ends]
     return InspectResult(
-        dataset=manifest.id, **facts, rows=len(lengths), words=sum(lengths), shortest=min(lengths),
-        longest=max(lengths), mean=sum(lengths) / len(lengths), lengths=spread, median_words=spread["p50"],
-        histogram=tuple(bars), gathered=gathered, exact=duplicates.exact, near=duplicates.near,
-        exact_pairs=tuple(duplicates.pairs),
-        near_pairs=tuple(duplicates.near_pairs), blank=blank, emails=mails, phones=numbers,
-        languages=_languages(ctx.workspace, manifest.id, len(lengths)),
-        extremes=tuple(Extreme(n, size, cut(row.whole)) for n, size, row in (ends["shortest"], ends["longest"])),
+        dataset=manifest.id, **facts, rows=len(texts), words=sum(lengths), shortest=min(lengths), longest=max(lengths),
+        mean=sum(lengths) / len(lengths), lengths=spread, median_words=spread["p50"], histogram=tuple(bars),
+        gathered=gathered, tokens=tokens, exact=len(exact), near=len(near), exact_pairs=_pairs(exact),
+        near_pairs=_pairs(near), blank=sum(not length for length in lengths), emails=mails, phones=numbers,
+        languages=languages, residue=found.proposals, odd=odd_characters(texts),
+        samples=tuple(Extreme(i + 1, lengths[i], cut(texts[i])) for i in between),
+        extremes=tuple(Extreme(i + 1, lengths[i], cut(texts[i])) for i in ends), readiness=readiness(stock),
     )  # fmt: skip
 
 
-def _languages(workspace: Workspace, dataset: str, rows: int) -> tuple[Share, ...]:
+def _pairs(repeated: dict[int, int]) -> tuple[tuple[int, int], ...]:
+    """(earlier row, later row), from 1, the first of them."""
+    return tuple((like + 1, row + 1) for row, like in list(repeated.items())[:PAIRS])
+
+
+def _even(count: int, wanted: int) -> list[int]:
+    """Up to `wanted` indices, evenly spread, the ends left out where there are enough."""
+    return sorted({(2 * i + 1) * count // (2 * wanted) for i in range(wanted)})
+
+
+def _languages(texts: Sequence[str]) -> tuple[Share, ...]:
     """Languages of rows long enough to be judged alone, most frequent first; those under 2 % are left out."""
-    every = max(1, rows // LANGUAGE_ROWS)
-    texts = (row.whole for i, row in enumerate(workspace.rows(dataset)) if i % every == 0)
-    counts = Counter(language_of(text) for text in texts if len(text) >= ENOUGH)
+    every = max(1, len(texts) // LANGUAGE_ROWS)
+    counts = Counter(language_of(text) for text in texts[::every] if len(text) >= ENOUGH)
     total = sum(counts.values())
     return tuple(Share(code, n / total) for code, n in counts.most_common() if n >= max(2, 0.02 * total) or n == total)
 
 
-SKILL = Skill(name="inspect_dataset", Inputs=InspectInputs, run=run)
+SKILL = Skill(name="inspect_dataset", Inputs=InspectInputs, run=run, needs=frozenset({"weights"}))
