@@ -59,7 +59,7 @@ DATE = re.compile(
     r"^\(?(?:\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{2}|\d{4})|(?:1\d|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2})\)?(?:[ -]+\d{1,2})?$"
 )
 YEARS = re.compile(r"^\(?(?:1\d|20)\d\d\)?\s*[-–/. ]+\s*\(?(?:(?:1\d|20)\d\d|\d\d)\)?$")
-THOUSANDS = re.compile(r"^\d{1,3}(?:[. ]\d{3})+(?:,\d+)?$")
+THOUSANDS = re.compile(r"^[1-9]\d{0,2}(?:[. ]\d{3})+(?:,\d+)?$")
 
 
 def is_date_or_amount(text: str) -> bool:

@@ -41,8 +41,8 @@ NAMED_HANDLE = re.compile(
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 CBU = re.compile(r"(?<![\w.-])\d{7,8}[ -]?\d{14,15}(?![\w-])|(?<![\w.-])\d{22}(?![\w-])")
 ACCOUNT = re.compile(
-    r"\b(?:alias(?: (?:de )?(?:cbu|cvu|mercado ?pago))?|cbu|cvu)\s*(?:es|is|"
-    r":)\s*(?P<alias>[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+){1,4})",
+    r"\b(?:alias(?: (?:de )?(?:cbu|cvu|mercado ?pago))?|cbu|cvu)(?:\s+(?:es|is)\s|\s*[:,]\s*)\s*"
+    r"(?P<alias>[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+){1,4})",
     re.I,
 )
 CARD = re.compile(r"(?<![\w.,-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\w-]|[.,]\d)")

@@ -6,10 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from skills.texts.first_names import ALSO_WORDS, FIRST, HOLY, NOT_SURNAMES, PLACE_ENDS, PLACES
+from skills.texts.first_names import ALSO_WORDS, FIRST, HOLY, NOT_SURNAMES, PLACE_ENDS, PLACES, SURNAMES_TOO
 from skills.texts.private_find import Find, Sure
-from skills.texts.sentences import fold, names
+from skills.texts.sentences import fold as fold_anew
+from skills.texts.sentences import names
+from skills.texts.stopwords import STOP
 
 WORD = r"(?:(?:[DO]['’]|Mc|Mac)?[A-ZÁÉÍÓÚÑÜ][a-záéíóúñüçãõâêô]+(?:-[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+)?|[A-ZÁÉÍÓÚÑÜ]{3,20})\b"
 JOINT = r"(?:(?:de las?|de los|del?|da|dos?|van|von|di) )"
@@ -30,13 +33,19 @@ MINE = names("mi tu su nuestra nuestro my his her our your their")
 SAID = re.compile(
     r"(?<!\w)(?:me llam[oa]|se llam(?:a|aba|ó)|te llam[aá]s|mi nombre es|my name(?: is|'s)|(?:is|was|"
     r"am) (?:called|named)|"
-    r"nombre(?: y apellido)?:|name:|apellido y nombres?:|paciente:|patient:|firmado:|signed:|firma:|atte\.?,|"
+    r"nombre(?: y apellido)?:|name:|apellido y nombres?:|paciente:|patient:|firmado:|signed:|firma:|"
+    r"(?:pregunt(?:ar|á|e|en|a)|ask) (?:por|for)|a nombre de|de parte de|on behalf of|atte\.?,|"
     r"atentamente,|"
     r"saludos,|yours,|sincerely,|regards,|love,)\s{1,3}$",
     re.I,
 )
+VERSE = re.compile(r" \d{1,3}:\d")
+"""«Juan 3:16» is a book of the Bible."""
+fold = lru_cache(1 << 16)(fold_anew)
 INSIDE = re.compile(r"[ \u00a0]")
 JOINTS = names("de la las los del da do dos van von di")
+NO_PART = (NOT_SURNAMES | STOP["es"] | STOP["en"]) - JOINTS
+"""Words that end a name although they begin with a capital: months, countries, «Que» at the beginning of a verse."""
 
 
 @dataclass
@@ -48,7 +57,7 @@ class People:
 
     def learn(self, text: str) -> None:
         """Remember the whole names (first name and surname) of a text."""
-        for one in names_in(text):
+        for one in names_in(text, whole=True):
             parts = _parts(one.text)
             if len(parts) >= 2 and parts[0] in FIRST | ALSO_WORDS and parts[-1] not in FIRST:
                 self.surnames.add(parts[-1])
@@ -75,14 +84,17 @@ def _parts(name: str) -> list[str]:
     return [fold(part).strip(".") for part in INSIDE.split(name) if part.casefold() not in JOINTS]
 
 
-def names_in(text: str, people: People | None = None) -> Iterator[Find]:
-    """Names in a text; with `people`, surnames alone of those who are named whole elsewhere as well."""
+def names_in(text: str, people: People | None = None, whole: bool = False) -> Iterator[Find]:
+    """Names in a text; with `people`, surnames alone of those who are named whole elsewhere as well; only names of
+    several words if `whole`."""
     for match in RUN.finditer(text):
         words = INSIDE.split(match[0])
+        if whole and len(words) == 1:
+            continue
         folded = [fold(word) for word in words]
         one = _listed(text, match, words, folded) or _announced(text, match, words, folded)
         known = people is not None and len(words) == 1 and folded[0] in people.surnames
-        if one is None and known and not _begins(text, match.start()) and not _is_place(text, match, folded, 0):
+        if one is None and known and not _is_word(text, match, folded[0]) and not _is_place(text, match, folded, 0):
             one = Find("name", "surname", match.start(), match.end(), match[0], "maybe")
         if one is not None:
             yield one
@@ -94,7 +106,7 @@ def names_in(text: str, people: People | None = None) -> Iterator[Find]:
 
 def _cut(match: re.Match[str], words: list[str], folded: list[str], first: int, form: str, sure: Sure) -> Find:
     """The find from the `first` word of the run to its end, or to a word that is no surname."""
-    end = next((i for i in range(first + 1, len(words)) if folded[i] in NOT_SURNAMES), len(words))
+    end = next((i for i in range(first + 1, len(words)) if folded[i] in NO_PART), len(words))
     while end > first + 1 and folded[end - 1] in JOINTS:
         end -= 1
     begin = match.start() + sum(len(word) + 1 for word in words[:first])
@@ -105,6 +117,8 @@ def _cut(match: re.Match[str], words: list[str], folded: list[str], first: int, 
 def _listed(text: str, match: re.Match[str], words: list[str], folded: list[str]) -> Find | None:
     """From a first name in the run to its end."""
     first = next((i for i, word in enumerate(folded) if word in FIRST or word in ALSO_WORDS), None)
+    if VERSE.match(text, match.end()):
+        return None
     if first is None or (first and folded[first - 1] in TITLES) or _is_place(text, match, folded, first):
         return None
     one = _cut(match, words, folded, first, "listed", "likely")
@@ -135,6 +149,12 @@ def _is_name(text: str, match: re.Match[str], word: str, whole: list[str], first
     plain = whole[0] in FIRST and whole[0] not in ALSO_WORDS
     if word.isupper() and not plain:
         return False
+    if (
+        not plain
+        and INSIDE.split(match[0])[first + 1 : first + 2]
+        and fold(INSIDE.split(match[0])[first + 1]) in JOINTS
+    ):
+        return False  # «Santos del Cielo», «Rosa de los Vientos»
     if len(whole) > 1:
         # «Rosa Blanca», «Mark My Words»: the surname of an uncertain first name is no first word of a sentence.
         return plain or not _begins(text, match.start()) or whole[1] in FIRST or first > 0
@@ -153,6 +173,11 @@ def _is_place(text: str, match: re.Match[str], folded: list[str], first: int) ->
     return (
         earlier or before.strip(".") in PLACES or (of is not None and fold(of[1]) in PLACES) or folded[-1] in PLACE_ENDS
     )
+
+
+def _is_word(text: str, match: re.Match[str], surname: str) -> bool:
+    """Could the capital be that of any word at the beginning of a sentence?"""
+    return surname in SURNAMES_TOO | ALSO_WORDS and _begins(text, match.start())
 
 
 def _begins(text: str, start: int) -> bool:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from skills.texts.private_find import Find, Sure, digits, find, is_date_or_amount
 
 NUMBER = re.compile(r"(?<![\w.,/@$€£#-])(?:\+ ?\d|\(\+?\d|\d)[\d ().\-–/]{4,20}\d(?![\w@%º°-]|[.,/:]\d|\.\w)")
 CUE = re.compile(
-    r"\b(?:tel(?:[eé]fonos?|\b\.?|efonear\w*)|t[eé]l\b\.?|cel(?:ular(?:es)?|\b\.?)|m[oó]vil(?:es)?|whatsapp|"
-    r"whats\s?app|"
-    r"wh?ats|wsp|wpp|guasap|fono|fax|phone|call(?:ed|ing)?|mobile|cell(?:phone)?|text me|ring|dial|llam(?:ar\w*|"
-    r"ame|á\w*|e\w*|en|ó|a|o)|"
-    r"marc(?:ar|á|a|ó)|interno|contacto|contact|discar|comunicate|comunicarse|n[uú]mero)\b[^\n;?!]{0,28}$",
+    r"\b(?:tel(?:[eé]fonos?|\b\.?|efonear\w*)|t[eé]l\b\.?|tele?f\b\.?|tfno?\b\.?|tlf\b\.?|cel(?:u|ular(?:es)?|\b\.?)|"
+    r"m[oó]vil(?:es)?|whats ?app|wh?ats|wsp|wpp|wapp|[gw]uasap|wasap|l[ií]nea|fono|fax|phone|call(?:ed|ing)?|mobile|"
+    r"cell(?:phone)?|text me|ring|dial|llam(?:ar\w*|ame|á\w*|e\w*|en|ó|a|o)|marc(?:ar|á|a|ó)|interno|contacto|contact|"
+    r"discar|comunicate|comunicarse|n[uú]mero)\b[^\n;?!]{0,40}$",
     re.I,
 )
 OTHER = re.compile(
@@ -37,6 +37,12 @@ AFTER = re.compile(
     r"copies|words|palabras)\b)",
     re.I,
 )
+CALLED = re.compile(
+    r"\s*(?:\((?:cel|tel|casa|m[oó]vil|fijo|whatsapp|wsp|home|cell|mobile|work|trabajo)\w*\)|,? (?:as|is|es|era|was)"
+    r" (?:[^\W\d]+ ){0,2}(?:phone|cell|mobile|(?:tele)?phone number|number|tel[eé]fono|celu(?:lar)?|m[oó]vil|"
+    r"n[uú]mero)\b)",
+    re.I,
+)
 REGIONS = ("AR", "UY", "CL", "MX", "CO", "PE", "ES", "US", "BR", "PY", "BO", "VE", "EC", "CR", "GB")
 GROUPED = re.compile(
     r"""(?x)
@@ -46,7 +52,10 @@ GROUPED = re.compile(
     | 09\d[ ]?\d{3}[ ]?\d{3}                                    # 099 123 456 (Uruguay)
     | [679]\d{2}[ ](?:\d{2}[ ]\d{2}[ ]\d{2}|\d{3}[ ]\d{3})      # 612 34 56 78 (Spain)
     | 15[ -]\d{4}[ -]?\d{4} | 15[ -]\d{3}[ -]\d{4}              # 15-4555-1234 (Argentina, mobile)
+    | \d{3}\.\d{3}\.\d{4}                                       # 503.555.0177 (United States)
     | \d{4}-\d{4}                                               # 4555-1234
+    | 1[ .-]\d{3}[ .-]\d{3}[ .-]\d{4}                            # 1-800-555-0119 (United States)
+    | 0\d{2,4}[ -]15[ -]?\d{2,4}[ -]?\d{3,4}                    # 0221 15-456-7788 (Argentina, mobile)
     | 0800[ -]\d{3}[ -]?\d{4} | \d{3}[ ]\d{3}[ ]\d{4}
     """
 )
@@ -69,7 +78,7 @@ def _certainty(text: str, match: re.Match[str], number: str) -> Sure | None:
     if plain.startswith(("+", "00")):
         return "sure" if valid(number, None) else ("likely" if len(digits(number)) >= 9 else None)
     listed = is_date_or_amount(number)
-    if CUE.search(before):
+    if CUE.search(before) or CALLED.match(text, match.end()):
         # «llamé 3 veces en 1999-2001»: the word does not make a span of years a telephone.
         if listed and not re.fullmatch(r"[679]\d\d \d{3} \d{3}", number):
             return None
@@ -87,6 +96,7 @@ def _range(number: str) -> bool:
     return len(halves) == 2 and all(len(h) == 4 for h in halves) and 0 < int(halves[1]) - int(halves[0]) < 500
 
 
+@lru_cache(1 << 14)
 def valid(number: str, region: str | None) -> bool:
     """Does the number exist in the numbering plan of the country (ITU E.164, data of libphonenumber)?"""
     import phonenumbers
