@@ -206,7 +206,7 @@ class Workspace:
         manifest = Manifest.model_validate_json(self.inside(*DATASETS, dataset, "manifest.json").read_text("utf-8"))
         with self.inside(*DATASETS, dataset, manifest.rows_file).open(encoding="utf-8") as file:
             for line in file:
-                yield Row.model_validate(json.loads(line))
+                yield Row.model_validate_json(line)
 
     def free_bytes(self) -> int:
         self.home.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html.entities import html5
 from typing import NamedTuple
 
@@ -73,6 +73,12 @@ SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u20
 LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 LIGATURES = {chr(0xFB00 + i): letters for i, letters in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))}
 TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+UNTIDY = re.compile(
+    rf"[\r\x0b\x0c\x85\u2028\u2029{SPACES}{''.join(LIGATURES)}]|[ \t]$|\A\n|\n\Z|[^\x00-\u02ff\u2010-\u205e]",
+    re.MULTILINE,
+)
+"""Where there may be something to put right; what NFC changes is all past U+02FF, and none of it
+is among the dashes and quotation marks of a text."""
 PLAIN = str.maketrans({**dict.fromkeys(SPACES, " "), **LIGATURES})
 
 
@@ -197,10 +203,17 @@ def drop_markdown(text: str) -> str:
 
 
 class Mend(NamedTuple):
-    """`fix` changes nothing in a text that has none of `marks`: most texts need not be looked at closely."""
+    """`fix` changes nothing in a text where `hint` finds nothing: most texts need not be looked at closely."""
 
-    marks: frozenset[str]
+    hint: re.Pattern[str]
     fix: Callable[[str], str]
+
+    def __call__(self, text: str) -> str:
+        return self.fix(text) if self.hint.search(text) else text
+
+
+def any_of(characters: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(sorted(characters)))}]")
 
 
 def settled(fix: Callable[[str], str]) -> Callable[[str], str]:
@@ -218,12 +231,21 @@ def settled(fix: Callable[[str], str]) -> Callable[[str], str]:
 
 
 MENDS: dict[str, Mend] = {
-    "mojibake": Mend(MOJIBAKE, settled(mend_mojibake)),
-    "html": Mend(frozenset("<&"), settled(drop_html)),
-    "control": Mend(CONTROL, settled(drop_controls)),
-    "soft_hyphens": Mend(frozenset("\u00ad"), settled(drop_soft_hyphens)),
-    "footnotes": Mend(frozenset(f"[<{SUPERSCRIPT}"), settled(drop_footnote_marks)),
-    "urls": Mend(frozenset("/."), settled(drop_urls)),
-    "markdown": Mend(frozenset("#*_`["), settled(drop_markdown)),
+    "mojibake": Mend(any_of(MOJIBAKE), settled(mend_mojibake)),
+    "html": Mend(any_of("<&"), settled(drop_html)),
+    "control": Mend(any_of(CONTROL), settled(drop_controls)),
+    "unicode": Mend(UNTIDY, settled(normalise)),
+    "soft_hyphens": Mend(any_of("\u00ad"), settled(drop_soft_hyphens)),
+    "footnotes": Mend(any_of(f"[<{SUPERSCRIPT}"), settled(drop_footnote_marks)),
+    "urls": Mend(re.compile(r"://|www\.", re.IGNORECASE), settled(drop_urls)),
+    "markdown": Mend(any_of("#*_`["), settled(drop_markdown)),
 }
 """In the order in which they are applied: what one uncovers, the next may mend."""
+
+SUSPECTS = any_of({*MOJIBAKE, *CONTROL, *SPACES, *LIGATURES, *SUPERSCRIPT, *"<&\u00ad[#*_`\r\x0b\x0c\x85\u2028\u2029/"})
+FOREIGN = re.compile(r"[^\x00-\u02ff\u2010-\u205e]|www\.|[ \t]$|\A\n|\n\Z", re.IGNORECASE | re.MULTILINE)
+
+
+def suspicious(text: str) -> bool:
+    """Could any of MENDS change it? Much quicker than asking each."""
+    return bool(SUSPECTS.search(text) or FOREIGN.search(text))

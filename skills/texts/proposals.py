@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal, NamedTuple, get_args
 
-from skills.texts.cleaning import MENDS, Mend, joiner, normalise, settled
+from skills.texts.cleaning import MENDS, joiner, settled, suspicious
 from skills.texts.duplicates import Repeats, refrains, repeats
 from skills.texts.lines import page_numbers, running_heads
 from skills.texts.sentences import WORD
@@ -58,12 +58,11 @@ class Body:
 class Fix(NamedTuple):
     """How one kind changes a text in this data set; `sure`: what it found is what it looks for."""
 
-    marks: frozenset[str] | None
     fix: Callable[[str], str]
     sure: bool = True
 
     def __call__(self, text: str) -> str:
-        return text if self.marks is not None and self.marks.isdisjoint(text) else self.fix(text)
+        return self.fix(text)
 
 
 class Proposal(NamedTuple):
@@ -89,20 +88,22 @@ class Survey(NamedTuple):
 
 def survey(body: Body, shape: Shape) -> Survey:
     """Everything that could be cleaned, in the order of ORDER; each kind looks at what those before it would leave."""
-    texts = body.texts
+    texts = list(body.texts)
+    suspects = [i for i, text in enumerate(texts) if suspicious(text)]
     proposals: list[Proposal] = []
     for kind in ORDER:
         fix = None if kind in DROPS else _fix(kind, texts, shape)
         if fix is None:
             continue
-        after = [fix(text) for text in texts]
-        changed = [i for i, text in enumerate(after) if text is not texts[i] and text != texts[i]]
+        after = {i: fix(texts[i]) for i in (suspects if kind in MENDS else range(len(texts)))}
+        changed = {i: text for i, text in after.items() if text != texts[i]}
         if changed:
-            first = changed[0]
-            example = _excerpts(texts[first], after[first])
+            first = min(changed)
+            example = _excerpts(texts[first], changed[first])
             proposals.append(Proposal(kind, len(changed), fix.sure and kind not in ASKED, first + 1, *example))
         if fix.sure and kind not in ASKED:
-            texts = after
+            for i, text in changed.items():
+                texts[i] = text
     left = Body(texts, body.documents, body.halves)
     found = repeats(texts)
     for kind in ORDER:
@@ -123,19 +124,16 @@ def survey(body: Body, shape: Shape) -> Survey:
 def _fix(kind: Kind, texts: Sequence[str], shape: Shape) -> Fix | None:
     """How to mend `kind` in these texts; None where there is nothing of it."""
     if kind in MENDS:
-        mend: Mend = MENDS[kind]
         # A conversation or an answer may well be written with Markdown; a poem or a story seldom.
-        return Fix(mend.marks, mend.fix, kind != "markdown" or shape in ("prose", "verse"))
-    if kind == "unicode":
-        return Fix(None, settled(normalise))
+        return Fix(MENDS[kind].__call__, kind != "markdown" or shape in ("prose", "verse"))
     if shape not in RUNNING:
         return None
     if kind == "hyphens":
         cut = any("-\n" in text for text in texts)
         # A poet may cut a word at the end of a verse and mean it.
-        return Fix(frozenset("-"), settled(joiner(_vocabulary(texts))), shape != "verse") if cut else None
+        return Fix(settled(joiner(_vocabulary(texts))), shape != "verse") if cut else None
     lines = page_numbers(texts) if kind == "page_numbers" else running_heads(texts, shape == "verse")
-    return Fix(None, lines.drop, lines.sure) if lines.lines else None
+    return Fix(lines.drop, lines.sure) if lines.lines else None
 
 
 def _vocabulary(texts: Iterable[str]) -> frozenset[str]:
@@ -162,10 +160,10 @@ def _drop(kind: Kind, body: Body, shape: Shape, found: Repeats) -> dict[int, int
 
 
 def _short(texts: Sequence[str]) -> dict[int, int | None]:
-    lengths = [_words(text) for text in texts]
-    if not lengths or median(lengths) < LONG_MEDIAN:
+    if not texts or median(text.count(" ") for text in texts) < LONG_MEDIAN:
         return {}
-    return {i: None for i, length in enumerate(lengths) if length < SHORT_WORDS and _said(texts[i])}
+    few = (i for i, text in enumerate(texts) if text.count(" ") < 2 * SHORT_WORDS)
+    return {i: None for i in few if _words(texts[i]) < SHORT_WORDS and _said(texts[i])}
 
 
 def _words(text: str) -> int:
