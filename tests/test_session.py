@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from skills.contract import OutOfMemory
+from skills.texts.piece_tokenizer import keep, kept
 from tests.conversation import Conversation, RunsInMemory
 from tutor.course import Choice, Course, Do, Number, Open, Order
 from tutor.course_files import load_course
@@ -524,12 +525,39 @@ async def test_deleting_is_asked_twice_and_done(talk: Conversation) -> None:
     assert talk.desk.memory.dataset is None
 
 
+def tiny_pieces() -> bytes:
+    """A SentencePiece model of a few verses."""
+    import io
+
+    import sentencepiece
+
+    model = io.BytesIO()
+    lines = iter(VERSES.splitlines() * 20)
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=lines, model_writer=model, vocab_size=60, hard_vocab_limit=False, minloglevel=2
+    )
+    return model.getvalue()
+
+
+async def test_a_tokenizer_can_be_seen_and_deleted(talk: Conversation) -> None:
+    await begin(talk)
+    await talk.types(VERSES)
+    card = keep(talk.desk.workspace, talk.desk.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
+    await talk.acts(Intent(name="delete_data"))
+    await talk.clicks(f"Borrar {card.name}")
+    await talk.clicks("Sí, borrar")
+    assert kept(talk.desk.workspace) == []
+
+
 async def test_deleting_everything_starts_afresh(talk: Conversation) -> None:
     await begin(talk)
     await talk.types(VERSES)
+    keep(talk.desk.workspace, talk.desk.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
     await talk.acts(Intent(name="delete", args={"what": "all", "id": "", "sure": True}))
+    assert kept(talk.desk.workspace) == []
     assert talk.desk.memory.route is None
     assert talk.desk.workspace.manifests() == []
+    await talk.opens()
     assert "Musa" in talk.text
 
 

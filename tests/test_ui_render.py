@@ -240,6 +240,14 @@ async def test_deleting_a_thread_deletes_all_of_it(screen: Screen, tmp_path: Pat
     assert screen.transcript.elements("t") == []
 
 
+async def test_what_was_deleted_is_not_left_on_disk(screen: Screen, tmp_path: Path) -> None:
+    await screen.draw("t", Said(id="1", text="palabra secreta", buttons=(YES,)))
+    screen.transcript.clear()
+    assert screen.transcript.thread("t") is None
+    for file in tmp_path.iterdir():
+        assert b"palabra secreta" not in file.read_bytes()
+
+
 def test_threads_without_a_word_of_the_learner_are_forgotten(tmp_path: Path) -> None:
     transcript = Transcript(tmp_path / "t.db")
     transcript.begin("a", "A")

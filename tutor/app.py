@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from skills.contract import FileEmpty, FileTooLarge, Language, UserError
 from skills.workspace import safe_name
 from tutor.replay import RunStatus
-from tutor.turn import Button, CourseMap, Farewell, Input, Intent, Reload, Shown, Upload
+from tutor.turn import Button, CourseMap, Erased, Farewell, Input, Intent, Reload, Shown, Upload
 from tutor.ui.prepare import CHAINLIT_LANGUAGE
 from tutor.ui.screen import Screen
 from tutor.ui.transcript import LEARNER, Transcript, TranscriptLayer
@@ -75,6 +75,8 @@ class Chat:
         self._screen = Screen(transcript, self._pages, lambda: self.words)
         self._latest = ""
         """The thread in which something happened last: what happens by itself is shown there."""
+        self._erased = ""
+        """What the next conversation begins with, after everything was deleted."""
         self._map_folded: set[str] = set()
         self._maps: dict[str, CourseMap] = {}
         """What each page shows of the course: it is sent again only when it has changed."""
@@ -132,6 +134,9 @@ class Chat:
         await page.emit("first_interaction", {"interaction": name, "thread_id": page.thread_id})
         await page.emit("window_message", {"tutor": "thread", "id": page.thread_id})
         self._later(self._map_soon(page.thread_id))
+        if self._erased:
+            await self._screen.say(page.thread_id, self._erased)
+            self._erased = ""
         await self._play(page.thread_id, self._session.turn(Input()))
 
     async def resumed(self, thread: Any) -> None:
@@ -276,6 +281,12 @@ class Chat:
 
     async def _show(self, thread: str, shown: Shown) -> None:
         if isinstance(shown, Reload):
+            return
+        if isinstance(shown, Erased):
+            self._erased = shown.text
+            self._transcript.clear()
+            for page in self._pages.of():
+                await page.emit("window_message", {"tutor": "anew"})
             return
         await self._screen.draw(thread, shown)
         if isinstance(shown, Farewell):

@@ -7,10 +7,10 @@ from typing import Any
 
 from skills.blocks import Column, Message, Table, msg
 from skills.contract import UserError
+from skills.texts.piece_tokenizer import kept, tokenizers_folder
 from skills.workspace import folder_bytes
 from tutor.desk import Desk, back_button, plain
-from tutor.greeting import welcome
-from tutor.turn import Button, Shown
+from tutor.turn import Button, Erased, Shown
 
 KEPT = {"texts": "workspace", "runs": "runs", "progress": "learner.db", "chat": "chat", "models": "models"}
 """What is kept, by the message that names it, and where in the home folder."""
@@ -21,13 +21,7 @@ async def privacy(desk: Desk) -> AsyncIterator[Shown]:
     home = desk.workspace.home
     rows: tuple[tuple[Message | str, str, str], ...] = tuple(
         (msg(f"chat.kept.{name}"), str(home / path), desk.words("chat.size", bytes=_bytes(home / path)))
-        for name, path in (
-            ("texts", "workspace"),
-            ("runs", "runs"),
-            ("progress", "learner.db"),
-            ("chat", "chat"),
-            ("models", "models"),
-        )
+        for name, path in KEPT.items()
     )
     table = Table(
         title=msg("chat.kept_table"),
@@ -56,6 +50,10 @@ async def my_things(desk: Desk) -> AsyncIterator[Shown]:
         name = desk.words("chat.run_name", skill=desk.words(f"intents.{status.skill}.label"), run=status.run[4:19])
         rows.append((msg("chat.kind.run"), name, desk.words("chat.size", bytes=size)))
         buttons.append(_delete_button(desk, "run", status.run, name))
+    for card in kept(desk.workspace):
+        size = folder_bytes(tokenizers_folder(desk.workspace) / card.id)
+        rows.append((msg("chat.kind.tokenizer"), card.name, desk.words("chat.size", bytes=size)))
+        buttons.append(_delete_button(desk, "tokenizer", card.id, card.name))
     for model in desk.models():
         rows.append((msg("chat.kind.model"), model.name, desk.words("chat.size", bytes=model.bytes)))
         if not model.chosen:
@@ -95,8 +93,12 @@ async def delete(desk: Desk, args: dict[str, Any]) -> AsyncIterator[Shown]:
             yield desk.error(error, buttons=desk.buttons)
             return
         raise
-    yield desk.say(desk.words(f"chat.deleted.{what}", name=plain(name)), tone="system")
-    async for shown in welcome(desk) if what == "all" else my_things(desk):
+    told = desk.words(f"chat.deleted.{what}", name=plain(name))
+    if what == "all":
+        yield Erased(text=told)
+        return
+    yield desk.say(told, tone="system")
+    async for shown in my_things(desk):
         yield shown
 
 

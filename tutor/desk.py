@@ -12,6 +12,7 @@ from typing import Any
 
 from skills.blocks import Block, Scalar
 from skills.contract import Language, ModelMissing, UserError
+from skills.texts.piece_tokenizer import delete_kept, kept
 from skills.workspace import Workspace
 from tutor import __version__, learner, machine
 from tutor.course import Bilingual, Course, Lesson, Step
@@ -93,12 +94,14 @@ class Desk:
             return False
 
     def delete(self, what: str, id: str) -> None:
-        """Delete a text, a run or a model, or (`all`) every text, run and answer of the learner's."""
+        """Delete a text, a run, a tokenizer or a model, or (`all`) all that is of the learner's and made of it."""
         if what == "text":
             self.workspace.delete_dataset(id)
             self.record("text_deleted", {"dataset": id})
         elif what == "run":
             self.jobs.delete(id)
+        elif what == "tokenizer":
+            delete_kept(self.workspace, id)
         elif what == "model":
             installed.remove(self.workspace.home, id)
         elif what == "all":
@@ -106,6 +109,8 @@ class Desk:
                 self.jobs.delete(status.run)
             for manifest in self.workspace.manifests():
                 self.workspace.delete_dataset(manifest.id)
+            for card in kept(self.workspace):
+                delete_kept(self.workspace, card.id)
             self.store.clear()
             self.record("data_deleted", {})
 

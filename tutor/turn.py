@@ -118,7 +118,14 @@ class Farewell(Frozen):
     text: str
 
 
-Shown = Said | Delta | Graded | Waiting | Reload | Farewell
+class Erased(Frozen):
+    """All that was the learner's is gone; what was said goes too, and a new conversation begins with these words."""
+
+    kind: Literal["erased"] = "erased"
+    text: str
+
+
+Shown = Said | Delta | Graded | Waiting | Reload | Farewell | Erased
 
 
 class MapLesson(Frozen):

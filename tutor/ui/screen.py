@@ -42,7 +42,7 @@ class Screen:
         sent, which a click pays for: nothing is sent that changes nothing."""
 
     async def draw(self, thread: str, shown: Shown) -> None:
-        """Draw one thing that is shown; `Reload` is the caller's affair."""
+        """Draw one thing that is shown; `Reload` and `Erased` are the caller's affair."""
         match shown:
             case Said():
                 await self._end_waiting(thread)

@@ -117,6 +117,15 @@ class Transcript:
         with self._db:
             self._delete(thread)
 
+    def clear(self) -> None:
+        """Forget every thread, on disk too."""
+        with self._db:
+            for table in ("steps", "elements", "threads"):
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._db.execute("VACUUM")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self._db.close()
 
@@ -142,6 +151,7 @@ def _open(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path)
     db.execute("PRAGMA journal_mode=WAL")
     db.execute("PRAGMA synchronous=NORMAL")
+    db.execute("PRAGMA secure_delete=ON")
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if version not in (0, VERSION):
         db.close()

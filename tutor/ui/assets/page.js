@@ -15,6 +15,7 @@
   window.addEventListener('message', (event) => {
     if (event.origin !== window.location.origin || !event.data) return
     if (event.data.tutor === 'reload') window.location.reload()
+    if (event.data.tutor === 'anew') window.location.assign('/')
     if (event.data.tutor === 'thread' && window.location.pathname === '/') {
       window.history.replaceState(window.history.state, '', '/thread/' + event.data.id)
     }

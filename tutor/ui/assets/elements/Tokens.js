@@ -6,7 +6,7 @@ function Tokens({ props }) {
   const grade = (t) => (t.graded === true ? ' t-yes' : t.graded === false ? ' t-no' : '')
   const graded = props.tokens.some((t) => t.graded !== null)
   const told = (t) => (t.graded ? w.graded : w.read)
-  const show = (text) => text.replace(/\n/g, '↵\n')
+  const show = (text) => text.replace(/\n/g, '↵')
   return h(
     Card,
     { kind: 'tokens', title: props.title, caption: props.caption },
@@ -25,22 +25,24 @@ function Tokens({ props }) {
     graded
       ? h(
           'p',
-          { className: 't-row t-small' },
+          { className: 't-small' },
           h('span', { className: 't-token t-tint-0 t-yes' }, w.graded),
+          ' ',
           h('span', { className: 't-token t-no' }, w.read),
         )
       : null,
     h(
       'div',
       { className: 't-tokens', 'aria-hidden': 'true' },
-      props.tokens.map((t, i) =>
+      props.tokens.map((t, i) => [
         h(
           'span',
           { key: i, className: 't-token t-tint-' + (i % 2) + grade(t), title: i + 1 + ' · ' + w.id + ' ' + t.id + (graded ? ' · ' + told(t) : '') },
           h('b', { className: 't-serif' }, show(t.text)),
           ids ? h('small', null, t.id) : null,
         ),
-      ),
+        t.text.endsWith('\n') ? h('br', { key: 'line ' + i }) : null,
+      ]),
     ),
     h(
       'details',
