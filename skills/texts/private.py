@@ -15,7 +15,7 @@ from skills.texts.private_phones import phones
 from skills.workspace import Row
 
 DIGIT = re.compile(r"\d")
-LONG = re.compile(r"\d(?:[ ().\-–/]{0,2}\d){5}")
+LONG = re.compile(r"\d(?:[ ().\-–]{0,2}\d){5}")
 """Six figures in one number, the fewest of an account, a document or a telephone."""
 
 

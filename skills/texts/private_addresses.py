@@ -17,7 +17,8 @@ TAIL = (
     r" ?[\dA-Z]{1,4}[º°ª]?\b[\"”]?)){0,3}"
 )
 STREET = re.compile(
-    r"(?<!\w)(?:(?i:calle|avenida|av(?:da)?\.|av|pasaje|pje\.?|psje\.?|bulevar|boulevard|bv\.|blvd\.?|diagonal|"
+    r"(?<!\w)(?=[AaBbCcDdGgJjPpRrTt])(?:(?i:calle|avenida|av(?:da)?\.|av|pasaje|pje\.?|psje\.?|bulevar|"
+    r"boulevard|bv\.|blvd\.?|diagonal|"
     r"diag\.?|camino|paseo|"
     r"carrera|jir[oó]n|jr\.|calzada|transversal|alameda|cortada|callej[oó]n|rua|traves[ií]a|ronda|glorieta|"
     r"plaza|plza\.|cno\.)|[Cc]/) ?"
@@ -25,7 +26,7 @@ STREET = re.compile(
     rf"al) ?)?(?P<number>\d{{1,5}})(?: ?bis)?(?![\d/]|[.,]\d|º|°|-\d{{4}}){TAIL}"
 )
 COLOMBIA = re.compile(
-    r"(?<!\w)(?i:calle|cll?\.?|carrera|cra\.?|kr\.?|diagonal|dg\.?|transversal|tv\.?|avenida|av\.?)"
+    r"(?<!\w)(?=[AaCcDdKkTt])(?i:calle|cll?\.?|carrera|cra\.?|kr\.?|diagonal|dg\.?|transversal|tv\.?|avenida|av\.?)"
     rf" ?\d{{1,3}}[A-Za-z]?(?: (?i:bis|sur|norte|este))? ?(?:#|[Nn][°ºo]\.?|"
     rf"No\.?) ?\d{{1,3}}[A-Za-z]? ?[-–] ?\d{{1,3}}\b{TAIL}"
 )
@@ -37,7 +38,8 @@ ENGLISH = re.compile(
     rf"Pkwy|Circle|Gardens|Hill)\b\.?{TAIL}"
 )
 LIVES = re.compile(
-    r"(?<!\w)(?i:viv(?:e|o|ía|í|imos|en|ió|ís)(?: \w+)? en|domicili(?:o|ad[oa])(?: \w+)?(?: en|:)?|"
+    r"(?<!\w)(?=[AaCcDdEeLlMmQqSsVv])(?i:viv(?:e|o|ía|í|imos|en|ió|ís)(?: \w+)? en|domicili(?:o|"
+    r"ad[oa])(?: \w+)?(?: en|:)?|"
     r"direcci[oó]n(?: es)?:?|mora en|"
     r"qued(?:a|aba) en|mud(?:ó|aron|amos|é|a) a|casa (?:está |queda )?en|enviar a|env[ií]o a|lives? (?:at|on)|"
     r"lived at|address(?: is)?:?|"

@@ -29,11 +29,13 @@ USER_LINK = re.compile(
     r"|[\w.-]+(?::\d+)?/(?:[^\s?#]{0,200}/)?(?:users?|usuarios?|profile|perfil|u)/@?[\w.-]+)[^\s)>\]»\"']*",
     re.I,
 )
+SITES = (".com/", ".net/", ".me/", "bsky.app/")
 NOT_USERS = names("watch share sharer intent explore search hashtag reel reels p results feed groups events")
 HANDLE = re.compile(r"(?<![\w.@/+-])@[A-Za-z_](?:[\w.]{1,28}\w)(?![\w@]|\.\w)")
 NOT_HANDLES = names("media param return returns import override property charset author see todo page")
 NAMED_HANDLE = re.compile(
-    r"\b(?:instagram|insta|ig|twitter|tiktok|telegram|facebook|username|user name|usuari[oa]|nick|skype|discord)"
+    r"\b(?=[DdFfIiNnSsTtUu])(?:instagram|insta|ig|twitter|tiktok|telegram|facebook|username|user name|"
+    r"usuari[oa]|nick|skype|discord)"
     r"(?:\s+(?:de \w+ )?(?:es|is))?\s*(?:[:=]|\b(?:es|"
     r"is)\b)\s*@?(?P<user>(?=[\w.-]*[\d_.])[A-Za-z_](?:[\w.-]{1,28})\w)",
     re.I,
@@ -41,7 +43,7 @@ NAMED_HANDLE = re.compile(
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 CBU = re.compile(r"(?<![\w.-])\d{7,8}[ -]?\d{14,15}(?![\w-])|(?<![\w.-])\d{22}(?![\w-])")
 ACCOUNT = re.compile(
-    r"\b(?:alias(?: (?:de )?(?:cbu|cvu|mercado ?pago))?|cbu|cvu)(?:\s+(?:es|is)\s|\s*[:,]\s*)\s*"
+    r"\b(?=[AaCc])(?:alias(?: (?:de )?(?:cbu|cvu|mercado ?pago))?|cbu|cvu)(?:\s+(?:es|is)\s|\s*[:,]\s*)\s*"
     r"(?P<alias>[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+){1,4})",
     re.I,
 )
@@ -73,7 +75,8 @@ DAY = (
     rf"|(?:{MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? (?:1[89]|20)\d\d\b)?)"
 )
 BIRTH = re.compile(
-    r"\b(?:nac(?:i[oóeé]|í|imos|ida|ido|imiento)\b|f(?:echa)?\.? ?(?:de )?nac\b\.?|cumpl(?:e|o|ía)(?:años| años)?\b|"
+    r"\b(?=[BbCcDdFfNn])(?:nac(?:i[oóeé]|í|imos|ida|ido|imiento)\b|f(?:echa)?\.? ?(?:de )?nac\b\.?|cumpl(?:e|o|"
+    r"ía)(?:años| años)?\b|"
     r"cumpleaños\b|born\b|birth ?(?:date|day)\b|date of birth\b|d\.?o\.?b\b\.?)"
     rf"[^.;\n\d]{{0,40}}?(?P<day>{DAY})",
     re.I,
@@ -102,10 +105,11 @@ def users(text: str) -> Iterator[Find]:
     if ":" in text or "=" in text or " es " in text or " is " in text:
         for match in NAMED_HANDLE.finditer(text):
             yield find("handle", "named", match, "likely", "user")
-    if "/" in text:
+    if any(site in text for site in SITES):
         for match in LINK.finditer(text):
             if match[0].rstrip("/").rsplit("/", 1)[-1].casefold() not in NOT_USERS:
                 yield find("url", "profile", match, "sure")
+    if "http" in text:
         for match in USER_LINK.finditer(text):
             yield find("url", "user", match, "likely")
 

@@ -35,11 +35,12 @@ FORMS = (
     Form("us_ssn", r"\d{3}-\d{2}-\d{4}"),
 )  # fmt: skip
 NUMBERED = re.compile(
-    EDGE + "(?:" + "|".join(f"(?P<{f.name}>{f.pattern})" for f in FORMS) + ")" + STOP
+    EDGE + r"(?=[\dA-ZÑ&])(?:" + "|".join(f"(?P<{f.name}>{f.pattern})" for f in FORMS) + ")" + STOP
 )  # one pass; a number that fits two forms is tried with the others in `_named`
 BARE = re.compile(r"(?<![\w.,/@+-])(?:\d{11}|\d{14})(?![\w/-]|[.,]\d)")
 CUE = re.compile(
-    r"(?:\b(?i:d\.?n\.?i\.?|nif|n\.i\.f\.|nie|cuit|cuil|cuit/cuil|rut|r\.u\.t\.|run|curp|rfc|nit|n\.i\.t\.|ruc|"
+    r"\b(?=[CcDdIiLlNnPpRrSs])(?:\b(?i:d\.?n\.?i\.?|nif|n\.i\.f\.|nie|cuit|cuil|cuit/cuil|rut|r\.u\.t\.|run|"
+    r"curp|rfc|nit|n\.i\.t\.|ruc|"
     r"cpf|cnpj|"
     r"rg|ssn|c[eé]dula(?: de (?:identidad|ciudadan[ií]a|extranjer[ií]a))?|pasaporte|passport|"
     r"documento(?: nacional)?(?: de identidad)?|doc\.?|libreta c[ií]vica|libreta de enrolamiento|"

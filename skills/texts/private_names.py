@@ -43,6 +43,11 @@ VERSE = re.compile(r" \d{1,3}:\d")
 """«Juan 3:16» is a book of the Bible."""
 fold = lru_cache(1 << 16)(fold_anew)
 INSIDE = re.compile(r"[ \u00a0]")
+SAID_ENDS = (
+    ":", ",", "llamo", "llama", "llamaba", "llamó", "llamás", "es", "is", "'s", "called", "named", "por", "for", "de",
+    "of",
+)  # fmt: skip
+"""How the phrases of SAID end: most words with a capital stand after none of them."""
 JOINTS = names("de la las los del da do dos van von di")
 NO_PART = (NOT_SURNAMES | STOP["es"] | STOP["en"]) - JOINTS
 """Words that end a name although they begin with a capital: months, countries, «Que» at the beginning of a verse."""
@@ -139,7 +144,7 @@ def _announced(text: str, match: re.Match[str], words: list[str], folded: list[s
     last = fold(near[-1]).strip('(¿¡«"') if near and before[-1:] in " \u00a0\n" and "\n" not in before[-1:] else ""
     titled = last.rstrip(".") in TITLES and not before.endswith(", ")
     kin = last in KIN and len(near) == 2 and fold(near[0]).strip('(¿¡«"—-') in MINE
-    if titled or kin or (before[-1:].isspace() and SAID.search(before)):
+    if titled or kin or (before.rstrip().endswith(SAID_ENDS) and SAID.search(before)):
         return _cut(match, words, folded, 0, "announced", "likely")
     return None
 

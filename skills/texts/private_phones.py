@@ -12,7 +12,8 @@ NUMBER = re.compile(r"(?<![\w.,/@$€£#-])(?:\+ ?\d|\(\+?\d|\d)[\d ().\-–/]{4
 CUE = re.compile(
     r"\b(?:tel(?:[eé]fonos?|\b\.?|efonear\w*)|t[eé]l\b\.?|tele?f\b\.?|tfno?\b\.?|tlf\b\.?|cel(?:u|ular(?:es)?|\b\.?)|"
     r"m[oó]vil(?:es)?|whats ?app|wh?ats|wsp|wpp|wapp|[gw]uasap|wasap|l[ií]nea|fono|fax|phone|call(?:ed|ing)?|mobile|"
-    r"cell(?:phone)?|text me|ring|dial|llam(?:ar\w*|ame|á\w*|e\w*|en|ó|a|o)|marc(?:ar|á|a|ó)|interno|contacto|contact|"
+    r"cell(?:phone)?|text me|ring|dial|llam(?:ar\w*|ame|á\w*|e\w*|en|ó|a|o)|marc(?:ar|á|a|ó)|interno|contacto|"
+    r"contact|"
     r"discar|comunicate|comunicarse|n[uú]mero)\b[^\n;?!]{0,40}$",
     re.I,
 )
