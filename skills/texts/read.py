@@ -8,7 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from skills.contract import FileEmpty, FileMissing, FileTooLarge, FileUnreadable
@@ -30,6 +30,8 @@ MAGIC = (
 """How files that are not plain text begin, and the kind that is told to the learner."""
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The beginning of what Office wrote until 2007, and of what it still wraps around a document with a password."""
+PACKED = {".docx": "word", ".odt": "odt", ".xlsx": "spreadsheet", ".epub": "epub"}
+"""Endings of the names of files that are a zip, and their kind."""
 INSIDE = (
     ("word/document.xml", "word"), ("xl/workbook.xml", "spreadsheet"), ("xl/workbook.bin", "sheet_old"),
     ("ppt/presentation.xml", "slides"), ("Index/Document.iwa", "pages"), ("index.apxl", "pages"),
@@ -48,6 +50,7 @@ BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
+BLANK = b" \t\r\n\x00" + codecs.BOM_UTF8
 WESTERN = ("cp1252", "mac_roman", "cp850")
 LETTERS = frozenset("áéíóúüñçàèìòùâêîôûäëïöãõÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄËÏÖÃÕ¿¡«»“”‘’–—…°ºª€·•")
 """Characters outside ASCII that Western texts are written with: the measure of a guessed encoding."""
@@ -92,13 +95,21 @@ def _head(path: Path, name: str) -> bytes:
     if size > LIMIT:
         raise FileTooLarge(name=name, bytes=size, limit=LIMIT)
     try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
+        head = _begin(path)
     except OSError as error:
         raise FileUnreadable(name=name, kind="locked") from error
-    if not head.strip(b" \t\r\n\x00" + codecs.BOM_UTF8) or head in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+    if not head.strip(BLANK) or head in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         raise FileEmpty(name=name)
     return head
+
+
+def _begin(path: Path) -> bytes:
+    """The first HEAD bytes; where they are nothing but blanks, those after them that are not."""
+    with path.open("rb") as file:
+        head = first = file.read(HEAD)
+        while head and not head.strip(BLANK):
+            head = file.read(HEAD)
+    return head or first
 
 
 def lines(source: Source) -> Iterator[str]:
@@ -111,8 +122,7 @@ def lines(source: Source) -> Iterator[str]:
 
 def head_text(source: Source) -> str:
     """The beginning of the text, cut at the last whole line if there is one, line ends as \\n."""
-    with source.path.open("rb") as raw:
-        data = raw.read(HEAD)
+    data = _begin(source.path)
     text = codecs.getincrementaldecoder(source.encoding)("replace").decode(data, final=False)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     cut = text.rfind("\n")
@@ -122,7 +132,7 @@ def head_text(source: Source) -> str:
 def _kind(path: Path, head: bytes, name: str = "") -> str | None:
     """What the file is if it is not plain text, by its first bytes; None for text."""
     if head.startswith(b"PK\x03\x04"):
-        return _packed(path)
+        return _packed(path, name)
     if head[:4] == b"RIFF":
         return "image" if head[8:12] == b"WEBP" else "audio"
     if head[4:8] == b"ftyp":
@@ -155,7 +165,7 @@ def _old_office(path: Path) -> str:
     return "word_old"
 
 
-def _packed(path: Path) -> str:
+def _packed(path: Path, name: str) -> str:
     """Which of the many formats that are a zip file this one is; only names and the declared type are read."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -165,7 +175,8 @@ def _packed(path: Path) -> str:
                 with archive.open("mimetype") as file:
                     mime = file.read(80)
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, zlib.error):
-        return "archive"
+        # Cut short, it has lost its list of contents: its name is all there is to go by.
+        return PACKED.get(PurePath(name).suffix.casefold(), "archive")
     for part, kind in MIMES:
         if part in mime:
             return kind

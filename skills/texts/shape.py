@@ -73,31 +73,41 @@ def is_wrapped(blocks: Sequence[Sequence[str]]) -> bool:
     if len(breaks) < 3:
         return False
     width = sorted(len(line.rstrip()) for block in blocks for line in block)[int(0.98 * sum(map(len, blocks)) - 0.5)]
-    if width < 40:
+    if width < 40 and (width < 32 or len(breaks) < 10):
         return False
     return sum(len(a) + 1 + len(first) >= width for a, first in breaks) >= 0.8 * len(breaks)
 
 
-def rows_are_verse(rows: Sequence[str]) -> bool:
-    """Do rows of a table hold verse: lines of it, stanzas with line ends, or stanzas whose line ends were lost?"""
+def rows_are_verse(rows: Sequence[str], alone: bool = True) -> bool:
+    """Do rows of a table hold verse: lines of it, stanzas with line ends, or stanzas whose line ends were lost?
+
+    `alone`: the table has nothing but them. Beside a date or a name, a short line is a message or an opinion.
+    """
     rows = [row.strip() for row in rows if row.strip()][:2000]
     if len(rows) < 4:
         return False
     if sum("\n" in row for row in rows) >= 0.5 * len(rows):
         return is_verse("\n\n".join(rows))
     counts = [len(words(row)) for row in rows]
-    if sum(_lost_line_ends(row) for row in rows) >= 0.3 * len(rows) or _even(counts):
+    if sum(_lost_line_ends(row) for row in rows) >= 0.3 * len(rows) or _even(rows, counts):
         return True
-    # One line of verse a row: short, even, and hardly ever a finished sentence.
+    # One line of verse a row: short, of a length, and hardly ever a finished sentence.
     finished = sum(row.endswith((".", "!", "?", "…")) for row in rows)
-    return 3 <= median(counts) <= 12 and max(counts) <= 20 and len(rows) >= 8 and finished <= 0.5 * len(rows)
+    sizes = sorted(map(len, rows))
+    even = sizes[int(0.9 * (len(sizes) - 1))] - sizes[int(0.1 * (len(sizes) - 1))] <= 0.9 * median(sizes)
+    short = 3 <= median(counts) <= 12 and max(counts) <= 20
+    return alone and even and short and len(rows) >= 8 and finished <= 0.5 * len(rows)
 
 
-def _even(counts: Sequence[int]) -> bool:
-    """Stanzas on one line each are all of a length (words), which paragraphs, reviews and messages never are."""
+def _even(rows: Sequence[str], counts: Sequence[int]) -> bool:
+    """Stanzas on one line each are all of a length (words), which paragraphs, reviews and messages never are.
+
+    Verse pauses at the ends of its lines: each row has several commas, which a sentence of that length has not.
+    """
     ordered = sorted(counts)
     low, middle, high = (ordered[int(share * (len(ordered) - 1))] for share in (0.1, 0.5, 0.9))
-    return len(ordered) >= 20 and 12 <= middle <= 100 and (high - low) / middle <= 0.45
+    pauses = sum(row.count(mark) for row in rows for mark in ",;:") / len(rows)
+    return len(ordered) >= 20 and 16 <= middle <= 100 and (high - low) / middle <= 0.45 and pauses >= 2
 
 
 def _lost_line_ends(row: str) -> bool:

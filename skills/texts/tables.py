@@ -29,6 +29,7 @@ TEXT_NAMES = sentences.names(
     "text texto samples sample content contenido body cuerpo verso verse poema poem estrofa stanza cuento story "
     "frase sentence mensaje message comentario comment review opinion nota document documento cita quote"
 )
+VERSE_NAMES = sentences.names("verso versos verse line linea poema poem estrofa stanza copla haiku")
 INSTRUCTION_NAMES = sentences.names("instruction instruccion consigna")
 CONTEXT_NAMES = sentences.names("input entrada context contexto")
 """What an instruction is about, in the usual three columns: it belongs to the prompt."""
@@ -54,18 +55,32 @@ def sniff(head: str, hint: bool) -> str | None:
     one, which names the columns, is not. A table of one column counts only with the hint.
     """
     best: tuple[float, int, str] | None = None
+    lines = head.strip().split("\n")
+    # The rows of a table have no blank lines between them, paragraphs have.
+    apart = sum(not line.strip() for line in lines) > 0.2 * len(lines)
     for delimiter in DELIMITERS:
-        sizes = [len(row) for row in parse_head(head, delimiter) if row]
-        if len(sizes) < 2:
+        rows = [row for row in parse_head(head, delimiter) if row]
+        sizes = [len(row) for row in rows]
+        if len(sizes) < 2 or _sentences(rows, hint):
             continue
         (modal, times), *_ = Counter(sizes).most_common(1)
         share = times / len(sizes)
-        single = modal == 1 and hint and delimiter in ",;" and share == 1.0
+        single = modal == 1 and hint and delimiter in ",;" and share == 1.0 and not apart
         sure = hint or (modal >= 3 and len(sizes) >= 3) or (delimiter == "\t" and len(sizes) >= 3)
         if single or (modal >= 2 and sure and share >= (EVEN if hint else 1.0) and sizes[0] == modal):
             found = (share if modal > 1 else 0.0, modal, delimiter)
             best = max(best, found, key=lambda f: f[:2]) if best else found
     return best[2] if best else None
+
+
+def _sentences(rows: Sequence[Sequence[str]], hint: bool) -> bool:
+    """Are the cells pieces of sentences? Commas in prose are followed by a space, those of a table hardly ever.
+
+    A file that calls itself a table may be written so, if its first row could be names.
+    """
+    inner = [cell for row in rows for cell in row[1:]]
+    spaced = sum(cell.startswith(" ") for cell in inner) > 0.5 * len(inner) if inner else False
+    return spaced and not (hint and all(len(words(cell)) <= 4 for cell in rows[0]))
 
 
 def parse_head(text: str, delimiter: str) -> list[list[str]]:

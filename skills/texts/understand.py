@@ -14,6 +14,7 @@ from skills.texts import records, tables
 from skills.texts import rows as running
 from skills.texts.formats.part import Part
 from skills.texts.read import Source, head_text, lines
+from skills.texts.sentences import fold
 from skills.texts.shape import rows_are_verse, shape_of
 from skills.workspace import Shape
 
@@ -145,7 +146,8 @@ def _columns(found: Understood, names: tuple[str, ...], sample: list[dict[str, s
     columns = tables.chosen_columns(names, wanted.text, wanted.prompt, wanted.completion)
     columns = columns or tables.columns_of(names, sample)
     cells = [row.get(columns.text) or "" for row in sample] if columns.text else []
-    verse = bool(cells) and rows_are_verse(cells)
+    named = columns.text is not None and fold(columns.text) in tables.VERSE_NAMES
+    verse = bool(cells) and rows_are_verse(cells, alone=named or len(names) == 1)
     single = verse and not any("\n" in cell or len(cell) > 80 for cell in cells)
     return replace(
         found, columns=columns, shape=tables.shape_of_columns(columns, verse), lines_of_verse=single,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from skills.blocks import Scalar
 from skills.contract import FileUnreadable
 from skills.texts.formats.part import Part, write_text
+from skills.texts.rows import unwrap
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfTextPage
@@ -24,18 +25,24 @@ EDGE = 2
 """Lines at the top and at the bottom of a page that may be its heading or number."""
 REPEATED = 0.5
 """Share of the pages on which a line must come back to be taken for furniture of the page."""
+WRAPPED = 0.75
+"""Share of the lines' ends that the margin must explain for a text to be prose."""
 SCANNED = 20
 """Characters a page, on average, below which a PDF is taken for pictures of pages."""
 
 
 class Line(NamedTuple):
-    """A line of text and its place in points, from the left and bottom of the page."""
+    """A line of text and its place in points, from the left and bottom of the page.
+
+    `limit`: the right edge of its column.
+    """
 
     text: str
     left: float
     right: float
     bottom: float
     top: float
+    limit: float = 0.0
 
 
 def read(path: Path, name: str, folder: Path) -> list[Part]:
@@ -77,7 +84,7 @@ def _read_all(document: PdfDocument) -> tuple[list[list[Line]], int]:
         if border is not None:
             columns += 1
             lines = _by_column(lines, border)
-        pages.append(lines)
+        pages.append(_limited(lines, border))
         text.close()
         page.close()
     return pages, columns
@@ -155,6 +162,13 @@ def _by_column(lines: list[Line], border: float) -> list[Line]:
     return [*ordered, *left, *right]
 
 
+def _limited(lines: list[Line], border: float | None) -> list[Line]:
+    """The lines with the right edge of their column: the left one's, or the page's."""
+    page = max((line.right for line in lines), default=0.0)
+    left = max((line.right for line in lines if border is not None and line.right <= border), default=page)
+    return [line._replace(limit=left if border is not None and line.right <= border else page) for line in lines]
+
+
 def _without_furniture(pages: list[list[Line]]) -> int:
     """Take out, in place, the lines at the edges that come back on most pages (numbers apart); how many they were."""
     full = [page for page in pages if len(page) > 2 * EDGE]
@@ -181,31 +195,38 @@ def _key(line: Line) -> str:
 
 
 def _lines(pages: list[list[Line]]) -> Iterator[str]:
-    """All lines, with a blank one where the author left room or began a paragraph further in."""
-    before: Line | None = None
+    """Paragraphs on one line each if the margin ended their lines; else the lines as they are, in stanzas."""
+    blocks = _blocks(pages)
+    breaks = [(a, b) for block in blocks for a, b in itertools.pairwise(block)]
+    # The next line's first word would not have fitted on the line before.
+    full = sum(a.right + (a.right - a.left) * (len(b.text.split()[0]) + 1) / len(a.text) >= a.limit for a, b in breaks)
+    prose = bool(breaks) and full >= WRAPPED * len(breaks)
+    for block in blocks:
+        texts = [line.text for line in block]
+        yield from [unwrap(texts)] if prose else texts
+        yield ""
+
+
+def _blocks(pages: list[list[Line]]) -> list[list[Line]]:
+    """The lines in paragraphs or stanzas: a new one begins after some room, or further in from the margin."""
+    blocks: list[list[Line]] = []
     for page in pages:
         steps = [a.bottom - b.bottom for a, b in itertools.pairwise(page) if a.bottom > b.bottom]
         usual = median(steps) if steps else 0.0
-        margin = median([line.left for line in page]) if page else 0.0
-        wide = max((line.right for line in page), default=0.0)
         for i, line in enumerate(page):
-            if before is not None and _begins(before, line, usual, margin, wide, first=i == 0):
-                yield ""
-            yield line.text
-            before = line
-    yield ""
+            if not blocks or _begins(blocks[-1][-1], line, usual, turned=i == 0):
+                blocks.append([])
+            blocks[-1].append(line)
+    return blocks
 
 
-def _begins(before: Line, line: Line, usual: float, margin: float, wide: float, first: bool) -> bool:
-    """Does `line` begin a paragraph or stanza?"""
+def _begins(before: Line, line: Line, usual: float, turned: bool) -> bool:
+    """Does `line` begin a paragraph or stanza? `usual`: the distance between lines; `turned`: on another page."""
     ended = before.text.endswith((".", "!", "?", "…", "»", "”", '"', ":"))
-    if first:
-        # Over the turn of a page: only a finished sentence on a line that was not full ends a paragraph.
-        return ended and before.right < 0.9 * wide
+    short = before.right < before.limit - 0.1 * (before.limit - before.left)
     step = before.bottom - line.bottom
-    if step < 0:
-        return ended and before.right - before.left < 0.8 * (line.right - line.left)
-    height = line.top - line.bottom
-    return (step > 1.45 * usual and step > 1.2 * height) or (
-        ended and 6 < line.left - margin < 60 and before.left <= margin + 3
-    )
+    if turned or step < 0:
+        # Over the turn of a page or column, only a finished sentence on a line that is not full ends a paragraph.
+        return ended and short
+    further = ended and 6 < line.left - before.left < 60
+    return further or step > max(1.45 * usual, 1.2 * (line.top - line.bottom))

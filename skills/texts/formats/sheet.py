@@ -26,10 +26,12 @@ def read(path: Path, name: str, folder: Path) -> list[Part]:
     with archive(path, name, BROKEN) as opened:
         weigh(opened, name, UNPACKED)
     try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        parts = [part for sheet in sheets if (part := _part(sheet, name, folder)) is not None]
-        book.close()
+        # An open file: of a path openpyxl wants to see the ending of the name.
+        with path.open("rb") as file:
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            parts = [part for sheet in sheets if (part := _part(sheet, name, folder)) is not None]
+            book.close()
     except (FileEmpty, FileUnreadable, MemoryError):
         raise
     except Exception as error:  # openpyxl lets whatever a damaged file causes through
