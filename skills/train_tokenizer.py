@@ -13,10 +13,10 @@ from skills.blocks import (
     Block,
     Cell,
     Column,
-    Compare,
-    CompareColumn,
     Frozen,
     Notice,
+    Passage,
+    Passages,
     Table,
     Text,
     Token,
@@ -188,29 +188,22 @@ class TrainTokenizerResult(Result):
         if self.swapped is None or self.model is None:
             return ()
         line, own, model = self.swapped.line, self.swapped.own, self.swapped.model
+        numbers = " ".join(map(str, self.swapped.ids))
+        by_model = msg("train_tokenizer.swap.by_model", model=self.model)
         return (
-            Tokens(
-                title=msg("train_tokenizer.swap.own"), tokenizer=self.name, tokens=own,
-                caption=msg("train_tokenizer.swap.counts", n=len(own)),
-            ),
-            Tokens(
-                title=msg("train_tokenizer.swap.model", model=self.model), tokenizer=self.model, tokens=model,
-                caption=msg("train_tokenizer.swap.counts", n=len(model)),
-            ),
+            Tokens(title=msg("train_tokenizer.swap.own"), tokenizer=self.name, tokens=own),
+            Tokens(title=msg("train_tokenizer.swap.model", model=self.model), tokenizer=self.model, tokens=model),
             Text(message=msg("train_tokenizer.swap.why")),
-            Compare(
+            Passages(
                 title=msg("train_tokenizer.swap.title"),
-                prompt=" ".join(map(str, self.swapped.ids)),
-                columns=(
-                    CompareColumn(role="yours", label=msg("train_tokenizer.swap.by_own"), text=line),
-                    CompareColumn(
-                        role="base", label=msg("train_tokenizer.swap.by_model", model=self.model),
-                        text=self.swapped.read_by_model,
-                    ),
+                passages=(
+                    Passage(text=numbers, location=msg("train_tokenizer.swap.numbers"), role="plain"),
+                    Passage(text=line, location=msg("train_tokenizer.swap.by_own")),
+                    Passage(text=self.swapped.read_by_model, location=by_model, role="base"),
                 ),
                 caption=msg("train_tokenizer.swap.caption", model=self.model),
             ),
-        )  # fmt: skip
+        )
 
     def offers(self) -> tuple[Offer, ...]:
         other: Kind = "unigram" if self.kind == "bpe" else "bpe"

@@ -59,13 +59,14 @@ class PieceTokenizer:
         return len(self.ids(text))
 
     def tokens(self, text: str) -> list[Token]:
-        """How `text` is cut; a byte that is part of a character is shown as �."""
+        """How `text` is cut; a byte that is part of a character is shown as �. The space that SentencePiece puts before
+        a line is shown only where it is a token of its own."""
         found: list[Token] = []
         for id in self.ids(text):
             shown = self.shown(id)
             begins = not found or found[-1].id == self._newline
-            found.append(Token(text=shown.removeprefix(" ") if begins else shown, id=id))
-        return [token for token in found if token.text]
+            found.append(Token(text=(begins and shown.removeprefix(" ")) or shown, id=id))
+        return found
 
     def shown(self, id: int) -> str:
         """A piece as a person reads it."""
