@@ -110,7 +110,8 @@ class ScanResult(Result):
         shown: list[Block] = [Text(message=message) for message in self._summary()]
         if self.total:
             shown.append(self._table())
-            shown += [self._passages(kind) for kind in KINDS if any(e.kind == kind for e in self.examples)]
+            kinds = [kind for kind in KINDS if any(e.kind == kind for e in self.examples)]
+            shown += [self._passages(kind, explained=kind == kinds[0]) for kind in kinds]
         if self.total > len(self.finds):
             shown.append(Notice(message=msg("scan_private_data.notices.listed", n=self.total, listed=len(self.finds))))
         if self.masked:
@@ -141,8 +142,9 @@ class ScanResult(Result):
             caption=msg("scan_private_data.table.caption"),
         )
 
-    def _passages(self, kind: Kind) -> Passages:
+    def _passages(self, kind: Kind, explained: bool) -> Passages:
         caption = "masked" if kind in self.mask else "name" if kind == "name" else "bracket"
+        told = explained or caption == "name"
         return Passages(
             title=msg(f"scan_private_data.kinds.{kind}"),
             passages=tuple(
@@ -154,7 +156,7 @@ class ScanResult(Result):
                 for e in self.examples
                 if e.kind == kind
             ),
-            caption=msg(f"scan_private_data.captions.{caption}"),
+            caption=msg(f"scan_private_data.captions.{caption}") if told else None,
         )
 
     def offers(self) -> tuple[Offer, ...]:

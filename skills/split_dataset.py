@@ -12,7 +12,7 @@ from skills.contract import Context, Inputs, Offer, Result, Skill, TooLittleText
 from skills.load_dataset import cut
 from skills.texts.duplicates import NEAR_ROWS
 from skills.texts.sentences import WORD
-from skills.texts.split import By, Parts, Side, part
+from skills.texts.split import By, Parts, Side, grouped, part
 from skills.texts.split_leakage import RUN, Shared, leakage
 from skills.texts.split_saved import SavedSplit, rows_digest, save
 from skills.workspace import Manifest, Row, Shape
@@ -20,7 +20,7 @@ from skills.workspace import Manifest, Row, Shape
 VALIDATION = TEST = 0.1
 """Shares where the learner names none; the rest is for training."""
 FEW = 5
-"""With fewer documents than this, one or none would be the test part: no measure of what is new."""
+"""With fewer groups than this, one or none would be the test part: no measure of what is new."""
 ENOUGH = 10
 """From this many documents on, a data set is parted by document unless the learner wants something else."""
 LEAST = 4
@@ -130,16 +130,18 @@ class SplitResult(Result):
 
     def _notices(self) -> tuple[Notice, ...]:
         told: list[tuple[bool, str, dict[str, int]]] = [
-            (self.without_test, "no_test", {"n": self.groups}),
+            (self.without_test, f"no_test.{self.by}", {"n": self.groups}),
             (self.joined > 0, "joined", {"n": self.joined}),
             (self.gap > 0, "gap", {"n": self.gap}),
             (self.copies > 0, "copies", {"n": self.copies}),
-            (self.held < NOISY, "noisy", {"n": self.held}),
+            (self.held < NOISY and not self.without_test, "noisy", {"n": self.held}),
             (self.rows > NEAR_ROWS, "near_limit", {"n": NEAR_ROWS}),
         ]
-        strong = ("no_test", "noisy")
         return tuple(
-            Notice(level="warning" if id in strong else "info", message=msg(f"split_dataset.notices.{id}", **values))
+            Notice(
+                level="warning" if id.startswith(("no_test", "noisy")) else "info",
+                message=msg(f"split_dataset.notices.{id}", **values),
+            )
             for true, id, values in told
             if true
         )
@@ -206,7 +208,7 @@ def run(inputs: SplitInputs, ctx: Context) -> SplitResult:
     count = len(set(documents)) if by == "document" else len(rows)
     if count < (2 if by == "document" else LEAST):
         raise TooLittleText(name=manifest.name, have=count, need=2 if by == "document" else LEAST, kind=f"split_{by}")
-    few = by == "document" and count < FEW and bool(shares["test"])
+    few = len(grouped(documents, by)) < FEW and bool(shares["test"])
     if few:
         shares = {**shares, "validation": shares["validation"] or shares["test"], "test": 0.0}
     parts = part(texts, documents, by, shares, inputs.seed)

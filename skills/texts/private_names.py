@@ -97,7 +97,7 @@ def names_in(text: str, people: People | None = None, whole: bool = False) -> It
         if whole and len(words) == 1:
             continue
         folded = [fold(word) for word in words]
-        one = _listed(text, match, words, folded) or _announced(text, match, words, folded)
+        one = _announced(text, match, words, folded) or _listed(text, match, words, folded)
         known = people is not None and len(words) == 1 and folded[0] in people.surnames
         if one is None and known and not _is_word(text, match, folded[0]) and not _is_place(text, match, folded, 0):
             one = Find("name", "surname", match.start(), match.end(), match[0], "maybe")
