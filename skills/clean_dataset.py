@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from skills.blocks import Block, Column, Compare, CompareColumn, Notice, Passage, Passages, Table, Text, msg
-from skills.contract import BadInput, Context, FileEmpty, Inputs, Offer, Result, Skill
+from skills.contract import BadInput, Context, FileEmpty, Inputs, Offer, Result, Skill, UserError
 from skills.texts.cleaning import CONTROL, SPACES
-from skills.texts.proposals import Body, Kind, Proposal, Survey, plan, survey
+from skills.texts.proposals import ORDER, Body, Kind, Proposal, Survey, plan, survey
 from skills.texts.revise import revise, undo
 from skills.workspace import Manifest, Shape
 
@@ -21,6 +21,12 @@ JOINED = "+"
 """Between the kinds of one change, in the manifest."""
 VISIBLE = str.maketrans({**dict.fromkeys(CONTROL, "▯"), **dict.fromkeys(SPACES, "▯"), "\u00ad": "▯"})
 """Characters that nobody sees, where the example is about them."""
+
+
+class NothingCleaned(UserError):
+    """The last change to the data set `name` was not a cleaning."""
+
+    code = "nothing_cleaned"
 
 
 class CleanInputs(Inputs):
@@ -40,7 +46,7 @@ class CleanInputs(Inputs):
 class CleanResult(Result):
     """What there is to propose once `applied` was done, or `undone` taken back (the kinds of that change).
 
-    `changed`: rows that were changed or dropped. `changes` that can be undone, the last one first to go.
+    `changed`: rows that were changed or dropped. `can_undo`: the last change to the data set was a cleaning.
     """
 
     dataset: str
@@ -52,7 +58,7 @@ class CleanResult(Result):
     changed: int
     rows_before: int
     rows_after: int
-    changes: int
+    can_undo: bool
 
     @property
     def recommended(self) -> tuple[Proposal, ...]:
@@ -125,7 +131,7 @@ class CleanResult(Result):
             found.append(self._offer("all", apply=kinds))
         for proposal in self.recommended[:OFFERED]:
             found.append(self._offer(f"kinds.{proposal.kind}", apply=[proposal.kind]))
-        if self.changes:
+        if self.can_undo:
             found.append(self._offer("undo", undo=True))
         return tuple(found)
 
@@ -135,15 +141,17 @@ class CleanResult(Result):
 
 
 def run(inputs: CleanInputs, ctx: Context) -> CleanResult:
-    """Propose, apply or undo. Raises FileMissing, FileEmpty, BadInput (nothing to undo; both asked at once; nothing
-    would be left), DiskFull."""
+    """Propose, apply or undo. Raises FileMissing, NothingCleaned, FileEmpty (nothing would be left), DiskFull,
+    BadInput (both asked at once)."""
     manifest = ctx.workspace.find(inputs.file)
     if inputs.apply and inputs.undo:
         raise BadInput(name="undo", problem="apply")
     before, changed = manifest, 0
     undone: tuple[str, ...] = ()
     if inputs.undo:
-        undone = tuple(manifest.changes[-1].kind.split(JOINED)) if manifest.changes else ()
+        undone = _last(manifest)
+        if not undone:
+            raise NothingCleaned(name=manifest.name)
         manifest = undo(ctx.workspace, manifest.id)
     elif inputs.apply:
         manifest, changed = _apply(inputs.apply, manifest, ctx)
@@ -151,7 +159,7 @@ def run(inputs: CleanInputs, ctx: Context) -> CleanResult:
     return CleanResult(
         dataset=manifest.id, name=manifest.name, shape=manifest.shape, proposals=found.proposals, applied=inputs.apply,
         undone=undone, changed=changed, rows_before=before.rows, rows_after=manifest.rows,
-        changes=len(manifest.changes),
+        can_undo=bool(_last(manifest)),
     )  # fmt: skip
 
 
@@ -165,6 +173,12 @@ def _apply(kinds: tuple[Kind, ...], manifest: Manifest, ctx: Context) -> tuple[M
         raise FileEmpty(name=manifest.name)
     rows = planned.rows(ctx.workspace.rows(manifest.id))
     return revise(ctx.workspace, manifest.id, JOINED.join(kinds), planned.changed, rows), planned.changed
+
+
+def _last(manifest: Manifest) -> tuple[str, ...]:
+    """The kinds of the last change, if it was a cleaning."""
+    kinds = tuple(manifest.changes[-1].kind.split(JOINED)) if manifest.changes else ()
+    return kinds if set(kinds) <= set(ORDER) else ()
 
 
 def _survey(manifest: Manifest, ctx: Context) -> Survey:

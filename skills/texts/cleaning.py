@@ -124,7 +124,7 @@ def _character(found: re.Match[str]) -> str:
 SOFT = re.compile("(?<![ÃÂ])\u00ad+(?:[ \t]*\n[ \t]*([^\\W\\d_]+[^\\s]*)[ \t]*)?")
 HYPHENATED = re.compile(r"(?<![\w-])([^\W\d_]{2,})[-\u2010]\n[ \t]*([^\W\d_]+)(\S*)(?:[ \t]+|(\n)|$)")
 COMPOUND = names(
-    "ex pre post anti auto franco anglo ítalo hispano greco físico socio teórico épico lírico self well ill half non "
+    "ex franco anglo ítalo hispano greco físico socio teórico épico lírico self well ill half non "
     "all high low long short old new twenty thirty forty fifty sixty seventy eighty ninety mother father sister brother"
 )
 """First halves after which a hyphen at the end of a line belongs to the word."""
