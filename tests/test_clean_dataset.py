@@ -165,20 +165,20 @@ def clean(ctx: Context, **inputs: object) -> CleanResult:
         words = Words(language)
         assert all(words(offer.label) for offer in result.offers())
         for block in result.blocks():
-            for message in _messages(block):
+            for message in message_of(block):
                 assert words(message)
     assert len(result.offers()) <= 7
     return result
 
 
-def _messages(block: object) -> Iterator[object]:
+def message_of(block: object) -> Iterator[object]:
     for value in vars(block).values():
         items = value if isinstance(value, tuple) else (value,)
         for item in itertools.chain.from_iterable(i if isinstance(i, tuple) else (i,) for i in items):
             if type(item).__name__ == "Message":
                 yield item
             elif hasattr(item, "model_fields_set"):
-                yield from _messages(item)
+                yield from message_of(item)
 
 
 def kinds(result: CleanResult) -> dict[str, tuple[int, bool]]:
