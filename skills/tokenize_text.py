@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pydantic import Field, field_validator
 
-from skills.blocks import Block, Cell, Column, Frozen, Scalar, Table, Token, Tokens, msg
+from skills.blocks import Block, Cell, Column, Frozen, Notice, Scalar, Table, Token, Tokens, msg
 from skills.contract import BadInput, Context, Inputs, ModelMissing, Offer, Result, Skill, TooLittleText
 from skills.texts.sentences import words
 from skills.texts.tokenizers import ALL, Cutter, at_hand, chosen, count_word, cut_word, words_in
@@ -22,6 +22,10 @@ SHOWN_EACH = 120
 DRAWN = 3
 """Tokenizers whose cuts are drawn; the others are in the table."""
 WORDS_WEIGHED = 5000
+CHARACTERS_A_TOKEN = 40
+"""More than any token but a freak has: what is shown can be cut from the beginning of a long text."""
+MOST_COMPARED = 1_000_000
+"""Characters: of a longer text, several tokenizers are compared on an even part."""
 DEAREST = 8
 SAMPLES = Path(__file__).parent / "prompts" / "tokenize_text.yaml"
 
@@ -76,7 +80,8 @@ class TokenizeResult(Result):
     """`count`, `characters` and `words` are of the whole text, `tokens` the first of it, with the first tokenizer;
     `context` is its model's. `compared`: the text and the one beside it, with all the tokenizers that were asked for;
     `dearest`: what is cut the most; `weighed`: the other
-    tokenizer of its counts. `others`: tokenizers at hand that were not asked for."""
+    tokenizer of its counts. `others`: tokenizers at hand that were not asked for; `part`:
+    one in how many rows of a very long text were looked at."""
 
     text: str
     name: str | None
@@ -90,6 +95,7 @@ class TokenizeResult(Result):
     compared: tuple[Measured, ...] = ()
     dearest: tuple[Dear, ...] = ()
     weighed: str | None = None
+    part: int = 1
     others: int = 0
     source: dict[str, str] = {}
 
@@ -97,7 +103,9 @@ class TokenizeResult(Result):
         if not self._several:
             return (self._one(), *self._dear())
         drawn = [self._drawn(one, cut) for one in self.compared for cut in one.cuts[:DRAWN]]
-        return (*drawn, self._beside() if len(self.compared) > 1 else self._cost(), *self._dear())
+        part = Notice(message=msg("tokenize_text.part", n=self.part))
+        cost = self._beside() if len(self.compared) > 1 else self._cost()
+        return (*drawn, *([part] if self.part > 1 else []), cost, *self._dear())
 
     @property
     def _several(self) -> bool:
@@ -135,7 +143,7 @@ class TokenizeResult(Result):
         """What the text costs with each tokenizer, between letters and whole words."""
         (one,) = self.compared
         rows: list[tuple[Cell, ...]] = [_costs(msg("tokenize_text.cost.characters"), one.characters, one, None)]
-        rows += [_costs(cut.tokenizer, cut.count, one, cut.context) for cut in one.cuts]
+        rows += [_costs(cut.tokenizer, cut.count, one, (cut.context or 0) / self.part) for cut in one.cuts]
         rows.append(_costs(msg("tokenize_text.cost.words"), one.words, one, None))
         return Table(
             title=msg("tokenize_text.cost.title"),
@@ -224,6 +232,9 @@ def run(inputs: TokenizeInputs, ctx: Context) -> TokenizeResult:
         dataset = ctx.workspace.find(inputs.file)
         name, pieces = dataset.name, [_whole(row) for row in ctx.workspace.rows(dataset.id)]
         source = {"file": dataset.id}
+    every = -(-sum(map(len, pieces)) // MOST_COMPARED) if len(inputs.tokenizers) else 1
+    every = max(1, min(every, len(pieces)))
+    pieces = pieces[::every]
     picked = chosen(found, inputs.tokenizers)
     cutters = [one.open() for one in picked]
     several = len(picked) > 1 or inputs.beside is not None
@@ -252,6 +263,7 @@ def run(inputs: TokenizeInputs, ctx: Context) -> TokenizeResult:
         weighed=picked[other].name if other else None,
         others=len(found) - len(picked),
         source=source,
+        part=every,
     )
 
 
@@ -263,12 +275,9 @@ def _measured(texts: Sequence[str | None], cutters: Sequence[tuple[str, int | No
         tokens: list[Token] = []
         count = 0
         for piece in pieces:
+            count += cutter.count(piece)
             if len(tokens) < shown:
-                cut = cutter.tokens(piece)
-                count += len(cut)
-                tokens += cut[: shown - len(tokens)]
-            else:
-                count += cutter.count(piece)
+                tokens += cutter.tokens(piece[: shown * CHARACTERS_A_TOKEN])[: shown - len(tokens)]
         cuts.append(Cut(tokenizer=name, count=count, context=context, tokens=tuple(tokens)))
     begin = "".join(token.text for token in cuts[0].tokens) if len(pieces) > 1 else pieces[0]
     total = sum(len(words(piece)) for piece in pieces)
@@ -277,7 +286,10 @@ def _measured(texts: Sequence[str | None], cutters: Sequence[tuple[str, int | No
 
 def _dearest(pieces: Sequence[str], cutter: Cutter, other: Cutter | None) -> tuple[Dear, ...]:
     """The words that the tokenizer cuts most, those of three tokens and more; of equals the shortest."""
-    distinct = dict.fromkeys(word for piece in pieces for word in words_in(piece))
+    distinct = dict[str, None]()
+    for piece in pieces:
+        if len(distinct) < WORDS_WEIGHED:
+            distinct |= dict.fromkeys(words_in(piece))
     weighed = [(count_word(cutter, word), word) for word in list(distinct)[:WORDS_WEIGHED]]
     dear = sorted((pair for pair in weighed if pair[0] > 2), key=lambda pair: (-pair[0], len(pair[1])))[:DEAREST]
     return tuple(
@@ -291,7 +303,7 @@ def _dearest(pieces: Sequence[str], cutter: Cutter, other: Cutter | None) -> tup
     )
 
 
-def _costs(name: Cell, count: int, one: Measured, context: int | None) -> tuple[Cell, ...]:
+def _costs(name: Cell, count: int, one: Measured, context: float | None) -> tuple[Cell, ...]:
     share = msg("tokenize_text.cost.share", share=count / context) if context else None
     if context and count / context < 0.001:
         share = msg("tokenize_text.cost.hardly")

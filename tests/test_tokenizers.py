@@ -239,3 +239,16 @@ def test_it_runs_apart_with_only_the_tokenizers(workspace: Workspace, tiny_model
     assert isinstance(ending, Done), ending
     assert ending.result["model"] == "tiny"
     assert kept(workspace)[0].id == ending.result["tokenizer"]
+
+
+def test_of_a_very_long_text_an_even_part_is_compared(several: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    from skills import tokenize_text
+
+    whole = call("tokenize_text", several, file="versos.txt", tokenizers="all")
+    monkeypatch.setattr(tokenize_text, "MOST_COMPARED", sum(map(len, VERSES)) // 2)
+    part = call("tokenize_text", several, file="versos.txt", tokenizers="all")
+    assert part.part == 3
+    assert part.count == sum(len(verse.split()) for verse in VERSES[::3]) < whole.count
+    assert [block for block in part.blocks() if isinstance(block, Notice)]
+    assert not [block for block in whole.blocks() if isinstance(block, Notice)]
+    assert call("tokenize_text", several, file="versos.txt").count == whole.count, "of one tokenizer it is whole"

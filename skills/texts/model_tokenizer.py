@@ -50,6 +50,8 @@ class ModelTokenizer:
         config = read_config(folder / "tokenizer_config.json")
         self._template = chat_template(folder, config)
         self._control = self._make_inert()
+        names = sorted(self._control, key=len, reverse=True)
+        self._borders = re.compile("(" + "|".join([*map(re.escape, names), PLACE.format(r"\d+")]) + ")")
         self._bos, self._eos = (self._named(config.get(name)) for name in ("bos_token", "eos_token"))
         self._separator = self._named("<|endoftext|>")
         self._anchor = self._tokenizer.encode("a", add_special_tokens=False).ids[-1]
@@ -140,11 +142,9 @@ class ModelTokenizer:
         """
         said = [turn["content"] for turn in turns]
         places = [{**turn, "content": _place(i, turn["content"])} for i, turn in enumerate(turns)]
-        names = sorted(self._control, key=len, reverse=True)
-        borders = re.compile("(" + "|".join([*map(re.escape, names), PLACE.format(r"\d+")]) + ")")
         made = Conversation([], [], [])
         words, spans = "", list[tuple[int, int, int]]()
-        for part in borders.split(self.render(places, answering)):
+        for part in self._borders.split(self.render(places, answering)):
             if part in self._control:
                 self._write(made, words, spans)
                 words, spans = "", []

@@ -170,8 +170,8 @@ def data_digest(found: Sequence[Unit]) -> str:
 class Fitted:
     """The units that examples are made from, and the tokens of the longest example.
 
-    `longer`: how many of all units were longer than was asked for; `longest`: tokens of the longest of them; `cut`:
-    how many are cut into several examples.
+    `longer`: how many of all units were longer than was asked for; `longest`: tokens of the longest of them (0 if none
+    was measured); `cut`: how many are cut into several examples.
     """
 
     units: tuple[Unit, ...]
@@ -186,7 +186,7 @@ def fit(found: Sequence[Unit], tokenizer: ModelTokenizer, length: int, long: Lon
 
     Raises TooLittleText where hardly any are left.
     """
-    sizes = [len(whole(unit, tokenizer)) for unit in found]
+    sizes = [0 if _short(unit, length) else len(whole(unit, tokenizer)) for unit in found]
     longer, longest = sum(size > length for size in sizes), max(sizes)
     if long == "raise":
         length = max(length, min(longest, most))
@@ -196,6 +196,12 @@ def fit(found: Sequence[Unit], tokenizer: ModelTokenizer, length: int, long: Lon
     if distinct < MIN_UNITS:
         raise TooLittleText(name="", have=distinct, need=MIN_UNITS, kind="entries")
     return Fitted(tuple(kept), length, longer, longest, 0 if long == "drop" else longer)
+
+
+def _short(unit: Unit, length: int) -> bool:
+    """Whether a text surely fits: a token has at least one byte, and a text gets three more at most (a start, an end,
+    and the space that some tokenizers put before it). Saves cutting what need not be cut to know."""
+    return unit.prompt is None and unit.turns is None and len(unit.text.encode()) + 3 <= length
 
 
 def examples(found: Iterable[Unit], tokenizer: ModelTokenizer, length: int) -> list[Example]:
