@@ -39,6 +39,7 @@ class Masks:
     people: People = field(default_factory=People)
     given: dict[tuple[Kind, str], str] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)
+    _known: dict[tuple[Kind, str], str] = field(default_factory=dict)
 
     def know(self, text: str) -> None:
         """Labels that an earlier masking left in the text are not given again."""
@@ -47,11 +48,15 @@ class Masks:
                 self.last[label] = max(self.last.get(label, 0), int(number))
 
     def label(self, one: Find) -> str:
+        """The label of a find; the people must all be known by now."""
+        if (known := self._known.get((one.kind, one.text))) is not None:
+            return known
         key = (one.kind, _same(one, self.people))
         if key not in self.given:
             name = self.labels[one.kind]
             self.last[name] = self.last.get(name, 0) + 1
             self.given[key] = f"[{name}_{self.last[name]}]"
+        self._known[one.kind, one.text] = self.given[key]
         return self.given[key]
 
 

@@ -43,6 +43,7 @@ VERSE = re.compile(r" \d{1,3}:\d")
 """«Juan 3:16» is a book of the Bible."""
 fold = lru_cache(1 << 16)(fold_anew)
 INSIDE = re.compile(r"[ \u00a0]")
+ANY_FIRST, WORDS_TOO = FIRST | ALSO_WORDS, SURNAMES_TOO | ALSO_WORDS
 SAID_ENDS = (
     ":", ",", "llamo", "llama", "llamaba", "llamó", "llamás", "es", "is", "'s", "called", "named", "por", "for", "de",
     "of",
@@ -64,7 +65,7 @@ class People:
         """Remember the whole names (first name and surname) of a text."""
         for one in names_in(text, whole=True):
             parts = _parts(one.text)
-            if len(parts) >= 2 and parts[0] in FIRST | ALSO_WORDS and parts[-1] not in FIRST:
+            if len(parts) >= 2 and parts[0] in ANY_FIRST and parts[-1] not in FIRST:
                 self.surnames.add(parts[-1])
                 for part in parts:
                     self.wholes[part].add(" ".join(parts))
@@ -121,7 +122,7 @@ def _cut(match: re.Match[str], words: list[str], folded: list[str], first: int, 
 
 def _listed(text: str, match: re.Match[str], words: list[str], folded: list[str]) -> Find | None:
     """From a first name in the run to its end."""
-    first = next((i for i, word in enumerate(folded) if word in FIRST or word in ALSO_WORDS), None)
+    first = next((i for i, word in enumerate(folded) if word in ANY_FIRST), None)
     if VERSE.match(text, match.end()):
         return None
     if first is None or (first and folded[first - 1] in TITLES) or _is_place(text, match, folded, first):
@@ -182,7 +183,7 @@ def _is_place(text: str, match: re.Match[str], folded: list[str], first: int) ->
 
 def _is_word(text: str, match: re.Match[str], surname: str) -> bool:
     """Could the capital be that of any word at the beginning of a sentence?"""
-    return surname in SURNAMES_TOO | ALSO_WORDS and _begins(text, match.start())
+    return surname in WORDS_TOO and _begins(text, match.start())
 
 
 def _begins(text: str, start: int) -> bool:
