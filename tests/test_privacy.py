@@ -146,6 +146,8 @@ VERSES = "\n\n".join(
 ROUTE = [
     ("load_dataset", []),
     ("inspect_dataset", []),
+    ("scan_private_data", []),
+    ("split_dataset", []),
     ("tokenize_text", ["text=La noche bajaba despacio"]),
     ("predict_next", ["prompt=The night came"]),
     ("generate_text", ["prompt=The night", "max_tokens=8", "seed=1"]),
