@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 
 from skills.blocks import Block, Column, Compare, CompareColumn, Notice, Passage, Passages, Table, Text, msg
 from skills.contract import BadInput, Context, FileEmpty, Inputs, Offer, Result, Skill, UserError
-from skills.texts.cleaning import CONTROL, SPACES
+from skills.texts.cleaning import CONTROL, SPACES, TRAILING
 from skills.texts.proposals import ORDER, Body, Kind, Proposal, Survey, plan, survey
 from skills.texts.revise import revise, undo
 from skills.workspace import Manifest, Shape
@@ -111,11 +111,9 @@ class CleanResult(Result):
             key = "like" if proposal.like else "row"
             place = msg(f"clean_dataset.example.{key}", row=proposal.row, like=proposal.like)
             return Passages(title=title, passages=(Passage(text=proposal.before, location=place),), caption=does)
-        before, after = (
-            (text.translate(VISIBLE) for text in (proposal.before, proposal.after))
-            if proposal.kind in ("control", "unicode", "soft_hyphens")
-            else (proposal.before, proposal.after)
-        )
+        before, after = proposal.before, proposal.after
+        if proposal.kind in ("control", "unicode", "soft_hyphens"):
+            before, after = _visible(before), _visible(after)
         return Compare(
             title=title, prompt="", caption=does,
             columns=(
@@ -173,6 +171,11 @@ def _apply(kinds: tuple[Kind, ...], manifest: Manifest, ctx: Context) -> tuple[M
         raise FileEmpty(name=manifest.name)
     rows = planned.rows(ctx.workspace.rows(manifest.id))
     return revise(ctx.workspace, manifest.id, JOINED.join(kinds), planned.changed, rows), planned.changed
+
+
+def _visible(text: str) -> str:
+    """`text` with a mark for each character that nobody sees, spaces at the end of a line among them."""
+    return TRAILING.sub(lambda found: "▯" * len(found[0]), text).translate(VISIBLE)
 
 
 def _last(manifest: Manifest) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def test_good_text_is_left_as_it_is(kind: str, text: str) -> None:
         ("html", "<p>Hola<br/>a&ntilde;o &mdash; <b>sí</b></p><!-- no -->", "Hola\naño — sí"),
         ("html", "<script>var a = '<b>';</script>Uno &amp;aacute;", "Uno á"),
         ("control", "\ufeffHo\u200bla\x07, a\u200db", "Hola, ab"),
-        ("unicode", "a\u0301 \ufb01n\u00a0x  \r\n    y\u2028z\n", "á fin x\n    y\nz"),
+        ("unicode", "a\u0301 \ufb01n\u00a0x  \r\n    y\u2028z", "á fin x\n    y\nz"),
         ("soft_hyphens", "co\u00adra\u00ad\nzón, que late\ny sigue", "corazón,\nque late\ny sigue"),
         ("hyphens", "la corres-\npondencia, que llegó\nayer", "la correspondencia,\nque llegó\nayer"),
         ("hyphens", "su bien-\nestar", "su bien-estar"),

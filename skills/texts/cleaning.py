@@ -74,7 +74,7 @@ LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 LIGATURES = {chr(0xFB00 + i): letters for i, letters in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))}
 TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 UNTIDY = re.compile(
-    rf"[\r\x0b\x0c\x85\u2028\u2029{SPACES}{''.join(LIGATURES)}]|[ \t]$|\A\n|\n\Z|[^\x00-\u02ff\u2010-\u205e]",
+    rf"[\r\x0b\x0c\x85\u2028\u2029{SPACES}{''.join(LIGATURES)}]|[ \t]$|[^\x00-\u02ff\u2010-\u205e]",
     re.MULTILINE,
 )
 """Where there may be something to put right; what NFC changes is all past U+02FF, and none of it
@@ -88,7 +88,7 @@ def normalise(text: str) -> str:
     Spaces inside a line and before it stay as many as they were: in a poem they may be meant.
     """
     plain = LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text)).translate(PLAIN)
-    return TRAILING.sub("", plain).strip("\n")
+    return TRAILING.sub("", plain)
 
 
 # --- HTML -------------------------------------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ MENDS: dict[str, Mend] = {
 """In the order in which they are applied: what one uncovers, the next may mend."""
 
 SUSPECTS = any_of({*MOJIBAKE, *CONTROL, *SPACES, *LIGATURES, *SUPERSCRIPT, *"<&\u00ad[#*_`\r\x0b\x0c\x85\u2028\u2029/"})
-FOREIGN = re.compile(r"[^\x00-\u02ff\u2010-\u205e]|www\.|[ \t]$|\A\n|\n\Z", re.IGNORECASE | re.MULTILINE)
+FOREIGN = re.compile(r"[^\x00-\u02ff\u2010-\u205e]|www\.|[ \t]$", re.IGNORECASE | re.MULTILINE)
 
 
 def suspicious(text: str) -> bool:

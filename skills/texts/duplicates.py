@@ -44,7 +44,9 @@ def repeats(texts: Sequence[str]) -> Repeats:
     exact: dict[int, int] = {}
     distinct: list[int] = []
     for i, text in enumerate(texts):
-        first = seen.setdefault(plain(text), i)
+        if not (key := plain(text)):
+            continue  # what is empty repeats nothing
+        first = seen.setdefault(key, i)
         if first != i:
             exact[i] = first
         elif i < NEAR_ROWS:

@@ -88,37 +88,45 @@ class Survey(NamedTuple):
 
 def survey(body: Body, shape: Shape) -> Survey:
     """Everything that could be cleaned, in the order of ORDER; each kind looks at what those before it would leave."""
-    texts = list(body.texts)
+    texts, mendings = _mendings(body.texts, shape)
+    found = repeats(texts)
+    return Survey((*mendings, *_droppings(body, texts, shape, found)), found)
+
+
+def _mendings(texts: Sequence[str], shape: Shape) -> tuple[list[str], list[Proposal]]:
+    """The texts with all that is recommended done, and what was proposed on the way."""
+    left = list(texts)
     suspects = [i for i, text in enumerate(texts) if suspicious(text)]
     proposals: list[Proposal] = []
     for kind in ORDER:
-        fix = None if kind in DROPS else _fix(kind, texts, shape)
+        fix = None if kind in DROPS else _fix(kind, left, shape)
         if fix is None:
             continue
-        after = {i: fix(texts[i]) for i in (suspects if kind in MENDS else range(len(texts)))}
-        changed = {i: text for i, text in after.items() if text != texts[i]}
+        looked_at = suspects if kind in MENDS else range(len(left))
+        changed = {i: text for i in looked_at if (text := fix(left[i])) != left[i]}
+        advised = fix.sure and kind not in ASKED
         if changed:
-            first = min(changed)
-            example = _excerpts(texts[first], changed[first])
-            proposals.append(Proposal(kind, len(changed), fix.sure and kind not in ASKED, first + 1, *example))
-        if fix.sure and kind not in ASKED:
-            for i, text in changed.items():
-                texts[i] = text
-    left = Body(texts, body.documents, body.halves)
-    found = repeats(texts)
-    for kind in ORDER:
+            row = min(changed)
+            before, after = _excerpts(left[row], changed[row])
+            proposals.append(Proposal(kind, len(changed), advised, row + 1, before, after if after.strip() else None))
+        for i, text in changed.items() if advised else ():
+            left[i] = text
+    return left, proposals
+
+
+def _droppings(body: Body, texts: list[str], shape: Shape, found: Repeats) -> Iterator[Proposal]:
+    """What could be taken out of `texts`, the mended ones of `body`."""
+    mended = Body(texts, body.documents, body.halves)
+    for kind in (kind for kind in ORDER if kind in DROPS):
+        dropped = _drop(kind, mended, shape, found)
         # What was nothing but residue goes with its kind: it is not told as empty besides.
-        dropped = {
-            i: like
-            for i, like in _drop(kind, left, shape, found).items()
-            if texts[i].strip() or not body.texts[i].strip()
-        }
-        if kind in DROPS and dropped:
-            row = min(dropped)
-            like = None if (first_like := dropped[row]) is None else first_like + 1
-            before = _cut(body.texts[row], 4 * AROUND)
-            proposals.append(Proposal(kind, len(dropped), kind not in ASKED, row + 1, before, None, like))
-    return Survey(tuple(proposals), found)
+        told = {i: like for i, like in dropped.items() if texts[i].strip() or not body.texts[i].strip()}
+        if told:
+            row = min(told)
+            like = told[row]
+            shown = _cut(body.texts[row], 4 * AROUND)
+            advised = kind not in ASKED
+            yield Proposal(kind, len(told), advised, row + 1, shown, None, None if like is None else like + 1)
 
 
 def _fix(kind: Kind, texts: Sequence[str], shape: Shape) -> Fix | None:
@@ -143,8 +151,6 @@ def _vocabulary(texts: Iterable[str]) -> frozenset[str]:
 def _drop(kind: Kind, body: Body, shape: Shape, found: Repeats) -> dict[int, int | None]:
     """The rows (from 0) that `kind` takes out -> the row each repeats, if that is why."""
     texts = body.texts
-    if kind not in DROPS:
-        return {}
     if kind == "blank":
         return {i: None for i, text in enumerate(texts) if i in body.halves or not _said(text)}
     if kind == "short":
