@@ -267,7 +267,8 @@ def _costs(
 ) -> list[Cost]:
     """Tokens per word: on the lines it was made of, on new ones of the same text, and on other people's texts."""
     texts = [("learnt", lines[: max(len(heldout), 50)]), ("heldout", heldout)]
-    texts += [(f"strange_{language}", _strange(name)) for language, name in STRANGE.items()]
+    strangers = {f"strange_{language}": _strange(name) for language, name in STRANGE.items()}
+    texts += [(name, some) for name, some in strangers.items() if not set(some) & set(lines)]
     found = []
     for name, some in texts:
         count = sum(len(words(line)) for line in some)

@@ -252,3 +252,10 @@ def test_of_a_very_long_text_an_even_part_is_compared(several: Context, monkeypa
     assert [block for block in part.blocks() if isinstance(block, Notice)]
     assert not [block for block in whole.blocks() if isinstance(block, Notice)]
     assert call("tokenize_text", several, file="versos.txt").count == whole.count, "of one tokenizer it is whole"
+
+
+def test_a_sample_is_no_stranger_to_itself(several: Context) -> None:
+    text = (Path(__file__).parent.parent / "curriculum" / "samples" / "lighthouse.txt").read_text("utf-8")
+    bring(several.workspace, "faro.txt", [Row(text=line) for line in text.split("\n\n")])
+    costs = {cost.text for cost in call("train_tokenizer", several, file="faro.txt").costs}
+    assert costs == {"learnt", "heldout", "strange_es"}
