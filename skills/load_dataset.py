@@ -1,46 +1,38 @@
-"""Bring in a text: any plain-text file or pasted text becomes a data set of rows, the original kept as it came."""
+"""Bring in a text: a file of any kind, several, or pasted words become a data set; the original is kept as it came."""
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
-import os
-import secrets
-import shutil
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import Field, model_validator
 
 from skills.blocks import Block, Message, Notice, Passage, Passages, Scalar, Text, msg
-from skills.contract import Context, DiskFull, FileEmpty, FileMissing, Inputs, Offer, Result, Skill
-from skills.texts.collection import Collection, alternatives, gather
+from skills.contract import Context, DiskFull, FileMissing, FileTooLarge, FileUnreadable, Inputs, Offer, Result, Skill
+from skills.texts.collection import gather
 from skills.texts.formats.opening import opened
 from skills.texts.formats.packed import natural
 from skills.texts.formats.part import Part
 from skills.texts.formats.several import Member, opened_each
-from skills.texts.language import language_of
-from skills.texts.sentences import WORD, fold, words
+from skills.texts.importing import Original, digest_of, import_new, read_again, sweep, unnumbered
+from skills.texts.read import LIMIT
+from skills.texts.sentences import fold, words
 from skills.texts.understand import Wanted
-from skills.workspace import Manifest, Row, Shape, Workspace, disk_errors, new_id, safe_name, sha256, write_atomic
+from skills.workspace import Manifest, Row, Shape, Workspace, disk_errors, safe_name
 
 EXAMPLES = 3
 CHOICES = ("shape", "text_column", "prompt_column", "completion_column")
 OFFERS = 6
 """Other ways to read it that are offered."""
-LITTLE = 300
-"""Words below which a text is said to be short."""
 NAMED = ("es", "en", "pt", "fr", "it", "ca", "gl", "de", "und")
 """Languages that have a sentence of their own in the messages."""
 WARNINGS = ("short_text", "odd_characters", "no_text_column")
 SHOWN = 600
 """Characters of an example that are shown."""
-ROWS = "rows.jsonl"
 
 
 class LoadInputs(Inputs):
@@ -77,13 +69,6 @@ class LoadInputs(Inputs):
         return {name: value for name, value in named.items() if value is not None}
 
 
-class Original(NamedTuple):
-    """A file as it came, and the learner's name for it."""
-
-    path: Path
-    name: str
-
-
 class Example(NamedTuple):
     """A row as it was understood; `completion` only for pairs and chats. Cut to 600 characters."""
 
@@ -93,10 +78,7 @@ class Example(NamedTuple):
 
 
 class LoadResult(Result):
-    """`path` of the imported rows (JSON lines, relative to the home folder); `known`: it had been loaded before.
-
-    `again`: a data set that was here, read in another way.
-    """
+    """`path` of the imported rows (JSON lines, relative to the home folder); `known`: it had been loaded before."""
 
     dataset: str
     name: str
@@ -118,24 +100,32 @@ class LoadResult(Result):
     facts: dict[str, Scalar]
     path: str
     known: bool
-    again: bool
     examples: tuple[Example, ...]
 
     def blocks(self) -> tuple[Block, ...]:
         counts: dict[str, Scalar] = {"name": self.name, "n": self.rows, "words": about(self.words)}
-        read = Text(message=msg(f"load_dataset.read.{self.shape}", **counts))
+        kind = "prose_rows" if self.shape == "prose" and self.columns else self.shape
+        read = Text(message=msg(f"load_dataset.read.{kind}", **counts))
         language = Text(message=msg(f"load_dataset.language.{self.language if self.language in NAMED else 'other'}"))
+        parts = (Text(message=msg("load_dataset.documents", n=self.documents)),) if self._divided else ()
+        caption = "rows" if self.columns and self.alternatives else "other" if self.alternatives else "only"
         shown = Passages(
             title=msg("load_dataset.examples.title", n=len(self.examples)),
             passages=tuple(self._passage(i, example) for i, example in enumerate(self.examples, start=1)),
-            caption=msg("load_dataset.examples.caption"),
+            caption=msg(f"load_dataset.examples.caption_{caption}"),
         )
-        told = [*(["known"] if self.known else ["read_again"] if self.again else []), *self.notices]
-        return (read, language, *(self._notice(code) for code in told), shown)
+        told = [*(["known"] if self.known else []), *self.notices]
+        return (read, *parts, language, *(self._notice(code) for code in told), shown)
+
+    @property
+    def _divided(self) -> bool:
+        """Worth telling: neither one document nor one a row."""
+        return 1 < self.documents < self.rows
 
     def _passage(self, number: int, example: Example) -> Passage:
         text = example.text if example.completion is None else f"{example.text}\n→ {example.completion}"
-        return Passage(text=text, source=self.name, location=msg(f"load_dataset.examples.{self.shape}", number=number))
+        source = f"{self.name}, {example.title}" if example.title else self.name
+        return Passage(text=text, source=source, location=msg(f"load_dataset.examples.{self.shape}", number=number))
 
     def _notice(self, code: str) -> Notice:
         values: dict[str, Scalar] = {
@@ -180,12 +170,11 @@ def run(inputs: LoadInputs, ctx: Context) -> LoadResult:
     """
     again = ctx.workspace.find(inputs.file) if inputs.file is not None else None
     if again is not None and not inputs.choices:
-        return _result(again, ctx.workspace, known=True, again=False)
+        return _result(again, ctx.workspace, known=True)
     with _originals(inputs, again, ctx.workspace) as originals:
         name = again.name if again else shown_name(inputs, originals)
-        digest = digest_of(originals)
-        if again is None and (known := _known(ctx.workspace, digest, inputs)) is not None:
-            return _result(known, ctx.workspace, known=True, again=False)
+        if again is None and (known := _known(ctx.workspace, digest_of(originals), inputs)) is not None:
+            return _result(known, ctx.workspace, known=True)
         size = sum(original.path.stat().st_size for original in originals)
         if ctx.workspace.free_bytes() < 4 * size:
             raise DiskFull(need=4 * size, free=ctx.workspace.free_bytes())
@@ -195,10 +184,12 @@ def run(inputs: LoadInputs, ctx: Context) -> LoadResult:
             found = gather(_parts(originals, name, opened_in), inputs.wanted, name)
             with disk_errors():
                 if again:
-                    manifest = _read_again(again, found, inputs, ctx.workspace)
+                    manifest = read_again(again, found, inputs.choices, ctx.workspace)
                 else:
-                    manifest = _import(found, originals, name, digest, inputs, ctx.workspace, Path(temporary))
-    return _result(manifest, ctx.workspace, known=False, again=again is not None)
+                    manifest = import_new(
+                        found, originals, name, inputs.choices, inputs.sample, ctx.workspace, Path(temporary)
+                    )
+    return _result(manifest, ctx.workspace, known=False)
 
 
 def shown_name(inputs: LoadInputs, originals: Sequence[Original]) -> str:
@@ -215,10 +206,11 @@ def shown_name(inputs: LoadInputs, originals: Sequence[Original]) -> str:
 def _originals(inputs: LoadInputs, again: Manifest | None, workspace: Workspace) -> Iterator[list[Original]]:
     """The files to read: those named, the kept ones of a data set, or the pasted words in a temporary one."""
     workspace.datasets.mkdir(parents=True, exist_ok=True)
-    _sweep(workspace.datasets)
+    sweep(workspace.datasets)
     if again is not None:
         kept = workspace.datasets / again.id / "original"
-        yield [Original(path, path.name) for path in sorted(kept.iterdir(), key=lambda path: natural(path.name))]
+        found = sorted(kept.iterdir(), key=lambda path: natural(path.name))
+        yield [Original(path, unnumbered(path.name) if len(found) > 1 else path.name) for path in found]
     elif inputs.text is not None:
         with tempfile.TemporaryDirectory(dir=workspace.datasets, prefix=".pasted-") as folder, disk_errors():
             path = Path(folder) / shown_name(inputs, ())
@@ -231,6 +223,10 @@ def _originals(inputs: LoadInputs, again: Manifest | None, workspace: Workspace)
             if not path.exists():
                 known = ", ".join(sorted({m.name for m in workspace.manifests()}))
                 raise FileMissing(name=safe_name(path.name), known=known)
+            if path.is_dir():
+                raise FileUnreadable(name=safe_name(path.name), kind="folder")
+            if (size := path.stat().st_size) > LIMIT:
+                raise FileTooLarge(name=safe_name(path.name), bytes=size, limit=LIMIT)
         yield [Original(path, safe_name(named or path.name)) for path in paths]
 
 
@@ -238,12 +234,6 @@ def _parts(originals: Sequence[Original], name: str, folder: Path) -> list[Part]
     if len(originals) == 1:
         return opened(originals[0].path, name, folder)
     return opened_each((Member(path, named) for path, named in originals), name, folder, opened)
-
-
-def digest_of(originals: Sequence[Original]) -> str:
-    """SHA-256 of the file; of several, that of their digests in order."""
-    digests = [sha256(path) for path, _ in originals if path.is_file()]
-    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def _known(workspace: Workspace, digest: str, inputs: LoadInputs) -> Manifest | None:
@@ -257,129 +247,11 @@ def _known(workspace: Workspace, digest: str, inputs: LoadInputs) -> Manifest | 
     return None
 
 
-class Tally:
-    """Counts of the rows as they pass, and the beginning of the text for its language."""
-
-    def __init__(self) -> None:
-        self.rows = self.characters = self.words = self.blank = self.replaced = 0
-        self.last_document = -1
-        self.documents = 0
-        self.head = ""
-
-    def add(self, row: Row, document: int) -> int:
-        """Count a row; the number of its document among those that have rows, from 0."""
-        whole = row.whole
-        self.rows += 1
-        self.characters += len(whole)
-        self.words += sum(1 for _ in WORD.finditer(whole))
-        self.replaced += whole.count("\ufffd")
-        self.documents += document != self.last_document
-        self.last_document = document
-        if len(self.head) < 20_000:
-            self.head += f"{whole[:20_000]}\n"
-        return self.documents - 1
-
-    def notices(self, found: Collection) -> tuple[str, ...]:
-        columns = found.main.columns
-        several = columns is not None and len(columns.names) > 1
-        codes = {
-            "encoding": found.main.source.named not in ("utf-8",),
-            "column": several and found.main.columns is not None and found.main.columns.text is not None,
-            "pair_columns": several and found.shape == "pairs",
-            "no_text_column": found.shape == "table",
-            "blank_rows": self.blank > 0,
-            "odd_characters": self.replaced > 0,
-            "short_text": self.words < LITTLE,
-        }
-        return (*found.notices(), *(code for code, there in codes.items() if there))
-
-
-def _import(
-    found: Collection, originals: Sequence[Original], name: str, digest: str, inputs: LoadInputs,
-    workspace: Workspace, temporary: Path,
-) -> Manifest:  # fmt: skip
-    """Write originals, rows and manifest in a temporary folder and give it its name at the end: all or nothing."""
-    id = new_id("text")
-    folder = temporary / id
-    (folder / "original").mkdir(parents=True)
-    for number, original in enumerate(originals):
-        # Several originals keep their order by a number before the name.
-        kept = original.name if len(originals) == 1 else f"{number + 1:03} {original.name}"
-        shutil.copyfile(original.path, folder / "original" / safe_name(kept))
-    size = sum(original.path.stat().st_size for original in originals)
-    tally = _write_rows(found, folder / ROWS, name)
-    manifest = Manifest(
-        id=id, name=name, digest=digest, bytes=size, sample=inputs.sample, choices=inputs.choices,
-        **_facts(found, tally),
-    )  # fmt: skip
-    (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1), "utf-8")
-    os.replace(folder, workspace.datasets / id)
-    return manifest
-
-
-def _read_again(again: Manifest, found: Collection, inputs: LoadInputs, workspace: Workspace) -> Manifest:
-    """The same data set with other rows: written beside the old ones, which go when the manifest names the new."""
-    folder = workspace.datasets / again.id
-    rows = f"rows-{secrets.token_hex(3)}.jsonl"
-    try:
-        tally = _write_rows(found, folder / rows, again.name)
-        manifest = again.model_copy(
-            update={"choices": inputs.choices, "rows_file": rows, "changes": (), **_facts(found, tally)}
-        )
-        write_atomic(folder / "manifest.json", manifest.model_dump_json(indent=1))
-    except BaseException:
-        (folder / rows).unlink(missing_ok=True)
-        raise
-    for old in folder.glob("rows*.jsonl"):
-        if old.name != rows:
-            old.unlink()
-    shutil.rmtree(folder / "earlier", ignore_errors=True)
-    return manifest
-
-
-def _facts(found: Collection, tally: Tally) -> dict[str, Any]:
-    """What was detected, as fields of the manifest."""
-    main = found.main
-    columns = main.columns
-    counts = {code: count for part in found.parts for code, count in part.counts.items()}
-    return {
-        "shape": found.shape, "language": language_of(tally.head), "documents": tally.documents, "rows": tally.rows,
-        "characters": tally.characters, "words": tally.words, "encoding": main.source.named,
-        "delimiter": main.delimiter, "columns": columns.names if columns else (),
-        "text_column": columns.text if columns else None, "prompt_column": columns.prompt if columns else None,
-        "completion_column": columns.completion if columns else None, "alternatives": alternatives(found),
-        "notices": (*counts, *tally.notices(found)), "facts": found.facts | counts,
-    }  # fmt: skip
-
-
-def _sweep(datasets: Path) -> None:
-    """Remove what an import that was killed more than an hour ago left behind."""
-    for folder in (*datasets.glob(".import-*"), *datasets.glob(".pasted-*")):
-        if time.time() - folder.stat().st_mtime > 3600:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _write_rows(found: Collection, path: Path, name: str) -> Tally:
-    """Write all rows that are not blank, each with its document. Raises FileEmpty if there is none."""
-    tally = Tally()
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for row, document in found.pieces():
-            if not row.whole.strip():
-                tally.blank += 1
-                continue
-            number = tally.add(row, document)
-            data = row.model_dump(exclude_none=True) | {"document": number}
-            file.write(json.dumps(data, ensure_ascii=False) + "\n")
-    if not tally.rows:
-        raise FileEmpty(name=name)
-    return tally
-
-
-def _result(manifest: Manifest, workspace: Workspace, known: bool, again: bool) -> LoadResult:
+def _result(manifest: Manifest, workspace: Workspace, known: bool) -> LoadResult:
     examples = tuple(_example(row) for row in itertools.islice(workspace.rows(manifest.id), EXAMPLES))
     facts = {name: getattr(manifest, name) for name in Manifest.model_fields if name in LoadResult.model_fields}
     path = f"workspace/datasets/{manifest.id}/{manifest.rows_file}"
-    return LoadResult(dataset=manifest.id, path=path, known=known, again=again, examples=examples, **facts)
+    return LoadResult(dataset=manifest.id, path=path, known=known, examples=examples, **facts)
 
 
 def _example(row: Row) -> Example:

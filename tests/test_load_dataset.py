@@ -14,6 +14,7 @@ import pytest
 from skills.contract import BadInput, Context, FileEmpty, FileMissing, FileTooLarge, FileUnreadable, UserError
 from skills.load_dataset import LoadInputs, LoadResult, run
 from skills.texts.read import OLE
+from skills.texts.revise import revise
 from tutor.words import Words
 
 VERSE = """Me fui de casa una tarde
@@ -284,3 +285,92 @@ def test_sixty_thousand_rows(ctx: Context, tmp_path: Path) -> None:
     result = load(ctx, tmp_path, "vinos.csv", table(rows))
     assert (result.rows, result.text_column) == (60_000, "comentario")
     assert time.perf_counter() - began < 20  # a few seconds; the bound is for a busy machine
+
+
+# --- read again, several files ----------------------------------------------------------------------------------------
+
+
+def test_read_again_makes_the_same_data_set_anew(ctx: Context, tmp_path: Path) -> None:
+    first = load(ctx, tmp_path, "a.txt", VERSE)
+    offered = {offer.inputs["shape"]: offer.inputs for offer in first.offers()}
+    assert offered["prose"] == {"file": first.dataset, "shape": "prose"}
+    revise(ctx.workspace, first.dataset, "blanks", 1, list(ctx.workspace.rows(first.dataset))[:1])
+    again = run(LoadInputs(**offered["prose"]), ctx)
+    assert (again.dataset, again.shape, again.rows, again.known) == (first.dataset, "prose", 8, False)
+    (manifest,) = ctx.workspace.manifests()
+    assert (manifest.choices, manifest.changes) == ({"shape": "prose"}, ())
+    assert "read_again_changes" in again.notices
+    folder = ctx.workspace.datasets / first.dataset
+    assert {path.name for path in folder.iterdir()} == {"manifest.json", "original", manifest.rows_file}
+    back = run(LoadInputs(file="a.txt", shape="verse"), ctx)
+    assert (back.rows, [row.text for row in ctx.workspace.rows(back.dataset)]) == (2, VERSE.strip().split("\n\n"))
+    assert run(LoadInputs(file=first.dataset), ctx).known
+    with pytest.raises(FileMissing):
+        run(LoadInputs(file="otro.txt", shape="verse"), ctx)
+
+
+def test_a_reading_that_fails_leaves_the_one_there_was(ctx: Context, tmp_path: Path) -> None:
+    first = load(ctx, tmp_path, "a.csv", table([["a", "b"], *([f"uno {i}", f"dos {i}"] for i in range(5))]))
+    before = list(ctx.workspace.rows(first.dataset))
+    with pytest.raises(BadInput):
+        run(LoadInputs(file=first.dataset, text_column="no está"), ctx)
+    assert list(ctx.workspace.rows(first.dataset)) == before
+
+
+def test_columns_are_mapped_by_a_click(ctx: Context, tmp_path: Path) -> None:
+    rows = [["sede", "carta", "contestación"]]
+    rows += [["Sur", f"Escribo por la nota número {i}, que no llegó.", f"La nota {i} va en camino."] for i in range(9)]
+    first = load(ctx, tmp_path, "cartas.csv", table(rows))
+    choices = [{key: value for key, value in offer.inputs.items() if key != "file"} for offer in first.offers()]
+    assert {"text_column": "contestación"} in choices
+    pair = {"prompt_column": "carta", "completion_column": "contestación"}
+    assert pair in choices
+    found = run(LoadInputs(file=first.dataset, **pair), ctx)
+    assert (found.shape, found.prompt_column, found.completion_column) == ("pairs", "carta", "contestación")
+    assert next(iter(ctx.workspace.rows(first.dataset))).completion == "La nota 0 va en camino."
+    whole = run(LoadInputs(file=first.dataset, shape="table"), ctx)
+    assert "sede: Sur" in whole.examples[0].text
+    with pytest.raises(ValueError, match="both or none"):
+        LoadInputs(file="x", prompt_column="carta")
+
+
+def test_several_files_are_one_data_set(ctx: Context, tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("b.txt", "a.md", "foto.jpg")]
+    paths[0].write_text(VERSE, "utf-8")
+    paths[1].write_text(f"# Uno\n\n{VERSE}\n# Dos\n\n{VERSE.upper()}", "utf-8")
+    paths[2].write_bytes(b"\xff\xd8\xff\xe0" + bytes(99))
+    found = run(LoadInputs(paths=tuple(paths)), ctx)
+    assert (found.name, found.documents, found.rows) == ("b.txt + 2", 2, 6)
+    assert (found.facts["left_out"], found.facts["left_out_names"]) == (1, "foto.jpg")
+    rows = list(ctx.workspace.rows(found.dataset))
+    assert [(row.document, row.title) for row in rows[1:3]] == [(0, "b"), (1, "Uno")]
+    again = run(LoadInputs(file=found.dataset, shape="prose"), ctx)
+    assert (again.documents, next(iter(ctx.workspace.rows(found.dataset))).title) == (2, "b")
+    assert run(LoadInputs(paths=tuple(paths)), ctx).known
+    with pytest.raises(FileUnreadable):
+        run(LoadInputs(paths=(paths[2], paths[2])), ctx)
+    with pytest.raises(FileUnreadable):
+        run(LoadInputs(paths=(paths[0], tmp_path)), ctx)
+
+
+def test_conversations_keep_their_turns(ctx: Context, tmp_path: Path) -> None:
+    said = [("system", "Sos breve."), ("human", "hola"), ("gpt", "buenas"), ("human", "¿y?"), ("gpt", "nada")]
+    record = {"conversations": [{"from": who, "value": what} for who, what in said]}
+    pieces = {"messages": [{"role": "user", "content": [{"type": "text", "text": "hola"}]},
+                           {"role": "assistant", "content": "buenas"}]}  # fmt: skip
+    found = load(ctx, tmp_path, "a.jsonl", json.dumps(record) + "\n" + json.dumps(pieces))
+    first, second = ctx.workspace.rows(found.dataset)
+    assert first.turns is not None
+    assert [turn.role for turn in first.turns] == ["system", "user", "assistant", "user", "assistant"]
+    assert second.whole == "hola\nbuenas"
+    assert (found.shape, found.documents, found.examples[0][:2]) == ("chat", 2, ("hola", "buenas"))
+    bare = [[{"role": "user", "content": "hola"}, {"role": "assistant", "content": "buenas"}]] * 3
+    assert load(ctx, tmp_path, "b.json", json.dumps(bare)).shape == "chat"
+
+
+def test_an_interview_can_be_read_as_pairs(ctx: Context, tmp_path: Path) -> None:
+    talk = "\n\n".join(f"Periodista: ¿Cómo fue el año {i}?\n\nMarta: Fue largo, el {i}.\nMuy largo." for i in range(6))
+    found = load(ctx, tmp_path, "e.txt", talk)
+    assert found.shape == "dialogue"
+    pairs = run(LoadInputs(file=found.dataset, shape="pairs"), ctx)
+    assert (pairs.rows, pairs.examples[2][:2]) == (6, ("¿Cómo fue el año 2?", "Fue largo, el 2.\nMuy largo."))
