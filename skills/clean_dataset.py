@@ -69,7 +69,7 @@ class CleanResult(Result):
         if self.applied and self.changed:
             left = msg("clean_dataset.left", n=len(self.recommended))
             return (told, *((Notice(message=left),) if self.recommended else ()))
-        if not self.proposals:
+        if self.undone or not self.proposals:
             return (told,)
         shown = (*self.recommended, *(p for p in self.proposals if not p.recommended))
         return (told, self._table(shown), *(self._example(proposal) for proposal in shown[:SHOWN]))
@@ -78,9 +78,10 @@ class CleanResult(Result):
         if self.undone:
             return msg("clean_dataset.undone", name=self.name, n=self.rows_after)
         if self.applied:
-            gone = self.rows_before - self.rows_after
-            key = "nothing" if not self.changed else "dropped" if gone else "mended"
-            return msg(f"clean_dataset.applied.{key}", n=self.changed, gone=gone, left=self.rows_after, name=self.name)
+            same = self.rows_before == self.rows_after
+            key = "nothing" if not self.changed else "mended" if same else "dropped"
+            counts = {"n": self.changed, "before": self.rows_before, "after": self.rows_after}
+            return msg(f"clean_dataset.applied.{key}", name=self.name, **counts)
         if not self.proposals:
             return msg("clean_dataset.clean", name=self.name, n=self.rows_after)
         key = "found" if self.recommended else "asks"

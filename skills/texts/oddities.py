@@ -6,8 +6,8 @@ import string
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from skills.blocks import Frozen
 from skills.texts.sentences import names
 
 ORDINARY = frozenset(
@@ -25,7 +25,7 @@ SCRIPT_SHARE = 0.01
 """A script with at least this share of the letters is what the text is written in, not an oddity."""
 
 
-class Odd(NamedTuple):
+class Odd(Frozen):
     """`character` in `rows` rows, `times` in all. `key`: its code point if that has a name in the messages, else
     the kind of character; `name`: what Unicode calls it."""
 
@@ -60,7 +60,7 @@ def odd_characters(texts: Iterable[str]) -> tuple[Odd, ...]:
         scripts[_key(c)] += n
     at_home = {script for script in SCRIPTS if scripts[script] >= SCRIPT_SHARE * letters}
     return tuple(
-        Odd(c, f"U+{ord(c):04X}", _key(c), _name(c), n, rows[c])
+        Odd(character=c, code=f"U+{ord(c):04X}", key=_key(c), name=_name(c), times=n, rows=rows[c])
         for c, n in times.most_common()
         if _key(c) not in at_home and _key(c) != "emoji"
     )

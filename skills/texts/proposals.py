@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal, NamedTuple, get_args
 
+from skills.blocks import Frozen
 from skills.texts.cleaning import MENDS, joiner, settled, suspicious
 from skills.texts.duplicates import Repeats, refrains, repeats
 from skills.texts.lines import page_numbers, running_heads
@@ -65,7 +66,7 @@ class Fix(NamedTuple):
         return self.fix(text)
 
 
-class Proposal(NamedTuple):
+class Proposal(Frozen):
     """What `kind` would do: change or drop `rows`. The example is of row `row` (from 1).
 
     `before` and `after` are excerpts around the change; a dropped row has no `after`, and `like` is the row (from
@@ -108,7 +109,12 @@ def _mendings(texts: Sequence[str], shape: Shape) -> tuple[list[str], list[Propo
         if changed:
             row = min(changed)
             before, after = _excerpts(left[row], changed[row])
-            proposals.append(Proposal(kind, len(changed), advised, row + 1, before, after if after.strip() else None))
+            proposals.append(
+                Proposal(
+                    kind=kind, rows=len(changed), recommended=advised, row=row + 1, before=before,
+                    after=after if after.strip() else None,
+                )
+            )  # fmt: skip
         for i, text in changed.items() if advised else ():
             left[i] = text
     return left, proposals
@@ -125,8 +131,10 @@ def _droppings(body: Body, texts: list[str], shape: Shape, found: Repeats) -> It
             row = min(told)
             like = told[row]
             shown = _cut(body.texts[row], 4 * AROUND)
-            advised = kind not in ASKED
-            yield Proposal(kind, len(told), advised, row + 1, shown, None, None if like is None else like + 1)
+            yield Proposal(
+                kind=kind, rows=len(told), recommended=kind not in ASKED, row=row + 1, before=shown,
+                like=None if like is None else like + 1,
+            )  # fmt: skip
 
 
 def _fix(kind: Kind, texts: Sequence[str], shape: Shape) -> Fix | None:
