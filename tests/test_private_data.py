@@ -80,6 +80,8 @@ def test_kinds_with_a_fixed_form_are_found_in_the_held_out_half() -> None:
         ("vivo en Belgrano 1234, 3º B, arriba", "address", "Belgrano 1234, 3º B"),
         ("la Sra. Montaldo no vino", "name", "Montaldo"),
         ("ayer vino Evaristo Carriego a casa", "name", "Evaristo Carriego"),
+        ("We said Susan Whitcombe's bread was best", "name", "Susan Whitcombe"),
+        ("in a house on 48 Old Mill Road. My sister", "address", "48 Old Mill Road"),
         ("mirá @tato.curinao", "handle", "@tato.curinao"),
         ("https://instagram.com/ana.paz/", "url", "https://instagram.com/ana.paz/"),
     ],

@@ -33,9 +33,9 @@ COLOMBIA = re.compile(
 ENGLISH = re.compile(
     rf"(?<![\w.,/-])\d{{1,5}}[A-Za-z]?,? (?:(?:North|South|East|West|N\.?|S\.?|E\.?|W\.?) )?(?:(?:{CAP}|"
     rf"\d{{1,3}}(?:st|nd|rd|th)) ){{1,3}}"
-    r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Terrace|Way|Square|Sq|Crescent|"
-    r"Close|Grove|Parkway|"
-    rf"Pkwy|Circle|Gardens|Hill)\b\.?{TAIL}"
+    r"(?:(?:Street|Avenue|Road|Lane|Drive|Boulevard|Court|Terrace|Way|Square|Crescent|Close|Grove|Parkway|Circle|"
+    r"Gardens|Hill)\b|"
+    rf"(?:St|Ave|Rd|Ln|Dr|Blvd|Ct|Sq|Pkwy)\b\.?){TAIL}"
 )
 LIVES = re.compile(
     r"(?<!\w)(?=[AaCcDdEeLlMmQqSsVv])(?i:viv(?:e|o|ía|í|imos|en|ió|ís)(?: \w+)? en|domicili(?:o|"

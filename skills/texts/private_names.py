@@ -16,7 +16,9 @@ from skills.texts.stopwords import STOP
 
 WORD = r"(?:(?:[DO]['’]|Mc|Mac)?[A-ZÁÉÍÓÚÑÜ][a-záéíóúñüçãõâêô]+(?:-[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+)?|[A-ZÁÉÍÓÚÑÜ]{3,20})\b"
 JOINT = r"(?:(?:de las?|de los|del?|da|dos?|van|von|di) )"
-RUN = re.compile(rf"(?<![\w@#.-]){WORD}(?:[ \u00a0](?:{JOINT}?{WORD}|[A-ZÁÉÍÓÚÑ]\.(?= ?[A-ZÁÉÍÓÚÑ])))*+(?!['’]\w|@)")
+RUN = re.compile(
+    rf"(?<![\w@#.-]){WORD}(?:[ \u00a0](?:{JOINT}?{WORD}|[A-ZÁÉÍÓÚÑ]\.(?= ?[A-ZÁÉÍÓÚÑ])))*+(?!['’](?!s\b)\w|@)"
+)
 INITIALS = re.compile(rf"(?<!\w)(?:[A-ZÁÉÍÓÚÑ]\. ?){{1,3}}{WORD}(?: {WORD})?")
 TITLES = names(
     "sr sra srta dr dra prof profa profesor profesora lic ing arq mr mrs ms miss doctor doctora señor señora "
