@@ -28,7 +28,7 @@ from skills.blocks import (
     msg,
 )
 from tutor.draw import bar, draw
-from tutor.words import Words
+from tutor.words import LANGUAGES, Words
 
 
 def said(text: str) -> Any:
@@ -198,3 +198,18 @@ def test_many_tokens_are_laid_out_in_rows() -> None:
 @pytest.mark.parametrize(("share", "drawn"), [(0, ""), (1, "████"), (0.5, "██"), (1 / 32, "▏"), (7, "████"), (-1, "")])
 def test_a_bar_has_eighths(share: float, drawn: str) -> None:
     assert bar(share, 4) == drawn
+
+
+def test_what_is_graded_is_told_by_a_line_and_in_words() -> None:
+    tokens = (Token(text="¿Qué?", id=7, graded=False), Token(text="Nada", id=123456, graded=True))
+    for language in LANGUAGES:
+        words = Words(language)
+        drawn = draw(Tokens(title=said("x"), tokenizer="t", tokens=tokens), words)
+        cut, line, ids = drawn.split("\n")[2:5]
+        assert line.index("═") == cut.index("Nada")
+        assert line.count("═") == len("123456")
+        assert ids.split() == ["7", "123456"]
+        assert words("cli.draw.graded", mark="═") in drawn
+    plain = draw(Tokens(title=said("x"), tokenizer="t", tokens=tokens[1:2]), Words("es"))
+    assert "═" in plain
+    assert "═" not in draw(Tokens(title=said("x"), tokenizer="t", tokens=(Token(text="a", id=1),)), Words("es"))

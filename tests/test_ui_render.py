@@ -9,8 +9,8 @@ from typing import Any, get_args
 
 import pytest
 
-from skills.blocks import Block, Progress, Text, msg
-from skills.contract import Failed, Metric
+from skills.blocks import Block, Progress, Text, Token, Tokens, msg
+from skills.contract import Failed, Language, Metric
 from tests.scripted_session import (
     ScriptedSession,
     chart,
@@ -288,3 +288,11 @@ def test_no_asset_names_another_host() -> None:
     for path in files:
         hosts = set(re.findall(r"https?://([^/\"'\s)]+)", path.read_text("utf-8")))
         assert hosts <= {"www.w3.org"}, path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_card_of_tokens_has_words_for_what_is_graded(language: Language) -> None:
+    block = Tokens(title=msg("tokenize_text.title"), tokenizer="t", tokens=(Token(text="a", id=1, graded=True),))
+    props = block_card(block, Words(language)).props
+    assert props["tokens"][0]["graded"] is True
+    assert len({props["words"][key] for key in ("what", "graded", "read")}) == 3
