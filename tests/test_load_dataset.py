@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
 import time
 import zipfile
 from pathlib import Path
@@ -13,8 +14,10 @@ import pytest
 
 from skills.contract import BadInput, Context, FileEmpty, FileMissing, FileTooLarge, FileUnreadable, UserError
 from skills.load_dataset import LoadInputs, LoadResult, run
+from skills.texts.counting import count_words
 from skills.texts.read import OLE
 from skills.texts.revise import revise
+from skills.texts.sentences import WORD
 from tutor.words import Words
 
 VERSE = """Me fui de casa una tarde
@@ -285,6 +288,28 @@ def test_sixty_thousand_rows(ctx: Context, tmp_path: Path) -> None:
     result = load(ctx, tmp_path, "vinos.csv", table(rows))
     assert (result.rows, result.text_column) == (60_000, "comentario")
     assert time.perf_counter() - began < 20  # a few seconds; the bound is for a busy machine
+
+
+def test_words_are_counted_as_they_are_found() -> None:
+    pieces = [
+        "",
+        "a",
+        "'",
+        "-",
+        "l'eau d’or",
+        "tren-bala--x",
+        "él_y_ella",
+        "1.000 años",
+        "ñ\u0301 é",
+        "中文 字",
+        "🌙 luna",
+        "'a' -b- c-",
+    ]
+    chance = random.Random(3)
+    letters = "abñ '’-_.\n1é\u0301"
+    pieces += ["".join(chance.choice(letters) for _ in range(chance.randrange(12))) for _ in range(500)]
+    for text in pieces:
+        assert count_words(text) == len(WORD.findall(text)), text
 
 
 # --- read again, several files ----------------------------------------------------------------------------------------

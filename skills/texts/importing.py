@@ -14,13 +14,15 @@ from typing import Any, NamedTuple
 
 from skills.contract import FileEmpty
 from skills.texts.collection import Collection, alternatives
+from skills.texts.counting import count_words
 from skills.texts.language import language_of
-from skills.texts.sentences import WORD
 from skills.workspace import Manifest, Row, Workspace, new_id, safe_name, sha256, write_atomic
 
 LITTLE = 300
 """Words below which a text is said to be short."""
 ROWS = "rows.jsonl"
+BATCH = 500_000
+"""Characters whose words are counted together."""
 DELIMITERS = {";": "semicolon", "\t": "tab", "|": "bar"}
 """Those that are told; a comma is what everybody expects."""
 
@@ -51,19 +53,29 @@ class Tally:
         self.last_document = -1
         self.documents = 0
         self.head = ""
+        self._uncounted: list[str] = []
+        self._waiting = 0
 
     def add(self, row: Row, document: int) -> int:
         """Count a row; the number of its document among those that have rows, from 0."""
         whole = row.whole
         self.rows += 1
         self.characters += len(whole)
-        self.words += len(WORD.findall(whole))
+        self._uncounted.append(whole)
+        self._waiting += len(whole)
+        if self._waiting > BATCH:
+            self.count()
         self.replaced += whole.count("\ufffd")
         self.documents += document != self.last_document
         self.last_document = document
         if len(self.head) < 20_000:
             self.head += f"{whole[:20_000]}\n"
         return self.documents - 1
+
+    def count(self) -> None:
+        """Count the words of the rows that wait for it: many short rows at once."""
+        self.words += count_words("\n".join(self._uncounted))
+        self._uncounted, self._waiting = [], 0
 
     def notices(self, found: Collection) -> tuple[str, ...]:
         columns = found.main.columns
@@ -160,4 +172,5 @@ def _write_rows(found: Collection, path: Path, name: str) -> Tally:
             file.write(encode(data) + "\n")
     if not tally.rows:
         raise FileEmpty(name=name)
+    tally.count()
     return tally

@@ -17,6 +17,8 @@ TITLE = re.compile(r"^\s*(?![-*•\d])\S.{1,78}[^\s.!?…,;:]\s*$")
 NUMBER = re.compile(r"^\s*(?:[IVXLC]{1,7}|\d{1,3})\.?\s*$")
 """The number of a part or poem, alone on its line."""
 RULE = re.compile(r"^\s*(?:[*_=~-]\s*){3,}$")
+FIRST = "#*_=~-cCpPaA"
+"""What headings and rules begin with."""
 STANZA_LINES = 24
 """A stretch of verse longer than this has no stanzas of its own: it is cut after a sentence, past `CUT_LINES`."""
 CUT_LINES = 8
@@ -69,13 +71,19 @@ def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
             if block:
                 yield block
                 block = []
-        elif block and (HEADING.match(line.strip()) or RULE.match(line)):
+        elif block and _parts(line):
             yield block
             block = [line]
         else:
             block.append(line.rstrip())
     if block:
         yield block
+
+
+def _parts(line: str) -> bool:
+    """Is the line a heading or a rule? Most lines are told by their first letter alone."""
+    bare = line.strip()
+    return bare[:1] in FIRST and bool(HEADING.match(bare) or RULE.match(bare))
 
 
 def _rows(block: list[str], shape: Shape, wrapped: bool) -> Iterator[Row]:
