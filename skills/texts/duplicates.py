@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,8 +60,8 @@ def near(texts: Sequence[str]) -> dict[int, int]:
     from rapidfuzz import fuzz
 
     found: dict[int, int] = {}
-    first: dict[tuple[int, int], int] = {}
-    for i, bands in _signatures(texts):
+    first: dict[int, int] = {}
+    for i, bands in _candidates(texts):
         rivals = sorted({first[band] for band in bands if band in first})
         like = next((r for r in rivals if fuzz.ratio(texts[r], texts[i], score_cutoff=NEAR)), None)
         if like is not None:
@@ -72,20 +72,29 @@ def near(texts: Sequence[str]) -> dict[int, int]:
     return found
 
 
-def _signatures(texts: Sequence[str]) -> list[tuple[int, list[tuple[int, int]]]]:
-    """(row, its bands) for every row long enough to be compared: MinHash of the word pairs (Broder, 1997)."""
+def _candidates(texts: Sequence[str]) -> Iterator[tuple[int, list[int]]]:
+    """(row, its bands) for the rows of which another row shares a band; only those bands."""
+    rows, keys = _signatures(texts)
+    _, which, times = np.unique(keys, return_inverse=True, return_counts=True)
+    shared = times[which].reshape(keys.shape) > 1
+    for k in np.flatnonzero(shared.any(axis=1)).tolist():
+        yield int(rows[k]), keys[k][shared[k]].tolist()
+
+
+def _signatures(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """The rows long enough to be compared, and the MinHash of their word pairs (Broder, 1997) as BANDS keys each."""
     ids: defaultdict[str, int] = defaultdict()
     ids.default_factory = ids.__len__
-    made: list[tuple[int, list[tuple[int, int]]]] = []
+    numbers: list[int] = []
+    keys = [np.empty((0, BANDS), dtype=np.uint64)]
     for start in range(0, len(texts), BATCH):
         words = [text.split() for text in texts[start : start + BATCH]]
         rows = [i for i, found in enumerate(words) if len(found) >= NEAR_WORDS]
-        if not rows:
-            continue
-        joined = map(ids.__getitem__, itertools.chain.from_iterable(words[i] for i in rows))
-        bands = _bands(np.array(list(joined), dtype=np.uint64), np.array([len(words[i]) for i in rows]))
-        made += ((start + i, list(enumerate(keys))) for i, keys in zip(rows, bands.tolist(), strict=True))
-    return made
+        if rows:
+            joined = map(ids.__getitem__, itertools.chain.from_iterable(words[i] for i in rows))
+            keys.append(_bands(np.array(list(joined), dtype=np.uint64), np.array([len(words[i]) for i in rows])))
+            numbers += (start + i for i in rows)
+    return np.array(numbers, dtype=np.int64), np.concatenate(keys)
 
 
 def _bands(words: NDArray[np.uint64], lengths: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -97,7 +106,7 @@ def _bands(words: NDArray[np.uint64], lengths: NDArray[np.int64]) -> NDArray[np.
     starts = np.concatenate(([0], ends[:-1])) - np.arange(len(lengths))
     keys = np.empty((len(lengths), BANDS), dtype=np.uint64)
     for band in range(BANDS):
-        key = np.zeros(len(lengths), dtype=np.uint64)
+        key = np.full(len(lengths), band, dtype=np.uint64)
         for a, b in SEEDS[band * DEPTH : (band + 1) * DEPTH]:
             # Multiplicative hashing (Knuth): the high bits of a product with an odd number.
             hashed = (pairs ^ (pairs >> np.uint64(29))) * a + b
