@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from benchmarks.routing import cases, measure, outside
 from skills.contract import Language, Score
 from tutor.arguments import Situation
+from tutor.course import Open
+from tutor.course_files import load_course
 from tutor.router import Router, choice_of, read_topics, read_utterances, words_of
 from tutor.turn import Intent
 from tutor.words import LANGUAGES, Words
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +93,25 @@ def test_a_control_is_not_an_answer_and_an_answer_is_not_a_control(router: Route
     answer = router.route(" porque los versos apartados no los vio ", "es", asked)
     assert answer.name == "answer"
     assert answer.args == {"text": "porque los versos apartados no los vio"}
+
+
+def test_authored_answers_are_answers(router: Router) -> None:
+    """People answer with the words of the course: none of what the authors expect may be taken for a command."""
+    course = load_course(ROOT / "curriculum")
+    answers = [
+        (text, language)
+        for item in course.items.values()
+        if isinstance(item, Open)
+        for expectation in item.expectations
+        for language in LANGUAGES
+        for text in (*expectation.accept[language], *expectation.reject[language])
+    ]
+    asked = Situation(open="open_item")
+    astray = [
+        text for text, language in answers if router.route(text, language, asked).name not in ("answer", "off_topic")
+    ]
+    assert len(answers) > 400
+    assert astray == []
 
 
 def test_a_message_without_a_known_word_is_not_guessed_at(router: Router) -> None:
