@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import Field, computed_field, model_validator
 
 from skills.blocks import Block, Cell, Column, Message, Notice, Passage, Passages, Table, Text, msg
 from skills.contract import Advanced, Context, Inputs, Offer, Result, Skill, UserError
@@ -25,6 +25,8 @@ AROUND = 70
 """Characters shown on each side of a find."""
 SHOWN = {"name": 6}
 """Examples shown of a kind; three of the others."""
+NAMED = 40
+"""Characters of a pasted text that stand for its name."""
 EVERY = 5_000
 """Rows between two reports of how far it is."""
 
@@ -102,8 +104,10 @@ class ScanResult(Result):
     undone: bool
     can_undo: bool
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def total(self) -> int:
+        """Finds of all kinds."""
         return sum(self.counts.values())
 
     def blocks(self) -> tuple[Block, ...]:
@@ -235,7 +239,7 @@ def run(inputs: ScanInputs, ctx: Context) -> ScanResult:
     Raises FileMissing; NothingToUndo where nothing was masked, or something else was changed after it; DiskFull.
     """
     if inputs.text is not None:
-        name = " ".join(inputs.text.split())[:40]
+        name = shortened(inputs.text)
         return _scan(inputs, ctx, None, name, language_of(inputs.text))
     manifest = ctx.workspace.find(inputs.file)
     if inputs.undo:
@@ -268,6 +272,15 @@ def _scan(inputs: ScanInputs, ctx: Context, manifest: Manifest | None, name: str
         masked=sum(search.counts[kind] for kind in inputs.mask), changed=len(search.touched), undone=inputs.undo,
         can_undo=bool(manifest and manifest.changes and manifest.changes[-1].kind == CHANGE),
     )  # fmt: skip
+
+
+def shortened(text: str) -> str:
+    """The first words of a pasted text, as its name: at most NAMED characters, and an ellipsis where there is more."""
+    flat = " ".join(text.split())
+    if len(flat) <= NAMED:
+        return flat
+    begun, space, _ = flat[:NAMED].rpartition(" ")
+    return (begun if space else flat[: NAMED - 1]).rstrip(" ,;:") + "…"
 
 
 def _rows(inputs: ScanInputs, ctx: Context, manifest: Manifest | None) -> Iterable[Row]:

@@ -6,6 +6,7 @@ import itertools
 import random
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,10 @@ from skills.texts.private_names import People
 from skills.texts.revise import revise
 from skills.workspace import Row, Turn, Workspace
 from tests.test_text_skills import say
+from tutor.course import Run
+from tutor.course_files import load_course
+
+ROOT = Path(__file__).parent.parent
 
 LETTER = """Querida Marta Ibarra:
 
@@ -307,3 +312,30 @@ def test_more_finds_than_are_listed_are_all_counted_and_masked(
     assert (len(result.finds), result.counts["email"], result.masked) == (10, 40, 40)
     assert "los primeros 10" in say(result)
     assert not re.search("@", "".join(row.whole for row in workspace.rows(dataset)))
+
+
+# --- what a lesson compares, what a person reads ----------------------------------------------------------------------
+
+
+def test_the_lesson_sets_the_total_against_what_was_predicted(ctx: Context) -> None:
+    lesson = load_course(ROOT / "curriculum").lessons["private-data"]
+    steps = {step.id: step for step in lesson.steps if isinstance(step, Run)}
+    for step in (steps["see"], steps["mine"]):
+        assert step.against is not None
+        assert step.against.field == "total"
+    for letter in steps["see"].inputs["text"].values():
+        result = scan_run(ScanInputs(text=letter), ctx)
+        assert result.model_dump(mode="json")["total"] == sum(result.counts.values()) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Querida Nora: la Graciela Peralta se mudó a Los Tilos", "Querida Nora: la Graciela Peralta se…"),
+        ("Una carta  breve,\nde nadie", "Una carta breve, de nadie"),
+        ("Un texto de cuarenta caracteres y una co", "Un texto de cuarenta caracteres y una co"),
+        ("a" * 50, "a" * 39 + "…"),
+    ],
+)
+def test_a_pasted_text_is_named_by_whole_words(text: str, name: str, ctx: Context) -> None:
+    assert scan_run(ScanInputs(text=text), ctx).name == name
