@@ -583,3 +583,45 @@ async def test_a_lesson_s_number_is_no_guess(talk: Conversation) -> None:
     await talk.types("4")
     assert talk.desk.memory.lesson == "tokens"
     assert talk.desk.memory.predicted["tokens/count"] == "4"
+
+
+async def test_a_text_that_was_read_wrongly_is_read_another_way_with_a_click(talk: Conversation) -> None:
+    await begin(talk)
+    await talk.acts(Intent(name="start_lesson", args={"lesson": "your-text"}))
+    await to_step(talk, "bring")
+    await talk.types(VERSES)
+    before = talk.desk.memory.dataset
+    assert talk.desk.workspace.find(before).shape == "verse"
+    await talk.clicks("Leerlo como prosa")
+    assert talk.desk.memory.dataset == before
+    assert talk.desk.workspace.find(before).shape == "prose"
+    assert (talk.desk.memory.step, talk.buttons[0].label) == ("bring", "Seguir")
+
+
+async def test_what_can_be_done_with_a_result_is_still_there_after_an_aside(talk: Conversation) -> None:
+    await begin(talk)
+    await talk.acts(Intent(name="start_lesson", args={"lesson": "your-text"}))
+    await to_step(talk, "bring")
+    await talk.types(VERSES)
+    await to_step(talk, "look")
+    offered = [button.label for button in talk.buttons]
+    assert len(offered) > 1
+    await talk.types("¿qué es un token?")
+    await talk.acts(Intent(name="back_to_lesson"))
+    assert [button.label for button in talk.buttons] == offered
+
+
+async def test_a_number_that_no_button_has_starts_nothing(talk: Conversation) -> None:
+    await begin(talk)
+    buttons = talk.buttons
+    await talk.types("20")
+    assert talk.buttons == buttons
+    assert "opciones" in talk.text
+
+
+async def test_a_lesson_opened_before_a_way_was_chosen_goes_on(talk: Conversation) -> None:
+    await talk.opens()
+    await talk.acts(Intent(name="start_lesson", args={"lesson": "tokens"}))
+    await talk.acts(Intent(name="next"))
+    assert talk.desk.memory.lesson == "tokens"
+    assert talk.desk.memory.route == "full"

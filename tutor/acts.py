@@ -10,7 +10,7 @@ from skills.blocks import Progress, msg
 from tutor import asides, belongings, blind, checks, controls, greeting, reviews, steps
 from tutor.course import Bring
 from tutor.desk import Desk, back_button, next_button
-from tutor.skill_calls import Outcome, call, import_text, offered, slim, start_job
+from tutor.skill_calls import Outcome, call, import_text, keep, offered, start_job
 from tutor.turn import Intent, Shown
 
 Turn = AsyncIterator[Shown]
@@ -93,13 +93,13 @@ def brought(desk: Desk, outcome: Outcome) -> Shown:
     """A text is there: what was understood of it, and on with the step that asked for it."""
     step = desk.step
     if isinstance(step, Bring):
-        desk.record("ran", {"at": desk.at(step.id), "skill": "load_dataset", "result": slim(outcome.result)})
+        keep(desk, desk.at(step.id), "load_dataset", outcome)
         return desk.say(
-            desk.text(step.after), blocks=outcome.blocks, buttons=(next_button(desk), *offered(desk, outcome))
+            desk.text(step.after), blocks=outcome.blocks, buttons=(next_button(desk), *offered(desk, outcome.offers))
         )
     buttons = (
         back_button(desk),
-        *offered(desk, outcome),
+        *offered(desk, outcome.offers),
         desk.button("chat.button.inspect", "inspect_dataset"),
         desk.button("chat.button.summarize", "summarize"),
     )
@@ -133,10 +133,14 @@ async def use_skill(desk: Desk, name: str, args: dict[str, Any]) -> Turn:
         card = Progress(title=msg(f"chat.card.{name}"), run=run)
         yield desk.say("", tone="aside", blocks=(card,), buttons=buttons)
         return
-    desk.move("wonder")
+    again = name == "load_dataset" and isinstance(desk.step, Bring)
+    if not again:
+        desk.move("wonder")
     async for said in call(desk, name, inputs):
-        if isinstance(said, Outcome):
-            yield desk.say("", tone="aside", blocks=said.blocks, buttons=(*buttons, *offered(desk, said)))
+        if isinstance(said, Outcome) and again:
+            yield brought(desk, said)
+        elif isinstance(said, Outcome):
+            yield desk.say("", tone="aside", blocks=said.blocks, buttons=(*buttons, *offered(desk, said.offers)))
         else:
             yield said
 

@@ -13,7 +13,7 @@ from tutor.checks import show_open
 from tutor.course import Run
 from tutor.desk import Desk, back_button, next_button, plain
 from tutor.lesson_runs import after_text
-from tutor.skill_calls import Interrupted, until
+from tutor.skill_calls import Interrupted, offered, until
 from tutor.steps import present
 from tutor.turn import Button, Shown, Waiting
 
@@ -121,7 +121,8 @@ async def resume(desk: Desk, anew: bool = False) -> AsyncIterator[Shown]:
         yield show_open(desk, desk.words("chat.where_we_were"))
     elif isinstance(step, Run) and not anew and desk.at(step.id) in desk.memory.results:
         said = f"{desk.words('chat.where_we_were')}\n\n{desk.text(after_text(desk, step))}"
-        yield desk.say(said, buttons=(next_button(desk),))
+        offers = offered(desk, desk.memory.offers.get(desk.at(step.id), ()))
+        yield desk.say(said, buttons=(next_button(desk), *offers))
     else:
         heading = f"{desk.words('chat.where_we_were')}\n\n" if step else ""
         async for shown in present(desk, heading=heading):

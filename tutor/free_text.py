@@ -39,10 +39,17 @@ async def typed(desk: Desk, text: str, router: Router) -> AsyncIterator[Shown]:
         turn = _answer(desk, item, text, router)
     elif waiting:
         turn = _fill(desk, waiting, text, router)
+    elif text.strip(" .)").isdecimal():
+        turn = _no_such_button(desk)
     else:
         turn = routed(desk, router.route(text, desk.language, situation(desk, "none")), text, router)
     async for shown in turn:
         yield shown
+
+
+async def _no_such_button(desk: Desk) -> AsyncIterator[Shown]:
+    """A number that no button has: asked again, since as a request it could mean anything."""
+    yield desk.say(desk.words("chat.which_option"), tone="feedback", buttons=desk.buttons)
 
 
 def as_button(buttons: tuple[Button, ...], text: str, numbered: bool) -> Button | None:

@@ -20,6 +20,7 @@ from tutor.skill_calls import (
     Outcome,
     call,
     import_text,
+    keep,
     needs_text,
     offered,
     recorded_notice,
@@ -66,11 +67,13 @@ async def present_run(desk: Desk, step: Run, text: str) -> AsyncIterator[Shown]:
 def _told(desk: Desk, step: Run | Wait, outcome: Outcome) -> Said:
     """The result of a step, remembered, and what the authors say of it."""
     skill = step.skill if isinstance(step, Run) else step.run
-    desk.record("ran", {"at": desk.at(step.id), "skill": skill, "result": slim(outcome.result)})
+    keep(desk, desk.at(step.id), skill, outcome)
     words = after_text(desk, step) if isinstance(step, Run) else step.after
     if blind.is_blind(outcome.result):
         return blind.ask(desk, outcome, desk.text(words))
-    return desk.say(desk.text(words), blocks=outcome.blocks, buttons=(next_button(desk), *offered(desk, outcome)))
+    return desk.say(
+        desk.text(words), blocks=outcome.blocks, buttons=(next_button(desk), *offered(desk, outcome.offers))
+    )
 
 
 async def outcome_of(desk: Desk, step: Run | Try, inputs: dict[str, Any], choice: str = "") -> AsyncIterator[Any]:

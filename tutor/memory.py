@@ -10,7 +10,7 @@ from functools import reduce
 from typing import Any
 
 from skills.blocks import Frozen
-from skills.contract import Language
+from skills.contract import Language, Offer
 from tutor.machine import MachineState
 from tutor.store import StoredEvent
 
@@ -28,7 +28,8 @@ class OpenItem(Frozen):
 
 
 class Memory(Frozen):
-    """`predicted`, `results` and `runs` are keyed by `lesson/step`. `queue`: items of a quiz still to be asked."""
+    """`predicted`, `results`, `offers` and `runs` are keyed by `lesson/step`. `queue`: items of a quiz still to be
+    asked."""
 
     machine: MachineState = MachineState()
     lesson: str | None = None
@@ -41,6 +42,8 @@ class Memory(Frozen):
     version: str = ""
     predicted: dict[str, Any] = {}
     results: dict[str, dict[str, Any]] = {}
+    offers: dict[str, tuple[Offer, ...]] = {}
+    """What could be done about each of the `results`."""
     runs: dict[str, str] = {}
     announced: tuple[str, ...] = ()
     votes: dict[str, tuple[str, ...]] = {}
@@ -84,7 +87,10 @@ _UPDATES: dict[str, Any] = {
     "text_brought": lambda m, at: {"dataset": at["dataset"]},
     "text_deleted": lambda m, at: {"dataset": None if m.dataset == at["dataset"] else m.dataset},
     "predicted": _put("predicted", "at", "value"),
-    "ran": _put("results", "at", "result"),
+    "ran": lambda m, at: {
+        "results": {**m.results, at["at"]: at["result"]},
+        "offers": {**m.offers, at["at"]: tuple(Offer(**offer) for offer in at.get("offers", ()))},
+    },
     "run_started": _put("runs", "at", "run"),
     "run_announced": lambda m, at: {"announced": (*m.announced, at["run"])},
     "voted": lambda m, at: {"votes": {**m.votes, at["run"]: tuple(at["votes"])}},

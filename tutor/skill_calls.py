@@ -108,12 +108,17 @@ def _advance(desk: Desk, name: str, doing: Message | None, done: float, total: f
     return desk.words("chat.advance", what=what, done=int(done), total=int(total))
 
 
-def offered(desk: Desk, outcome: Outcome) -> tuple[Button, ...]:
+def offered(desk: Desk, offers: tuple[Offer, ...]) -> tuple[Button, ...]:
     """A button for each thing that can be done about a result."""
     return tuple(
-        Button(label=desk.words(offer.label), intent=Intent(name=offer.skill, args=offer.inputs))
-        for offer in outcome.offers
+        Button(label=desk.words(offer.label), intent=Intent(name=offer.skill, args=offer.inputs)) for offer in offers
     )
+
+
+def keep(desk: Desk, at: str, skill: str, outcome: Outcome) -> None:
+    """Remember what came of the skill of a step."""
+    offers = [offer.model_dump(mode="json") for offer in outcome.offers]
+    desk.record("ran", {"at": at, "skill": skill, "result": slim(outcome.result), "offers": offers})
 
 
 async def start_job(desk: Desk, name: str, inputs: dict[str, Any]) -> str:

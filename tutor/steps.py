@@ -12,15 +12,17 @@ from tutor.course import Ask, Bring, Close, Lesson, Predict, Run, Say, Step, Try
 from tutor.desk import Desk, next_button
 from tutor.lesson_runs import outcome_of, present_run, present_wait
 from tutor.numbers_said import read_number
-from tutor.skill_calls import Outcome, resolve, slim
+from tutor.skill_calls import Outcome, keep, resolve
 from tutor.turn import Button, Intent, Said, Shown
 
 # --- moving -----------------------------------------------------------------------------------------------------------
 
 
 async def begin_lesson(desk: Desk, lesson: str) -> AsyncIterator[Shown]:
-    """Open a lesson at its first step."""
+    """Open a lesson at its first step. Who opens one before having chosen a way has chosen their own."""
     found = desk.course.lessons[lesson]
+    if desk.memory.route is None:
+        desk.record("route_chosen", {"route": "full"})
     desk.record("lesson_begun", {"lesson": lesson})
     desk.move("begin", lesson, found.steps[0].id)
     title = desk.words(
@@ -197,7 +199,7 @@ async def _try(desk: Desk, step: Try, typed: str, args: dict[str, Any]) -> Async
     choice = args.get("choice") or next(iter(step.choices), "")
     async for said in outcome_of(desk, step, resolve(desk, inputs), choice):
         if isinstance(said, Outcome):
-            desk.record("ran", {"at": desk.at(step.id), "skill": step.skill, "result": slim(said.result)})
+            keep(desk, desk.at(step.id), step.skill, said)
             yield desk.say(desk.text(step.after), blocks=said.blocks, buttons=try_buttons(desk, step))
         elif isinstance(said, UserError):
             yield desk.error(said, buttons=try_buttons(desk, step))
