@@ -9,12 +9,16 @@ from pathlib import Path
 import pytest
 
 import skills
+from benchmarks.private_data import cases
 from skills.blocks import Chart, Notice, Table
 from skills.contract import Context, FileEmpty, Offer
 from skills.inspect_dataset import InspectInputs, InspectResult, run
 from skills.texts import fit as fit_module
+from skills.texts import private_phones
 from skills.texts.duplicates import near, refrains, repeats
+from skills.texts.measure import emails, phones
 from skills.texts.oddities import odd_characters
+from skills.texts.private import count
 from skills.texts.readiness import (
     FORM_ENOUGH,
     FORM_LEAST,
@@ -212,3 +216,29 @@ def test_a_data_set_without_a_word_is_empty(ctx: Context) -> None:
     bring(ctx.workspace, ["***", "---"])
     with pytest.raises(FileEmpty):
         inspect(ctx)
+
+
+# --- personal data ----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_counted_is_what_the_search_would_find() -> None:
+    for case in [case for part in ("dev", "heldout") for case in cases(part)]:
+        found = count(case["text"])
+        assert (emails(case["text"]), phones(case["text"])) == (found["email"], found["phone"]), case["text"]
+
+
+def test_a_table_of_figures_is_counted_without_the_dear_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+
+    class Watched:
+        def search(self, text: str) -> None:
+            searched.append(text)
+
+    rng = random.Random(7)
+    rows = [";".join(str(rng.randrange(10 ** rng.randrange(1, 9))) for _ in range(12)) for _ in range(500)]
+    monkeypatch.setattr(private_phones, "CUE", Watched())
+    monkeypatch.setattr(private_phones, "OTHER", Watched())
+    before = sum(len(private_phones.NUMBER.findall(row)) for row in rows)
+    sum(map(phones, rows))
+    assert before > 1000
+    assert len(searched) < before / 20

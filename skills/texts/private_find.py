@@ -37,8 +37,11 @@ def find(kind: Kind, form: str, match: re.Match[str], sure: Sure, group: int | s
     return Find(kind, form, match.start(group), match.end(group), match[group], sure)
 
 
+NO_FIGURE = re.compile(r"\D+")
+
+
 def digits(text: str) -> str:
-    return "".join(c for c in text if c.isdigit())
+    return NO_FIGURE.sub("", text)
 
 
 def without_overlaps(finds: Iterable[Find]) -> list[Find]:

@@ -44,6 +44,7 @@ CALLED = re.compile(
     r"n[uú]mero)\b)",
     re.I,
 )
+LETTER = re.compile(r"[^\W\d_]{2}")
 REGIONS = ("AR", "UY", "CL", "MX", "CO", "PE", "ES", "US", "BR", "PY", "BO", "VE", "EC", "CR", "GB")
 GROUPED = re.compile(
     r"""(?x)
@@ -73,19 +74,20 @@ def phones(text: str) -> Iterator[Find]:
 def _certainty(text: str, match: re.Match[str], number: str) -> Sure | None:
     """How sure it is that this is a telephone number; None if it is not one."""
     before = text[max(0, match.start() - 45) : match.start()]
+    # The dearest searches come last: a table of figures has thousands of numbers that no word and no form call one.
+    plain = number.strip("()")
+    told = bool(LETTER.search(before) and CUE.search(before)) or bool(CALLED.match(text, match.end()))
+    if not told and not (plain.startswith(("+", "00")) or GROUPED.fullmatch(number) or BARE.fullmatch(number)):
+        return None
     if OTHER.search(before) or AFTER.match(text, match.end()) or "ISBN" in before:
         return None
-    plain = number.strip("()")
     if plain.startswith(("+", "00")):
         return "sure" if valid(number, None) else ("likely" if len(digits(number)) >= 9 else None)
-    listed = is_date_or_amount(number)
-    if CUE.search(before) or CALLED.match(text, match.end()):
-        # «llamé 3 veces en 1999-2001»: the word does not make a span of years a telephone.
-        if listed and not re.fullmatch(r"[679]\d\d \d{3} \d{3}", number):
-            return None
-        return "sure" if any(valid(number, region) for region in REGIONS) else "likely"
-    if listed and not re.fullmatch(r"[679]\d\d \d{3} \d{3}", number):
+    # «llamé 3 veces en 1999-2001»: the word does not make a span of years a telephone.
+    if is_date_or_amount(number) and not re.fullmatch(r"[679]\d\d \d{3} \d{3}", number):
         return None
+    if told:
+        return "sure" if any(valid(number, region) for region in REGIONS) else "likely"
     if GROUPED.fullmatch(number) and not _range(number):
         return "likely" if any(valid(number, region) for region in REGIONS) or number.startswith("15") else None
     return "maybe" if BARE.fullmatch(number) and any(valid(number, region) for region in REGIONS) else None
