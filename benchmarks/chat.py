@@ -36,11 +36,17 @@ CLICK = """() => new Promise((done) => {
   const button = open.querySelector('.t-main') || open.querySelector('button:last-of-type')
   const count = () => document.querySelectorAll('.ai-message').length
   const before = count(), began = performance.now()
+  let words = null
+  const next = () => [...document.querySelectorAll('[data-testid=choices]:not(.t-used)')].some((c) => c !== open)
   const seen = new MutationObserver(() => {
-    if (count() > before) { seen.disconnect(); requestAnimationFrame(() => done(performance.now() - began)) }
+    if (words === null && count() > before) requestAnimationFrame(() => { words ??= performance.now() - began })
+    if (count() > before && next()) {
+      seen.disconnect()
+      requestAnimationFrame(() => done([words ?? performance.now() - began, performance.now() - began]))
+    }
   })
   seen.observe(document.body, { childList: true, subtree: true })
-  setTimeout(() => { seen.disconnect(); done(-1) }, 15000)
+  setTimeout(() => { seen.disconnect(); done([-1, -1]) }, 15000)
   button.click()
 })"""
 
@@ -75,14 +81,15 @@ def greeting(page: Page, home: Path) -> float:
         return time.monotonic() - began
 
 
-def clicks(page: Page, count: int) -> list[float]:
-    """Milliseconds from each of `count` clicks on the way onward to the next message drawn."""
-    times = []
+def clicks(page: Page, count: int) -> list[tuple[float, float]]:
+    """Milliseconds from each of `count` clicks on the way onward to the next words drawn, and to their buttons."""
+    times: list[tuple[float, float]] = []
     while len(times) < count:
         page.wait_for_function(ONWARD, timeout=90_000)
         page.wait_for_timeout(250)
-        if (took := page.evaluate(CLICK)) >= 0:
-            times.append(took)
+        words, buttons = page.evaluate(CLICK)
+        if words >= 0:
+            times.append((words, buttons))
         if page.get_by_text("final del camino").count():
             page.evaluate("() => window.scrollTo(0, 0)")
             break
@@ -102,11 +109,16 @@ def begin_training(page: Page) -> None:
     raise SystemExit("the training did not begin")
 
 
-def summary(name: str, times: list[float]) -> str:
+def summary(name: str, times: list[tuple[float, float]]) -> str:
+    words, buttons = (figures([time[i] for time in times]) for i in (0, 1))
+    return f"{name} ({len(times)} clicks)\n  to its words    {words}\n  to its buttons  {buttons}"
+
+
+def figures(times: list[float]) -> str:
     ordered = sorted(times)
     p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
     median = statistics.median(times)
-    return f"{name:34} median {median:6.0f} ms   95th percentile {p95:6.0f} ms   ({len(times)} clicks)"
+    return f"median {median:6.0f} ms   95th percentile {p95:6.0f} ms"
 
 
 def main() -> None:

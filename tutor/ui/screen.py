@@ -6,6 +6,7 @@ middle of a turn would lose the rest of it. So messages and cards are sent as th
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from tutor.ui.transcript import LEARNER, Transcript
 from tutor.words import Words
 
 NAME = "Musa"
+A_FRAME = 0.03
+"""Seconds between the words of a message and its cards: the page draws the words while they are on their way."""
 
 
 class Pages(Protocol):
@@ -125,6 +128,8 @@ class Screen:
         begun = self._streams.get(thread, {}).pop(said.id, None) is not None
         source = f"\n\n*{said.source}*" if said.source else ""
         await self._put_step(_step(thread, said.id, safe(said.text + source), said.tone), new=not begun)
+        if said.text:
+            await asyncio.sleep(A_FRAME)
         for place, block in enumerate(said.blocks):
             card = block_card(block, words)
             id = f"run-{block.run}-{thread}" if block.kind == "progress" else f"block-{place}-{said.id}"
