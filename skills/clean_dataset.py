@@ -78,8 +78,9 @@ class CleanResult(Result):
         if self.undone:
             return msg("clean_dataset.undone", name=self.name, n=self.rows_after)
         if self.applied:
-            same = self.rows_before == self.rows_after
-            key = "nothing" if not self.changed else "mended" if same else "dropped"
+            gone = self.rows_before - self.rows_after
+            whole = "taken" if gone == self.changed else "dropped"
+            key = "nothing" if not self.changed else whole if gone else "mended"
             counts = {"n": self.changed, "before": self.rows_before, "after": self.rows_after}
             return msg(f"clean_dataset.applied.{key}", name=self.name, **counts)
         if not self.proposals:

@@ -30,7 +30,7 @@ NOISY = 20
 RUNNING: tuple[Shape, ...] = ("prose", "verse", "dialogue", "chat")
 """Shapes whose rows follow one another; those of tables and pairs stand alone."""
 ROLES: dict[Side, Role] = {"train": "train", "validation": "heldout", "test": "heldout", "aside": "plain"}
-Asked = Literal["document", "chapter", "block", "row"]
+Asked = Literal["document", "chapter", "block", "row", "author"]
 Why = Literal["asked", "documents", "one_text", "few_texts", "stanzas", "records"]
 
 
@@ -38,6 +38,12 @@ class BadShares(UserError):
     """Parts that cannot be: `train`, `validation`, `test` as they were asked for."""
 
     code = "bad_shares"
+
+
+class NoAuthors(UserError):
+    """The rows of `name` do not say who wrote them: it cannot be parted by author."""
+
+    code = "no_authors"
 
 
 class SplitInputs(Inputs):
@@ -76,6 +82,7 @@ class SplitResult(Result):
     by: By
     why: Why
     seed: int
+    documents: int
     sides: tuple[SideCount, ...]
     groups: int
     joined: int
@@ -192,16 +199,23 @@ class SplitResult(Result):
         )
 
     def _makes_sense(self, by: str) -> bool:
-        return by == "row" or (self.shape in RUNNING if by == "block" else self.why != "one_text")
+        """Can it be parted so? An offer that could only end in an error is none."""
+        if by == "document":
+            return self.documents > 1
+        return self.rows >= LEAST and (by == "row" or self.shape in RUNNING)
 
 
 def run(inputs: SplitInputs, ctx: Context) -> SplitResult:
-    """Part the data set and keep the split with it. Raises FileMissing, BadShares, TooLittleText, DiskFull."""
+    """Part the data set and keep the split with it. Raises FileMissing, BadShares, NoAuthors, TooLittleText,
+    DiskFull."""
     shares = shares_of(inputs)
     manifest = ctx.workspace.find(inputs.file)
     rows = list(ctx.workspace.rows(manifest.id))
     texts = [row.whole for row in rows]
     documents = documents_of(rows, manifest)
+    whole = len(set(documents))
+    if inputs.by == "author":
+        raise NoAuthors(name=manifest.name)
     by, why = choose(inputs.by, manifest.shape, rows, documents)
     if by == "block" and len(set(documents)) > len(rows) / 2:
         documents = [0] * len(rows)  # records in a row, as stanzas in a table: neighbours all the same
@@ -221,7 +235,7 @@ def run(inputs: SplitInputs, ctx: Context) -> SplitResult:
     path = save(ctx.workspace, manifest, kept)
     return SplitResult(
         dataset=manifest.id, name=manifest.name, shape=manifest.shape, by=by, why=why, seed=inputs.seed,
-        sides=_counts(parts.sides, sizes), groups=parts.groups, joined=parts.joined, gap=parts.gap,
+        documents=whole, sides=_counts(parts.sides, sizes), groups=parts.groups, joined=parts.joined, gap=parts.gap,
         copies=parts.copies, without_test=few, held=leak.held, leaking=leak.rows, leaks=leak.shown,
         examples=_examples(kept, texts), path=path.relative_to(ctx.workspace.home.resolve()).as_posix(),
     )  # fmt: skip
@@ -252,7 +266,12 @@ def documents_of(rows: Sequence[Row], manifest: Manifest) -> list[int]:
     return [-1 - place if row.document is None else row.document for place, row in enumerate(rows)]
 
 
-def choose(asked: Asked | None, shape: Shape, rows: Sequence[Row], documents: Sequence[int]) -> tuple[By, Why]:
+def choose(
+    asked: Literal["document", "chapter", "block", "row"] | None,
+    shape: Shape,
+    rows: Sequence[Row],
+    documents: Sequence[int],
+) -> tuple[By, Why]:
     """What is kept together, and why."""
     count = len(set(documents))
     if asked == "chapter":

@@ -59,6 +59,9 @@ def test_a_skill_shows_its_blocks_in_words(home: Path, capsys: pytest.CaptureFix
         (["runs", "show", "run-none"], "file_missing", 2, "run-none"),
         (["runs", "sing"], "bad_command", 2, "tutor runs"),
         (["run"], "bad_command", 2, "tutor run"),
+        (["run", "echo", "--apply", "html,footnotes"], "bad_command", 2, "--set apply=…"),
+        (["run", "echo", "--apply=html"], "bad_command", 2, "--set apply=html"),
+        (["runs", "list", "--sing"], "bad_command", 2, "«--sing»"),
     ],
 )
 def test_what_goes_wrong_is_told_to_programs_and_to_people(

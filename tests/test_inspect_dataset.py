@@ -10,7 +10,7 @@ import pytest
 
 import skills
 from benchmarks.private_data import cases
-from skills.blocks import Chart, Notice, Table
+from skills.blocks import Chart, Notice, Passages, Table
 from skills.contract import Context, FileEmpty, Offer
 from skills.inspect_dataset import InspectInputs, InspectResult, run
 from skills.texts import fit as fit_module
@@ -29,7 +29,7 @@ from skills.texts.readiness import (
     Stock,
     readiness,
 )
-from skills.workspace import Row
+from skills.workspace import Row, Turn
 from tests.test_clean_dataset import bring, message_of
 from tutor.words import LANGUAGES, Words
 
@@ -242,3 +242,19 @@ def test_a_table_of_figures_is_counted_without_the_dear_searches(monkeypatch: py
     sum(map(phones, rows))
     assert before > 1000
     assert len(searched) < before / 20
+
+
+@pytest.mark.parametrize("kind", ["pairs", "turns"])
+def test_pairs_and_conversations_are_shown_with_their_text(kind: str, ctx: Context) -> None:
+    asked = sentences(12)
+    rows = [
+        Row(prompt=f"¿Qué pasó {i}?", completion=text)
+        if kind == "pairs"
+        else Row(turns=(Turn(role="user", content=f"¿Qué pasó {i}?"), Turn(role="assistant", content=text)))
+        for i, text in enumerate(asked)
+    ]
+    bring(ctx.workspace, rows, "pairs" if kind == "pairs" else "chat")
+    shown = [block for block in inspect(replace(ctx, probe=None)).blocks() if isinstance(block, Passages)]
+    passages = [passage.text for block in shown for passage in block.passages]
+    assert len(passages) >= 3
+    assert all("¿Qué pasó" in text and any(one in text for one in asked) for text in passages)

@@ -12,7 +12,7 @@ import pytest
 from skills.contract import Context, Noticed, TooLittleText
 from skills.load_dataset import LoadInputs
 from skills.load_dataset import run as load
-from skills.split_dataset import BadShares, SplitInputs, SplitResult, shares_of
+from skills.split_dataset import BadShares, NoAuthors, SplitInputs, SplitResult, shares_of
 from skills.split_dataset import run as split_run
 from skills.texts.duplicates import repeats
 from skills.texts.revise import revise, undo
@@ -24,6 +24,7 @@ from skills.training.texts import read_texts
 from skills.workspace import Row, Workspace
 from tests.test_text_skills import say
 from tests.tiny_model import make_tiny
+from tutor.words import Words
 
 WORDS = [
     a + b
@@ -260,7 +261,7 @@ def test_leakage_is_counted_and_shown(workspace: Workspace) -> None:
     result = run(workspace)
     assert result.leaking == 4
     assert formula == result.leaks[0].text
-    assert "4 de las 24 piezas reservadas comparten 8 palabras seguidas" in say(result)
+    assert "De las 24 piezas reservadas, 4 comparten 8 palabras seguidas" in say(result)
 
 
 def test_leakage_finds_runs_of_eight_words_and_not_of_seven() -> None:
@@ -327,3 +328,21 @@ def test_without_a_saved_split_the_held_out_texts_are_evenly_spaced(count: int) 
     held = max(2, round(count * 0.1))
     expected = [f"línea {(i + 1) * count // held - 1}" for i in range(held)]
     assert [unit.text for unit in split(found).heldout] == expected
+
+
+@pytest.mark.parametrize("documents", [1, 3])
+def test_only_splits_that_can_be_made_are_offered(documents: int, workspace: Workspace) -> None:
+    put(workspace, book(documents, 12))
+    result = run(workspace, by="row")
+    offered = {offer.inputs["by"] for offer in result.offers() if offer.skill == "split_dataset"} - {"row"}
+    assert offered == ({"block"} if documents == 1 else {"block", "document"})
+    for by in offered:
+        assert run(workspace, by=by).by == by
+
+
+def test_by_author_is_answered_with_what_can_be_chosen(workspace: Workspace) -> None:
+    put(workspace, book(3, 12))
+    with pytest.raises(NoAuthors) as raised:
+        run(workspace, by="author")
+    assert "textos enteros" in Words("es").error(raised.value)["next"]
+    assert "whole texts" in Words("en").error(raised.value)["next"]

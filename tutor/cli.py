@@ -41,7 +41,9 @@ def main(argv: Sequence[str] | None = None, source: str = "skills", engines: str
     words = Words(chosen_language(given))
     home = default_home()
     try:
-        args = build_parser(words).parse_args(given)
+        args, unknown = build_parser(words).parse_known_args(given)
+        if unknown:
+            _refuse(unknown[0], args)
         home = Path(args.home) if getattr(args, "home", None) else home
         args.source, args.engines = source, engines
         return int(args.act(args, words))
@@ -96,6 +98,19 @@ class Parser(argparse.ArgumentParser):
         from tutor.command import BadCommand
 
         raise BadCommand(command=self.prog, problem=message)
+
+
+def _refuse(word: str, args: argparse.Namespace) -> None:
+    """A word that no command takes. Raises BadCommand; of a skill, with how its inputs are given."""
+    from tutor.command import BadCommand
+
+    option, equals, value = word.partition("=")
+    named = option.startswith("--") and hasattr(args, "skill")
+    kind = "set" if named else "option" if option.startswith("-") else None
+    raise BadCommand(
+        command=f"tutor run {args.skill}" if named else "tutor", problem=word, kind=kind, option=option,
+        name=option.lstrip("-"), value=value if equals else "…",
+    )  # fmt: skip
 
 
 def build_parser(words: Words) -> argparse.ArgumentParser:
