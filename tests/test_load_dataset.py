@@ -17,7 +17,11 @@ from skills.load_dataset import LoadInputs, LoadResult, run
 from skills.texts.counting import count_words
 from skills.texts.read import OLE
 from skills.texts.revise import revise
+from skills.texts.rows import margin_in, pieces
 from skills.texts.sentences import WORD
+from skills.texts.shape import shape_of
+from tests.corpus_texts import ENGLISH, paragraphs, wrapped
+from tests.corpus_texts import PROSE as PARAGRAPHS
 from tutor.words import Words
 
 VERSE = """Me fui de casa una tarde
@@ -88,6 +92,71 @@ def test_wrapped_prose_is_made_whole(ctx: Context, tmp_path: Path) -> None:
     assert (result.shape, result.rows) == ("prose", 1)
     assert "unwrapped" in result.notices
     assert "\n" not in next(iter(ctx.workspace.rows(result.dataset))).whole
+
+
+REFRAIN = "Que llueva, que llueva,\nla vieja está en la cueva"
+
+
+def set_in(text: str, width: int) -> str:
+    """A paragraph whose first line is set in, cut at a margin."""
+    return wrapped("...." + text, width).replace("....", "    ", 1)
+
+
+def hyphenated(text: str, width: int) -> str:
+    """A paragraph cut at a margin, long words in two."""
+    lines = [""]
+    for word in text.split():
+        room = width - len(lines[-1]) - 1
+        if 6 <= room < len(word) and word.isalpha() and len(word) - room >= 2:
+            lines[-1] = f"{lines[-1]} {word[: room - 1]}-"
+            lines.append(word[room - 1 :])
+            continue
+        if len(word) > room:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("width", [58, 66, 72, 80])
+@pytest.mark.parametrize("kind", ["blank", "close", "set_in", "hyphens", "refrain", "heads", "address"])
+def test_prose_cut_at_a_margin_is_known_however_it_came(kind: str, width: int) -> None:
+    told = [*PARAGRAPHS * 2, *ENGLISH, *paragraphs(6)]
+    cut_ = [wrapped(text, width) for text in told]
+    lines = "\n".join(cut_).split("\n")
+    pages = [[*lines[i : i + 9], f"EL FAROL DEL SUR   {i}"] for i in range(0, len(lines), 9)]
+    text = {
+        "blank": "\n\n".join(cut_),
+        "close": "\n".join(cut_),
+        "set_in": "\n".join(set_in(text, width) for text in told),
+        "hyphens": "\n\n".join(hyphenated(text, width) for text in told),
+        "refrain": "\n\n".join(f"{one}\n\n{REFRAIN}" for one in cut_),
+        "heads": "\n".join(line for page in pages for line in page),
+        "address": "\n".join([*lines[:20], f"https://example.com/{'a' * 90}", *lines[20:]]),
+    }[kind]
+    assert shape_of(text) == "prose"
+    rows = [piece.row.whole for piece in pieces(text.split("\n"), "prose", margin_in(text))]
+    kept = [one for one in rows if one != REFRAIN.replace("\n", " ")]
+    if kind in ("blank", "hyphens", "refrain", "set_in"):
+        assert kept == told
+    else:  # a last line as full as the margin leaves nothing to tell the end of its paragraph by
+        assert 0.75 * len(told) <= len(kept) <= 1.2 * len(told)
+
+
+@pytest.mark.parametrize("mean", [30, 42, 54])
+@pytest.mark.parametrize("spread", [1.5, 3, 6])
+@pytest.mark.parametrize("stanza", [4, 14, 60])
+def test_lines_of_even_length_are_not_taken_for_a_margin(mean: int, spread: float, stanza: int) -> None:
+    rng = random.Random(mean)
+    words = " ".join(PARAGRAPHS).split()
+
+    def line() -> str:
+        wanted, said = rng.gauss(mean, spread), ""
+        while len(said) < wanted:
+            said = f"{said} {rng.choice(words)}".strip()
+        return said
+
+    poem = "\n\n".join("\n".join(line() for _ in range(stanza)) for _ in range(60 // stanza))
+    assert margin_in(poem) == 0
 
 
 def test_headings_make_documents_and_titles(ctx: Context, tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from skills.texts.shape import ANSWERS, PROMPTS, STAMPED, TURN, blocks_of, is_wrapped
+from skills.texts.shape import ANSWERS, PROMPTS, STAMPED, TURN, blocks_of, ends_paragraph, margin_of
 from skills.workspace import Row, Shape
 
 HEADING = re.compile(
@@ -33,11 +34,12 @@ class Piece(NamedTuple):
     document: int
 
 
-def pieces(lines: Iterable[str], shape: Shape, wrapped: bool) -> Iterator[Piece]:
+def pieces(lines: Iterable[str], shape: Shape, margin: int) -> Iterator[Piece]:
     """The rows of a text of this shape. A heading or a rule of asterisks begins a new document.
 
-    A short first line that stands alone and ends without punctuation is the title; in verse each such line is the
-    title of a poem, which begins there, and a number that stands alone begins a part.
+    `margin`: the width at which prose was cut, or 0. A short first line that stands alone and ends without
+    punctuation is the title; in verse each such line is the title of a poem, which begins there, and a number that
+    stands alone begins a part.
     """
     document, title, begun = 0, None, False
     for number, block in enumerate(_blocks(lines)):
@@ -52,7 +54,7 @@ def pieces(lines: Iterable[str], shape: Shape, wrapped: bool) -> Iterator[Piece]
             block = block[1:]
             if not block:
                 continue
-        for row in _rows(block, shape, wrapped):
+        for row in _rows(block, shape, margin):
             begun = True
             yield Piece(row.model_copy(update={"title": title}) if title else row, document)
 
@@ -86,16 +88,29 @@ def _parts(line: str) -> bool:
     return bare[:1] in FIRST and bool(HEADING.match(bare) or RULE.match(bare))
 
 
-def _rows(block: list[str], shape: Shape, wrapped: bool) -> Iterator[Row]:
+def _rows(block: list[str], shape: Shape, margin: int) -> Iterator[Row]:
     if shape == "verse":
         for stanza in _stanzas(block):
             yield Row(text="\n".join(line.strip() for line in stanza))
-    elif wrapped:
-        yield Row(text=unwrap(block))
+    elif margin:
+        for paragraph in _paragraphs(block, margin):
+            yield Row(text=unwrap(paragraph))
     else:
         # One paragraph a line, as word processors write it.
         for line in block:
             yield Row(text=line.strip())
+
+
+def _paragraphs(block: list[str], margin: int) -> Iterator[list[str]]:
+    """The paragraphs of a block of prose cut at `margin`: a short line that ends a sentence ends one, a line set in
+    begins one."""
+    start = 0
+    for i, (line, following) in enumerate(itertools.pairwise(block), start=1):
+        set_in = following[:1].isspace() and not line[:1].isspace()
+        if set_in or ends_paragraph(line, following, margin):
+            yield block[start:i]
+            start = i
+    yield block[start:]
 
 
 def unwrap(block: list[str]) -> str:
@@ -183,5 +198,6 @@ def _asked_and_answered(lines: Iterable[str], asking: frozenset[str], answering:
         yield Piece(Row(prompt="\n".join(prompt), completion="\n".join(completion)), number)
 
 
-def looks_wrapped(head: str) -> bool:
-    return is_wrapped(blocks_of(head))
+def margin_in(head: str) -> int:
+    """The width at which prose was cut, judged by its beginning; 0 if it was not."""
+    return margin_of(blocks_of(head))

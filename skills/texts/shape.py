@@ -67,15 +67,46 @@ def is_verse(text: str) -> bool:
 
 
 def is_wrapped(blocks: Sequence[Sequence[str]]) -> bool:
-    """Prose cut at a margin: the next line's first word would hardly ever have fitted on the line before."""
+    """Is it prose cut at a margin?"""
+    return margin_of(blocks) > 0
+
+
+def margin_of(blocks: Sequence[Sequence[str]]) -> int:
+    """The width (characters) at which prose was cut, 0 if it was not: where it was, the next line's first word would
+    hardly ever have fitted on the line before.
+
+    A line that comes back (a refrain, the head of a page) counts once. The end of a sentence before a capital or a
+    dash may be that of a paragraph, and is no sign of either; in verse cut by its author, the other lines are one.
+    """
     blocks = [block for block in blocks if len(block) > 1]
-    breaks = [(a.rstrip(), b.split()[0]) for block in blocks for a, b in itertools.pairwise(block)]
+    pairs = [(a.rstrip(), b.strip()) for block in blocks for a, b in itertools.pairwise(block)]
+    breaks = {re.sub(r"\d+", "", a).strip(): (a, b) for a, b in pairs}.values()
     if len(breaks) < 3:
-        return False
-    width = sorted(len(line.rstrip()) for block in blocks for line in block)[int(0.98 * sum(map(len, blocks)) - 0.5)]
+        return 0
+    lengths = sorted(len(line.rstrip()) for block in blocks for line in block)
+    width = lengths[int(0.98 * len(lengths) - 0.5)]
+    while len(lengths) > 8 and lengths[-1] > 1.15 * lengths[-3]:  # an address of the web, a line that was never cut
+        lengths.pop()
+        width = min(width, lengths[-1])
     if width < 40 and (width < 32 or len(breaks) < 10):
-        return False
-    return sum(len(a) + 1 + len(first) >= width for a, first in breaks) >= 0.8 * len(breaks)
+        return 0
+    full = sum(_full(a, b, width) for a, b in breaks)
+    free = sum(ends_paragraph(a, b, width) for a, b in breaks)
+    return width if full >= 0.8 * (len(breaks) - free) and full >= max(3, 0.5 * len(breaks)) else 0
+
+
+def _full(line: str, following: str, width: int) -> bool:
+    """Had the first word of the following line no room on this one? A word cut by a hyphen says so by itself."""
+    hyphen = re.search(r"[^\W\d_]-$", line) is not None and following[:1].islower() and len(line) >= 0.75 * width
+    return hyphen or len(line) + 1 + len(following.split()[0]) >= width
+
+
+def ends_paragraph(line: str, following: str, width: int) -> bool:
+    """In prose cut at `width`: does a paragraph end with this line, though no blank line says so?"""
+    line, following = line.rstrip(), following.strip()
+    ended = re.search(r"[.!?…:][\"'”’»)\]]*$", line) is not None
+    begins = re.match(r"[\"'“‘«¿¡(\[—–-]*\s*[A-ZÁÉÍÓÚÑÜ\d]", following) is not None
+    return ended and begins and not _full(line, following, width)
 
 
 def rows_are_verse(rows: Sequence[str], alone: bool = True) -> bool:

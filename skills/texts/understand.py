@@ -39,7 +39,7 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True)
 class Understood:
-    """What a part is taken for. `columns` is None for running text; `wrapped`: prose cut at a margin.
+    """What a part is taken for. `columns` is None for running text; `margin`: the width at which prose was cut, or 0.
 
     `wordy`: the columns that may hold a text. `lines_of_verse`: each row is one line of a longer poem. `counts` is
     filled while the rows are read.
@@ -51,7 +51,7 @@ class Understood:
     delimiter: str | None = None
     columns: tables.Columns | None = None
     header: bool = False
-    wrapped: bool = False
+    margin: int = 0
     is_json: bool = False
     lines_of_verse: bool = False
     wordy: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class Understood:
         elif self.shape in ("dialogue", "chat", "pairs"):
             yield from running.spoken(lines(self.source), self.shape, head_text(self.source))
         else:
-            yield from running.pieces(lines(self.source), self.shape, self.wrapped)
+            yield from running.pieces(lines(self.source), self.shape, self.margin)
 
     def _of_table(self, columns: tables.Columns) -> Iterator[running.Piece]:
         """A record is a document; records that follow each other under one title, or lines of verse, are one."""
@@ -99,13 +99,13 @@ def understand(part: Part, wanted: Wanted) -> Understood:
         if delimiter is not None:
             return _overruled(_table(source, name, head, delimiter, wanted), wanted.shape)
     found = wanted.shape or shape_of(head)
-    wrapped = found == "prose" and running.looks_wrapped(head)
+    margin = running.margin_in(head) if found == "prose" else 0
     notices = (
         *source.notices,
-        *(("unwrapped",) if wrapped else ()),
+        *(("unwrapped",) if margin else ()),
         *(("no_table",) if suffix in TABLE_SUFFIXES and part.kind == "any" else ()),
     )
-    return Understood(source, name, found, wrapped=wrapped, notices=notices)
+    return Understood(source, name, found, margin=margin, notices=notices)
 
 
 def _parses(source: Source, name: str) -> bool:
