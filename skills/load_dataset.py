@@ -197,7 +197,7 @@ def shown_name(inputs: LoadInputs, originals: Sequence[Original]) -> str:
     if inputs.name:
         return safe_name(inputs.name)
     if inputs.text is not None:
-        return safe_name(" ".join(words(inputs.text)[:4])[:40] + ".txt")
+        return safe_name(" ".join(words(inputs.text)[:4]) + ".txt")
     first = safe_name(originals[0].name)
     return first if len(originals) == 1 else f"{first} + {len(originals) - 1}"
 

@@ -468,3 +468,8 @@ def test_an_interview_can_be_read_as_pairs(ctx: Context, tmp_path: Path) -> None
     assert found.shape == "dialogue"
     pairs = run(LoadInputs(file=found.dataset, shape="pairs"), ctx)
     assert (pairs.rows, pairs.examples[2][:2]) == (6, ("¿Cómo fue el año 2?", "Fue largo, el 2.\nMuy largo."))
+
+
+def test_the_name_of_a_pasted_text_is_whole_words(ctx: Context) -> None:
+    said = "Desafortunadamente contrarrevolucionarios internacionalmente desproporcionados"
+    assert run(LoadInputs(text=f"{said} y más."), ctx).name == f"{said}.txt"
