@@ -520,8 +520,10 @@ async def test_deleting_is_asked_twice_and_done(talk: Conversation) -> None:
     name = next(b.label for b in talk.buttons if b.label.startswith("Borrar texto"))
     await talk.clicks(name)
     assert len(talk.desk.workspace.manifests()) == 1
+    keep(talk.desk.workspace, talk.desk.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
     await talk.clicks("Sí, borrar")
     assert talk.desk.workspace.manifests() == []
+    assert kept(talk.desk.workspace) == []
     assert talk.desk.memory.dataset is None
 
 

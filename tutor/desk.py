@@ -97,6 +97,9 @@ class Desk:
         """Delete a text, a run, a tokenizer or a model, or (`all`) all that is of the learner's and made of it."""
         if what == "text":
             self.workspace.delete_dataset(id)
+            for card in kept(self.workspace):  # its pieces are pieces of the text
+                if card.dataset == id:
+                    delete_kept(self.workspace, card.id)
             self.record("text_deleted", {"dataset": id})
         elif what == "run":
             self.jobs.delete(id)
