@@ -28,11 +28,7 @@ async def privacy(desk: Desk) -> AsyncIterator[Shown]:
         columns=tuple(Column(label=msg(f"chat.column.{c}")) for c in ("what", "where", "size")),
         rows=rows,
     )
-    buttons: tuple[Button, ...] = (desk.button("chat.button.my_things", "delete_data"),)
-    if desk.memory.route:
-        buttons = (back_button(desk), *buttons)
-    else:
-        buttons = (desk.button("chat.button.back_to_start", "restart", main=True), *buttons)
+    buttons = (back_button(desk), desk.button("chat.button.my_things", "delete_data"))
     yield desk.say(desk.words("chat.privacy"), tone="aside", blocks=(table,), buttons=buttons)
 
 

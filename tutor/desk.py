@@ -209,6 +209,9 @@ def next_button(desk: Desk) -> Button:
 
 
 def back_button(desk: Desk) -> Button:
+    """Back to the lesson, or to the greeting where no way was chosen yet."""
+    if desk.memory.route is None:
+        return desk.button("chat.button.back_to_start", "restart", main=True)
     return desk.button("chat.button.back_to_lesson", "back_to_lesson", main=True)
 
 
