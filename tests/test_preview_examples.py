@@ -198,8 +198,9 @@ def test_what_becomes_of_long_texts_is_chosen(tokenizer: ModelTokenizer) -> None
         assert max(map(len, made)) <= fitted.length
         assert len(made) == kept if long != "split" else len(made) > kept
     assert fit(found, tokenizer, 64, "raise", 100).cut == 1
-    with pytest.raises(TooLittleText):
-        fit(found, tokenizer, 16, "drop", 4096)
+    with pytest.raises(TooLittleText) as told:
+        fit(found, tokenizer, 16, "drop", 4096, "cartas.txt")
+    assert told.value.values["name"] == "cartas.txt"
 
 
 # --- what is shown ----------------------------------------------------------------------------------------------------

@@ -545,10 +545,12 @@ async def test_a_tokenizer_can_be_seen_and_deleted(talk: Conversation) -> None:
     await begin(talk)
     await talk.types(VERSES)
     card = keep(talk.desk.workspace, talk.desk.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
+    again = keep(talk.desk.workspace, talk.desk.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
+    assert again.name == f"{card.name} (2)"
     await talk.acts(Intent(name="delete_data"))
     await talk.clicks(f"Borrar {card.name}")
     await talk.clicks("Sí, borrar")
-    assert kept(talk.desk.workspace) == []
+    assert kept(talk.desk.workspace) == [again]
 
 
 async def test_deleting_everything_starts_afresh(talk: Conversation) -> None:

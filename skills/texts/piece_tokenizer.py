@@ -104,9 +104,10 @@ def tokenizers_folder(workspace: Workspace) -> Path:
 def keep(workspace: Workspace, dataset: str, name: str, kind: Kind, model: bytes) -> PieceCard:
     """Keep a tokenizer under a new id. Raises DiskFull."""
     size = PieceTokenizer(model).size
-    card = PieceCard(
-        id=new_id("tokenizer"), name=f"{Path(name).stem} {kind} {size}", dataset=dataset, kind=kind, size=size
-    )
+    plain = f"{Path(name).stem} {kind} {size}"
+    taken = sum(card.name == plain or card.name.startswith(f"{plain} (") for card in kept(workspace))
+    shown = f"{plain} ({taken + 1})" if taken else plain
+    card = PieceCard(id=new_id("tokenizer"), name=shown, dataset=dataset, kind=kind, size=size)
     folder = tokenizers_folder(workspace) / card.id
     write_atomic(folder / MODEL, model)
     write_atomic(folder / CARD, card.model_dump_json(indent=1))

@@ -181,10 +181,10 @@ class Fitted:
     cut: int
 
 
-def fit(found: Sequence[Unit], tokenizer: ModelTokenizer, length: int, long: Long, most: int) -> Fitted:
+def fit(found: Sequence[Unit], tokenizer: ModelTokenizer, length: int, long: Long, most: int, name: str = "") -> Fitted:
     """What becomes of the units that are longer than `length` tokens; examples are never made longer than `most`.
 
-    Raises TooLittleText where hardly any are left.
+    Raises TooLittleText, for the data set `name`, where hardly any are left.
     """
     sizes = [0 if _short(unit, length) else len(whole(unit, tokenizer)) for unit in found]
     longer, longest = sum(size > length for size in sizes), max(sizes)
@@ -194,7 +194,7 @@ def fit(found: Sequence[Unit], tokenizer: ModelTokenizer, length: int, long: Lon
     kept = [unit for unit, size in zip(found, sizes, strict=True) if size <= length or long == "split"]
     distinct = len({unit.key for unit in kept})
     if distinct < MIN_UNITS:
-        raise TooLittleText(name="", have=distinct, need=MIN_UNITS, kind="entries")
+        raise TooLittleText(name=name, have=distinct, need=MIN_UNITS, kind="entries")
     return Fitted(tuple(kept), length, longer, longest, 0 if long == "drop" else longer)
 
 

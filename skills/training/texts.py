@@ -73,7 +73,7 @@ def read_texts(ctx: Context, weights: Path, file: str | None, length: int, long:
     found = units(ctx.workspace.rows(manifest.id), manifest.name)
     tokenizer = open_tokenizer(weights)
     most = max(length, min(LONGEST, int(config(weights).get("max_position_embeddings", LONGEST))))
-    fitted = fit(found, tokenizer, length, long, most)
+    fitted = fit(found, tokenizer, length, long, most, manifest.name)
     length = fitted.length
     kept = _kept(ctx, manifest, fitted.units)
     parts = split_as_saved(fitted.units, kept.sides()) if kept else split(fitted.units)
