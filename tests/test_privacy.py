@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -137,18 +138,15 @@ def test_the_watch_sees_what_it_should(watched: Watched) -> None:
 
 # --- the skills of the express route, with real weights ---------------------------------------------------------------
 
-VERSES = "\n\n".join(
-    f"En la {noun} del {place}\nquedó {thing} sin {what},\nla noche {verb} despacio\ny el río no dijo nada."
-    for noun in ("puerta", "orilla", "sombra", "mitad")
-    for place, thing in (("monte", "un silbo"), ("patio", "la silla"), ("pueblo", "el perro"))
-    for what, verb in (("dueño", "bajaba"), ("nombre", "crecía"))
-)
 ROUTE = [
     ("load_dataset", []),
     ("inspect_dataset", []),
+    ("clean_dataset", []),
     ("scan_private_data", []),
     ("split_dataset", []),
-    ("tokenize_text", ["text=La noche bajaba despacio"]),
+    ("tokenize_text", ["text=La noche bajaba despacio", "tokenizers=all"]),
+    ("train_tokenizer", []),
+    ("preview_examples", []),
     ("predict_next", ["prompt=The night came"]),
     ("generate_text", ["prompt=The night", "max_tokens=8", "seed=1"]),
     ("summarize", ["sentences=2", "method=quote"]),
@@ -179,7 +177,7 @@ def test_the_route_runs_with_the_cable_pulled(watched: Watched, tmp_path: Path) 
     smallest = min(installed(models.parent), key=lambda model: model.profile.parameters)
     (home / "models" / smallest.name).symlink_to(smallest.folder.resolve(), target_is_directory=True)
     poems = tmp_path / "versos.txt"
-    poems.write_text(VERSES, "utf-8")
+    shutil.copy(ROOT / "curriculum" / "samples" / "coplas.txt", poems)
     env = {**child_env(Settings(home=home)), "PYTHONPATH": os.environ["PYTHONPATH"]}
     for skill, values in ROUTE:
         files = [str(poems)] if skill == "load_dataset" else []
