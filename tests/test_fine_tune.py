@@ -175,7 +175,7 @@ def test_discard_leaves_nothing(start: Callable[..., FineTuneResult], workspace:
     assert not list((workspace.runs / "run-1").glob("[!p]*"))
 
 
-@pytest.mark.parametrize("at", [1, 4, 7])
+@pytest.mark.parametrize("at", [pytest.param(1, marks=pytest.mark.slow), 4, pytest.param(7, marks=pytest.mark.slow)])
 def test_a_paused_run_ends_like_one_that_was_not(
     start: Callable[..., FineTuneResult], workspace: Workspace, events: list[Event], at: int
 ) -> None:
@@ -231,11 +231,12 @@ def test_a_resume_with_other_texts_or_settings_is_refused(
     assert refused.value.values["reason"] == "data"
 
 
+@pytest.mark.slow
 def test_out_of_memory_halves_then_recomputes_then_gives_up(
     start: Callable[..., FineTuneResult], events: list[Event], monkeypatch: pytest.MonkeyPatch, workspace: Workspace
 ) -> None:
-    add_dataset(workspace, VERSES * 12)  # enough for steps of several rows
-    inputs = INPUTS.model_copy(update={"length": 64})
+    add_dataset(workspace, VERSES * 4)  # enough for steps of several rows
+    inputs = INPUTS.model_copy(update={"length": 64, "max_steps": 3})
     start("roomy", inputs)
     gradients, tight = loop.Training.gradients, {"rows": 1, "recompute": False}
 

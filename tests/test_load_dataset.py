@@ -348,6 +348,7 @@ def test_one_line_of_two_megabytes(ctx: Context, tmp_path: Path) -> None:
     assert len(result.examples[0].text) < 700
 
 
+@pytest.mark.slow
 def test_sixty_thousand_rows(ctx: Context, tmp_path: Path) -> None:
     rows = [
         ["id", "comentario"],
