@@ -31,7 +31,14 @@ PROMPT = "Aquí me pongo a cantar"
 ENDINGS = [" al compás", " de la vigüela", " sea"]
 
 
-@pytest.fixture(scope="module", params=ARCHITECTURES)
+COMMON = ("llama", "qwen2")
+"""Of the others, which take as long to convert again, the slow tests see to it."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[name if name in COMMON else pytest.param(name, marks=pytest.mark.slow) for name in ARCHITECTURES],
+)
 def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Hf, Ct2, Ct2]:
     """The same random weights: transformers in float32, CTranslate2 in float32, CTranslate2 in 8 bits."""
     folder = tmp_path_factory.mktemp(request.param)
