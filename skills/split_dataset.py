@@ -10,8 +10,8 @@ from pydantic import Field
 from skills.blocks import Block, Cell, Column, Message, Notice, Passage, Passages, Role, Table, Text, msg
 from skills.contract import Context, Inputs, Offer, Result, Skill, TooLittleText, UserError
 from skills.load_dataset import cut
+from skills.texts.counting import count_words
 from skills.texts.duplicates import NEAR_ROWS
-from skills.texts.sentences import WORD
 from skills.texts.split import By, Parts, Side, grouped, part
 from skills.texts.split_leakage import RUN, Shared, leakage
 from skills.texts.split_saved import SavedSplit, rows_digest, save
@@ -231,7 +231,7 @@ def run(inputs: SplitInputs, ctx: Context) -> SplitResult:
     kept = _saved(ctx, manifest, parts, by, inputs.seed, shares)
     held = [*kept.validation, *kept.test]
     leak = leakage(texts, [row - 1 for row in kept.train], sorted(row - 1 for row in held))
-    sizes = [sum(1 for _ in WORD.finditer(text)) for text in texts]
+    sizes = [count_words(text) for text in texts]
     path = save(ctx.workspace, manifest, kept)
     return SplitResult(
         dataset=manifest.id, name=manifest.name, shape=manifest.shape, by=by, why=why, seed=inputs.seed,

@@ -20,20 +20,11 @@ from skills.texts.revise import revise
 from skills.texts.rows import margin_in, pieces
 from skills.texts.sentences import WORD
 from skills.texts.shape import shape_of
-from tests.corpus_texts import ENGLISH, paragraphs, wrapped
+from tests.corpus_texts import COPLAS, ENGLISH, paragraphs, wrapped
 from tests.corpus_texts import PROSE as PARAGRAPHS
 from tutor.words import Words
 
-VERSE = """Me fui de casa una tarde
-con la lluvia por detrás;
-el perro vino hasta el puente
-y no quiso venir más.
-
-Llevaba pan en la bolsa,
-dos camisas y un jabón,
-y una carta sin abrir
-cosida en el pantalón.
-"""
+VERSE = "\n\n".join(COPLAS.split("\n\n")[:2]) + "\n"
 PROSE = """La señora Ángela volvió a la mañana. «¿Usted quién es?», le preguntó el niño, y ella no contestó nada.
 
 Después se sentó en el umbral a esperar que pasara el camión. Había olvidado la llave otra vez y no quería llamar.

@@ -10,7 +10,7 @@ from skills.blocks import Progress, msg
 from tutor import asides, belongings, blind, checks, controls, greeting, reviews, steps
 from tutor.course import Bring
 from tutor.desk import Desk, back_button, next_button
-from tutor.skill_calls import Outcome, call, import_text, keep, offered, start_job
+from tutor.skill_calls import Outcome, call, import_text, offered, record_result, start_job
 from tutor.turn import Intent, Shown
 
 Turn = AsyncIterator[Shown]
@@ -93,7 +93,7 @@ def brought(desk: Desk, outcome: Outcome) -> Shown:
     """A text is there: what was understood of it, and on with the step that asked for it."""
     step = desk.step
     if isinstance(step, Bring):
-        keep(desk, desk.at(step.id), "load_dataset", outcome)
+        record_result(desk, desk.at(step.id), "load_dataset", outcome)
         return desk.say(
             desk.text(step.after), blocks=outcome.blocks, buttons=(next_button(desk), *offered(desk, outcome.offers))
         )

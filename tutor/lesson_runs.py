@@ -20,9 +20,9 @@ from tutor.skill_calls import (
     Outcome,
     call,
     import_text,
-    keep,
     needs_text,
     offered,
+    record_result,
     recorded_notice,
     resolve,
     run_of,
@@ -67,7 +67,7 @@ async def present_run(desk: Desk, step: Run, text: str) -> AsyncIterator[Shown]:
 def _told(desk: Desk, step: Run | Wait, outcome: Outcome) -> Said:
     """The result of a step, remembered, and what the authors say of it."""
     skill = step.skill if isinstance(step, Run) else step.run
-    keep(desk, desk.at(step.id), skill, outcome)
+    record_result(desk, desk.at(step.id), skill, outcome)
     words = after_text(desk, step) if isinstance(step, Run) else step.after
     if blind.is_blind(outcome.result):
         return blind.ask(desk, outcome, desk.text(words))

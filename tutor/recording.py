@@ -18,7 +18,7 @@ from tutor.course import Lesson, Predict, Run, Step, Try, Wait
 from tutor.desk import Desk
 from tutor.lesson_runs import recording_path
 from tutor.settings import Settings
-from tutor.skill_calls import Outcome, call, import_text, resolve, run_of, slim, start_job
+from tutor.skill_calls import Outcome, call, import_text, record_result, resolve, run_of, start_job
 from tutor.words import LANGUAGES, Words
 
 
@@ -60,7 +60,7 @@ async def _record_step(desk: Desk, lesson: Lesson, step: Step, language: Languag
                 yield _write(desk, lesson, step.id, choice, language, await _outcome(desk, step.skill, inputs))
         case Run():
             outcome = await _outcome(desk, step.skill, resolve(desk, step.inputs), step.id)
-            desk.record("ran", {"at": desk.at(step.id), "skill": step.skill, "result": slim(outcome.result)})
+            record_result(desk, desk.at(step.id), step.skill, outcome)
             if skills.skill(step.skill).needs:  # what needs no model is never without one
                 yield _write(desk, lesson, step.id, "", language, outcome)
         case Wait():

@@ -115,7 +115,7 @@ def offered(desk: Desk, offers: tuple[Offer, ...]) -> tuple[Button, ...]:
     )
 
 
-def keep(desk: Desk, at: str, skill: str, outcome: Outcome) -> None:
+def record_result(desk: Desk, at: str, skill: str, outcome: Outcome) -> None:
     """Remember what came of the skill of a step."""
     offers = [offer.model_dump(mode="json") for offer in outcome.offers]
     desk.record("ran", {"at": at, "skill": skill, "result": slim(outcome.result), "offers": offers})

@@ -12,7 +12,7 @@ from tutor.course import Ask, Bring, Close, Lesson, Predict, Run, Say, Step, Try
 from tutor.desk import Desk, next_button
 from tutor.lesson_runs import outcome_of, present_run, present_wait
 from tutor.numbers_said import read_number
-from tutor.skill_calls import Outcome, keep, resolve
+from tutor.skill_calls import Outcome, record_result, resolve
 from tutor.turn import Button, Intent, Said, Shown
 
 # --- moving -----------------------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ async def _try(desk: Desk, step: Try, typed: str, args: dict[str, Any]) -> Async
     choice = args.get("choice") or next(iter(step.choices), "")
     async for said in outcome_of(desk, step, resolve(desk, inputs), choice):
         if isinstance(said, Outcome):
-            keep(desk, desk.at(step.id), step.skill, said)
+            record_result(desk, desk.at(step.id), step.skill, said)
             yield desk.say(desk.text(step.after), blocks=said.blocks, buttons=try_buttons(desk, step))
         elif isinstance(said, UserError):
             yield desk.error(said, buttons=try_buttons(desk, step))

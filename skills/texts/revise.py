@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from skills.contract import BadInput
+from skills.texts.counting import count_words
 from skills.texts.language import language_of
-from skills.texts.sentences import WORD
 from skills.workspace import Change, Manifest, Row, Workspace, disk_errors, write_atomic
 
 MANIFEST = "manifest.json"
@@ -78,7 +78,7 @@ def _write(path: Path, rows: Iterable[Row]) -> dict[str, int | str | bool]:
             whole = row.whole
             count += 1
             characters += len(whole)
-            words += sum(1 for _ in WORD.finditer(whole))
+            words += count_words(whole)
             documents.add(-count if row.document is None else row.document)
             unread = unread or "\ufffd" in whole
             if len(head) < HEAD:
