@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from pathlib import Path
@@ -15,9 +14,9 @@ from skills.contract import Advanced, Context, Ended, Inputs, ModelMissing, Resu
 from skills.training import budget
 from skills.training.adapter import NAME
 from skills.training.base import Precision, open_tokenizer
-from skills.training.checkpoint import unusable
-from skills.training.open import CARD, open_tuned
-from skills.training.texts import PROMPTS, FrozenPrompt
+from skills.training.open import open_tuned, read_card
+from skills.training.runs import find_run, frozen_prompts_of
+from skills.training.texts import FrozenPrompt
 from skills.training.writing import prompt_ids, write
 
 PAIRS = 4
@@ -78,7 +77,7 @@ def run(inputs: CompareInputs, ctx: Context) -> CompareResult:
         raise ModelMissing(model="")
     begun = time.monotonic()
     budget.set_threads()
-    run_dir = tuned_run(ctx, inputs.run)
+    run_dir = find_run(ctx.workspace, inputs.run)
     asked = _prompts(inputs, run_dir)
     _advance(ctx, 0, "opening")
     tokenizer = open_tokenizer(ctx.weights)
@@ -96,7 +95,7 @@ def run(inputs: CompareInputs, ctx: Context) -> CompareResult:
         first, second = dice.sample(sides, 2)
         reference = _as_long(prompt.reference, max(len(b), len(t))) or None
         pairs.append(Pair(prompt=prompt.prompt, base=b, tuned=t, reference=reference, order=(first, second)))
-    name = json.loads((run_dir / NAME / CARD).read_text("utf-8"))["name"]
+    name = read_card(run_dir / NAME).name
     return CompareResult(
         run=run_dir.name, base=name, blind=inputs.blind, pairs=tuple(pairs), seconds=time.monotonic() - begun
     )
@@ -109,26 +108,12 @@ def _advance(ctx: Context, done: int, what: str) -> None:
     ctx.emit(Advanced(done=done, total=3, doing=msg(f"compare_models.doing.{what}")))
 
 
-def tuned_run(ctx: Context, name: str | None) -> Path:
-    """The folder of the run `name`, or of the newest one, that has an adapter. Raises RunUnusable."""
-    runs = [path.parent.parent for path in ctx.workspace.runs.glob(f"*/{NAME}/{CARD}")]
-    if name is not None:
-        runs = [path for path in runs if path.name == name]
-    if not runs:
-        raise unusable(Path(name or ""), "unfinished")
-    return max(runs, key=lambda path: ((path / NAME / CARD).stat().st_mtime, path.name))
-
-
 def _prompts(inputs: CompareInputs, run_dir: Path) -> list[FrozenPrompt]:
     """The prompts asked for, or the first of those that were frozen with the run."""
     asked = [FrozenPrompt(prompt=text.strip(), asked=False, reference="") for text in inputs.prompts if text.strip()]
     if asked:
         return asked
-    try:
-        frozen = json.loads((run_dir / PROMPTS).read_text("utf-8"))
-    except OSError as error:
-        raise unusable(run_dir, "unfinished") from error
-    return [FrozenPrompt.model_validate(prompt) for prompt in frozen][:PAIRS]
+    return frozen_prompts_of(run_dir)[:PAIRS]
 
 
 def _as_long(text: str, characters: int) -> str:

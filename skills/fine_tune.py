@@ -41,6 +41,7 @@ from skills.training.open import BaseCard
 from skills.training.packing import capacity, pack
 from skills.training.rehearsal import fits, keep_less, rehearse
 from skills.training.result import FineTuneResult
+from skills.training.runs import write_result
 from skills.training.texts import Texts, freeze_prompts, read_texts
 from skills.training.verdict import Numbers, judge
 from skills.training.writing import frozen_prompts, prompt_ids, prompt_text, write
@@ -98,7 +99,8 @@ def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
         checkpoint.discard(ctx.run_dir)
         raise Ended("stopped", kept=False)
     _doing(ctx, "finishing")
-    result = _finish(training, texts, ctx, ending, begun=started - before)
+    result = _finish(inputs, training, texts, ctx, ending, begun=started - before)
+    write_result(ctx.run_dir, result)
     if ending == "stop":
         raise Ended("stopped", result=result, kept=True)
     return result
@@ -185,7 +187,9 @@ def _enough_disk(ctx: Context, model: Any) -> None:
 # --- what came of it --------------------------------------------------------------------------------------------------
 
 
-def _finish(training: Training, texts: Texts, ctx: Context, ending: Ending, begun: float) -> FineTuneResult:
+def _finish(
+    inputs: FineTuneInputs, training: Training, texts: Texts, ctx: Context, ending: Ending, begun: float
+) -> FineTuneResult:
     """Choose the best, measure it, save it, judge it. `begun`: when the run would have begun without interruptions."""
     assert ctx.run_dir is not None
     if (
@@ -224,6 +228,7 @@ def _finish(training: Training, texts: Texts, ctx: Context, ending: Ending, begu
         run=ctx.run_dir.name,
         base=training.plan.base_name,
         dataset=texts.manifest.name,
+        settings=inputs.model_dump(mode="json"),
         documents=len(texts.split.train) + len(texts.split.heldout),
         heldout_documents=len(texts.heldout),
         tokens=state.tokens,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from skills.blocks import Artefact, Block, Chart, Compare, CompareColumn, Notice, Series, Text, msg
+from skills.blocks import Artefact, Block, Chart, Compare, CompareColumn, Notice, Scalar, Series, Text, msg
 from skills.contract import Metric, Result, Sample
 from skills.training import curves
 from skills.training.loop import Ending
@@ -15,12 +15,13 @@ class FineTuneResult(Result):
     """Losses: nats a token; `*_bpc`: bits per character; all on held-out text, `tuned_*` by the adapter that is kept.
 
     `train_loss`: its loss on training texts; `shuffled_loss`: on held-out texts with their words shuffled.
-    `adapter`: path relative to the home folder.
+    `settings`: the inputs of the run. `adapter`: path relative to the home folder.
     """
 
     run: str
     base: str
     dataset: str
+    settings: dict[str, Scalar]
     documents: int
     heldout_documents: int
     tokens: int
