@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from skills.blocks import Frozen, msg
 from skills.contract import Context, Noticed
 from skills.texts.model_tokenizer import ModelTokenizer
@@ -64,8 +66,13 @@ class Texts:
         return sum(len(example) for example in self.material.train)
 
 
-def read_texts(ctx: Context, weights: Path, file: str | None, length: int, long: Long = "split") -> Texts:
+def read_texts(
+    ctx: Context, weights: Path, file: str | None, length: int, long: Long = "split", split_of: Path | None = None
+) -> Texts:
     """What a run learns from and is measured on; what is longer than `length` tokens becomes what `long` says.
+
+    `split_of`: the folder of an earlier run, to have the texts as that run had them: split as they were for it, however
+    the learner split them since.
 
     Raises FileMissing, TooLittleText, ModelMissing.
     """
@@ -75,7 +82,7 @@ def read_texts(ctx: Context, weights: Path, file: str | None, length: int, long:
     most = max(length, min(LONGEST, int(config(weights).get("max_position_embeddings", LONGEST))))
     fitted = fit(found, tokenizer, length, long, most, manifest.name)
     length = fitted.length
-    kept = _kept(ctx, manifest, fitted.units)
+    kept = _kept(ctx, manifest, fitted.units) if split_of is None else _kept_with(split_of)
     parts = split_as_saved(fitted.units, kept.sides()) if kept else split(fitted.units)
     train = examples(parts.train, tokenizer, length)
     heldout = _affordable(parts.heldout, tokenizer, length)
@@ -106,6 +113,14 @@ def _kept(ctx: Context, manifest: Manifest, found: Sequence[Unit]) -> SavedSplit
     held, test = len(parts.heldout), len(parts.test)
     ctx.emit(Noticed(message=msg("fine_tune.split_used", n=len(parts.train), held=held, test=test)))
     return kept
+
+
+def _kept_with(run_dir: Path) -> SavedSplit | None:
+    """The split that was kept with a run; None if it had none of the learner's own."""
+    try:
+        return SavedSplit.model_validate_json((run_dir / SPLIT).read_text("utf-8"))
+    except (OSError, ValidationError):
+        return None
 
 
 def _digest(found: Sequence[Unit], kept: SavedSplit | None) -> str:
