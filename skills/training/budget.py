@@ -19,10 +19,16 @@ TRAINING_SHARE = 0.75
 EVALUATION_SHARE = 0.12
 EVALUATIONS = (4, 9)
 STEP_TOKENS = 1024
+WARMUP = 0.05
+"""Share of the steps in which the learning rate grows."""
 HELDOUT_TOKENS = 4096
 """Enough for a steady mean; more would only cost time."""
 PROCESS_BYTES = 700_000_000
 """Python, torch and the libraries, as measured before any weights."""
+USUAL_RANK = 16
+"""What an adapter of this rank takes is within what `memory_needed` allows a parameter for."""
+ADAPTER_BYTES = 16
+"""Per adapter weight, all in fp32: itself, its gradient, and the two averages that AdamW keeps."""
 
 
 class DoesNotFit(UserError):
@@ -56,23 +62,38 @@ def step_tokens(train_tokens: int) -> int:
     return min(STEP_TOKENS, max(64, train_tokens // 12))
 
 
-def passes(train_tokens: int) -> int:
-    """How often each text is read when nobody says: the less text, the oftener, until over-fitting shows."""
+def passes(train_tokens: int, preset: Preset = "normal") -> int:
+    """How often each text is read at most when nobody says: the less text, the oftener, until over-fitting shows.
+
+    `thorough` goes on for twice as long: the best checkpoint is kept, and a run that only gets worse ends itself.
+    """
+    if preset == "thorough":
+        return 2 * passes(train_tokens)
     for below, often in ((2_000, 12), (10_000, 6), (50_000, 4), (500_000, 3)):
         if train_tokens < below:
             return often
     return 1
 
 
-def step_count(train_tokens: int, seconds_a_step: float, seconds: float, epochs: float | None, most: int | None) -> int:
+def step_count(
+    train_tokens: int,
+    seconds_a_step: float,
+    seconds: float,
+    epochs: float | None,
+    most: int | None,
+    tokens: int | None = None,
+    often: int | None = None,
+) -> int:
     """Optimiser steps: what the epochs need; where none are asked for, what fits the time.
 
     At least every text once: a rehearsal on a machine that happens to be busy must not decide for the whole run, and
-    the run's own limit of time ends it if the machine stays so.
+    the run's own limit of time ends it if the machine stays so. `tokens` of a step and `often` (passes at most) where
+    they are not the usual ones.
     """
-    wanted = math.ceil((epochs or passes(train_tokens)) * train_tokens / step_tokens(train_tokens))
+    tokens = tokens or step_tokens(train_tokens)
+    wanted = math.ceil((epochs or often or passes(train_tokens)) * train_tokens / tokens)
     if epochs is None:
-        once = math.ceil(train_tokens / step_tokens(train_tokens))
+        once = math.ceil(train_tokens / tokens)
         wanted = min(wanted, max(once, int(TRAINING_SHARE * seconds / seconds_a_step)))
     return max(2, min(wanted, most or wanted))
 
@@ -84,9 +105,9 @@ def evaluation_interval(steps: int, seconds_a_step: float, evaluation_seconds: f
     return math.ceil(steps / min(max(affordable, fewest), most))
 
 
-def learning_rate(step: int, steps: int, peak: float) -> float:
-    """Linear warm-up over 5 % of the steps, then a cosine down to a tenth of the peak. `step` counts from 0."""
-    warm = max(1, round(steps * 0.05))
+def learning_rate(step: int, steps: int, peak: float, warmup: float = WARMUP) -> float:
+    """Linear warm-up over a share of the steps, then a cosine down to a tenth of the peak. `step` counts from 0."""
+    warm = max(1, round(steps * warmup))
     if step < warm:
         return peak * (step + 1) / warm
     share = (step - warm) / max(1, steps - warm)
@@ -96,17 +117,48 @@ def learning_rate(step: int, steps: int, peak: float) -> float:
 # --- memory -----------------------------------------------------------------------------------------------------------
 
 
-def memory_needed(weights: Path, precision: Precision, rows: int, length: int, recompute: bool = False) -> int:
+class Shape(Frozen):
+    """What of a model decides what training it costs. `linear`: weights of a LoRA adapter of rank 1 on every linear
+    layer but the output, that is the sum of their inputs and outputs."""
+
+    parameters: int
+    hidden: int
+    inner: int
+    layers: int
+    vocabulary: int
+    linear: int
+
+
+def shape_of(weights: Path) -> Shape:
+    """From the model's configuration and the headers of its weight files. Raises ModelMissing."""
+    read = config(weights)
+    hidden, inner, layers = read["hidden_size"], read["intermediate_size"], read["num_hidden_layers"]
+    heads = read["num_attention_heads"]
+    head = read.get("head_dim") or hidden // heads
+    queries, keys = heads * head, (read.get("num_key_value_heads") or heads) * head
+    linear = layers * (2 * (hidden + queries) + 2 * (hidden + keys) + 3 * (hidden + inner))
+    return Shape(
+        parameters=weight_count(weights),
+        hidden=hidden,
+        inner=inner,
+        layers=layers,
+        vocabulary=read["vocab_size"],
+        linear=linear,
+    )
+
+
+def memory_needed(
+    weights: Path | Shape, precision: Precision, rows: int, length: int, recompute: bool = False, rank: int = USUAL_RANK
+) -> int:
     """An estimate in bytes, from the model's shape; the rehearsal then measures."""
-    shape = config(weights)
+    shape = weights if isinstance(weights, Shape) else shape_of(weights)
     size = 2 if precision == "bf16" else 4
-    parameters = weight_count(weights)
-    hidden, inner, layers = shape["hidden_size"], shape["intermediate_size"], shape["num_hidden_layers"]
     # kept for the backward pass of each layer: about 20 vectors of the hidden width, 12 of the inner one
-    layer = (20 * hidden + 12 * inner) * size * rows * length
-    kept = layer + layers * hidden * size * rows * length if recompute else layers * layer
-    logits = 128 * shape["vocab_size"] * (2 * size + 8)
-    return int(PROCESS_BYTES + parameters * (size + 0.3) + kept + logits)
+    layer = (20 * shape.hidden + 12 * shape.inner) * size * rows * length
+    kept = layer + shape.layers * shape.hidden * size * rows * length if recompute else shape.layers * layer
+    logits = 128 * shape.vocabulary * (2 * size + 8)
+    adapter = ADAPTER_BYTES * (rank - USUAL_RANK) * shape.linear
+    return int(PROCESS_BYTES + shape.parameters * (size + 0.3) + kept + logits + adapter)
 
 
 def free_memory() -> int:

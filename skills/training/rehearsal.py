@@ -37,7 +37,7 @@ class Fit:
     recompute: bool
 
 
-def fits(weights: Path, length: int, rows: int, free: int) -> list[Fit]:
+def fits(weights: Path | budget.Shape, length: int, rows: int, free: int) -> list[Fit]:
     """For each precision the most rows that fit in 60 % of `free` bytes, none where it cannot be. Raises DoesNotFit."""
     room = 0.6 * free
     found = []
