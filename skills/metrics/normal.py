@@ -1,0 +1,35 @@
+"""Answers and words in a form in which what does not matter does not differ: Spanish and English letters stay whole."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from skills.contract import Language
+
+ARTICLES: dict[Language, frozenset[str]] = {
+    "es": frozenset(("el", "la", "los", "las", "un", "una", "unos", "unas")),
+    "en": frozenset(("a", "an", "the")),
+}
+"""As in MLQA's evaluation (Lewis et al. 2020, arXiv 1910.07475); SQuAD's has the English ones."""
+WORD = re.compile(r"[^\W_]+")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text without capitals; accents and ñ are part of their word, punctuation of none.
+
+    The text is composed first (NFC): in a decomposed «acción» the accent is a character of its own and would cut it.
+    """
+    return WORD.findall(unicodedata.normalize("NFC", text).casefold())
+
+
+def answer_words(text: str, language: Language) -> list[str]:
+    """The words of an answer: no punctuation, capitals or articles, unless it has nothing but articles («A» as a label
+    in English)."""
+    joined = "".join(
+        " " if unicodedata.category(character)[0] == "P" and character in "-–—/" else character
+        for character in unicodedata.normalize("NFC", text).casefold()
+        if unicodedata.category(character)[0] != "P" or character in "-–—/"
+    )
+    found = joined.split()
+    return [word for word in found if word not in ARTICLES[language]] or found
