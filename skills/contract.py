@@ -25,14 +25,15 @@ class UserError(Exception):
     """Something a person can understand and act on.
 
     The words are in the catalogue under `errors.<code>.what`, `.why` and `.next`; `values` fill their fields.
-    Anything that is raised and is not a `UserError` is a defect.
+    `offers`: what can be done instead, as buttons. Anything that is raised and is not a `UserError` is a defect.
     """
 
     code = "unknown"
 
-    def __init__(self, **values: Scalar) -> None:
+    def __init__(self, *, offers: tuple[Offer, ...] = (), **values: Scalar) -> None:
         super().__init__(f"{self.code} {values}")
         self.values = values
+        self.offers = offers
 
 
 class BadInput(UserError):
@@ -199,11 +200,12 @@ class Stopped(Frozen):
 
 
 class Failed(Frozen):
-    """`code` and `values` of a `UserError`; a defect has the code `defect` and a `reference` to quote."""
+    """`code`, `values` and `offers` of a `UserError`; a defect has the code `defect` and a `reference` to quote."""
 
     event: Literal["failed"] = "failed"
     code: str
     values: dict[str, Scalar] = {}
+    offers: tuple[Offer, ...] = ()
 
 
 Event = Annotated[
@@ -357,7 +359,8 @@ class Skill:
 
     `where` it runs: `worker` (quick, in the resident process that holds the models), `job` (long, a process and a
     run folder of its own), `sandbox` (reads a file nobody vouches for: own process, limited memory and time).
-    `run` has the signature `run(inputs, ctx) -> Result`, and is called with an instance of `Inputs`.
+    `run` has the signature `run(inputs, ctx) -> Result`, and is called with an instance of `Inputs`. `plan`: the skill
+    that shows what this one would do, and is run in its place for who asks for it without saying how.
     """
 
     name: str
@@ -365,3 +368,4 @@ class Skill:
     run: Callable[[Any, Context], Result]
     where: Where = "worker"
     needs: frozenset[Literal["chat", "probe", "weights", "tokenizers"]] = field(default_factory=frozenset)
+    plan: str | None = None

@@ -11,63 +11,45 @@ from typing import Any
 from pydantic import Field
 
 from skills.blocks import msg
-from skills.contract import (
-    Advanced,
-    Context,
-    DiskFull,
-    Ended,
-    Inputs,
-    ModelMissing,
-    Noticed,
-    Skill,
-)
+from skills.contract import Advanced, Context, Ended, ModelMissing, Noticed, Skill
 from skills.training import budget, checkpoint, curves
 from skills.training.adapter import reset, save_adapter
-from skills.training.base import Precision, base_digest, base_name, open_base, with_adapter
-from skills.training.budget import Plan, Preset
+from skills.training.base import base_digest, base_name, open_base, with_adapter
+from skills.training.budget import Plan
 from skills.training.copying import longest_copy
 from skills.training.curves import caption
-from skills.training.examples import (
-    Example,
-    Long,
-    examples,
-    in_one_line,
-    shuffled_words,
-)
+from skills.training.estimate import Pace
+from skills.training.examples import Example, Long, examples, in_one_line, shuffled_words
 from skills.training.loop import KNOWN, Ending, Knobs, Training
 from skills.training.measure import bits_a_nat, evenly
 from skills.training.ngram import CharacterNgram
 from skills.training.open import BaseCard
+from skills.training.pace import keep_pace
 from skills.training.packing import capacity, pack
-from skills.training.rehearsal import fits, keep_less, rehearse
+from skills.training.proposals import check_disk, read_for, too_large
+from skills.training.rehearsal import Rehearsed, fits, keep_less, rehearse
 from skills.training.result import FineTuneResult
 from skills.training.runs import write_result
-from skills.training.texts import Texts, freeze_prompts, read_texts
+from skills.training.settings import Settings, resolved
+from skills.training.texts import Texts, freeze_prompts
 from skills.training.verdict import Numbers, judge
 from skills.training.writing import frozen_prompts, prompt_ids, prompt_text, write
 from skills.workspace import folder_bytes
 
 __all__ = ["SKILL", "FineTuneInputs", "FineTuneResult", "caption", "run"]
 
-DISK_BYTES_A_WEIGHT = 45
-"""Per adapter weight: three checkpoints of 12 bytes (one being written), two best adapters, the final one."""
 SHUFFLED_TOKENS = 1500
 LEAST_WORDS = 5
 """Words a text needs for their order to matter."""
 SAMPLE_TOKENS = {"quick": 24, "normal": 32, "thorough": 40}
 
 
-class FineTuneInputs(Inputs):
-    file: str | None = Field(None, description="the data set to learn from; the newest when not given")
-    preset: Preset = "quick"
-    epochs: float | None = Field(None, gt=0, le=1000)
-    learning_rate: float = Field(3e-4, gt=0, le=10)
-    rank: int = Field(16, ge=1, le=256)
-    length: int = Field(256, ge=16, le=4096, description="tokens of the longest example")
-    long: Long = Field("split", description="what becomes of longer texts: split, drop, raise")
-    seed: int = 0
-    max_steps: int | None = Field(None, ge=1)
-    precision: Precision | None = Field(None, description="chosen by the rehearsal when not given")
+class FineTuneInputs(Settings):
+    """Every setting is a default that follows from the text, until somebody moves it (skills/training/settings.py)."""
+
+    file: str | None = Field(None, description="fine_tune.fields.file")
+    long: Long = Field("split", description="fine_tune.fields.long")
+    max_steps: int | None = Field(None, ge=1, description="fine_tune.fields.max_steps")
 
 
 # --- a run ------------------------------------------------------------------------------------------------------------
@@ -85,7 +67,9 @@ def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
     started = time.monotonic()
     budget.set_threads()
     _doing(ctx, "reading")
-    texts = read_texts(ctx, ctx.weights, inputs.file, inputs.length, inputs.long)
+    texts = read_for(inputs, ctx, ctx.weights, inputs.file, inputs.long)
+    inputs = resolved(inputs, texts.train_tokens)
+    _advise(inputs, ctx, texts)
     training = _prepared(inputs, ctx, ctx.weights, ctx.run_dir, texts)
     _doing(ctx, "measuring")
     resumed = training.restore()
@@ -106,17 +90,27 @@ def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
     return result
 
 
+def _advise(inputs: FineTuneInputs, ctx: Context, texts: Texts) -> None:
+    """What the learner should know before it begins: the wrong tool for facts, a model that knows no conversations."""
+    if inputs.goal == "facts":
+        ctx.emit(Noticed(level="warning", message=msg("fine_tune.goal.facts")))
+    if not texts.tokenizer.chats and any(unit.prompt is not None for unit in texts.split.train):
+        ctx.emit(Noticed(message=msg("fine_tune.no_template")))
+
+
 def _doing(ctx: Context, what: str) -> None:
     ctx.emit(Advanced(done=0, total=1, doing=msg(f"fine_tune.doing.{what}")))
 
 
 def _prepared(inputs: FineTuneInputs, ctx: Context, weights: Path, run_dir: Path, texts: Texts) -> Training:
     """The model with its adapter and the plan: the plan of the earlier attempt, or a new one after a rehearsal."""
+    assert inputs.rank is not None
+    assert inputs.learning_rate is not None
     settings = hashlib.sha256(json.dumps(inputs.model_dump(exclude={"file"}), sort_keys=True).encode()).hexdigest()
     plan = checkpoint.read_plan(run_dir, texts.digest, settings)
     if plan is None:
+        check_disk(inputs, ctx, texts.manifest.id, budget.shape_of(weights))
         plan, model = _planned(inputs, ctx, weights, texts, settings)
-        _enough_disk(ctx, model)
         freeze_prompts(run_dir, texts)
         checkpoint.write_plan(run_dir, plan)
     else:
@@ -126,25 +120,20 @@ def _prepared(inputs: FineTuneInputs, ctx: Context, weights: Path, run_dir: Path
         model = with_adapter(open_base(weights, plan.precision), inputs.rank, inputs.seed)
         if plan.recompute:
             keep_less(model)
-    knobs = Knobs(inputs.learning_rate, texts.fitted.length, inputs.seed, SAMPLE_TOKENS[inputs.preset])
+    sample_tokens = SAMPLE_TOKENS[inputs.preset]
+    knobs = Knobs(inputs.learning_rate, texts.fitted.length, inputs.seed, sample_tokens, inputs.warmup)
     return Training(model, texts.tokenizer, plan, knobs, texts.material, ctx, run_dir)
 
 
 def _planned(inputs: FineTuneInputs, ctx: Context, weights: Path, texts: Texts, settings: str) -> tuple[Plan, Any]:
     """Rehearse, and choose from it how many steps fit the time."""
-    _doing(ctx, "rehearsing")
-    tokens = budget.step_tokens(texts.train_tokens)
-    size = capacity(texts.material.train, texts.fitted.length, tokens)
-    rows = max(1, round(tokens / size))
-    options = fits(weights, size, rows, budget.free_memory())
-    if inputs.precision is not None:
-        options = [fit for fit in options if fit.precision == inputs.precision] or options
-    rehearsed = rehearse(
-        weights, options, pack(texts.material.train, size), inputs.rank, inputs.seed, texts.tokenizer.end
-    )
+    assert inputs.batch_tokens is not None
+    tokens = inputs.batch_tokens
+    rehearsed = rehearsed_for(inputs, ctx, weights, texts)
     a_step = rehearsed.seconds_a_token * tokens
     allowed = budget.SECONDS[inputs.preset]
-    steps = budget.step_count(texts.train_tokens, a_step, allowed, inputs.epochs, inputs.max_steps)
+    often = budget.passes(texts.train_tokens, inputs.preset)
+    steps = budget.step_count(texts.train_tokens, a_step, allowed, inputs.epochs, inputs.max_steps, tokens, often)
     held = sum(len(example) for example in texts.material.heldout)
     every = budget.evaluation_interval(steps, a_step, rehearsed.seconds_a_token * held / 2)
     free_choice = inputs.epochs is None and inputs.max_steps is None
@@ -177,11 +166,35 @@ def _planned(inputs: FineTuneInputs, ctx: Context, weights: Path, texts: Texts, 
     return plan, rehearsed.model
 
 
-def _enough_disk(ctx: Context, model: Any) -> None:
-    need = DISK_BYTES_A_WEIGHT * sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
-    free = ctx.workspace.free_bytes()
-    if free < need:
-        raise DiskFull(need=need, free=free)
+def rehearsed_for(settings: Settings, ctx: Context, weights: Path, texts: Texts) -> Rehearsed:
+    """Two real steps with these settings (resolved); what they measured is kept for the estimates to come.
+
+    Raises DoesNotFit with what would fit."""
+    assert settings.batch_tokens is not None
+    assert settings.rank is not None
+    begun = time.monotonic()
+    _doing(ctx, "rehearsing")
+    size = capacity(texts.material.train, texts.fitted.length, settings.batch_tokens)
+    rows = max(1, round(settings.batch_tokens / size))
+    try:
+        options = fits(weights, size, rows, budget.free_memory())
+    except budget.DoesNotFit as error:
+        raise too_large(error, settings, ctx, texts.manifest.id, size) from error
+    if settings.precision is not None:
+        options = [fit for fit in options if fit.precision == settings.precision] or options
+    packed = pack(texts.material.train, size)
+    found = rehearse(weights, options, packed, settings.rank, settings.seed, texts.tokenizer.end)
+    pace = Pace(
+        seconds_a_token=found.seconds_a_token,
+        peak_bytes=found.peak_bytes,
+        rows=found.micro_rows,
+        length=size,
+        recompute=found.recompute,
+        rank=settings.rank,
+        start_seconds=time.monotonic() - begun,
+    )
+    keep_pace(ctx.workspace.home, base_name(weights), found.precision, pace)
+    return found
 
 
 # --- what came of it --------------------------------------------------------------------------------------------------
@@ -253,6 +266,7 @@ def _finish(
         adapter_bytes=folder_bytes(folder),
         metrics=state.metrics,
         samples=state.samples,
+        passes=state.step * training.plan.step_tokens / texts.train_tokens,
     )
 
 
@@ -290,4 +304,10 @@ def _recitals(training: Training, texts: Texts) -> list[str]:
     return [*written, *(sample.text for sample in training.state.samples if sample.share == 1)]
 
 
-SKILL = Skill(name="fine_tune", Inputs=FineTuneInputs, run=run, where="job", needs=frozenset({"weights"}))
+SKILL = Skill(
+    name="fine_tune",
+    Inputs=FineTuneInputs,
+    run=run,
+    where="job",
+    needs=frozenset({"weights", "tokenizers"}),
+)

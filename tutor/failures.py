@@ -35,7 +35,7 @@ class Killed(UserError):
 def failed(error: BaseException, home: Path) -> Failed:
     """The ending for `error`; a defect is written to `<home>/logs/tutor.log` with its traceback."""
     if isinstance(error, UserError):
-        return Failed(code=error.code, values=error.values)
+        return Failed(code=error.code, values=error.values, offers=error.offers)
     if _no_memory(error):
         return Failed(code=OutOfMemory.code)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -36,10 +36,10 @@ class Outcome(Frozen):
 
 
 class CallFailed(UserError):
-    """A skill's `Failed` event, as an error again: `code` and `values` are the event's."""
+    """A skill's `Failed` event, as an error again: `code`, `values` and `offers` are the event's."""
 
     def __init__(self, failed: Failed) -> None:
-        super().__init__(**failed.values)
+        super().__init__(offers=failed.offers, **failed.values)
         self.code = failed.code
 
 

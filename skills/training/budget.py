@@ -191,10 +191,27 @@ def set_threads() -> int:
     takes the core from the other programs, and on a busy machine from the very thread that is waited for.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    import psutil
     import torch
 
-    cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
-    threads = cores - 1 if cores >= 4 else cores
+    threads = computing_cores()
     torch.set_num_threads(threads)
     return threads
+
+
+def computing_cores() -> int:
+    """Cores that training takes: all but one where there are four or more."""
+    import psutil
+
+    cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    return cores - 1 if cores >= 4 else cores
+
+
+# --- disk -------------------------------------------------------------------------------------------------------------
+
+DISK_BYTES_A_WEIGHT = 45
+"""Per adapter weight: three checkpoints of 12 bytes (one being written), two best adapters, the final one."""
+
+
+def disk_needed(shape: Shape, rank: int) -> int:
+    """Bytes that a run writes at most at a time."""
+    return DISK_BYTES_A_WEIGHT * rank * shape.linear

@@ -17,6 +17,9 @@ from skills.workspace import Row, Turn
 Long = Literal["split", "drop", "raise"]
 """What becomes of a text longer than an example may be: cut into several, left out, or longer examples for all."""
 
+Graded = Literal["answers", "everything"]
+"""What of a conversation the model has to guess: its answers, or what is asked as well. A text alone always whole."""
+
 SIDES: tuple[Side, ...] = ("train", "validation", "test")
 
 READ, TEXT, END = 0, 1, 2
@@ -204,29 +207,31 @@ def _short(unit: Unit, length: int) -> bool:
     return unit.prompt is None and unit.turns is None and len(unit.text.encode()) + 3 <= length
 
 
-def examples(found: Iterable[Unit], tokenizer: ModelTokenizer, length: int) -> list[Example]:
+def examples(
+    found: Iterable[Unit], tokenizer: ModelTokenizer, length: int, graded: Graded = "answers"
+) -> list[Example]:
     """Each unit as one example, or as several of at most `length` tokens: nothing is cut off."""
-    return [example for unit in found for example in pieces(unit, tokenizer, length)]
+    return [example for unit in found for example in pieces(unit, tokenizer, length, graded)]
 
 
-def pieces(unit: Unit, tokenizer: ModelTokenizer, length: int) -> list[Example]:
+def pieces(unit: Unit, tokenizer: ModelTokenizer, length: int, graded: Graded = "answers") -> list[Example]:
     """A unit as one example, or as several: a conversation is cut after an answer, anything else at a line or a word
     where there is one."""
-    made = whole(unit, tokenizer)
+    made = whole(unit, tokenizer, graded)
     if len(made) <= length:
         return [made]
     if unit.turns is not None and len(parts := _exchanges(unit.turns, tokenizer, length)) > 1:
-        return [example for part in parts for example in pieces(part, tokenizer, length)]
+        return [example for part in parts for example in pieces(part, tokenizer, length, graded)]
     return _windows(made, tokenizer, length)
 
 
-def whole(unit: Unit, tokenizer: ModelTokenizer) -> Example:
+def whole(unit: Unit, tokenizer: ModelTokenizer, graded: Graded = "answers") -> Example:
     """A unit as one example, however long."""
     if unit.turns is not None:
-        return _conversation(unit.turns, tokenizer)
+        return _conversation(unit.turns, tokenizer, graded)
     if unit.prompt is not None:
         pair = Turn(role="user", content=unit.prompt), Turn(role="assistant", content=unit.text)
-        return _conversation(pair, tokenizer)
+        return _conversation(pair, tokenizer, graded)
     ids = tokenizer.ids(unit.text)
     return Example((tokenizer.start, *ids, tokenizer.end), (READ, *[TEXT] * len(ids), END), len(unit.text))
 
@@ -259,25 +264,27 @@ def _border(made: Example, tokenizer: ModelTokenizer, begin: int, end: int) -> i
     return next((max(at - 1, half) for at, text in shown.items() if " " in text), end)
 
 
-def _conversation(turns: Sequence[Turn], tokenizer: ModelTokenizer) -> Example:
-    """A conversation in the model's own chat form: every answer and the mark that ends it are graded, the rest read.
+def _conversation(turns: Sequence[Turn], tokenizer: ModelTokenizer, graded: Graded = "answers") -> Example:
+    """A conversation in the model's own chat form: every answer and the mark that ends it are graded, the rest read;
+    of everything, what is asked is graded as well.
 
     A model without a chat form, or whose form has no place for this order of turns, gets the turns one after the
     other, each answer ended as a text is.
     """
     from jinja2.exceptions import TemplateError
 
-    characters = sum(len(turn.content) for turn in turns if turn.role == "assistant")
+    roles = ("assistant", "user") if graded == "everything" else ("assistant",)
+    characters = sum(len(turn.content) for turn in turns if turn.role in roles)
     try:
         if not tokenizer.chats:
             raise TemplateError
         said = tokenizer.conversation([turn.model_dump() for turn in turns], answering=False)
     except TemplateError:
-        return _bare(turns, tokenizer, characters)
+        return _bare(turns, tokenizer, roles, characters)
     kinds: list[int] = []
     answered = False
     for turn, control in zip(said.turns, said.control, strict=True):
-        kinds.append(TEXT if turn is not None and turns[turn].role == "assistant" else READ)
+        kinds.append(TEXT if turn is not None and turns[turn].role in roles else READ)
         if kinds[-1] == TEXT or turn is not None:
             answered = kinds[-1] == TEXT
         elif control and answered:
@@ -289,7 +296,7 @@ def _conversation(turns: Sequence[Turn], tokenizer: ModelTokenizer) -> Example:
     return Example(tuple(ids), tuple(kinds), characters)
 
 
-def _bare(turns: Sequence[Turn], tokenizer: ModelTokenizer, characters: int) -> Example:
+def _bare(turns: Sequence[Turn], tokenizer: ModelTokenizer, roles: Sequence[str], characters: int) -> Example:
     ids, kinds = [tokenizer.start], [READ]
     for turn in turns:
         if turn.role == "assistant":
@@ -299,7 +306,7 @@ def _bare(turns: Sequence[Turn], tokenizer: ModelTokenizer, characters: int) -> 
         else:
             coded = tokenizer.ids(f"{turn.content}\n")
             ids += coded
-            kinds += [READ] * len(coded)
+            kinds += [TEXT if turn.role in roles else READ] * len(coded)
     return Example(tuple(ids), tuple(kinds), characters)
 
 

@@ -14,8 +14,9 @@ from skills.blocks import msg
 from skills.contract import Advanced, Context, Event, Metric, Noticed, OutOfMemory, Request, Sample
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training import checkpoint, curves
-from skills.training.budget import Plan, learning_rate
+from skills.training.budget import WARMUP, Plan, learning_rate, peak_memory
 from skills.training.checkpoint import State
+from skills.training.energy import EnergyMeter
 from skills.training.examples import Example
 from skills.training.loss import batch_losses
 from skills.training.measure import Cost, bits_a_nat, cost
@@ -55,6 +56,7 @@ class Knobs:
     length: int
     seed: int
     sample_tokens: int
+    warmup: float = WARMUP
 
 
 class Training:
@@ -79,6 +81,7 @@ class Training:
         self.optimizer = torch.optim.AdamW(self.trainable, lr=knobs.learning_rate, weight_decay=0.0)
         self.bits_a_nat = bits_a_nat(material.train)
         self.state = State(micro_rows=plan.micro_rows, recompute=plan.recompute)
+        self.energy = EnergyMeter()
         self._saved = time.monotonic()
 
     # --- coming back -------------------------------------------------------------------------------------------------
@@ -166,7 +169,7 @@ class Training:
         if not math.isfinite(nats):
             return False
         for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.state.step, self.plan.steps, self.knobs.learning_rate)
+            group["lr"] = learning_rate(self.state.step, self.plan.steps, self.knobs.learning_rate, self.knobs.warmup)
         torch.nn.utils.clip_grad_norm_(self.trainable, 1.0)
         self.optimizer.step()
         seconds = time.perf_counter() - begin
@@ -276,6 +279,8 @@ class Training:
         self.state = self.state.model_copy(update=changes)
 
     def advance(self) -> None:
+        self.metric(*self.energy.total(self.state.metrics))
+        self.metric("memory_bytes", peak_memory())
         done, total = self.state.step, self.plan.steps
         eta = self.state.seconds / done * (total - done)
         self.ctx.emit(Advanced(done=done, total=total, eta=eta, doing=msg("fine_tune.doing.training")))

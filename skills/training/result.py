@@ -46,6 +46,8 @@ class FineTuneResult(Result):
     adapter_bytes: int
     metrics: tuple[Metric, ...]
     samples: tuple[Sample, ...]
+    passes: float = 0.0
+    """How often each text was read."""
 
     def blocks(self) -> tuple[Block, ...]:
         return (

@@ -18,6 +18,7 @@ from skills.training import budget
 from skills.training.base import config, open_tokenizer
 from skills.training.examples import (
     Fitted,
+    Graded,
     Long,
     Split,
     Unit,
@@ -67,9 +68,17 @@ class Texts:
 
 
 def read_texts(
-    ctx: Context, weights: Path, file: str | None, length: int, long: Long = "split", split_of: Path | None = None
+    ctx: Context,
+    weights: Path,
+    file: str | None,
+    length: int,
+    long: Long = "split",
+    split_of: Path | None = None,
+    graded: Graded = "answers",
 ) -> Texts:
     """What a run learns from and is measured on; what is longer than `length` tokens becomes what `long` says.
+
+    `graded`: what of a conversation is learnt. It is measured on the answers in any case, so that runs can be compared.
 
     `split_of`: the folder of an earlier run, to have the texts as that run had them: split as they were for it, however
     the learner split them since.
@@ -84,14 +93,15 @@ def read_texts(
     length = fitted.length
     kept = _kept(ctx, manifest, fitted.units) if split_of is None else _kept_with(split_of)
     parts = split_as_saved(fitted.units, kept.sides()) if kept else split(fitted.units)
-    train = examples(parts.train, tokenizer, length)
+    train = examples(parts.train, tokenizer, length, graded)
     heldout = _affordable(parts.heldout, tokenizer, length)
     prompts = [
         (prompt_text(unit), prompt_ids(prompt_text(unit), unit.prompt is not None, tokenizer))
         for unit in frozen_prompts(heldout, 2)
     ]
     held = examples(heldout, tokenizer, length)
-    known = evenly(train, sum(len(example) for example in held))
+    answers = train if graded == "answers" else examples(parts.train, tokenizer, length)
+    known = evenly(answers, sum(len(example) for example in held))
     if len(parts.heldout) < ENOUGH_HELDOUT:
         ctx.emit(Noticed(message=msg("fine_tune.few_texts", n=len(fitted.units), held=len(parts.heldout))))
     material = Material(train, known, held, prompts)

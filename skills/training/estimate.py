@@ -1,0 +1,193 @@
+"""What a run will take, from its settings, the text and what was measured on this machine: pure, the one place.
+
+The server asks it each time a knob is moved, so nothing heavy is imported.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Literal
+
+from skills.blocks import Frozen
+from skills.training import budget
+from skills.training.base import Precision
+from skills.training.budget import Shape
+from skills.training.rehearsal import Fit, fits
+from skills.training.settings import Settings, resolved
+
+GUESS = 5e-11
+"""Seconds a token takes for each parameter, on one core: 270 tokens a second of 135 million parameters and 82 of 494
+million on two cores in fp32 (benchmarks/README.md). A guess for any other machine."""
+GUESSED_START = 30.0
+"""Seconds before the first step where none were measured: reading, two rehearsals, the first measurement."""
+Problem = Literal["memory", "disk", "nothing"]
+
+
+class Pace(Frozen):
+    """What a rehearsal measured: seconds a token with an adapter of `rank`, in steps of `rows` of `length` tokens, the
+    most memory the process held, and the seconds from the beginning of the run to the end of the rehearsal."""
+
+    seconds_a_token: float
+    peak_bytes: int
+    rows: int
+    length: int
+    recompute: bool
+    rank: int
+    start_seconds: float
+
+
+class Facts(Frozen):
+    """What of the text and the model a run's costs follow from. `sizes`: tokens of an entry -> how many such entries
+    are learnt from; `talks`: they have questions and answers; `template`: the model has a form for them."""
+
+    dataset: str
+    name: str
+    base: str
+    shape: Shape
+    sizes: dict[int, int]
+    heldout: int
+    talks: bool
+    template: bool
+
+
+class Machine(Frozen):
+    """`cores` that compute, free memory and disk in bytes, and what was measured here with this model."""
+
+    cores: int
+    free_bytes: int
+    free_disk: int
+    paces: dict[Precision, Pace] = {}
+
+
+class Estimate(Frozen):
+    """`settings` with every default filled in; `seconds` of the whole run; `rows` at a time, of `row` tokens.
+
+    `passes`: how often each entry is read; `longer`: entries longer than an example may be. `measured`: whether time
+    and memory follow from a rehearsal on this machine, or are a guess. `problem`: what keeps it from being finished.
+    """
+
+    settings: Settings
+    entries: int
+    longer: int
+    train_tokens: int
+    precision: Precision
+    row: int
+    rows: int
+    recompute: bool
+    steps: int
+    passes: float
+    seconds: float
+    memory_bytes: int
+    free_bytes: int
+    disk_bytes: int
+    measured: bool
+    problem: Problem | None = None
+
+
+def estimate(settings: Settings, facts: Facts, machine: Machine, drop: bool = False) -> Estimate:
+    """What `settings` would take. `drop`: entries longer than an example are left out, not cut."""
+    sizes, longer = _cut(facts.sizes, settings.length, drop)
+    tokens = sum(size * count for size, count in sizes.items())
+    chosen = resolved(settings, tokens)
+    assert chosen.batch_tokens is not None
+    assert chosen.rank is not None
+    longest = max(sizes, default=settings.length)
+    row = max(min(settings.length, chosen.batch_tokens), longest)
+    # a step is made of whole rows
+    step_tokens = max(1, round(chosen.batch_tokens / row)) * row
+    fit, problem = _fit(facts.shape, settings.precision, row, step_tokens // row, machine)
+    pace = machine.paces.get(fit.precision)
+    a_step = step_tokens * _seconds_a_token(facts.shape, chosen.rank, row, fit, machine, pace)
+    steps = budget.step_count(
+        tokens,
+        a_step,
+        budget.SECONDS[settings.preset],
+        settings.epochs,
+        None,
+        chosen.batch_tokens,
+        budget.passes(tokens, settings.preset),
+    )
+    memory = _memory(facts.shape, chosen.rank, row, fit, pace)
+    disk = budget.disk_needed(facts.shape, chosen.rank)
+    if not tokens:
+        problem = "nothing"
+    elif problem is None and disk > machine.free_disk:
+        problem = "disk"
+    return Estimate(
+        settings=chosen,
+        entries=sum(sizes.values()),
+        longer=longer,
+        train_tokens=tokens,
+        precision=fit.precision,
+        row=row,
+        rows=fit.micro_rows,
+        recompute=fit.recompute,
+        steps=steps,
+        passes=steps * chosen.batch_tokens / max(1, tokens),
+        seconds=(pace.start_seconds if pace else GUESSED_START) + steps * a_step / budget.TRAINING_SHARE,
+        memory_bytes=memory,
+        free_bytes=machine.free_bytes,
+        disk_bytes=disk,
+        measured=pace is not None,
+        problem=problem,
+    )
+
+
+def _cut(sizes: Mapping[int, int], length: int, drop: bool) -> tuple[dict[int, int], int]:
+    """The sizes when none may be over `length`, and how many were: whole parts of `length` tokens, and the rest."""
+    found: Counter[int] = Counter()
+    longer = 0
+    for size, count in sizes.items():
+        if size <= length:
+            found[size] += count
+            continue
+        longer += count
+        if not drop:
+            found[length] += count * (size // length)
+            if rest := size % length:
+                found[rest] += count
+    return dict(found), longer
+
+
+def _fit(
+    shape: Shape, precision: Precision | None, row: int, rows: int, machine: Machine
+) -> tuple[Fit, Problem | None]:
+    """In which precision and how many rows at a time: what was measured to be faster; else what fits, the more
+    careful of two guesses."""
+    try:
+        options = fits(shape, row, rows, machine.free_bytes)
+    except budget.DoesNotFit:
+        return Fit(precision or "bf16", 1, True), "memory"
+    wanted = [fit for fit in options if fit.precision == precision] or options
+    known = [fit for fit in wanted if fit.precision in machine.paces]
+    return (known or wanted[::-1])[0], None
+
+
+def _seconds_a_token(shape: Shape, rank: int, row: int, fit: Fit, machine: Machine, pace: Pace | None) -> float:
+    """As measured, changed by how much more or less there is to compute."""
+    if pace is None:
+        usual = _work(shape, budget.USUAL_RANK, 256, False)
+        return GUESS * shape.parameters / machine.cores * _work(shape, rank, row, fit.recompute) / usual
+    measured = _work(shape, pace.rank, pace.length, pace.recompute)
+    return pace.seconds_a_token * _work(shape, rank, row, fit.recompute) / measured
+
+
+def _work(shape: Shape, rank: int, row: int, recompute: bool) -> float:
+    """Operations a token: two a weight and direction, and the frozen weights need no gradient of their own (4), an
+    adapter's do (6); attention, four times the row's length and the width a layer, and twice that on the way back.
+    Computed again on the way back, the way there counts twice."""
+    forward = 2 * shape.parameters + 4 * shape.layers * shape.hidden * row
+    return (3 if recompute else 2) * forward + 4 * shape.layers * shape.hidden * row + 6 * rank * shape.linear
+
+
+def _memory(shape: Shape, rank: int, row: int, fit: Fit, pace: Pace | None) -> int:
+    """From the model's shape, put right by what was measured."""
+    formula = budget.memory_needed(shape, fit.precision, fit.micro_rows, row, fit.recompute, rank)
+    if pace is None:
+        return formula
+    return (
+        formula
+        + pace.peak_bytes
+        - budget.memory_needed(shape, fit.precision, pace.rows, pace.length, pace.recompute, pace.rank)
+    )

@@ -1,0 +1,99 @@
+"""What is refused before it begins, and what could be done instead: with the numbers, as things to click."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from skills.blocks import Scalar, msg
+from skills.contract import Context, DiskFull, Offer, TooLittleText, UserError
+from skills.training import budget
+from skills.training.examples import READ
+from skills.training.rehearsal import fits
+from skills.training.settings import Settings, graded
+from skills.training.texts import Texts, read_texts
+
+SHORTER = (128, 64, 32)
+RANKS = (8, 4, 2, 1)
+
+
+class NothingGraded(UserError):
+    """Not one token of the examples is to be guessed: `name`."""
+
+    code = "nothing_graded"
+
+
+def read_for(settings: Settings, ctx: Context, weights: Path, file: str | None, long: Any = "split") -> Texts:
+    """The texts of a run with these settings. Raises FileMissing, ModelMissing, TooLittleText, NothingGraded."""
+    try:
+        texts = read_texts(ctx, weights, file, settings.length, long, graded=graded(settings))
+    except TooLittleText as error:
+        raise _too_little(error, settings, ctx, file, long) from error
+    if not any(kind != READ for example in texts.material.train for kind in example.kinds):
+        raise NothingGraded(name=texts.manifest.name)
+    return texts
+
+
+def _too_little(error: TooLittleText, settings: Settings, ctx: Context, file: str | None, long: Any) -> TooLittleText:
+    manifest = ctx.workspace.find(file)
+    if long == "drop" and manifest.rows > int(error.values["have"] or 0):
+        offers = (
+            _offer("split", settings, manifest.id, long="split"),
+            _offer("longer", settings, manifest.id, long="drop", length=2 * settings.length),
+        )
+        return _told(error, "dropped", offers, length=settings.length)
+    if manifest.shape in ("pairs", "chat") and not error.values["have"]:
+        return _told(error, "answers")
+    return error
+
+
+def too_large(error: budget.DoesNotFit, settings: Settings, ctx: Context, file: str, row: int) -> budget.DoesNotFit:
+    """The same refusal with what would fit: shorter examples, or a smaller model that is installed."""
+    assert ctx.weights is not None
+    free, shape = int(error.values["free"] or 0), budget.shape_of(ctx.weights)
+    for length in SHORTER:
+        if length < row and _fits(shape, length, free):
+            need = budget.memory_needed(shape, "bf16", 1, length, recompute=True)
+            offer = _offer("shorter", settings, file, length=length)
+            return _told(error, "shorter", (offer,), length=length, then=need)
+    for name, folder in ctx.tokenizers.items():
+        if folder != ctx.weights and _fits(budget.shape_of(folder), min(row, SHORTER[0]), free):
+            return _told(error, "smaller", smaller=name)
+    return error
+
+
+def check_disk(settings: Settings, ctx: Context, file: str, shape: budget.Shape) -> None:
+    """Raises DiskFull, with the rank for which there would be room."""
+    assert settings.rank is not None
+    need, free = budget.disk_needed(shape, settings.rank), ctx.workspace.free_bytes()
+    if need <= free:
+        return
+    rank = next((r for r in RANKS if r < settings.rank and budget.disk_needed(shape, r) <= free), None)
+    raise _told(
+        DiskFull(need=need, free=free),
+        "training",
+        () if rank is None else (_offer("rank", settings, file, rank=rank),),
+    )
+
+
+Told = TypeVar("Told", bound=UserError)
+
+
+def _told(error: Told, kind: str, offers: tuple[Offer, ...] = (), **values: Scalar) -> Told:
+    """The refusal in the words of its `kind`, with what can be clicked."""
+    error.values = error.values | values | {"kind": kind}
+    error.offers = offers
+    return error
+
+
+def _fits(shape: budget.Shape, length: int, free: int) -> bool:
+    try:
+        return bool(fits(shape, length, 1, free))
+    except budget.DoesNotFit:
+        return False
+
+
+def _offer(what: str, settings: Settings, file: str, **changes: Any) -> Offer:
+    """The same run with something changed."""
+    inputs = settings.model_dump(mode="json", exclude_unset=True) | {"file": file} | changes
+    return Offer(label=msg(f"fine_tune.offer.{what}", **changes), skill="fine_tune", inputs=inputs)
