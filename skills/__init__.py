@@ -21,6 +21,7 @@ NAMES = (
     "summarize",
     "preview_examples",
     "fine_tune",
+    "evaluate_model",
     "compare_models",
     "quiz",
     "decide",

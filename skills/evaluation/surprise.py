@@ -1,0 +1,93 @@
+"""Measures what the texts of an exam cost the base model, the tuned one and a counter of letters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from skills.evaluation.chance import share_saved
+from skills.evaluation.costs import by_text
+from skills.evaluation.exam import Exam
+from skills.evaluation.judgement import Score, Surprise
+from skills.texts.model_tokenizer import ModelTokenizer
+from skills.training.examples import Example, Unit, examples, in_one_line, shuffled_words
+from skills.training.measure import Cost, evenly
+from skills.training.ngram import CharacterNgram
+
+SHUFFLED_TOKENS = 1500
+LEAST_WORDS = 5
+"""Words a text needs for their order to matter."""
+
+Costs = Callable[[Sequence[Sequence[Example]]], list[Cost]]
+
+
+def surprise(
+    exam: Exam, base: Costs, tuned: Costs, tokenizer: ModelTokenizer, recorded: float | None, seed: int = 0
+) -> Surprise:
+    """`recorded`: bits a character that the run measured with the base on its held-out texts."""
+    made = by_text(exam.units, tokenizer, exam.length)
+    before, after = base(made), tuned(made)
+    known = [[example] for example in exam.known]
+    watched = by_text(exam.heldout, tokenizer, exam.length)
+    watched_base = score(base(watched)).bits_per_character if watched else None
+    counted = _counted(exam, [cost.characters for cost in before])
+    nats = [cost.nats for cost in after]
+    measured = score(before)
+    return Surprise(
+        part=exam.part,
+        texts=len(exam.units),
+        characters=sum(cost.characters for cost in before),
+        base=measured,
+        tuned=score(after),
+        ngram=_bits(counted, before) if counted else None,
+        gain=share_saved([cost.nats for cost in before], nats, seed),
+        over_ngram=share_saved(counted, nats, seed) if counted else None,
+        watched_base=watched_base,
+        watched_tuned=score(tuned(watched)).bits_per_character if watched else None,
+        train_base=score(base(known)) if known else None,
+        train_tuned=score(tuned(known)) if known else None,
+        order=_order(exam, tuned, tokenizer, seed),
+        recorded_base=recorded if exam.part != "prompts" else None,
+        measured_base=watched_base if watched_base is not None else measured.bits_per_character,
+    )
+
+
+def score(found: Sequence[Cost]) -> Score:
+    from skills.metrics.surprise import Surprise as Metric
+
+    return Score.model_validate(
+        Metric().compute(
+            nats=[cost.nats for cost in found],
+            tokens=[cost.tokens for cost in found],
+            characters=[cost.characters for cost in found],
+        )
+    )
+
+
+def _counted(exam: Exam, characters: Sequence[int]) -> list[float]:
+    """What each text costs the counter of letters, in nats, as if it had as many characters as the models were graded
+    on; empty where it has nothing to learn from."""
+    if not exam.train:
+        return []
+    counter = CharacterNgram([unit.text for unit in exam.train])
+    return [
+        counter.bits_per_character([unit.text]) * many * math.log(2)
+        for unit, many in zip(exam.units, characters, strict=True)
+    ]
+
+
+def _bits(nats: Sequence[float], found: Sequence[Cost]) -> float:
+    return sum(nats) / math.log(2) / sum(cost.characters for cost in found)
+
+
+def _order(exam: Exam, tuned: Costs, tokenizer: ModelTokenizer, seed: int) -> float | None:
+    """What the texts cost in one line over what they cost with their words shuffled; None where all are too short."""
+    long_enough = [unit for unit in exam.units if len(unit.text.split()) >= LEAST_WORDS]
+    if not long_enough:
+        return None
+
+    def loss(change: Callable[[Unit], Unit]) -> float:
+        made = evenly(examples(map(change, long_enough), tokenizer, exam.length), SHUFFLED_TOKENS)
+        return score(tuned([made])).loss
+
+    return loss(in_one_line) / loss(lambda unit: shuffled_words(unit, seed))
