@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", TOKENIZERS_PARALLELISM="false")
 
 from skills.training import budget
-from skills.training.base import open_base, open_tokenizer, with_adapter
+from skills.training.base import open_base, open_tokenizer, plain_adapter, with_adapter
 from skills.training.examples import READ, Example, Unit, examples, split
 from skills.training.loss import batch_losses
 from skills.training.measure import cost
@@ -48,14 +48,14 @@ def material(arguments: argparse.Namespace) -> tuple[Any, list[list[Packed]], li
     return tokenizer, [next(upcoming) for _ in range(arguments.steps)], heldout
 
 
-def ours(model: Any, rounds: Sequence[Sequence[Packed]], pad: int, rows: int) -> None:
+def ours(model: Any, rounds: Sequence[Sequence[Packed]], rows: int) -> None:
     import torch
 
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(weights, weight_decay=0.0)
     for number, step in enumerate(rounds):
         optimizer.zero_grad(set_to_none=True)
-        batches = [batch(step[i : i + rows], pad) for i in range(0, len(step), rows)]
+        batches = [batch(step[i : i + rows]) for i in range(0, len(step), rows)]
         graded = sum(each.graded for each in batches)
         for each in batches:
             batch_losses(model, each, scale=1 / graded)
@@ -127,17 +127,21 @@ def measure(arguments: argparse.Namespace) -> dict[str, float]:
     """One of the two, in this process: the first step is a warm-up for the clock, not for the model."""
     budget.set_threads()
     tokenizer, rounds, heldout = material(arguments)
-    model = with_adapter(open_base(arguments.weights, arguments.precision), RANK, SEED)
-    pad = tokenizer.end
+    adapter = with_adapter if arguments.side == "ours" else plain_adapter
+    model = adapter(open_base(arguments.weights, arguments.precision), RANK, SEED)
     begin, worked = time.perf_counter(), time.process_time()
     if arguments.side == "ours":
-        ours(model, rounds, pad, arguments.rows)
+        ours(model, rounds, arguments.rows)
     else:
-        trainer(model, rounds, pad, arguments.precision)
+        trainer(model, rounds, tokenizer.end, arguments.precision)
     seconds, cpu = time.perf_counter() - begin, time.process_time() - worked
     peak = budget.peak_memory()
+    from skills.training.lean import make_lean
+
     graded = sum(len(example) - example.kinds.count(READ) for step in rounds for row in step for example in row)
-    loss = cost(model.eval(), heldout, LENGTH, 1, pad).loss
+    if arguments.side == "trainer":
+        make_lean(model)  # measured alike, after the clock was stopped
+    loss = cost(model.eval(), heldout, LENGTH, 1).loss
     return {
         "tokens_per_second": graded / seconds,
         "tokens_per_cpu_second": graded / cpu,

@@ -77,7 +77,7 @@ class Examiner:
         def measured(texts: Sequence[Sequence[Example]]) -> list[Cost]:
             self.check()
             with self._as(adapted):
-                found = costs(self.model, texts, length, self.plan.micro_rows, self.tokenizer.end)
+                found = costs(self.model, texts, length, self.plan.micro_rows)
             if not all(math.isfinite(cost.nats) for cost in found):
                 raise unusable(self.run_dir, "numbers")
             return found

@@ -183,7 +183,7 @@ def rehearsed_for(settings: Settings, ctx: Context, weights: Path, texts: Texts)
     if settings.precision is not None:
         options = [fit for fit in options if fit.precision == settings.precision] or options
     packed = pack(texts.material.train, size)
-    found = rehearse(weights, options, packed, settings.rank, settings.seed, texts.tokenizer.end)
+    found = rehearse(weights, options, packed, settings.rank, settings.seed)
     pace = Pace(
         seconds_a_token=found.seconds_a_token,
         peak_bytes=found.peak_bytes,
@@ -217,7 +217,7 @@ def _finish(
     copy = longest_copy(_recitals(training, texts), [unit.text for unit in texts.split.train])
     card = BaseCard(digest=training.plan.base_digest, name=training.plan.base_name)
     folder = save_adapter(
-        training.model, ctx.run_dir, card, training.material.heldout[:2], training.knobs.length, training.pad
+        training.model, ctx.run_dir, card, training.material.heldout[:2], training.knobs.length
     )
     state = training.state
     base_loss = curves.points(state.metrics, curves.HELDOUT)[0][1]

@@ -11,7 +11,7 @@ import torch
 
 from skills.contract import Metric, TooLittleText
 from skills.training import budget, curves
-from skills.training.base import open_base, open_tokenizer, with_adapter
+from skills.training.base import open_base, open_tokenizer, plain_adapter, with_adapter
 from skills.training.copying import longest_copy
 from skills.training.examples import END, READ, TEXT, Example, Unit, examples, split, units
 from skills.training.loss import CHUNK, batch_losses, token_losses
@@ -105,8 +105,8 @@ def test_packed_texts_do_not_see_each_other(architecture: str, tmp_path: Path) -
     folder = make_tiny(architecture, tmp_path / "model")
     model, tokenizer = with_adapter(open_base(folder, "fp32"), 4, 0), open_tokenizer(folder)
     made = examples([Unit(line) for line in LINES[:5]], tokenizer, 256)
-    alone = torch.cat([batch_losses(model, batch([(example,)], 0)) for example in made])
-    together = batch_losses(model, batch([tuple(made[:3]), tuple(made[3:])], 0))
+    alone = torch.cat([batch_losses(model, batch([(example,)])) for example in made])
+    together = batch_losses(model, batch([tuple(made[:3]), tuple(made[3:])]))
     torch.testing.assert_close(together, alone)
     hidden = torch.cat([_plain_losses(model, example) for example in made])
     torch.testing.assert_close(together, hidden)
@@ -119,11 +119,42 @@ def _plain_losses(model: Any, example: Example) -> Any:
     return torch.nn.functional.cross_entropy(logits, ids[0, 1:], reduction="none")
 
 
-def test_padding_is_graded_by_nobody(tokenizer: Any) -> None:
+def test_the_last_token_of_an_example_is_followed_by_nothing(tokenizer: Any) -> None:
     made = examples([Unit(LINES[0]), Unit("corto")], tokenizer, 256)
-    each = batch([(made[0],), (made[1],)], pad=tokenizer.start)
-    assert (each.labels[1, len(made[1]) - 1 :] == IGNORED).all()
+    each = batch([(made[0],), (made[1],)])
+    assert each.lengths == (len(made[0]), len(made[1]))
+    assert each.labels[0, len(made[0]) - 1] == each.labels[0, -1] == IGNORED
     assert each.graded == len(made[0]) + len(made[1]) - 2
+    assert each.positions[0].tolist() == [*range(len(made[0])), *range(len(made[1]))]
+
+
+# --- lean layers ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "architecture",
+    ["llama", "qwen2", *(pytest.param(a, marks=pytest.mark.slow) for a in ("qwen3", "gemma3", "mistral"))],
+)
+def test_lean_layers_compute_what_pefts_own_do(architecture: str, tmp_path: Path) -> None:
+    from tests.tiny_model import make_tiny
+
+    folder = make_tiny(architecture, tmp_path / "model")
+    plain, lean = (made(open_base(folder, "fp32"), 4, 0) for made in (plain_adapter, with_adapter))
+    for model in (plain, lean):  # an adapter that has an effect
+        torch.manual_seed(1)
+        for name, weight in model.named_parameters():
+            if "lora_B" in name:
+                torch.nn.init.normal_(weight, std=0.2)
+    ids = torch.tensor([examples([Unit(" ".join(LINES))], open_tokenizer(folder), 256)[0].ids])
+    for model in (plain, lean):
+        model(input_ids=ids, labels=ids).loss.backward()
+    gradients = {name: weight.grad for name, weight in plain.named_parameters() if weight.grad is not None}
+    assert gradients
+    for name, weight in lean.named_parameters():
+        if weight.requires_grad:
+            torch.testing.assert_close(weight.grad, gradients[name], rtol=1e-3, atol=1e-6)
+    with torch.no_grad(), plain.disable_adapter(), lean.disable_adapter():
+        torch.testing.assert_close(lean(input_ids=ids).logits, plain(input_ids=ids).logits)
 
 
 def test_steps_are_the_same_again_and_differ_by_epoch() -> None:
@@ -151,7 +182,7 @@ def test_chunked_loss_and_gradient_equal_the_plain_ones(n: int) -> None:
 
 
 def test_the_gradient_reaches_the_adapter_as_with_the_plain_loss(tuned: Any, tokenizer: Any) -> None:
-    each = batch([tuple(examples([Unit(LINES[0])], tokenizer, 256))], 0)
+    each = batch([tuple(examples([Unit(LINES[0])], tokenizer, 256))])
     tuned.zero_grad()
     logits = tuned(input_ids=each.ids).logits
     torch.nn.functional.cross_entropy(logits[0], each.labels[0], ignore_index=IGNORED).backward()
@@ -166,7 +197,7 @@ def test_the_gradient_reaches_the_adapter_as_with_the_plain_loss(tuned: Any, tok
 
 def test_bits_per_character_do_not_depend_on_the_packing(tuned: Any, tokenizer: Any) -> None:
     made = examples([Unit(line) for line in LINES], tokenizer, 256)
-    wide, narrow = cost(tuned, made, 256, 4, 0), cost(tuned, made, 30, 1, 0)
+    wide, narrow = cost(tuned, made, 256, 4), cost(tuned, made, 30, 1)
     assert wide.loss == pytest.approx(narrow.loss, rel=1e-5)
     assert wide.bits_per_character == pytest.approx(wide.nats / math.log(2) / sum(map(len, LINES)), rel=1e-6)
 

@@ -12,7 +12,7 @@ from skills.training.measure import Cost
 from skills.training.packing import batch, pack
 
 
-def costs(model: Any, texts: Sequence[Sequence[Example]], length: int, rows: int, pad: int) -> list[Cost]:
+def costs(model: Any, texts: Sequence[Sequence[Example]], length: int, rows: int) -> list[Cost]:
     """The cost of each text, which is one example or several; see `measure.Cost` for what is counted."""
     owner = {id(example): text for text, made in enumerate(texts) for example in made}
     nats = [0.0] * len(texts)
@@ -20,7 +20,7 @@ def costs(model: Any, texts: Sequence[Sequence[Example]], length: int, rows: int
     packed = pack(every, max(length, *(len(example) for example in every)))
     for begin in range(0, len(packed), rows):
         some = packed[begin : begin + rows]
-        losses = iter(batch_losses(model, batch(some, pad)).double().tolist())
+        losses = iter(batch_losses(model, batch(some)).double().tolist())
         for example in (example for row in some for example in row):
             graded = [kind for kind in example.kinds[1:] if kind != READ]
             nats[owner[id(example)]] += sum(loss for kind, loss in zip(graded, losses, strict=False) if kind == TEXT)

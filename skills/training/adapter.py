@@ -28,7 +28,7 @@ def reset(model: Any) -> None:
                 weight.zero_()
 
 
-def save_adapter(model: Any, run_dir: Path, card: BaseCard, check: Sequence[Example], length: int, pad: int) -> Path:
+def save_adapter(model: Any, run_dir: Path, card: BaseCard, check: Sequence[Example], length: int) -> Path:
     """Write `<run_dir>/adapter/` and open it again beside the adapter in memory: both must find `check` equally likely.
 
     Raises DiskFull, or RunUnusable when what was read is not what was written.
@@ -43,11 +43,11 @@ def save_adapter(model: Any, run_dir: Path, card: BaseCard, check: Sequence[Exam
         write_atomic(beside / CARD, card.model_dump_json(indent=1))
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(beside, folder)
-    expected = cost(model, check, length, 1, pad).nats
+    expected = cost(model, check, length, 1).nats
     with peft_warnings():
         model.load_adapter(str(folder), adapter_name="reopened")
     model.set_adapter("reopened")
-    found = cost(model, check, length, 1, pad).nats
+    found = cost(model, check, length, 1).nats
     model.set_adapter("default")
     model.delete_adapter("reopened")
     if abs(found - expected) > 1e-3 * abs(expected):

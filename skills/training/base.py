@@ -75,6 +75,15 @@ def open_base(weights: Path, precision: Precision) -> Any:
 
 
 def with_adapter(model: Any, rank: int, seed: int) -> Any:
+    """`plain_adapter`, its layers computing as `lean` has it."""
+    from skills.training.lean import make_lean
+
+    tuned = plain_adapter(model, rank, seed)
+    make_lean(tuned)
+    return tuned
+
+
+def plain_adapter(model: Any, rank: int, seed: int) -> Any:
     """A new LoRA adapter on every linear layer but the output (Hu et al. 2021): fp32, and without effect as yet.
 
     alpha = 2 * rank, so that the learning rate means the same for every rank. No dropout: on so few steps it costs

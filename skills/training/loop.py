@@ -76,7 +76,6 @@ class Training:
 
         self.model, self.tokenizer, self.plan, self.knobs, self.material = model, tokenizer, plan, knobs, material
         self.ctx, self.run_dir = ctx, run_dir
-        self.pad = tokenizer.end
         self.trainable = [weight for weight in model.parameters() if weight.requires_grad]
         self.optimizer = torch.optim.AdamW(self.trainable, lr=knobs.learning_rate, weight_decay=0.0)
         self.bits_a_nat = bits_a_nat(material.train)
@@ -182,9 +181,8 @@ class Training:
     def gradients(self, rows: Sequence[Packed]) -> tuple[float, int, int, float]:
         """Gradients of the mean loss over all graded tokens of the step; sums and counts of all and of the text's."""
         self.optimizer.zero_grad(set_to_none=True)
-        batches = [
-            batch(rows[i : i + self.state.micro_rows], self.pad) for i in range(0, len(rows), self.state.micro_rows)
-        ]
+        micro = self.state.micro_rows
+        batches = [batch(rows[i : i + micro]) for i in range(0, len(rows), micro)]
         graded = sum(each.graded for each in batches)
         nats = text_nats = 0.0
         texts = 0
@@ -214,7 +212,7 @@ class Training:
     # --- looking at it -----------------------------------------------------------------------------------------------
 
     def measure(self, examples: Sequence[Example]) -> Cost:
-        return cost(self.model, examples, self.knobs.length, self.state.micro_rows, self.pad)
+        return cost(self.model, examples, self.knobs.length, self.state.micro_rows)
 
     def look(self) -> Ending | None:
         """Measure on the held-out texts, keep the adapter if it is the best, and write samples when they are due."""

@@ -40,17 +40,23 @@ def token_losses(hidden: Tensor, weight: Tensor, labels: Tensor, gradient: bool)
 
 
 def batch_losses(model: Any, batch: Batch, scale: float | None = None) -> Tensor:
-    """The loss of each graded token of the batch, row by row, shape (graded,). `model` is a causal LM with adapter.
+    """The loss of each graded token of the batch, in order, shape (graded,).
 
-    With `scale`, also adds the gradient of `scale * sum of the losses` to the trainable weights.
+    `model` is a causal LM with lean layers, of `with_adapter` or `open_tuned`. With `scale`, also adds the gradient of `scale * sum of the losses` to the trainable weights.
     """
     import torch
 
     causal = model.get_base_model()
     batch = batch.to(causal.device)
+    # the attention of `lean` goes by the lengths; a mask of four dimensions is taken for ready-made, so none is made
+    mask = torch.ones(1, 1, 1, 1, dtype=torch.bool, device=causal.device)
     with torch.set_grad_enabled(scale is not None):
         hidden = causal.base_model(
-            input_ids=batch.ids, position_ids=batch.positions, attention_mask=None, use_cache=False
+            input_ids=batch.ids,
+            position_ids=batch.positions,
+            attention_mask=mask,
+            use_cache=False,
+            lengths=list(batch.lengths),
         ).last_hidden_state
         graded = hidden[batch.labels != IGNORED]
     labels = batch.labels[batch.labels != IGNORED]

@@ -33,12 +33,12 @@ class Cost:
         return self.nats / math.log(2) / self.characters
 
 
-def cost(model: Any, examples: Sequence[Example], length: int, rows: int, pad: int) -> Cost:
+def cost(model: Any, examples: Sequence[Example], length: int, rows: int) -> Cost:
     """Measure the examples, packed into rows of `length` tokens, `rows` at a time."""
     packed = pack(examples, max(length, *(len(example) for example in examples)))
     nats, tokens = 0.0, 0
     for begin in range(0, len(packed), rows):
-        each = batch(packed[begin : begin + rows], pad)
+        each = batch(packed[begin : begin + rows])
         losses = batch_losses(model, each)[each.text[each.labels != IGNORED].to(model.device)]
         nats += float(losses.double().sum())
         tokens += len(losses)

@@ -37,12 +37,16 @@ def open_tuned(weights: Path, adapter: Path, precision: Precision = "fp32") -> A
     """
     from peft import PeftModel
 
+    from skills.training.lean import make_lean
+
     card = read_card(adapter)
     if card.digest != base_digest(weights):
         raise WrongBase(adapter=card.name, base=base_name(weights))
     model = open_base(weights, precision)
     try:
         with peft_warnings():
-            return PeftModel.from_pretrained(model, adapter, is_trainable=False).eval()
+            tuned = PeftModel.from_pretrained(model, adapter, is_trainable=False).eval()
     except (OSError, ValueError, RuntimeError) as error:
         raise unusable(adapter.parent, "adapter") from error
+    make_lean(tuned)
+    return tuned

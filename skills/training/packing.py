@@ -20,20 +20,23 @@ Packed = tuple[Example, ...]
 
 @dataclass(frozen=True)
 class Batch:
-    """`ids`, `positions`, `labels`, `text`: (rows, tokens), the rows padded to the longest.
+    """`ids`, `positions`, `labels`, `text`: (1, tokens), the examples one after the other, without padding.
 
-    `positions` begin at 0 with each example: that is how transformers knows the borders of packed examples and
-    keeps attention within them (`find_packed_sequence_indices`; it needs `attention_mask=None`). `labels[i]` is
-    what follows `ids[i]`, IGNORED where it is not graded. `text` is True where the label is text, not an end mark.
+    `lengths` has the tokens of each example: attention stays within them, and `positions` begin at 0 with each.
+    `labels[0, i]` is what follows `ids[0, i]`, IGNORED where it is not graded. `text` is True where the label is text,
+    not an end mark.
     """
 
     ids: Tensor
     positions: Tensor
     labels: Tensor
     text: Tensor
+    lengths: tuple[int, ...]
 
     def to(self, device: Any) -> Batch:
-        return Batch(*(tensor.to(device) for tensor in (self.ids, self.positions, self.labels, self.text)))
+        return Batch(
+            *(each.to(device) for each in (self.ids, self.positions, self.labels, self.text)), lengths=self.lengths
+        )
 
     @property
     def graded(self) -> int:
@@ -84,23 +87,21 @@ def steps(examples: Sequence[Example], length: int, step_tokens: int, seed: int)
         epoch += 1
 
 
-def batch(rows: Sequence[Packed], pad: int) -> Batch:
-    """Rows as tensors. Padding stands alone: each padding token is its own example, and is graded by nobody."""
+def batch(rows: Sequence[Packed]) -> Batch:
+    """The examples of the rows as tensors."""
     import torch
 
-    longest = max(sum(len(example) for example in row) for row in rows)
-    ids = torch.full((len(rows), longest), pad)
-    positions = torch.zeros_like(ids)
-    labels = torch.full_like(ids, IGNORED)
-    text = torch.zeros_like(ids, dtype=torch.bool)
-    for r, row in enumerate(rows):
-        at = 0
-        for example in row:
-            n = len(example)
-            ids[r, at : at + n] = torch.tensor(example.ids)
-            positions[r, at : at + n] = torch.arange(n)
-            kinds = torch.tensor(example.kinds[1:])
-            labels[r, at : at + n - 1] = torch.where(kinds != READ, ids[r, at + 1 : at + n], IGNORED)
-            text[r, at : at + n - 1] = kinds == TEXT
-            at += n
-    return Batch(ids, positions, labels, text)
+    made = [example for row in rows for example in row]
+    ids = torch.tensor([token for example in made for token in example.ids])
+    kinds = torch.tensor([kind for example in made for kind in example.kinds])
+    lengths = tuple(len(example) for example in made)
+    starts = torch.tensor(lengths).cumsum(0) - torch.tensor(lengths)
+    following, kind = ids.roll(-1), kinds.roll(-1)
+    kind[starts - 1] = READ  # after the last token of an example nothing follows
+    return Batch(
+        ids=ids[None],
+        positions=torch.cat([torch.arange(length) for length in lengths])[None],
+        labels=torch.where(kind != READ, following, IGNORED)[None],
+        text=(kind == TEXT)[None],
+        lengths=lengths,
+    )

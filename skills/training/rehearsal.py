@@ -53,9 +53,7 @@ def fits(weights: Path | budget.Shape, length: int, rows: int, free: int) -> lis
     return found
 
 
-def rehearse(
-    weights: Path, options: Sequence[Fit], rows: Sequence[Packed], rank: int, seed: int, pad: int
-) -> Rehearsed:
+def rehearse(weights: Path, options: Sequence[Fit], rows: Sequence[Packed], rank: int, seed: int) -> Rehearsed:
     """Time two steps on the longest row in each precision; then one of full size in the faster, whose model is kept."""
     longest = sorted(rows, key=lambda row: -sum(map(len, row)))
     paces: dict[Fit, float] = {}
@@ -63,13 +61,13 @@ def rehearse(
     for fit in options:
         model = None  # one model at a time: the memory of the last is needed for the next
         model, opened = _open(weights, fit, rank, seed), fit
-        paces[fit] = _pace(model, longest[:1], pad, most=1.3 * min(paces.values(), default=math.inf))
+        paces[fit] = _pace(model, longest[:1], most=1.3 * min(paces.values(), default=math.inf))
     fit = min(paces, key=paces.__getitem__)
     if opened != fit:
         model = None
         model = _open(weights, fit, rank, seed)
-        _step(model, longest[:1], pad)
-    pace = _step(model, longest[: fit.micro_rows], pad) if fit.micro_rows > 1 else paces[fit]
+        _step(model, longest[:1])
+    pace = _step(model, longest[: fit.micro_rows]) if fit.micro_rows > 1 else paces[fit]
     return Rehearsed(model, fit.precision, fit.micro_rows, fit.recompute, pace, budget.peak_memory())
 
 
@@ -80,14 +78,14 @@ def _open(weights: Path, fit: Fit, rank: int, seed: int) -> Any:
     return model
 
 
-def _pace(model: Any, rows: Sequence[Packed], pad: int, most: float) -> float:
+def _pace(model: Any, rows: Sequence[Packed], most: float) -> float:
     """Seconds a token, the better of two steps; the second is spared when the first is already slower than `most`."""
-    first = _step(model, rows, pad)
-    return first if first > most else min(first, _step(model, rows, pad))
+    first = _step(model, rows)
+    return first if first > most else min(first, _step(model, rows))
 
 
-def _step(model: Any, rows: Sequence[Packed], pad: int) -> float:
-    each = batch(rows, pad)
+def _step(model: Any, rows: Sequence[Packed]) -> float:
+    each = batch(rows)
     begin = time.perf_counter()
     batch_losses(model, each, scale=1.0)
     seconds = time.perf_counter() - begin
