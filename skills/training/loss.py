@@ -42,7 +42,8 @@ def token_losses(hidden: Tensor, weight: Tensor, labels: Tensor, gradient: bool)
 def batch_losses(model: Any, batch: Batch, scale: float | None = None) -> Tensor:
     """The loss of each graded token of the batch, in order, shape (graded,).
 
-    `model` is a causal LM with lean layers, of `with_adapter` or `open_tuned`. With `scale`, also adds the gradient of `scale * sum of the losses` to the trainable weights.
+    `model` is a causal LM with lean layers (`with_adapter`, `open_tuned`). With `scale`, also adds the gradient of
+    `scale * sum of the losses` to the trainable weights.
     """
     import torch
 
