@@ -36,6 +36,7 @@ def open_tuned(weights: Path, adapter: Path, precision: Precision = "fp32") -> A
     Raises WrongBase if the adapter was made for other weights, RunUnusable if it cannot be read.
     """
     from peft import PeftModel
+    from safetensors import SafetensorError
 
     from skills.training.lean import make_lean
 
@@ -46,7 +47,7 @@ def open_tuned(weights: Path, adapter: Path, precision: Precision = "fp32") -> A
     try:
         with peft_warnings():
             tuned = PeftModel.from_pretrained(model, adapter, is_trainable=False).eval()
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise unusable(adapter.parent, "adapter") from error
     make_lean(tuned)
     return tuned
