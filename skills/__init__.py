@@ -20,6 +20,8 @@ NAMES = (
     "generate_text",
     "summarize",
     "preview_examples",
+    "plan_training",
+    "rehearse_training",
     "fine_tune",
     "evaluate_model",
     "compare_models",

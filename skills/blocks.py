@@ -6,7 +6,7 @@ The surface that draws it looks the words up in the learner's language.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -159,8 +159,62 @@ class Progress(Frozen):
     run: str
 
 
+class Stop(Frozen):
+    """A value that a knob can be put on, and its words."""
+
+    value: Scalar
+    label: Message
+
+
+class Knob(Frozen):
+    """A setting of a skill: what it does, what too much of it looks like, where it stands among its `stops`.
+
+    `slides`: there is more and less of it; otherwise it is a choice. `moved`: the learner put it there. `first`: it is
+    asked before anything else, since what the others do without being moved follows from it.
+    """
+
+    name: str
+    label: Message
+    does: Message
+    much: Message | None = None
+    value: Scalar
+    stops: tuple[Stop, ...]
+    slides: bool = True
+    moved: bool = False
+    first: bool = False
+
+
+class Way(Frozen):
+    """Settings that were made ready, under a name: `told` is what they would take."""
+
+    name: str
+    label: Message
+    about: Message
+    told: Message
+
+
+class Settings(Frozen):
+    """A skill that can be begun with settings: `inputs` as they are, `told` what they would take.
+
+    `way` is the ready-made one that holds, None once a knob was moved. `facts` is what the estimate follows from
+    besides the inputs: the surface gives both back to have the block as it would be with others.
+    """
+
+    kind: Literal["settings"] = "settings"
+    title: Message
+    told: Message
+    notices: tuple[Notice, ...] = ()
+    ways: tuple[Way, ...]
+    way: str | None
+    knobs: tuple[Knob, ...]
+    skill: str
+    inputs: dict[str, Scalar]
+    facts: dict[str, Any]
+    caption: Message | None = None
+
+
 Block = Annotated[
-    Text | Table | Chart | Tokens | Probabilities | Compare | Passages | Artefact | Notice | Progress,
+    Text | Table | Chart | Tokens | Probabilities | Compare | Passages | Artefact | Notice | Progress | Settings,
     Field(discriminator="kind"),
 ]
 BLOCKS: TypeAdapter[Block] = TypeAdapter(Block)

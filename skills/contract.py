@@ -30,10 +30,10 @@ class UserError(Exception):
 
     code = "unknown"
 
-    def __init__(self, *, offers: tuple[Offer, ...] = (), **values: Scalar) -> None:
+    def __init__(self, **values: Scalar) -> None:
         super().__init__(f"{self.code} {values}")
         self.values = values
-        self.offers = offers
+        self.offers: tuple[Offer, ...] = ()
 
 
 class BadInput(UserError):
@@ -290,6 +290,32 @@ class Probe(Protocol):
         """Continue the bare text `prompt` (no chat template)."""
 
 
+class Voice(Protocol):
+    """A model that is asked to write: to answer (`stream`) or to go on with a text (`generate`).
+
+    Raises `ContextFull`, never cuts. Closing an iterator stops the writing.
+    """
+
+    profile: Profile
+
+    def stream(self, messages: Sequence[ChatMessage], options: Options) -> Iterator[str]: ...
+
+    def generate(self, prompt: str, options: Options) -> Iterator[str]: ...
+
+    def count_tokens(self, text: str) -> int: ...
+
+
+class Voices(Protocol):
+    """Who can be asked to write. A run is given by its folder."""
+
+    def base(self, run_dir: Path | None = None) -> Voice:
+        """The model that a run was made from; the workbench's without a run. Raises ModelMissing."""
+
+    def tuned(self, run_dir: Path, stage: Callable[[str], None] = lambda name: None) -> Voice:
+        """The model of a run. The first time it is made ready, half a minute: `stage` is told what is being done,
+        `merge`, `int8` or `check`. Raises RunUnusable, ModelMissing, WrongBase, DiskFull, OutOfMemory."""
+
+
 # --- skills -----------------------------------------------------------------------------------------------------------
 
 
@@ -318,8 +344,8 @@ Request = Literal["stop", "pause", "discard"]
 class Context:
     """All that a skill may touch besides its inputs.
 
-    `chat` and `probe` are there if the skill's `needs` name them. `weights` is the folder of the workbench model
-    (safetensors, tokenizer, config), for skills that train. `tokenizers` has the folder (tokenizer, config) of every
+    `chat`, `probe` and `voices` are there if the skill's `needs` name them. `weights` is the folder of the workbench
+    model (safetensors, tokenizer, config), for skills that train. `tokenizers` has the folder (tokenizer, config) of every
     installed model by its name, the workbench's first, for skills whose `needs` name them. `requested()` tells what
     the learner has asked of a running job since it began, None if nothing: check it often, it is the point where a
     job stops.
@@ -331,6 +357,7 @@ class Context:
     requested: Callable[[], Request | None] = lambda: None
     chat: Chat | None = None
     probe: Probe | None = None
+    voices: Voices | None = None
     weights: Path | None = None
     tokenizers: Mapping[str, Path] = field(default_factory=dict)
     run_dir: Path | None = None
@@ -367,5 +394,5 @@ class Skill:
     Inputs: type[Inputs]
     run: Callable[[Any, Context], Result]
     where: Where = "worker"
-    needs: frozenset[Literal["chat", "probe", "weights", "tokenizers"]] = field(default_factory=frozenset)
+    needs: frozenset[Literal["chat", "probe", "voices", "weights", "tokenizers"]] = field(default_factory=frozenset)
     plan: str | None = None

@@ -310,4 +310,5 @@ SKILL = Skill(
     run=run,
     where="job",
     needs=frozenset({"weights", "tokenizers"}),
+    plan="plan_training",
 )

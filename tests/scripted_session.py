@@ -33,6 +33,10 @@ from skills.blocks import (
     msg,
 )  # fmt: skip
 from skills.contract import FileMissing, Language, Metric, Sample
+from skills.training.budget import Shape
+from skills.training.estimate import Facts, Machine
+from skills.training.knobs import settings_block
+from skills.training.settings import Settings as TrainingSettings
 from tutor.replay import RunStatus
 from tutor.settings import Settings, build_settings
 from tutor.turn import (
@@ -275,11 +279,16 @@ class ScriptedSession:
         )
         return self.say(blocks=(compare(), passages(), plain, notice, kept), buttons=self.next_buttons())
 
+    def settings(self) -> Said:
+        card = settings()
+        start = Button(label="Empezar", intent=Intent(name=card.skill, args=card.inputs), on_card=True)
+        return self.say(blocks=(card,), buttons=(*self.next_buttons(), start))
+
     def run(self) -> Said:
         return self.say(blocks=(Progress(title=msg("run_card.samples"), run="run-1"),))
 
 
-SCENES = ("single", "multiple", "true_false", "number", "order", "open", "bars", "charts", "texts", "run")
+SCENES = ("single", "multiple", "true_false", "number", "order", "open", "bars", "charts", "texts", "settings", "run")
 
 
 def probabilities() -> Probabilities:
@@ -368,6 +377,18 @@ def compare() -> Compare:
         prompt="Era una tarde",
         columns=columns,
         caption=msg("fine_tune.caption.learning"),
+    )
+
+
+def settings() -> Any:
+    """The settings card of a text of 400 short entries and ten long ones, on a machine where nothing was measured."""
+    shape = Shape(parameters=134_515_008, hidden=576, inner=1536, layers=30, vocabulary=49_152, linear=305_280)
+    facts = Facts(
+        dataset="ds-1", name="martin_fierro.csv", base="smollm2-135m-instruct", shape=shape, sizes={50: 400, 600: 10},
+        heldout=45, talks=True, template=True,
+    )  # fmt: skip
+    return settings_block(
+        facts, TrainingSettings(goal="style"), Machine(cores=2, free_bytes=8 * 10**9, free_disk=10**11)
     )
 
 

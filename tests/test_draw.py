@@ -14,6 +14,7 @@ from skills.blocks import (
     Column,
     Compare,
     CompareColumn,
+    Knob,
     Notice,
     Option,
     Passage,
@@ -21,10 +22,13 @@ from skills.blocks import (
     Probabilities,
     Progress,
     Series,
+    Settings,
+    Stop,
     Table,
     Text,
     Token,
     Tokens,
+    Way,
     msg,
 )
 from tutor.draw import bar, draw
@@ -78,6 +82,25 @@ BLOCKS: dict[str, Block] = {
     ),
     "artefact": Artefact(title=said("tu modelo"), path="runs/1/adapter", bytes=8_700_000),
     "progress": Progress(title=said("entrenar"), run="run-1"),
+    "settings": Settings(
+        title=said("entrenar"),
+        told=said("dos minutos"),
+        notices=(Notice(level="warning", message=said("justa")),),
+        ways=(Way(name="quick", label=said("vistazo"), about=said("poco"), told=said("2 min")),),
+        way=None,
+        knobs=(
+            Knob(
+                name="rank",
+                label=said("rango"),
+                does=said("cuánto cabe"),
+                value=8,
+                stops=(Stop(value=4, label=said("cuatro")), Stop(value=8, label=said("ocho"))),
+            ),
+        ),
+        skill="fine_tune",
+        inputs={"rank": 8},
+        facts={},
+    ),
 }
 
 DRAWN = {
@@ -126,6 +149,16 @@ versión ejemplos
 versión tu modelo
 
 Está en runs/1/adapter (9 MB).""",
+    "settings": """\
+versión entrenar
+
+versión dos minutos
+
+! versión justa
+
+○ quick  versión vistazo  versión 2 min
+
+rank  versión ocho  versión cuánto cabe""",
     "progress": "versión entrenar: sigue en marcha. Para ver cómo va: tutor runs show run-1",
 }
 

@@ -18,6 +18,7 @@ from tests.scripted_session import (
     passages,
     probabilities,
     run_status,
+    settings,
     table,
     tokens,
 )  # fmt: skip
@@ -34,7 +35,7 @@ KINDS = {get_args(b.model_fields["kind"].annotation)[0] for b in get_args(get_ar
 ELEMENTS = {path.stem for path in (prepare.ASSETS / "elements").glob("*.js")}
 EXAMPLES = (
     probabilities(), tokens(), chart("line"), chart("bars"), table(), compare(), passages(),
-    Text(message=msg("ui.stopped")), Progress(title=msg("run_card.samples"), run="run-1"),
+    Text(message=msg("ui.stopped")), settings(), Progress(title=msg("run_card.samples"), run="run-1"),
 )  # fmt: skip
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import skills
 from skills.blocks import Progress, msg
 from tutor import asides, belongings, blind, checks, controls, greeting, reviews, steps
-from tutor.course import Bring
+from tutor.course import Bring, Run
 from tutor.desk import Desk, back_button, next_button
-from tutor.skill_calls import Outcome, call, import_text, offered, record_result, start_job
+from tutor.skill_calls import Outcome, call, import_text, offered, record_result, start_job, to_start
 from tutor.turn import Intent, Shown
 
 Turn = AsyncIterator[Shown]
@@ -114,6 +114,7 @@ async def use_skill(desk: Desk, name: str, args: dict[str, Any]) -> Turn:
     if name == "load_dataset" and not args.keys() & {"path", "text", "file"}:
         yield desk.say(desk.words("chat.bring_one"), tone="aside", buttons=steps.bring_buttons(desk))
         return
+    name, args = _planned_first(desk, name, args)
     skill = skills.skill(name)
     fields = skill.Inputs.model_fields
     inputs = {key: value for key, value in args.items() if key in fields}
@@ -128,10 +129,14 @@ async def use_skill(desk: Desk, name: str, args: dict[str, Any]) -> Turn:
         return
     buttons = (back_button(desk),)
     if skill.where == "job":
+        step = desk.step
+        awaited = isinstance(step, Run) and step.settings and step.skill == name
         run = await start_job(desk, name, inputs)
-        desk.record("run_started", {"at": f"/{name}", "run": run, "skill": name})
+        at = desk.at(step.id) if step and awaited else f"/{name}"
+        desk.record("run_started", {"at": at, "run": run, "skill": name})
         card = Progress(title=msg(f"chat.card.{name}"), run=run)
-        yield desk.say("", tone="aside", blocks=(card,), buttons=buttons)
+        text, tone = (desk.text(step.after), "lesson") if isinstance(step, Run) and awaited else ("", "aside")
+        yield desk.say(text, tone=tone, blocks=(card,), buttons=(next_button(desk),) if awaited else buttons)
         return
     again = name == "load_dataset" and isinstance(desk.step, Bring)
     if not again:
@@ -140,9 +145,19 @@ async def use_skill(desk: Desk, name: str, args: dict[str, Any]) -> Turn:
         if isinstance(said, Outcome) and again:
             yield brought(desk, said)
         elif isinstance(said, Outcome):
-            yield desk.say("", tone="aside", blocks=said.blocks, buttons=(*buttons, *offered(desk, said.offers)))
+            more = (*offered(desk, said.offers), *to_start(desk, said.blocks))
+            yield desk.say("", tone="aside", blocks=said.blocks, buttons=(*buttons, *more))
         else:
             yield said
+
+
+def _planned_first(desk: Desk, name: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A long skill asked for without saying how is begun as the card says that is open; if none is, that is shown."""
+    plan = skills.skill(name).plan
+    if plan is None or args.keys() - {"file", "goal"}:
+        return name, args
+    open_card = next((button for button in desk.buttons if button.on_card and button.intent.name == name), None)
+    return (name, open_card.intent.args) if open_card else (plan, args)
 
 
 async def _not_yet(desk: Desk, name: str) -> Turn:

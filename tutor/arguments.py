@@ -12,7 +12,7 @@ import skills
 from skills.contract import Language
 from tutor.course import Course
 from tutor.mentions import FILE_NAME, QUOTED, Pieces, pieces, read_file, read_language, read_list, read_topic
-from tutor.numerals import fold, number
+from tutor.numerals import digits, fold, number
 
 Open = Literal["choice", "open_item", "text", "none"]
 
@@ -31,6 +31,12 @@ class Situation:
     concepts: tuple[tuple[str, str], ...] = ()
     language: Language = "es"
 
+
+SETTINGS = (
+    "preset", "goal", "epochs", "learning_rate", "batch_tokens", "rank", "length", "warmup", "graded", "precision",
+    "seed",
+)  # fmt: skip
+"""What can be set of a training run."""
 
 ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "go_to": ("lesson", "topic"),
@@ -53,7 +59,8 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "answer_from_text": ("question", "file"),
     "summarize": ("file", "text", "sentences", "lines", "paragraphs", "bullets", "words", "language"),
     "preview_examples": ("file",),
-    "fine_tune": ("file", "epochs", "learning_rate", "seed"),
+    "fine_tune": ("file", *SETTINGS),
+    "plan_training": ("file", *SETTINGS),
     "evaluate_model": ("file", "seed"),
     "compare_models": ("prompt", "blind", "temperature", "seed"),
     "export_project": ("formats",),
@@ -94,10 +101,14 @@ _NAMED = {
     "top_p": r"(?:top[ _-]?p)",
     "max_tokens": r"(?:max[ _-]tokens)",
     "seed": r"(?:semilla|seed)",
+    "batch_tokens": r"(?:lotes?|batch(?:es)?(?:[ _-](?:size|tokens))?|tamano de lote)",
+    "rank": r"(?:rango|rank|lora r)",
+    "length": r"(?:largo|longitud|length|ejemplos|examples)",
+    "warmup": r"(?:entrada en calor|calentamiento|warm-?[ ]?up)",
     "vocab_size": r"(?:vocab[ _-]size|vocabulario|vocabulary)",
 }
-_IS = r"(?: (?:de|del|a|of|en|in|at|igual a|con|with|size|chico de))?\s*[=:]?\s*"
-_WHOLE = {*_COUNTED, "top_k", "seed", "vocab_size"}
+_IS = r"(?: (?:de hasta|of up to))?(?: (?:de|del|a|of|en|in|at|igual a|con|with|size|chico de))?\s*[=:]?\s*"
+_WHOLE = {*_COUNTED, "top_k", "seed", "vocab_size", "batch_tokens", "rank", "length"} - {"epochs"}
 
 
 def _numbers(name: str, frame: str) -> float | int | None:
@@ -116,7 +127,11 @@ def _numbers(name: str, frame: str) -> float | int | None:
     for pattern in patterns:
         if found := re.search(pattern, frame):
             value = number(found.group(1))
-            return int(value) if name in _WHOLE else value
+            if power := re.match(r"e-?\d+", frame[found.end(1) :]):  # 3e-4
+                value = float(f"{value}{power.group()}")
+            if name == "warmup" and (value > 1 or frame[found.end(1) :].lstrip().startswith("%")):
+                value /= 100
+            return int(value) if name in _WHOLE or (name == "epochs" and value == int(value)) else value
     if name in _COUNTED and name != "questions" and re.search(rf"{_ONE}{_COUNTED[name]}\b", frame):
         return 1
     return None
@@ -163,6 +178,38 @@ _FORMATS = {
     "adapter": r"adaptador|adapter", "merged": r"fusionad|merge", "ollama": r"ollama", "gguf": r"gguf",
     "notebook": r"cuaderno|notebook", "report": r"informe|reporte|report", "data": r"\bdatos|\bdata",
 }  # fmt: skip
+
+
+_WORDED = {
+    "preset": {"quick": r"rapid[oa]|vistazo|quick", "normal": r"normal", "thorough": r"a fondo|thorough(?:ly)?"},
+    "graded": {
+        "answers": r"solo (?:en )?las respuestas|(?:only|just) the answers|answers only",
+        "everything": r"tambien las preguntas|the questions (?:too|as well)|(?:grade|adivin\w+) (?:todo|everything)",
+    },
+    "precision": {"bf16": r"bf16|16[ -]bits?", "fp32": r"fp32|32[ -]bits?"},
+    "goal": {
+        goal: rf"(?:objetivo|goal|para)(?: (?:de|del|is|es|an?|the|el|la|una?))*[ :=]+(?:{said})"
+        for goal, said in {
+            "style": "estilo|style|voz|voice", "form": "forma|formato|form|format", "task": "tarea|task",
+            "facts": "datos|facts|que sepa",
+        }.items()
+    },
+}  # fmt: skip
+"""Settings that are said in words rather than numbers."""
+
+
+def read_settings(text: str) -> dict[str, Any]:
+    """The settings of a training run that `text` gives; empty where it asks something, or says something else too."""
+    frame = digits(fold(text))
+    if "?" in text or len(frame.split()) > 16:
+        return {}
+    return {name: value for name in SETTINGS if (value := _setting(name, frame)) is not None}
+
+
+def _setting(name: str, frame: str) -> Any:
+    if name in _WORDED:
+        return next((value for value, said in _WORDED[name].items() if re.search(rf"\b(?:{said})\b", frame)), None)
+    return _numbers(name, frame)
 
 
 def _lesson(frame: str, course: Course | None) -> str | None:
@@ -225,6 +272,7 @@ def read_arguments(
         ),
         "by": lambda: next((by for by, p in _BY.items() if re.search(rf"\b(?:por|by) (?:{p})", found.frame)), None),
         "formats": lambda: [f for f, p in _FORMATS.items() if re.search(p, request)] or None,
+        **{name: lambda name=name: _setting(name, request) for name in _WORDED},
         **{share: lambda share=share: shares.get(share) for share in _SHARES},
     }
     values = {n: readers[n]() if n in readers else _numbers(n, request) for n in names}

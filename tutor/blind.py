@@ -23,7 +23,7 @@ def is_blind(result: dict[str, Any]) -> bool:
 
 def ended(run: str, status: RunStatus) -> Outcome:
     """What the comparison in `run` gave. Its own `run` is the training it compares, so this one goes under another."""
-    return Outcome(result={**(status.result or {}), "comparison": run}, blocks=status.blocks)
+    return Outcome(result={**(status.result or {}), "comparison": run}, blocks=status.blocks, offers=status.offers)
 
 
 def ask(desk: Desk, outcome: Outcome, text: str = "") -> Said:

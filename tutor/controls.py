@@ -17,7 +17,7 @@ from tutor.words import LANGUAGES, Words
 async def show_help(desk: Desk) -> AsyncIterator[Shown]:
     desk.move("look_up")
     names = [name for name in skills.NAMES if name not in ("load_dataset", "quiz", "decide")]
-    rows = tuple((msg(f"intents.{name}.label"), msg(f"intents.{name}.description")) for name in names)
+    rows = tuple((msg(f"intents.{name}.label"), msg(f"intents.{name}.about")) for name in names)
     table = Table(
         title=msg("chat.help_table"),
         columns=(Column(label=msg("chat.you_say")), Column(label=msg("chat.i_do"))),

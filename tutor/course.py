@@ -44,9 +44,11 @@ class Predict(StepBase):
 
 
 class Run(StepBase):
-    """`after`, `match` and `differ` are said when the result is there (see docs/authoring.md)."""
+    """`after`, `match` and `differ` are said when the result is there (see docs/authoring.md). `settings`: the skill is
+    begun by the learner, from its settings card."""
 
     kind: Literal["run"]
+    settings: bool = False
     skill: str
     inputs: dict[str, Any] = {}
     background: bool = False

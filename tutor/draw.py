@@ -23,6 +23,7 @@ from skills.blocks import (
     Probabilities,
     Progress,
     Series,
+    Settings,
     Table,
     Text,
     Tokens,
@@ -64,6 +65,8 @@ def draw(block: Block, words: Words, width: int = WIDTH) -> str:
             body = [_passages(block, words, width)]
         case Artefact():
             body = [words("cli.draw.artefact", path=block.path, bytes=block.bytes)]
+        case Settings():
+            body = _settings(block, words, width)
         case Progress():
             return paragraph(words("cli.draw.progress", title=words(block.title), run=block.run), width)
         case _:
@@ -207,6 +210,20 @@ def _passages(block: Passages, words: Words, width: int) -> str:
         source = ", ".join(part for part in where if part)
         drawn.append(_quoted(passage.text, width) + (f"\n{paragraph(f'— {source}', width)}" if source else ""))
     return "\n\n".join(drawn)
+
+
+def _settings(block: Settings, words: Words, width: int) -> list[str]:
+    """What it would take, what stands in its way, the ready-made ways, and each knob with where it stands."""
+    ways = _grid(False, False, True)
+    for way in block.ways:
+        mark = "●" if way.name == block.way else "○"
+        ways.add_row(f"{mark} {way.name}", Line(safe(words(way.label))), words(way.told))
+    knobs = _grid(False, False, False)
+    for knob in block.knobs:
+        at = next(words(stop.label) for stop in knob.stops if stop.value == knob.value)
+        knobs.add_row(knob.name, Line(safe(at)), Line(safe(words(knob.does))))
+    notices = [draw(notice, words, width) for notice in block.notices]
+    return [paragraph(words(block.told), width), *notices, _render(ways, width), _render(knobs, width)]
 
 
 def _quoted(text: str, width: int) -> str:

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
+import skills
 from tutor import checks, steps
 from tutor.acts import act, take_text
-from tutor.arguments import Open, Situation
+from tutor.arguments import Open, Situation, read_settings
 from tutor.course import Item, Predict, Step, Try
 from tutor.desk import Desk, back_button
 from tutor.folding import fold
@@ -39,12 +40,25 @@ async def typed(desk: Desk, text: str, router: Router) -> AsyncIterator[Shown]:
         turn = _answer(desk, item, text, router)
     elif waiting:
         turn = _fill(desk, waiting, text, router)
+    elif settings := _settings_said(desk, text):
+        turn = act(desk, settings)
     elif text.strip(" .)").isdecimal():
         turn = _no_such_button(desk)
     else:
         turn = routed(desk, router.route(text, desk.language, situation(desk, "none")), text, router)
     async for shown in turn:
         yield shown
+
+
+def _settings_said(desk: Desk, text: str) -> Intent | None:
+    """While a settings card is open, settings that are typed are put on it: it comes anew, with what they take."""
+    card = next((button for button in desk.buttons if button.on_card), None)
+    found = read_settings(text) if card else {}
+    plan = skills.skill(card.intent.name).plan if card and found else None
+    if card is None or plan is None:
+        return None
+    kept = card.intent.args if "preset" not in found else {k: card.intent.args.get(k) for k in ("file", "goal")}
+    return Intent(name=plan, args={k: v for k, v in {**kept, **found}.items() if v is not None})
 
 
 async def _no_such_button(desk: Desk) -> AsyncIterator[Shown]:
@@ -59,7 +73,8 @@ def as_button(buttons: tuple[Button, ...], text: str, numbered: bool) -> Button 
     if by_words or not numbered:
         return by_words
     place = int(said) - 1 if said.isdecimal() else ord(said) - ord("a") if len(said) == 1 and said.isalpha() else -1
-    return buttons[place] if 0 <= place < len(buttons) else None
+    shown = [button for button in buttons if not button.on_card]
+    return shown[place] if 0 <= place < len(shown) else None
 
 
 def _takes_text(step: Step | None) -> bool:

@@ -28,6 +28,7 @@ from tutor.skill_calls import (
     run_of,
     slim,
     start_job,
+    to_start,
 )
 from tutor.turn import Button, Said, Shown
 
@@ -135,6 +136,10 @@ async def _begin_job(desk: Desk, step: Run) -> AsyncIterator[Shown]:
     at = desk.at(step.id)
     run = desk.memory.runs.get(at)
     if run is None or not desk.jobs.usable(run):
+        if step.settings:
+            async for shown in _show_settings(desk, step):
+                yield shown
+            return
         try:
             run = await start_job(desk, step.skill, resolve(desk, step.inputs))
         except Busy as error:
@@ -153,6 +158,22 @@ async def _begin_job(desk: Desk, step: Run) -> AsyncIterator[Shown]:
     card = Progress(title=msg(f"chat.card.{step.skill}"), run=run)
     buttons = (next_button(desk),) if step.background else (desk.button("chat.button.dont_wait", "next"),)
     yield desk.say(desk.text(step.after) if step.background else "", blocks=(card,), buttons=buttons)
+
+
+async def _show_settings(desk: Desk, step: Run) -> AsyncIterator[Shown]:
+    """The card that the learner begins from; without a model, what was recorded."""
+    plan = skills.skill(step.skill).plan
+    assert plan is not None
+    try:
+        async for said in call(desk, plan, resolve(desk, step.inputs)):
+            if isinstance(said, Outcome):
+                buttons = (next_button(desk), *offered(desk, said.offers), *to_start(desk, said.blocks))
+                yield desk.say(blocks=said.blocks, buttons=buttons)
+            else:
+                yield said
+    except UserError as error:
+        found = recorded(desk, step) if error.code == ModelMissing.code else None
+        yield _told(desk, step, found) if found else desk.error(error, buttons=_again(desk))
 
 
 async def present_wait(desk: Desk, step: Wait, text: str) -> AsyncIterator[Shown]:
@@ -186,7 +207,8 @@ def finish_job(desk: Desk, run: str) -> Said:
     if run not in desk.memory.announced:
         desk.record("run_announced", {"run": run})
     if status.state == "failed" and status.error:
-        return desk.error(CallFailed(status.error), buttons=desk.buttons or _again(desk))
+        others = (*offered(desk, status.error.offers), *(desk.buttons or _again(desk)))
+        return desk.error(CallFailed(status.error), buttons=others)
     result = slim(status.result or {})
     for at, started in desk.memory.runs.items():
         if started == run:
@@ -198,4 +220,5 @@ def finish_job(desk: Desk, run: str) -> Said:
     told = desk.words(f"chat.ended.{status.skill}")
     if blind.is_blind(status.result or {}):
         return blind.ask(desk, blind.ended(run, status), told)
-    return desk.say(told, tone="system", blocks=status.blocks, buttons=desk.buttons or (next_button(desk),))
+    buttons = (*(desk.buttons or (next_button(desk),)), *offered(desk, status.offers), *to_start(desk, status.blocks))
+    return desk.say(told, tone="system", blocks=status.blocks, buttons=buttons)

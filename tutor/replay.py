@@ -13,6 +13,7 @@ from skills.contract import (
     Failed,
     Metric,
     Noticed,
+    Offer,
     Paused,
     Request,
     Sample,
@@ -39,6 +40,7 @@ class RunStatus(Frozen):
     samples: tuple[Sample, ...] = ()
     notices: tuple[Noticed, ...] = ()
     blocks: tuple[Block, ...] = ()
+    offers: tuple[Offer, ...] = ()
     result: dict[str, Any] | None = None
     kept: bool = False
     """There is something to use: the run is done, or was stopped with what it had."""
@@ -80,7 +82,8 @@ def replay(run: str, spec: Spec, events: Iterable[Event], running: bool, last_ch
                 blocks.append(event.block)
             case Done():
                 blocks += event.blocks
-                at |= {"state": "done", "result": event.result, "kept": True, "eta": 0.0}
+                done = {"state": "done", "result": event.result, "offers": event.offers}
+                at |= done | {"kept": True, "eta": 0.0}
             case Stopped():
                 blocks += event.blocks
                 at |= {"state": "stopped", "result": event.result, "kept": event.kept, "eta": None}

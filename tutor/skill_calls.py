@@ -39,8 +39,9 @@ class CallFailed(UserError):
     """A skill's `Failed` event, as an error again: `code`, `values` and `offers` are the event's."""
 
     def __init__(self, failed: Failed) -> None:
-        super().__init__(offers=failed.offers, **failed.values)
+        super().__init__(**failed.values)
         self.code = failed.code
+        self.offers = failed.offers
 
 
 class Interrupted(UserError):
@@ -112,6 +113,19 @@ def offered(desk: Desk, offers: tuple[Offer, ...]) -> tuple[Button, ...]:
     """A button for each thing that can be done about a result."""
     return tuple(
         Button(label=desk.words(offer.label), intent=Intent(name=offer.skill, args=offer.inputs)) for offer in offers
+    )
+
+
+def to_start(desk: Desk, blocks: tuple[Block, ...]) -> tuple[Button, ...]:
+    """The button of each settings card among the blocks, to begin with what is set on it: it can be typed, too."""
+    return tuple(
+        Button(
+            label=desk.words("chat.button.start_training"),
+            intent=Intent(name=block.skill, args=block.inputs),
+            on_card=True,
+        )
+        for block in blocks
+        if block.kind == "settings"
     )
 
 

@@ -40,11 +40,13 @@ class Input(Frozen):
 
 
 class Button(Frozen):
-    """A choice the learner can click, or type as its number or its words. `says` is what appears as the learner's."""
+    """A choice the learner can click, or type as its number or its words. `on_card`: a card of the message has it, so
+    it is not drawn again below, and has no number."""
 
     label: str
     intent: Intent
     main: bool = False
+    on_card: bool = False
 
 
 class ItemView(Frozen):

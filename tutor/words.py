@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from babel.core import Locale
+from babel.dates import format_skeleton
 from babel.numbers import format_decimal, format_percent
 
 from skills.blocks import Cell, Message, Scalar
@@ -70,11 +72,14 @@ class _Fields(string.Formatter):
 
 
 def _styled(value: Any, style: str, locale: Locale, language: Language) -> str:
-    """`1` decimals, `percent`, `size` (bytes), `time` (seconds); bare numbers get at most two decimals."""
+    """`1` decimals, `exact` (up to six), `percent`, `size` (bytes), `time` (seconds), `date` (seconds since 1970); bare numbers
+    get at most two decimals."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "–" if value is None else str(value)
     if style.isdigit():
         return format_decimal(value, f"#,##0.{'0' * int(style)}" if style != "0" else "#,##0", locale=locale)
+    if style == "exact":
+        return format_decimal(value, "#,##0.######", locale=locale)
     if style == "percent":
         figure = "#,##0" if 0.01 <= value <= 0.99 or value in (0, 1) else "#,##0.0"
         return format_percent(value, figure + (" %" if language == "es" else "%"), locale=locale)
@@ -83,6 +88,8 @@ def _styled(value: Any, style: str, locale: Locale, language: Language) -> str:
         return f"{format_decimal(value / power, '#,##0.#' if power >= 1e9 else '#,##0', locale=locale)} {unit}"
     if style == "time":
         return _duration(value, language)
+    if style == "date":
+        return format_skeleton("MMMMd", datetime.fromtimestamp(value), locale=locale)
     return format_decimal(value, "#,##0.##", locale=locale)
 
 

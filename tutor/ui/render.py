@@ -162,6 +162,38 @@ def _progress(block: blocks.Progress, words: Words) -> Card:
     return Card("Run", {"title": words(block.title), "run": block.run, "words": labels})
 
 
+def _settings(block: blocks.Settings, words: Words) -> Card:
+    knobs = [
+        {
+            "name": k.name,
+            "label": words(k.label),
+            "does": words(k.does),
+            "much": words(k.much) if k.much else "",
+            "value": k.value,
+            "stops": [{"value": stop.value, "label": words(stop.label)} for stop in k.stops],
+            "slides": k.slides,
+            "moved": k.moved,
+            "first": k.first,
+        }
+        for k in block.knobs
+    ]
+    ways = [
+        {"name": w.name, "label": words(w.label), "about": words(w.about), "told": words(w.told)} for w in block.ways
+    ]
+    shown = {
+        "told": words(block.told),
+        "notices": [_notice(notice, words).props for notice in block.notices],
+        "ways": ways,
+        "way": block.way,
+        "knobs": knobs,
+        "skill": block.skill,
+        "inputs": block.inputs,
+        "facts": block.facts,
+    }
+    labels = {key: words(f"ui.settings.{key}") for key in ("ways", "knobs", "start", "reset", "own", "lost")}
+    return Card("Settings", _head(block, words) | shown | {"words": labels})
+
+
 def _head(block: Any, words: Words) -> dict[str, Any]:
     caption: Message | None = block.caption
     return {"title": words(block.title), "caption": words(caption) if caption else ""}
@@ -178,4 +210,5 @@ RENDERERS: dict[str, Callable[[Any, Words], Card]] = {
     "artefact": _artefact,
     "notice": _notice,
     "progress": _progress,
+    "settings": _settings,
 }

@@ -80,7 +80,7 @@ class Screen:
         await self._end_waiting(thread)
         for id, text in self._streams.pop(thread, {}).items():
             await self._put_step(_step(thread, id, safe(text)), new=False)
-        now = [button.intent.model_dump() for button in buttons]
+        now = [button.intent.model_dump() for button in buttons if not button.on_card]
         working = [e for e in self.transcript.elements(thread) if e["name"] == "Choices" and e["props"]["open"]]
         for element in working:
             newest = element is working[-1]
@@ -138,8 +138,8 @@ class Screen:
             hinted = any(button.intent.name == "hint" for button in said.buttons)
             card = question_card(said.item, words, hinted)
             await self._put_element(thread, said.id, _question_id(thread, said.item.submission), card)
-        if said.buttons:
-            card = choices_card(said.buttons, words, numbered=said.item is None)
+        if below := tuple(button for button in said.buttons if not button.on_card):
+            card = choices_card(below, words, numbered=said.item is None)
             await self._put_element(thread, said.id, f"choices-{said.id}", card)
 
     async def _delta(self, thread: str, delta: Delta) -> None:

@@ -17,13 +17,17 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from skills.contract import FileMissing, Language
-from skills.workspace import write_atomic
+from skills.workspace import Workspace, write_atomic
 from tutor.settings import HomeTaken, Settings, home_lock
 from tutor.ui.guard import Guard
 from tutor.ui.prepare import prepare
 from tutor.ui.quiet import leave_out_telemetry
+from tutor.ui.render import block_card
 from tutor.ui.run_card import run_view
+from tutor.ui.settings_card import Asked, settings_card
 from tutor.words import Words
 
 if TYPE_CHECKING:
@@ -142,6 +146,15 @@ def build_app(settings: Settings, session: Conversation, root: Path, port: int, 
         except (FileMissing, ValueError):
             raise HTTPException(404) from None
         return run_view(status, Words(session.language))
+
+    @app.post("/api/estimate")
+    async def estimate(asked: Asked) -> dict[str, Any]:
+        """The settings card as it would be with other settings; `facts` are those that the card was given."""
+        try:
+            block = await asyncio.to_thread(settings_card, asked, Workspace(settings.home))
+        except ValidationError:
+            raise HTTPException(422) from None
+        return block_card(block, Words(session.language)).props
 
     for path in ("/docs", "/redoc", "/openapi.json", "/api/{rest:path}"):  # else Chainlit answers, with its page
 

@@ -1,0 +1,26 @@
+"""Two real steps of a fine-tune and no more: what it would take on this machine is then measured, not guessed."""
+
+from __future__ import annotations
+
+from skills.contract import Context, ModelMissing, Skill
+from skills.fine_tune import rehearsed_for
+from skills.plan_training import PlanInputs, TrainingPlan, planned
+from skills.training import budget
+from skills.training.proposals import read_for
+from skills.training.settings import resolved
+
+
+def run(inputs: PlanInputs, ctx: Context) -> TrainingPlan:
+    """Rehearse with these settings, keep what was measured, and plan anew.
+
+    Raises FileMissing, TooLittleText, NothingGraded, DoesNotFit, ModelMissing.
+    """
+    if ctx.weights is None:
+        raise ModelMissing(model="workbench")
+    budget.set_threads()
+    texts = read_for(inputs, ctx, ctx.weights, inputs.file)
+    rehearsed_for(resolved(inputs, texts.train_tokens), ctx, ctx.weights, texts)
+    return planned(inputs, ctx, ctx.weights, inputs.file)
+
+
+SKILL = Skill("rehearse_training", PlanInputs, run, where="job", needs=frozenset({"weights", "tokenizers"}))
