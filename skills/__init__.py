@@ -25,6 +25,7 @@ NAMES = (
     "fine_tune",
     "evaluate_model",
     "compare_models",
+    "export_project",
     "quiz",
     "decide",
 )

@@ -1,0 +1,119 @@
+"""Where exported models are kept, how one comes to be there whole, and how it goes.
+
+<home>/workspace/exports/<run>-<n>/               one folder a format, and a card for people
+<home>/workspace/exports/<run>-<n>/export.json    what it is and what was checked; without it, unfinished
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import Field
+
+from skills.blocks import Frozen
+from skills.contract import DiskFull
+from skills.workspace import Workspace, disk_errors, write_atomic
+
+CARD = "export.json"
+UNFINISHED = ".writing"
+
+
+class Check(Frozen):
+    """How a written format, opened again, compares with the model that was trained.
+
+    `loss`: nats a token on the texts frozen with the run, `original` the trained model's; `same` of `tokens` next
+    tokens of the trained model's own greedy answers are the next token for this one too. `bytes` on disk, `path`
+    relative to the export's folder, `seconds` to write and check it.
+    """
+
+    format: str
+    path: str
+    bytes: int
+    loss: float
+    original: float
+    same: int
+    tokens: int
+    seconds: float
+
+    @property
+    def difference(self) -> float:
+        """Of the losses, as a share of the original's."""
+        return abs(self.loss - self.original) / self.original
+
+
+class ExportCard(Frozen):
+    """`base_digest`: of the base model that the run was made with."""
+
+    id: str
+    run: str
+    base: str
+    base_digest: str
+    checks: tuple[Check, ...]
+    bytes: int
+    created: float = Field(default_factory=time.time)
+
+
+def exports_folder(workspace: Workspace) -> Path:
+    return workspace.inside("workspace", "exports")
+
+
+@contextmanager
+def begun(workspace: Workspace, run: str) -> Iterator[tuple[str, Path]]:
+    """A new export of `run`: its id and a folder to write it in, gone again unless it was `finish`ed."""
+    folder = exports_folder(workspace)
+    for left in folder.glob(f".*{UNFINISHED}"):  # by a process that was killed: one job runs at a time
+        shutil.rmtree(left, ignore_errors=True)
+    id = next(name for n in range(1, 10_000) if not (folder / (name := f"{run}-{n}")).exists())
+    beside = folder / f".{id}{UNFINISHED}"
+    try:
+        with full_disk():
+            beside.mkdir(parents=True)
+            yield id, beside
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def finish(beside: Path, card: ExportCard) -> Path:
+    """Put an export where it belongs, whole."""
+    write_atomic(beside / CARD, card.model_dump_json(indent=1))
+    folder = beside.with_name(card.id)
+    os.replace(beside, folder)
+    return folder
+
+
+def kept(workspace: Workspace) -> list[ExportCard]:
+    """Every finished export, oldest first."""
+    found = []
+    for path in exports_folder(workspace).glob(f"[!.]*/{CARD}"):
+        try:
+            found.append(ExportCard.model_validate_json(path.read_text("utf-8")))
+        except (OSError, ValueError):
+            continue
+    return sorted(found, key=lambda card: card.created)
+
+
+def delete_export(workspace: Workspace, id: str) -> None:
+    shutil.rmtree(workspace.inside("workspace", "exports", id))
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Turn «no space left» into words, whichever library runs into it."""
+    from safetensors import SafetensorError
+
+    try:
+        with disk_errors():
+            yield
+    except OSError as error:
+        if error.errno is None and "requested and" in str(error):  # how numpy says that a file did not take it all
+            raise DiskFull(need=None, free=None) from error
+        raise
+    except SafetensorError as error:
+        if any(sign in str(error) for sign in ("StorageFull", "code: 28", "code: 112", "QuotaExceeded")):
+            raise DiskFull(need=None, free=None) from error
+        raise
