@@ -13,11 +13,12 @@ from pydantic import Field
 
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Ended, Inputs, Language, ModelMissing, Skill
+from skills.evaluation import recital
 from skills.evaluation.costs import costs
 from skills.evaluation.exam import Exam, exam, read_plan
 from skills.evaluation.forgetting import Costs, forgetting
 from skills.evaluation.judgement import finding
-from skills.evaluation.recital import TOKENS, Write, recital
+from skills.evaluation.recital import Write
 from skills.evaluation.result import EvaluationResult, read_evaluation, write_evaluation
 from skills.evaluation.surprise import surprise
 from skills.evaluation.task import task, tokens_needed
@@ -35,8 +36,10 @@ from skills.training.writing import write
 
 __all__ = ["SKILL", "EvaluateInputs", "EvaluationResult", "read_evaluation", "run"]
 
-STEPS = {"reading": 4, "opening": 6, "surprise": 22, "task": 14, "forgetting": 14, "writing": 40}
+STEPS = {"reading": 3, "opening": 5, "surprise": 28, "forgetting": 10, "writing": 42, "task": 12}
 """What is done, and about which share of the time it takes."""
+CALLS = {"reading": 1, "opening": 1, "surprise": 6, "forgetting": 4, "writing": 4, "task": 8}
+"""About how often a step turns to the model."""
 LANGUAGES: tuple[Language, Language] = ("es", "en")
 
 
@@ -54,28 +57,34 @@ class Examiner:
     """The tuned model at hand, with and without what it learnt, and how far the exam is."""
 
     def __init__(self, ctx: Context, seed: int) -> None:
-        self.ctx, self.seed, self.begun, self.done = ctx, seed, time.monotonic(), 0
+        self.ctx, self.seed, self.begun = ctx, seed, time.monotonic()
+        self.step, self.calls, self.before, self.total = "reading", 0, 0.0, float(sum(STEPS.values()))
 
     def open(self, weights: Path, run_dir: Path, plan: Plan, tokenizer: ModelTokenizer) -> None:
         self.model, self.run_dir = open_tuned(weights, run_dir / NAME, plan.precision), run_dir
         self.plan, self.tokenizer = plan, tokenizer
 
     def begin(self, what: str) -> None:
-        """Say what comes next. Raises Asked."""
-        self.check()
-        self.done = sum(list(STEPS.values())[: list(STEPS).index(what)])
-        spent = time.monotonic() - self.begun
-        total = sum(STEPS.values())
-        eta = spent / self.done * (total - self.done) if self.done >= STEPS["reading"] + STEPS["opening"] else None
-        self.ctx.emit(Advanced(done=self.done, total=total, eta=eta, doing=msg(f"evaluate_model.doing.{what}")))
+        """The next step. Raises Asked."""
+        if what != self.step:
+            self.before += STEPS[self.step]
+        self.step, self.calls = what, 0
+        self.tell()
 
-    def check(self) -> None:
+    def tell(self) -> None:
+        """Say how far it is, unless the learner wants to stop. Raises Asked."""
         if self.ctx.requested() is not None:
             raise Asked
+        done = self.before + STEPS[self.step] * min(1.0, self.calls / CALLS[self.step])
+        known = STEPS["reading"] + STEPS["opening"]
+        eta = (time.monotonic() - self.begun) / done * (self.total - done) if done > known else None
+        doing = msg(f"evaluate_model.doing.{self.step}")
+        self.ctx.emit(Advanced(done=done, total=self.total, eta=eta, doing=doing))
+        self.calls += 1
 
     def costs(self, adapted: bool, length: int) -> Costs:
         def measured(texts: Sequence[Sequence[Example]]) -> list[Cost]:
-            self.check()
+            self.tell()
             with self._as(adapted):
                 found = costs(self.model, texts, length, self.plan.micro_rows)
             if not all(math.isfinite(cost.nats) for cost in found):
@@ -84,9 +93,9 @@ class Examiner:
 
         return measured
 
-    def write(self, adapted: bool, tokens: int = TOKENS) -> Write:
+    def write(self, adapted: bool, tokens: int) -> Write:
         def written(prompts: Sequence[Sequence[int]], temperature: float) -> list[str]:
-            self.check()
+            self.tell()
             with self._as(adapted):
                 return write(self.model, self.tokenizer, prompts, tokens, self.seed, temperature)
 
@@ -112,6 +121,7 @@ def run(inputs: EvaluateInputs, ctx: Context) -> EvaluationResult:
         plan, tokenizer = read_plan(run_dir), open_tokenizer(ctx.weights)
         questions = exam(ctx, ctx.weights, run_dir, plan, tokenizer)
         examiner.begin("opening")
+        examiner.total -= 0 if questions.asks else STEPS["task"]
         examiner.open(ctx.weights, run_dir, plan, tokenizer)
         _measure(examiner, questions, run_dir, parts)
     except Asked:
@@ -152,7 +162,10 @@ def _measure(examiner: Examiner, questions: Exam, run_dir: Path, parts: dict[str
     examiner.begin("forgetting")
     parts["forgetting"] = tuple(forgetting(language, base, tuned, tokenizer) for language in LANGUAGES)
     examiner.begin("writing")
-    parts["recital"] = recital(questions, examiner.write(False), examiner.write(True), tokenizer)
+    tokens = recital.TOKENS
+    parts["recital"] = recital.recital(
+        questions, examiner.write(False, tokens), examiner.write(True, tokens), tokenizer
+    )
 
 
 def _result(run_dir: Path, plan: Plan, questions: Exam, parts: dict[str, Any], seconds: float) -> EvaluationResult:

@@ -77,6 +77,8 @@ def finding(surprise: Surprise, copying: Copying | None) -> tuple[Finding, tuple
     found: Finding = verdict
     if verdict in ("learnt", "barely") and not surprise.gain.clear:
         found = "unclear"
+    elif verdict == "learnt" and surprise.over_ngram is not None and not surprise.over_ngram.clear:
+        found, reasons = "barely", ("ngram_unclear",)
     if verdict == "nothing" and surprise.gain.clear and surprise.gain.high < -SOME_GAIN:
         found = "worse"
     return found, (*reasons, *(("recites",) if recites(copying) else ()))

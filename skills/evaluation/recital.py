@@ -14,6 +14,8 @@ from skills.training.writing import frozen_prompts, opening, prompt_ids, prompt_
 OPENINGS = 12
 """Of each kind: enough to see a habit, few enough to wait for."""
 TOKENS = 40
+LONGEST = 512
+"""Tokens of the longest question that is asked: what is longer takes too long to read twelve times over."""
 BY_HEART = 8
 """Words in a row, right after an opening, that count as going on by heart: more than a line of verse."""
 
@@ -23,7 +25,7 @@ Write = Callable[[Sequence[Sequence[int]], float], list[str]]
 
 class Copying(Frozen):
     """The longest runs of words that are also in a training text: written by each model from openings of new texts,
-    by the tuned one from openings of training texts, and in people's own new texts (the measure of chance). `texts`:
+    by the tuned one, greedily, from openings of training texts, and in people's own new texts (the measure of chance). `texts`:
     how many of each."""
 
     texts: int
@@ -86,20 +88,21 @@ def rest(unit: Unit) -> str:
 
 def recital(exam: Exam, base: Write, tuned: Write, tokenizer: ModelTokenizer) -> Recital:
     """Let both write. Only texts with BY_HEART words left to write count: a label or a date cannot be copied."""
-    new, known = (_long_enough(units) for units in (exam.units, exam.train))
-    new, known = frozen_prompts(new, OPENINGS), frozen_prompts(known, OPENINGS)
+    new, known = (
+        frozen_prompts(askable(_long_enough(units), tokenizer), OPENINGS) for units in (exam.units, exam.train)
+    )
     if not new:
         return Recital(copying=None, by_heart=None, diversity=None)
-    asked = [prompt_ids(prompt_text(unit), unit.prompt is not None, tokenizer) for unit in [*new, *known]]
+    asked = [ask(unit, tokenizer) for unit in new]
     by_base, by_tuned = base(asked, 0.8), tuned(asked, 0.8)
     people = [rest(unit) for unit in new]
-    diversity = _diversity(by_base[: len(new)], by_tuned[: len(new)], people)
+    diversity = _diversity(by_base, by_tuned, people)
     if not known:
         return Recital(copying=None, by_heart=None, diversity=diversity)
-    sure = asked[len(new) :]
+    sure = [ask(unit, tokenizer) for unit in known]
     greedy = base(sure, 0.0), tuned(sure, 0.0)
     return Recital(
-        copying=_copying(exam.train, by_base[: len(new)], by_tuned, greedy[1], people),
+        copying=_copying(exam.train, by_base, by_tuned, greedy[1], people),
         by_heart=ByHeart(
             openings=len(known),
             words=BY_HEART,
@@ -108,6 +111,14 @@ def recital(exam: Exam, base: Write, tuned: Write, tokenizer: ModelTokenizer) ->
         ),
         diversity=diversity,
     )
+
+
+def ask(unit: Unit, tokenizer: ModelTokenizer) -> list[int]:
+    return prompt_ids(prompt_text(unit), unit.prompt is not None, tokenizer)
+
+
+def askable(units: Sequence[Unit], tokenizer: ModelTokenizer) -> list[Unit]:
+    return [unit for unit in units if len(ask(unit, tokenizer)) <= LONGEST]
 
 
 def _long_enough(units: Sequence[Unit]) -> list[Unit]:
@@ -121,17 +132,16 @@ def _goes_on(written: str, unit: Unit) -> bool:
 def _copying(
     train: Sequence[Unit], base: Sequence[str], tuned: Sequence[str], greedy: Sequence[str], people: Sequence[str]
 ) -> Copying:
-    """`tuned`: from new openings, then from training ones. People's texts are cut to the length of what was written."""
+    """`greedy`: from training openings. People's texts are cut to the length of what was written."""
     from skills.metrics.verbatim import Verbatim
 
-    new = len(base)
-    as_long = [" ".join(text.split()[: len(own.split())]) for text, own in zip(people, tuned, strict=False)]
+    as_long = [" ".join(text.split()[: len(own.split())]) for text, own in zip(people, tuned, strict=True)]
     texts = [unit.text for unit in train]
-    sources = base, tuned[:new], [*tuned[new:], *greedy], as_long
+    sources = base, tuned, greedy, as_long
     found = [Verbatim().compute(predictions=list(source), training=texts) for source in sources]
     runs = [(int(each["longest"]), str(each["example"])) for each in found]
     return Copying(
-        texts=new,
+        texts=len(people),
         base=runs[0][0],
         tuned=runs[1][0],
         tuned_text=runs[1][1],

@@ -76,7 +76,7 @@ def _earlier(result: EvaluationResult) -> list[Block]:
     differs = Notice(message=say(f"differs.{result.said}"))
     if result.said == "broke":
         return [differs]
-    chance = result.verdict in ("unclear", "worse")
+    chance = result.verdict == "unclear" or "ngram_unclear" in result.reasons
     why = "chance" if chance else "test" if result.surprise.part == "test" else "other"
     return [differs, Notice(message=say(f"why.{why}"))]
 

@@ -15,6 +15,8 @@ from skills.training.measure import Cost, evenly
 from skills.training.ngram import CharacterNgram
 
 SHUFFLED_TOKENS = 1500
+KNOWN_TOKENS = 2048
+"""Of training texts: enough to see whether they cost less than new ones."""
 LEAST_WORDS = 5
 """Words a text needs for their order to matter."""
 
@@ -27,7 +29,7 @@ def surprise(
     """`recorded`: bits a character that the run measured with the base on its held-out texts."""
     made = by_text(exam.units, tokenizer, exam.length)
     before, after = base(made), tuned(made)
-    known = [[example] for example in exam.known]
+    known = [evenly(exam.known, KNOWN_TOKENS)] if exam.known else []
     watched = by_text(exam.heldout, tokenizer, exam.length)
     watched_base = score(base(watched)).bits_per_character if watched else None
     counted = _counted(exam, [cost.characters for cost in before])

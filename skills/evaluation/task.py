@@ -11,11 +11,11 @@ from skills.blocks import Frozen
 from skills.contract import Language
 from skills.evaluation.chance import Between, mean_gain
 from skills.evaluation.exam import Exam
-from skills.evaluation.recital import Write, rest
+from skills.evaluation.recital import Write, ask, askable, rest
 from skills.metrics.normal import answer_words
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training.examples import Unit
-from skills.training.writing import frozen_prompts, prompt_ids
+from skills.training.writing import frozen_prompts
 
 QUESTIONS = 32
 AT_ONCE = 8
@@ -80,7 +80,9 @@ def task(
     learnt = [rest(unit) for unit in exam.train if unit.prompt is not None]
     if not found or not learnt:
         return None
-    chosen = frozen_prompts(found, QUESTIONS)
+    chosen = frozen_prompts(askable(found, tokenizer), QUESTIONS)
+    if not chosen:
+        return None
     said = _answers(chosen, (base, tuned), tokenizer, clock)
     chosen = chosen[: len(said[0])]
     kind = kind_of(learnt, exam.language)
@@ -118,7 +120,7 @@ def _answers(
     said: list[list[str]] = [[] for _ in models]
     begun = clock()
     for at in range(0, len(units), AT_ONCE):
-        some = [prompt_ids(unit.prompt or "", True, tokenizer) for unit in units[at : at + AT_ONCE]]
+        some = [ask(unit, tokenizer) for unit in units[at : at + AT_ONCE]]
         for answers, write in zip(said, models, strict=True):
             answers += [text.strip() for text in write(some, 0.0)]
         if clock() - begun > SECONDS:

@@ -12,6 +12,8 @@ ARTICLES: dict[Language, frozenset[str]] = {
     "en": frozenset(("a", "an", "the")),
 }
 """As in MLQA's evaluation (Lewis et al. 2020, arXiv 1910.07475); SQuAD's has the English ones."""
+HYPHENS = "-–—/"
+"""Punctuation that stands between words; other marks leave no gap."""
 WORD = re.compile(r"[^\W_]+")
 
 
@@ -24,12 +26,9 @@ def words(text: str) -> list[str]:
 
 
 def answer_words(text: str, language: Language) -> list[str]:
-    """The words of an answer: no punctuation, capitals or articles, unless it has nothing but articles («A» as a label
-    in English)."""
-    joined = "".join(
-        " " if unicodedata.category(character)[0] == "P" and character in "-–—/" else character
-        for character in unicodedata.normalize("NFC", text).casefold()
-        if unicodedata.category(character)[0] != "P" or character in "-–—/"
-    )
-    found = joined.split()
+    """The words of an answer without capitals, punctuation or articles; with them if it has nothing else («A» as a
+    label in English). Signs that are no punctuation (+, $, °) belong to their word."""
+    plain = unicodedata.normalize("NFC", text).casefold()
+    kept = ((" " if c in HYPHENS else "") if unicodedata.category(c)[0] == "P" else c for c in plain)
+    found = "".join(kept).split()
     return [word for word in found if word not in ARTICLES[language]] or found
