@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from skills.blocks import Artefact, Block, Chart, Compare, CompareColumn, Notice, Scalar, Series, Text, msg
-from skills.contract import Metric, Result, Sample
+from skills.contract import Metric, Offer, Result, Sample
 from skills.training import curves
 from skills.training.loop import Ending
+from skills.training.settings import RATE
 from skills.training.verdict import Verdict
+
+ENOUGH_TEXTS = 30
+"""Below this there is too little to learn from without learning it by heart: more text is what helps."""
 
 
 class FineTuneResult(Result):
@@ -59,10 +63,57 @@ class FineTuneResult(Result):
                     "fine_tune.copying.some" if self.longest_copy > 1 else "fine_tune.copying.none", **self._values()
                 )
             ),
+            Text(message=msg(f"fine_tune.next.{self._next()[0]}", **self._values())),
             self._chart(),
             *self._samples(),
             Artefact(title=msg("fine_tune.artefact", base=self.base), path=self.adapter, bytes=self.adapter_bytes),
         )
+
+    def offers(self) -> tuple[Offer, ...]:
+        """The one thing to try next, and what can be done with the model."""
+        what, changes = self._next()
+        known = {key: value for key, value in self.settings.items() if value is not None and key != "file"}
+        offers = []
+        if changes:
+            again = {**_given(known), "file": self.settings.get("file") or self.dataset, **changes}
+            offers.append(
+                Offer(
+                    label=msg(f"fine_tune.offer.{what}", n=changes.get("epochs"), **changes),
+                    skill="fine_tune",
+                    inputs=again,
+                )
+            )
+        if self.verdict != "broke":
+            uses: dict[str, dict[str, Any]] = {
+                "compare_models": {"blind": True},
+                "evaluate_model": {},
+                "generate_text": {},
+                "export_project": {"formats": ["adapter"]},
+            }
+            offers += [
+                Offer(label=msg(f"fine_tune.offer.{skill}"), skill=skill, inputs={"run": self.run, **inputs})
+                for skill, inputs in uses.items()
+                if _takes(skill, {"run", *inputs})
+            ]
+        return tuple(offers)
+
+    def _next(self) -> tuple[str, dict[str, Any]]:
+        """What to try next, one thing: its words, and the settings that change. None where more training won't help."""
+        rate = float(self.settings.get("learning_rate") or RATE)
+        match self.verdict:
+            case "broke":
+                return "slower", {"learning_rate": float(f"{rate / 10:.1g}")}
+            case "by_heart" if self.documents < ENOUGH_TEXTS or self.passes < 2:
+                return "more_text", {}
+            case "by_heart":
+                return "fewer", {"epochs": max(1, round(self.passes / 2))}
+            case "nothing" if "no_order" in self.reasons:
+                return "no_order", {}
+            case "barely" | "nothing" if self.settings.get("preset") != "thorough":
+                return "thorough", {"preset": "thorough"}
+            case "barely" | "nothing":
+                return "more_text", {}
+        return "judge", {}
 
     def _values(self) -> dict[str, Any]:
         fields = (
@@ -113,6 +164,18 @@ class FineTuneResult(Result):
             for prompt, text in after.items()
             if prompt in before
         ]
+
+
+def _given(known: dict[str, Any]) -> dict[str, Any]:
+    """The settings to repeat; the passes follow from the time where that is what changes."""
+    return {key: value for key, value in known.items() if key not in ("epochs", "max_steps")}
+
+
+def _takes(name: str, inputs: set[str]) -> bool:
+    """Whether there is such a skill, with these inputs."""
+    import skills
+
+    return name in skills.NAMES and inputs <= skills.skill(name).Inputs.model_fields.keys()
 
 
 def _points(metrics: tuple[Metric, ...], name: str) -> tuple[tuple[float, float], ...]:

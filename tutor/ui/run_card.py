@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from skills.training import curves
+from skills.training import curves, energy
+from tutor.failures import raised
 from tutor.replay import RunStatus
 from tutor.ui.markdown import safe
 from tutor.words import Words
@@ -38,6 +39,7 @@ def run_view(status: RunStatus, words: Words) -> dict[str, Any]:
         "share_label": words("run_card.share", share=share),
         "time": _time(status, words),
         "caption": _caption(status, words),
+        "facts": _facts(status, words),
         "curves": [
             {"role": role, "label": words(f"fine_tune.chart.{role}"), "points": points}
             for role, points in _curves(status).items()
@@ -78,6 +80,21 @@ def _time(status: RunStatus, words: Words) -> str:
     return words("run_card.took", seconds=status.seconds) if status.state in ("done", "stopped") else ""
 
 
+def _facts(status: RunStatus, words: Words) -> list[str]:
+    """What it has taken so far: pace, memory, electricity, each as a sentence."""
+    last = {metric.name: metric.value for metric in sorted(status.metrics, key=lambda metric: metric.step)}
+    found = []
+    if "tokens_per_second" in last and status.state == "running":
+        found.append(words("run_card.pace", pace=last["tokens_per_second"]))
+    if "memory_bytes" in last:
+        found.append(words("run_card.memory", bytes=last["memory_bytes"]))
+    for name in (energy.MEASURED, energy.ESTIMATED):
+        if name in last:
+            share = last[name] / energy.PHONE_WH
+            found.append(words(f"run_card.{name}", wh=last[name], share=share, watts=energy.WATTS_A_CORE))
+    return found
+
+
 def _offered(status: RunStatus) -> tuple[str, ...]:
     offered = CONTROLS[status.state]
     return tuple(what for what in offered if what != "stop" or status.state == "running" or status.metrics)
@@ -94,5 +111,4 @@ def _control(what: str, place: int, status: RunStatus, words: Words) -> dict[str
 def _error(status: RunStatus, words: Words) -> dict[str, str] | None:
     if status.error is None:
         return None
-    code = status.error.code if f"errors.{status.error.code}.what" in words else "unknown"
-    return {part: words(f"errors.{code}.{part}", **status.error.values) for part in ("what", "why", "next")}
+    return words.error(raised(status.error.code, status.error.values))

@@ -76,6 +76,13 @@ function Run({ props, act }) {
       ? h(Plot, { form: 'line', series: run.curves, x: w.x, y: w.y, label: w.title + '. ' + run.caption })
       : null,
     h('p', { className: 't-caption t-now', 'aria-live': 'polite' }, run.caption),
+    run.facts.length
+      ? h(
+          'ul',
+          { className: 't-facts t-small', 'data-testid': 'run-facts' },
+          run.facts.map((fact, i) => h('li', { key: i }, fact)),
+        )
+      : null,
     run.notices.map((n, i) => h('div', { key: i, className: 't-notice t-' + n.level }, h(Words, null, n.text))),
     run.error
       ? h(
