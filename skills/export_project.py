@@ -72,10 +72,9 @@ def run(inputs: ExportInputs, ctx: Context) -> ExportResult:
     TellsWhere, Ended; whatever is raised, nothing of the export is left.
     """
     begin = time.monotonic()
-    for asked in inputs.formats:
-        if asked not in FORMATS:
-            raise FormatNotYet(format=asked)
     formats = tuple(format for format in FORMATS if format in inputs.formats)
+    if inputs.formats and not formats:
+        raise FormatNotYet(kind=inputs.formats[0])
     source = read_source(ctx, inputs.run)
     if not formats:
         return _result(source, inputs, time.monotonic() - begin)
@@ -228,6 +227,7 @@ def _result(
         quantization=inputs.quantization,
         precision=exact,
         choices=tuple(Choice(format=f, bytes=format_bytes(source, f, inputs.quantization)) for f in _possible(source)),
+        later=tuple(format for format in inputs.formats if format not in FORMATS),
         longest_copy=result.longest_copy if result else None,
         verdict=result.verdict if result else None,
         masked=source.masked,

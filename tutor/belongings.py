@@ -7,6 +7,7 @@ from typing import Any
 
 from skills.blocks import Column, Message, Table, msg
 from skills.contract import UserError
+from skills.export.kept import kept as exported
 from skills.texts.piece_tokenizer import kept, tokenizers_folder
 from skills.workspace import folder_bytes
 from tutor.desk import Desk, back_button, plain
@@ -50,6 +51,10 @@ async def my_things(desk: Desk) -> AsyncIterator[Shown]:
         size = folder_bytes(tokenizers_folder(desk.workspace) / card.id)
         rows.append((msg("chat.kind.tokenizer"), card.name, desk.words("chat.size", bytes=size)))
         buttons.append(_delete_button(desk, "tokenizer", card.id, card.name))
+    for export in exported(desk.workspace):
+        name = desk.words("chat.export_name", base=export.base, run=export.run[4:19])
+        rows.append((msg("chat.kind.export"), name, desk.words("chat.size", bytes=export.bytes)))
+        buttons.append(_delete_button(desk, "export", export.id, name))
     for model in desk.models():
         rows.append((msg("chat.kind.model"), model.name, desk.words("chat.size", bytes=model.bytes)))
         if not model.chosen:

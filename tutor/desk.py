@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+import shutil
 import time
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from typing import Any
 
 from skills.blocks import Block, Scalar
 from skills.contract import Language, ModelMissing, UserError
+from skills.export.kept import delete_export, exports_folder
 from skills.texts.piece_tokenizer import delete_kept, kept
 from skills.workspace import Workspace
 from tutor import __version__, learner, machine
@@ -94,7 +96,7 @@ class Desk:
             return False
 
     def delete(self, what: str, id: str) -> None:
-        """Delete a text, a run, a tokenizer or a model, or (`all`) all that is of the learner's and made of it."""
+        """Delete a text, a run, a tokenizer, an export, a model, or (`all`) all of the learner's and made of it."""
         if what == "text":
             self.workspace.delete_dataset(id)
             for card in kept(self.workspace):  # its pieces are pieces of the text
@@ -105,6 +107,8 @@ class Desk:
             self.jobs.delete(id)
         elif what == "tokenizer":
             delete_kept(self.workspace, id)
+        elif what == "export":
+            delete_export(self.workspace, id)
         elif what == "model":
             installed.remove(self.workspace.home, id)
         elif what == "all":
@@ -114,6 +118,7 @@ class Desk:
                 self.workspace.delete_dataset(manifest.id)
             for card in kept(self.workspace):
                 delete_kept(self.workspace, card.id)
+            shutil.rmtree(exports_folder(self.workspace), ignore_errors=True)
             self.store.clear()
             self.record("data_deleted", {})
 

@@ -6,7 +6,7 @@ from skills.contract import UserError
 
 
 class FormatNotYet(UserError):
-    """A format that this version does not write: `format`."""
+    """Nothing was asked for that this version writes: `kind` is notebook, report or data."""
 
     code = "format_not_yet"
 

@@ -115,13 +115,17 @@ def _template(language: Language) -> Any:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         autoescape=False,  # noqa: S701  Markdown, not HTML
     )
     place.filters["number"] = lambda value, digits=0: _number(value, digits, language)
+    place.filters["figure"] = lambda value: _number(value, None, language)
     return place.get_template(f"{language}.md.jinja")
 
 
-def _number(value: float, digits: int, language: Language) -> str:
+def _number(value: float, digits: int | None, language: Language) -> str:
+    """In the language's way, with so many decimals; with those it has if None."""
     from babel.numbers import format_decimal
 
-    return format_decimal(value, f"#,##0.{'0' * digits}" if digits else "#,##0", locale=LOCALES[language])
+    pattern = "#,##0.########" if digits is None else f"#,##0.{'0' * digits}" if digits else "#,##0"
+    return format_decimal(value, pattern, locale=LOCALES[language])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skills.blocks import Artefact, Block, Column, Frozen, Notice, Table, Text, msg
+from skills.blocks import Artefact, Block, Column, Frozen, Message, Notice, Table, Text, msg
 from skills.contract import Offer, Result
 from skills.export.kept import Check
 from skills.export.room import Format, Quantization
@@ -22,8 +22,8 @@ class Choice(Frozen):
 class ExportResult(Result):
     """`longest_copy`: words in a row that the model wrote as they are in a training text (None: never measured).
 
-    `choices`: what can be had, when nothing was asked for yet. `masked`: personal data were masked in the data set;
-    `dataset`: its id, if it is still there.
+    `choices`: what can be had; `later`: what was asked for and can't be had in this version. `masked`: personal data
+    were masked in the data set; `dataset`: its id, if it is still there.
     """
 
     export: str | None
@@ -34,6 +34,7 @@ class ExportResult(Result):
     quantization: Quantization
     precision: Precision | None
     choices: tuple[Choice, ...]
+    later: tuple[str, ...]
     longest_copy: int | None
     verdict: str | None
     masked: bool
@@ -49,6 +50,7 @@ class ExportResult(Result):
         return (
             *self._warnings(),
             Text(message=msg("export_project.done", n=len(self.checks), base=self.base)),
+            *(Notice(message=msg(f"export_project.later.{format}")) for format in self.later),
             *(self._artefact(check) for check in self.checks),
             self._table(),
             Text(message=msg(f"export_project.rights.{'chosen' if self.licence else 'none'}", licence=self.licence)),
@@ -123,7 +125,7 @@ class ExportResult(Result):
             rows=tuple(
                 (
                     msg(f"export_project.format.{check.format}"),
-                    msg("export_project.percent", share=check.difference),
+                    _difference(check.difference),
                     msg("export_project.of", same=check.same, n=check.tokens),
                     msg("export_project.time", seconds=check.seconds),
                 )
@@ -131,3 +133,8 @@ class ExportResult(Result):
             ),
             caption=msg("export_project.checked.caption", peak=self.peak_bytes),
         )
+
+
+def _difference(share: float) -> Message:
+    kind = "none" if share < 1e-6 else "tiny" if share < 1e-3 else "some"
+    return msg(f"export_project.difference.{kind}", share=share)
