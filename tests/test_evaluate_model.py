@@ -343,6 +343,7 @@ def surprised(base: float, tuned: float, ngram: float, clear: bool = True, over:
         (surprised(3.0, 3.4, 3.5), "worse"),
         (surprised(3.0, 2.4, 2.6, order=0.99), "nothing"),
         (surprised(3.0, 2.9, 2.6, train_tuned=Score(loss=1.0, perplexity=2.7, bits_per_character=1.0)), "by_heart"),
+        (surprised(3.0, 0.02, 0.4, train_tuned=Score(loss=0.01, perplexity=1.0, bits_per_character=0.01)), "learnt"),
         (surprised(3.0, 2.4, 2.6, train_base=None, train_tuned=None, order=None), "learnt"),
     ],
 )

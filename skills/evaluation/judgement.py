@@ -15,6 +15,9 @@ from skills.training.verdict import RECITES, SOME_GAIN, Numbers, judge
 
 Finding = Literal["learnt", "barely", "by_heart", "broke", "nothing", "worse", "unclear"]
 """A verdict, or: clearly worse than before; or that the texts are too few or too different to tell."""
+MOST = 0.5
+"""New texts that cost less than half of what they did were not merely left alone while others were learnt by heart:
+of answers that hardly cost anything any more, one half of hardly anything is no sign of anything."""
 TaskFinding = Literal["beats", "no_better", "unclear"]
 
 
@@ -79,6 +82,8 @@ def finding(surprise: Surprise, copying: Copying | None) -> tuple[Finding, tuple
         found = "unclear"
     elif verdict == "learnt" and surprise.over_ngram is not None and not surprise.over_ngram.clear:
         found, reasons = "barely", ("ngram_unclear",)
+    elif verdict == "by_heart" and surprise.gain.clear and surprise.gain.value >= MOST:
+        found, reasons = "learnt", ("both_cheap",)
     if verdict == "nothing" and surprise.gain.clear and surprise.gain.high < -SOME_GAIN:
         found = "worse"
     return found, (*reasons, *(("recites",) if recites(copying) else ()))

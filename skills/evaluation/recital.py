@@ -25,8 +25,8 @@ Write = Callable[[Sequence[Sequence[int]], float], list[str]]
 
 class Copying(Frozen):
     """The longest runs of words that are also in a training text: written by each model from openings of new texts,
-    by the tuned one, greedily, from openings of training texts, and in people's own new texts (the measure of chance). `texts`:
-    how many of each."""
+    by the tuned one, greedily, from openings of training texts, and in people's own new texts (the measure of chance).
+    `texts`: how many of each."""
 
     texts: int
     base: int

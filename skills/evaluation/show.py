@@ -58,11 +58,12 @@ def _verdict(result: EvaluationResult) -> list[Block]:
         blocks += [Text(message=_task_verdict(result.task)), Text(message=say(f"task.simple.{result.task.simple}"))]
     detailed = result.verdict in ("barely", "nothing")
     code = f"{result.verdict}.{result.reasons[0]}" if detailed else result.verdict
+    kind = "part" if result.task is None else "asked"
     sure = "few" if found.texts < FEW else "clear" if found.gain.clear else "unclear"
     blocks += [
         Text(message=say(f"verdict.{code}", **values)),
         Text(message=say(f"sure.{sure}", **values)),
-        Text(message=say(f"part.{found.part}", n=found.texts, characters=found.characters)),
+        Text(message=say(f"{kind}.{found.part}", n=found.texts, characters=found.characters)),
     ]
     return [*blocks, *_earlier(result), *_warnings(result)]
 
@@ -77,7 +78,8 @@ def _earlier(result: EvaluationResult) -> list[Block]:
     if result.said == "broke":
         return [differs]
     chance = result.verdict == "unclear" or "ngram_unclear" in result.reasons
-    why = "chance" if chance else "test" if result.surprise.part == "test" else "other"
+    near = "test" if result.surprise.part == "test" else "other"
+    why = "both_cheap" if "both_cheap" in result.reasons else "chance" if chance else near
     return [differs, Notice(message=say(f"why.{why}"))]
 
 
@@ -163,7 +165,7 @@ def _task(task: Task) -> list[Block]:
         for measure, scores in task.scores.items()
     )
     caption = say(
-        "task.caption.all" if task.asked == task.of else "task.caption.some",
+        "task.caption.simplest" if "lead" in who else "task.caption.majority",
         n=task.asked,
         of=task.of,
         majority=task.majority,
