@@ -298,6 +298,10 @@ class Voice(Protocol):
 
     profile: Profile
 
+    @property
+    def ended(self) -> bool:
+        """Whether the last text came to an end of its own, and not just to the number of tokens it might have."""
+
     def stream(self, messages: Sequence[ChatMessage], options: Options) -> Iterator[str]: ...
 
     def generate(self, prompt: str, options: Options) -> Iterator[str]: ...
@@ -345,10 +349,10 @@ class Context:
     """All that a skill may touch besides its inputs.
 
     `chat`, `probe` and `voices` are there if the skill's `needs` name them. `weights` is the folder of the workbench
-    model (safetensors, tokenizer, config), for skills that train. `tokenizers` has the folder (tokenizer, config) of every
-    installed model by its name, the workbench's first, for skills whose `needs` name them. `requested()` tells what
-    the learner has asked of a running job since it began, None if nothing: check it often, it is the point where a
-    job stops.
+    model (safetensors, tokenizer, config), for skills that train. `tokenizers` has the folder (tokenizer, config) of
+    every installed model by its name, the workbench's first, for skills whose `needs` name them. `requested()` tells
+    what the learner has asked of a running job since it began, None if nothing: check it often, it is the point where
+    a job stops.
     """
 
     workspace: Workspace

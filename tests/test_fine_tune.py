@@ -13,8 +13,6 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from skills.compare_models import CompareInputs
-from skills.compare_models import run as compare
 from skills.contract import (
     Advanced,
     Context,
@@ -334,35 +332,13 @@ def test_a_full_disk_is_said_and_earlier_checkpoints_stay(
 # --- comparing --------------------------------------------------------------------------------------------------------
 
 
-def test_compare_shows_base_and_tuned_on_the_frozen_prompts(
+def test_an_adapter_refuses_another_base(
     start: Callable[..., FineTuneResult], workspace: Workspace, tiny_model: Path
 ) -> None:
-    start("run-1", INPUTS.model_copy(update={"learning_rate": 5e-2}))
-    shutil.rmtree(workspace.datasets)
-    ctx = Context(workspace=workspace, language="es", weights=tiny_model)
-    result = compare(CompareInputs(max_tokens=8), ctx)
-    assert (result.run, len(result.pairs)) == ("run-1", 4)
-    assert any(pair.base != pair.tuned for pair in result.pairs)
-    assert all(set(pair.order) == {"base", "tuned"} for pair in result.pairs)
-    assert compare(CompareInputs(max_tokens=8, run="run-1"), ctx).pairs == result.pairs
-    assert {pair.order for seed in range(4) for pair in compare(CompareInputs(max_tokens=1, seed=seed), ctx).pairs} == {
-        ("base", "tuned"),
-        ("tuned", "base"),
-    }
-    assert compare(CompareInputs(prompts=("Hola",), max_tokens=2), ctx).pairs[0].prompt == "Hola"
-
-
-def test_an_adapter_refuses_another_base(
-    start: Callable[..., FineTuneResult], workspace: Workspace, tmp_path: Path
-) -> None:
-    from tests.tiny_model import make_tiny
-
-    ctx = Context(workspace=workspace, language="es", weights=make_tiny("qwen2", tmp_path / "other"))
-    with pytest.raises(RunUnusable):
-        compare(CompareInputs(), ctx)
-    start()
-    assert ctx.weights is not None
-    other = {name: weight + 1 for name, weight in load_file(ctx.weights / "model.safetensors").items()}
-    save_file(other, ctx.weights / "model.safetensors", metadata={"format": "pt"})
+    adapter = workspace.home / start().adapter
+    other = {name: weight + 1 for name, weight in load_file(tiny_model / "model.safetensors").items()}
+    changed = workspace.home / "other"
+    shutil.copytree(tiny_model, changed)
+    save_file(other, changed / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(WrongBase):
-        compare(CompareInputs(), ctx)
+        open_tuned(changed, adapter)

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from skills.contract import ChatMessage, ContextFull, Options, Profile, WrongBase
+from skills.training.base import base_digest
 from tests.tiny_model import ARCHITECTURES, make_tiny
 from tutor.lm.convert import convert, to_ct2
 from tutor.lm.ct2 import Ct2
@@ -196,10 +197,11 @@ def test_an_adapter_for_other_weights_is_refused(tiny: tuple[Path, Ct2], tmp_pat
         AutoModelForCausalLM.from_pretrained(dense), LoraConfig(r=2, target_modules=["q_proj"], init_lora_weights=False)
     )
     model.save_pretrained(tmp_path / "mine")
-    (tmp_path / "mine" / "base.json").write_text(json.dumps({"digest": PROFILE.digest}))
+    card = {"digest": base_digest(dense), "name": "tiny"}
+    (tmp_path / "mine" / "base.json").write_text(json.dumps(card))
     tuned, base = Hf(dense, PROFILE, tmp_path / "mine", device="cpu"), Hf(dense, PROFILE, device="cpu")
     assert not np.allclose(tuned.expect([5, 6]), base.expect([5, 6]), atol=1e-4)
-    (tmp_path / "mine" / "base.json").write_text(json.dumps({"digest": "b" * 64}))
+    (tmp_path / "mine" / "base.json").write_text(json.dumps(card | {"digest": "b" * 64}))
     with pytest.raises(WrongBase):
         Hf(dense, PROFILE, tmp_path / "mine", device="cpu")
 

@@ -398,23 +398,66 @@ PAIRS = [
 ]
 
 
+async def compared(talk: Conversation, training: str, pairs: list[dict[str, Any]], seed: int = 0) -> str:
+    """A blind comparison that has just ended: its first pair is shown."""
+    run = await talk.runs.start("compare_models", {}, "es")
+    talk.desk.record("run_started", {"at": "/compare_models", "run": run, "skill": "compare_models"})
+    result = {"run": training, "other": "base", "blind": True, "pairs": pairs, "base": "b", "seed": seed}
+    talk.runs.finish(run, result)
+    talk.shown += talk.session._ended_runs()
+    return run
+
+
+async def votes(talk: Conversation, pairs: list[dict[str, Any]], sides: list[str]) -> None:
+    for pair, side in zip(pairs, sides, strict=True):
+        place = 2 if side == "same" else pair["order"].index(side)
+        await talk.acts(talk.buttons[place].intent)
+
+
 async def test_a_blind_comparison_hides_the_names_until_the_last_vote(talk: Conversation) -> None:
     training = await trained(talk)
     talk.runs.finish(training, FINE_TUNED)
-    await talk.acts(Intent(name="compare_models"))
-    run = list(talk.runs.runs)[-1]
-    talk.runs.finish(run, {"run": training, "blind": True, "pairs": PAIRS, "base": "b", "seconds": 1.0})
-    talk.shown += talk.session._ended_runs()
+    run = await compared(talk, training, PAIRS)
     for pair in PAIRS:
         columns = talk.said[-1].blocks[0].columns  # type: ignore[union-attr]
         assert [column.text for column in columns] == [pair[side] for side in pair["order"]]
         assert {column.role for column in columns} == {"plain"}
         await talk.acts(talk.buttons[pair["order"].index("tuned")].intent)
-    assert "4 de 4" in talk.text
-    assert "6 %" in talk.text
-    votes = talk.desk.memory.votes[run]
+    assert "tu modelo en 4 de 4" in talk.text
+    assert "una de cada 16" in talk.text
+    assert "son pocos votos" not in talk.text or "indicio" in talk.text
+    cast = talk.desk.memory.votes[run]
     await talk.acts(Intent(name="vote", args={"run": run, "pair": 0, "side": "base"}))
-    assert talk.desk.memory.votes[run] == votes
+    assert talk.desk.memory.votes[run] == cast
+
+
+async def test_votes_are_counted_over_all_comparisons_of_the_same_two(talk: Conversation) -> None:
+    training = await trained(talk)
+    talk.runs.finish(training, FINE_TUNED)
+    other = [pair | {"tuned": pair["tuned"] + ", otra vez", "seed": 9} for pair in PAIRS]
+    await compared(talk, training, PAIRS)
+    await votes(talk, PAIRS, ["tuned", "tuned", "base", "same"])
+    assert "2 de 4" in talk.text
+    assert "Puede ser suerte" in talk.text
+    assert "Sumando" not in talk.text
+    await compared(talk, training, other)
+    await votes(talk, other, ["tuned", "tuned", "tuned", "tuned"])
+    assert "Sumando las 2 comparaciones, elegiste el tuyo 6 veces de 8" in talk.text
+    assert "6 de 7 o más salen solo una de cada 16" in talk.text
+    await compared(talk, training, PAIRS, seed=1)  # the very same texts again: judged anew, not counted twice
+    await votes(talk, PAIRS, ["tuned", "tuned", "tuned", "tuned"])
+    assert "Sumando las 2 comparaciones, elegiste el tuyo 8 veces de 8" in talk.text
+    assert "Difícil que sea suerte" in talk.text
+
+
+async def test_the_tally_outlives_a_restart(talk: Conversation, course: Course, tmp_path: Path) -> None:
+    training = await trained(talk)
+    talk.runs.finish(training, FINE_TUNED)
+    await compared(talk, training, PAIRS)
+    await votes(talk, PAIRS, ["tuned", "base", "tuned", "same"])
+    again = Conversation(tmp_path / "home", course, runs=talk.runs)
+    assert again.desk.memory.judged == talk.desk.memory.judged
+    assert len(again.desk.memory.judged[f"{training} base"]) == 4
 
 
 async def test_a_comparison_waits_its_turn_while_a_model_trains(talk: Conversation) -> None:

@@ -1,7 +1,12 @@
-"""The blind comparison: pair by pair without names, a vote for each, and only then the names and the count."""
+"""The blind comparison: pair by pair without names, a vote for each, and only then the names and the count.
+
+Two texts at a time, also where three hands wrote: a third text to keep in mind makes the choice harder and says nothing
+more, and the letter counter gives itself away at a glance. It is shown with the names.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from math import comb
 from typing import Any
@@ -10,10 +15,11 @@ from skills.blocks import Block, Compare, CompareColumn, msg
 from skills.contract import FileMissing
 from tutor.desk import Desk, next_button
 from tutor.replay import RunStatus
-from tutor.skill_calls import Outcome
+from tutor.skill_calls import Outcome, offered
 from tutor.turn import Button, Intent, Said
 
-SIDES = ("base", "tuned")
+FEW = 10
+"""Votes below which even a one-sided result is called what it is: few."""
 
 
 def is_blind(result: dict[str, Any]) -> bool:
@@ -60,10 +66,23 @@ def vote(desk: Desk, args: dict[str, Any]) -> Said:
     outcome = find(desk, run)
     if outcome is None:
         return desk.say(desk.words("chat.past"), tone="system", buttons=desk.buttons or (next_button(desk),))
-    votes = desk.memory.votes.get(run, ())
-    if args["pair"] == len(votes) and args["side"] in (*SIDES, "same"):
-        desk.record("voted", {"run": run, "votes": [*votes, args["side"]]})
+    votes, pairs = desk.memory.votes.get(run, ()), outcome.result["pairs"]
+    place = len(votes)
+    if args["pair"] == place < len(pairs) and args["side"] in (*pairs[place]["order"], "same"):
+        about = {"between": between(outcome.result), "pair": _fingerprint(pairs[place])}
+        desk.record("voted", {"run": run, "votes": [*votes, args["side"]], **about})
     return ask(desk, outcome)
+
+
+def between(result: dict[str, Any]) -> str:
+    """Who is compared with whom: votes of several comparisons are counted together if this is the same."""
+    return f"{result['run']} {result.get('other', 'base')}"
+
+
+def _fingerprint(pair: dict[str, Any]) -> str:
+    """The same for the same two texts: a pair that is seen again is not counted twice."""
+    texts = "\0".join([pair["prompt"], *(pair[side] for side in sorted(pair["order"]))])
+    return hashlib.sha256(texts.encode()).hexdigest()[:16]
 
 
 def find(desk: Desk, run: str) -> Outcome | None:
@@ -79,17 +98,44 @@ def find(desk: Desk, run: str) -> Outcome | None:
 
 
 def reveal(desk: Desk, outcome: Outcome) -> Said:
-    """Who wrote what, and how the votes fell, with what chance alone would give."""
-    votes = desk.memory.votes[_run(outcome)]
-    tuned, base = votes.count("tuned"), votes.count("base")
-    told = desk.words("chat.blind.tally", tuned=tuned, base=base, same=votes.count("same"), total=len(votes))
-    if tuned + base:
-        chance = by_chance(tuned, tuned + base)
-        told += " " + desk.words("chat.blind.chance", tuned=tuned, votes=tuned + base, chance=chance)
+    """Who wrote what, how the votes fell, how they fell in all comparisons of the two, and how far that is luck."""
+    result, votes = outcome.result, desk.memory.votes[_run(outcome)]
+    mine = votes.count("tuned")
+    values = {"tuned": mine, "same": votes.count("same"), "total": len(votes)}
+    values["other"] = len(votes) - values["tuned"] - values["same"]
+    told = [desk.words("chat.blind.tally", **values, rival=rival(desk, result))]
+    judged = desk.memory.judged.get(between(result), {})
+    comparisons = len({comparison for comparison, _ in judged.values()})
+    sides = [side for _, side in judged.values()] if comparisons > 1 else list(votes)
+    chosen, clear = sides.count("tuned"), len(sides) - sides.count("same")
+    if comparisons > 1:
+        told.append(desk.words("chat.blind.all", n=chosen, votes=len(sides), comparisons=comparisons))
+    if clear:
+        told.append(luck(desk, chosen, clear))
     cards: tuple[Block, ...] = tuple(block for block in outcome.blocks if block.kind != "text")
-    return desk.say(told, blocks=cards, buttons=(next_button(desk),))
+    offers = offered(desk, outcome.offers)
+    return desk.say(" ".join(told), blocks=cards, buttons=(next_button(desk), *offers))
 
 
-def by_chance(right: int, votes: int) -> float:
-    """The probability of at least `right` of `votes` when each is a toss of a fair coin (binomial)."""
-    return sum(comb(votes, k) for k in range(right, votes + 1)) / float(2**votes)
+def rival(desk: Desk, result: dict[str, Any]) -> str:
+    """Whom the learner's model was compared with, in words."""
+    other = result.get("other", "base")
+    if other in ("base", "counter"):
+        return desk.words(f"chat.blind.rival.{other}")
+    return desk.words("compare_models.run", number=result["other_number"], at=result["other_at"])
+
+
+def luck(desk: Desk, chosen: int, votes: int) -> str:
+    """How easily a coin would give a result as one-sided as `chosen` of `votes`, to this side: in words."""
+    most = max(chosen, votes - chosen)
+    if 2 * most == votes:
+        return desk.words("chat.blind.even")
+    chance = by_chance(most, votes)
+    kind = "luck" if chance > 0.2 else "hint" if chance > 0.05 else "hardly_luck"
+    told = desk.words(f"chat.blind.{kind}", most=most, votes=votes, every=round(1 / chance))
+    return f"{told} {desk.words('chat.blind.few')}" if votes < FEW and kind != "luck" else told
+
+
+def by_chance(most: int, votes: int) -> float:
+    """The probability that one side (named beforehand) gets at least `most` of `votes` fair coins (binomial)."""
+    return sum(comb(votes, k) for k in range(most, votes + 1)) / float(2**votes)

@@ -47,7 +47,9 @@ class Memory(Frozen):
     runs: dict[str, str] = {}
     announced: tuple[str, ...] = ()
     votes: dict[str, tuple[str, ...]] = {}
-    """The votes of each blind comparison (run): `base`, `tuned` or `same`, a pair each."""
+    """The votes of each blind comparison (run): `tuned`, whom it was compared with, or `same`, a pair each."""
+    judged: dict[str, dict[str, tuple[str, str]]] = {}
+    """Who was compared with whom -> pair of texts -> in which comparison it was last judged, and the vote."""
     open_item: OpenItem | None = None
     queue: tuple[dict[str, Any], ...] = ()
     asked_again: int = 0
@@ -77,6 +79,14 @@ def _put(field: str, key: str, value: str) -> Any:
     return update
 
 
+def _judged(memory: Memory, at: dict[str, Any]) -> dict[str, Any]:
+    """The votes of all comparisons, with the newest; logs of earlier versions do not say what it is about."""
+    if "between" not in at:
+        return memory.judged
+    known = memory.judged.get(at["between"], {})
+    return {**memory.judged, at["between"]: {**known, at["pair"]: (at["run"], at["votes"][-1])}}
+
+
 _UPDATES: dict[str, Any] = {
     "greeted": lambda m, at: {"greeted": True, "version": at.get("version", "")},
     "updated": lambda m, at: {"version": at["version"]},
@@ -93,7 +103,7 @@ _UPDATES: dict[str, Any] = {
     },
     "run_started": _put("runs", "at", "run"),
     "run_announced": lambda m, at: {"announced": (*m.announced, at["run"])},
-    "voted": lambda m, at: {"votes": {**m.votes, at["run"]: tuple(at["votes"])}},
+    "voted": lambda m, at: {"votes": {**m.votes, at["run"]: tuple(at["votes"])}, "judged": _judged(m, at)},
     "asked": lambda m, at: {"open_item": OpenItem(**at)},
     "hinted": lambda m, at: {"open_item": m.open_item and m.open_item.model_copy(update={"hinted": True})},
     "solution_shown": lambda m, at: {"open_item": m.open_item and m.open_item.model_copy(update={"shown": True})},

@@ -7,13 +7,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from skills.contract import Chat, ModelMissing, Probe, Profile, Skill
+from skills.contract import Chat, ModelMissing, Probe, Profile, Skill, Voices
 from tutor.lm.installed import tokenizers
 from tutor.settings import Settings
 
 
 class Models:
-    """`engines` is the module with `open_chat`, `open_probe`, `weights` and `profile`, as in tutor/lm."""
+    """`engines` is the module with `open_chat`, `open_probe`, `Voices`, `weights` and `profile`, as in tutor/lm."""
 
     def __init__(self, settings: Settings, engines: str) -> None:
         self._settings = settings
@@ -50,6 +50,13 @@ class Models:
     def tokenizers(self) -> dict[str, Path]:
         """The folder of each installed model's tokenizer, the workbench model's first."""
         return tokenizers(self._settings.home, self._settings.workbench_model)
+
+    def voices(self) -> Voices:
+        """Who can be asked to write, each opened when it is wanted."""
+        if "voices" not in self._open:
+            self._open["voices"] = self._module.Voices(self._settings)
+        voices: Voices = self._open["voices"]
+        return voices
 
     def base(self) -> tuple[Path, Profile]:
         """The folder of the workbench model's safetensors and what they are. Raises ModelMissing."""

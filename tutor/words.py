@@ -72,8 +72,8 @@ class _Fields(string.Formatter):
 
 
 def _styled(value: Any, style: str, locale: Locale, language: Language) -> str:
-    """`1` decimals, `exact` (up to six), `percent`, `size` (bytes), `time` (seconds), `date` (seconds since 1970); bare numbers
-    get at most two decimals."""
+    """`1` decimals, `exact` (up to six), `percent`, `size` (bytes), `time` (seconds), `date` (seconds since
+    1970); bare numbers get at most two decimals."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "–" if value is None else str(value)
     if style.isdigit():

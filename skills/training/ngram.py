@@ -28,6 +28,11 @@ class CharacterNgram:
         self._totals = {history: sum(counts.values()) for history, counts in self._next.items()}
         self._alphabet = len(self._next[""]) + 1
 
+    @property
+    def alphabet(self) -> tuple[str, ...]:
+        """The characters it has seen, FINISH among them."""
+        return tuple(sorted(self._next[""]))
+
     def probability(self, character: str, history: str) -> float:
         """P(character | the last order-1 characters of history)."""
         found = 1 / self._alphabet

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from skills.blocks import Frozen
+from skills.contract import FileMissing
 from skills.training.adapter import NAME
-from skills.training.checkpoint import unusable
-from skills.training.open import CARD
+from skills.training.checkpoint import PLAN, unusable
+from skills.training.open import CARD, BaseCard
 from skills.training.result import FineTuneResult
 from skills.training.texts import PROMPTS, FrozenPrompt
-from skills.workspace import Workspace, write_atomic
+from skills.workspace import Workspace, read_json, write_atomic
 
 RESULT = "result.json"
 """The FineTuneResult, beside the adapter: what the run found, long after its data set is gone."""
@@ -25,11 +28,53 @@ def past_runs(workspace: Workspace) -> list[Path]:
 
 
 def find_run(workspace: Workspace, name: str | None) -> Path:
-    """The folder of the run `name`, or of the newest one, that has an adapter. Raises RunUnusable."""
-    found = [path for path in past_runs(workspace) if name is None or path.name == name]
-    if not found:
+    """The folder of the run `name`, or of the newest one, that has an adapter. Raises RunUnusable.
+
+    A name is the run's own, its number as people see it (from 1, the oldest), or counted from the newest: -1, -2.
+    """
+    found = past_runs(workspace)
+    for number, path in enumerate(reversed(found), start=1):
+        if name in (path.name, str(number), str(number - len(found) - 1)):
+            return path
+    if name is not None or not found:
         raise unusable(Path(name or ""), "unfinished")
     return found[0]
+
+
+class Known(Frozen):
+    """A run as people tell it from others. `at`: when it ended, seconds since 1970; `dataset`: the name of its text,
+    None where neither it nor a word about it is left."""
+
+    run: str
+    number: int
+    at: float
+    base: str
+    dataset: str | None
+
+
+def known_runs(workspace: Workspace) -> list[Known]:
+    """The runs that have an adapter, newest first."""
+    found = past_runs(workspace)
+    return [_known(workspace, path, len(found) - place) for place, path in enumerate(found)]
+
+
+def known_run(workspace: Workspace, run: str) -> Known:
+    """Raises RunUnusable."""
+    path = find_run(workspace, run)
+    return next(known for known in known_runs(workspace) if known.run == path.name)
+
+
+def _known(workspace: Workspace, path: Path, number: int) -> Known:
+    card = path / NAME / CARD
+    result = read_result(path)
+    dataset = result.dataset if result else None
+    with suppress(OSError, ValueError, KeyError, FileMissing):
+        dataset = dataset or workspace.find(str(read_json(path / PLAN)["dataset"])).name
+    try:
+        base = BaseCard.model_validate_json(card.read_bytes()).name
+    except (OSError, ValueError):
+        base = result.base if result else ""
+    return Known(run=path.name, number=number, at=card.stat().st_mtime, base=base, dataset=dataset)
 
 
 def write_result(run_dir: Path, result: FineTuneResult) -> None:

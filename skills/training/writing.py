@@ -10,9 +10,16 @@ from skills.training.examples import Unit
 
 
 def opening(unit: Unit) -> str:
-    """The first words of a text, a third of it and at most seven: a prompt whose rest is known."""
+    """The first words of a text, a third of it and at most seven: a prompt whose rest is known.
+
+    It ends at a word in the middle of a line: «calma,» and the line break after it are one token to most models, and
+    after a prompt that ends in the comma the break could never come.
+    """
     words = unit.text.splitlines()[0].split() or unit.text.split()
-    return " ".join(words[: max(1, min(7, len(unit.text.split()) // 3))])
+    count = max(1, min(7, len(unit.text.split()) // 3, len(words) - 1))
+    while count > 1 and not words[count - 1][-1].isalnum():
+        count -= 1
+    return " ".join(words[:count])
 
 
 def frozen_prompts(found: Sequence[Unit], count: int) -> list[Unit]:

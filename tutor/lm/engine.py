@@ -25,6 +25,8 @@ class Engine(ABC):
         self.profile = profile
         self.texts = texts
         self._embeddings = Embeddings(dense)
+        self.ended = False
+        """Whether the last text came to an end of its own, and not just to the number of tokens it might have."""
 
     @abstractmethod
     def write(self, ids: list[int], options: Options) -> Iterator[int]:
@@ -39,10 +41,10 @@ class Engine(ABC):
         """Logits of the next id, shape (vocabulary,)."""
 
     def stream(self, messages: Sequence[ChatMessage], options: Options) -> Iterator[str]:
-        return self._continue(self.texts.chat(messages), options)
+        return self.proceed(self.texts.chat(messages), options)
 
     def generate(self, prompt: str, options: Options) -> Iterator[str]:
-        return self._continue(self.texts.prompt(prompt), options)
+        return self.proceed(self.texts.prompt(prompt), options)
 
     def generate_batch(self, prompts: Sequence[str], options: Options) -> list[str]:
         """The whole continuation of each prompt."""
@@ -73,10 +75,16 @@ class Engine(ABC):
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self._embeddings.means(self.texts.batch(texts))
 
-    def _continue(self, ids: list[int], options: Options) -> Iterator[str]:
-        """Checked at once, written as it is asked for."""
+    def proceed(self, ids: list[int], options: Options) -> Iterator[str]:
+        """What follows `ids`: checked at once, written as it is asked for. Raises ContextFull."""
         ids = self._fitting(ids, options.max_tokens)
-        return self.texts.write(self.write(ids, options), ids)
+        return self.texts.write(self._watched(self.write(ids, options)), ids)
+
+    def _watched(self, ids: Iterator[int]) -> Iterator[int]:
+        self.ended = False
+        for id in ids:
+            self.ended = id in self.texts.ends
+            yield id
 
     def _fitting(self, ids: list[int], more: int) -> list[int]:
         if len(ids) + more > self.profile.context:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from skills.contract import Options, Profile, WrongBase
+from skills.contract import Options, Profile
 from tutor.lm.engine import Engine
 from tutor.lm.sampling import Sampler
 from tutor.lm.text import Texts
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-BASE = "base.json"
-"""In an adapter's folder: `{"digest": ...}`, the weights it was made for."""
+    from skills.training.base import Precision
 
 
 class Hf(Engine):
@@ -37,16 +35,15 @@ class Hf(Engine):
         dtype: Literal["float32", "bfloat16"] | None = None,
     ) -> None:
         import torch
-        from transformers import AutoModelForCausalLM
+
+        from skills.training.base import open_base
+        from skills.training.open import open_tuned
 
         super().__init__(profile, Texts(folder), folder)
         self._device = torch.device(device or best_device())
-        kind = getattr(torch, dtype or ("float32" if self._device.type == "cpu" else "bfloat16"))
-        model = AutoModelForCausalLM.from_pretrained(
-            folder, dtype=kind, trust_remote_code=False, local_files_only=True, use_safetensors=True
-        )
-        if adapter is not None:
-            model = with_adapter(model, adapter, profile)
+        kind = dtype or ("float32" if self._device.type == "cpu" else "bfloat16")
+        precision: Precision = "fp32" if kind == "float32" else "bf16"
+        model = open_base(folder, precision) if adapter is None else open_tuned(folder, adapter, precision)
         self.model: Any = model.to(self._device).eval()
 
     def write(self, ids: list[int], options: Options) -> Iterator[int]:
@@ -99,16 +96,3 @@ def best_device() -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-def with_adapter(model: Any, adapter: Path, profile: Profile) -> Any:
-    """`model` with a LoRA adapter on it. Raises WrongBase if the adapter does not name these weights."""
-    from peft import PeftModel
-
-    try:
-        digest = json.loads((adapter / BASE).read_text("utf-8"))["digest"]
-    except (OSError, ValueError, KeyError):
-        digest = None
-    if digest != profile.digest:
-        raise WrongBase(adapter=adapter.name, base=profile.name)
-    return PeftModel.from_pretrained(model, str(adapter), is_trainable=False, local_files_only=True)

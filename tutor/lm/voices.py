@@ -1,0 +1,107 @@
+"""Who can be asked to write: a base model, or the model that a run left, made ready the first time it is wanted."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skills.contract import ChatMessage, DiskFull, Options, Profile, Voice
+from skills.training.adapter import NAME
+from skills.training.open import read_card
+from skills.workspace import folder_bytes
+from tutor.failures import died, last_words, raised
+from tutor.limits import memory_kills, python
+from tutor.lm.installed import Installed, find
+from tutor.lm.opening import eight_bits, open_engine
+from tutor.lm.tuned import Stage, TunedCard, ready
+from tutor.settings import Settings, child_env
+
+if TYPE_CHECKING:
+    from tutor.lm.engine import Engine
+
+
+class Writer:
+    """Implements `Voice` over an engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.profile: Profile = engine.profile
+
+    def stream(self, messages: Sequence[ChatMessage], options: Options) -> Iterator[str]:
+        return self._engine.stream(messages, options)
+
+    def generate(self, prompt: str, options: Options) -> Iterator[str]:
+        """A text begins on a line of its own: after `<|endoftext|>` the 0.5B Coder build goes round in circles, and
+        after a line break each model expects what follows at least as much as after nothing (benchmarks/README.md)."""
+        return self._engine.proceed(self._engine.texts.ids(f"\n{prompt}"), options)
+
+    @property
+    def ended(self) -> bool:
+        return self._engine.ended
+
+    def count_tokens(self, text: str) -> int:
+        return self._engine.count_tokens(text)
+
+
+class Voices:
+    """The voices of one process. Of the runs' models, the last one asked for stays in memory."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._held: tuple[Path, TunedCard | None, Engine] | None = None
+
+    def base(self, run_dir: Path | None = None) -> Voice:
+        """The model that a run was made from; the workbench's without a run. Raises ModelMissing, RunUnusable."""
+        return Writer(open_engine(self._model(run_dir), self._settings.threads))
+
+    def tuned(self, run_dir: Path, stage: Stage = lambda name: None) -> Voice:
+        """The model of a run; `stage` is told what takes time (`merge`, `int8`, `check`) the first time it is wanted.
+
+        Raises RunUnusable, ModelMissing, WrongBase, DiskFull, OutOfMemory, Defect.
+        """
+        card = ready(run_dir)
+        if self._held and self._held[:2] == (run_dir, card):
+            return Writer(self._held[2])
+        self._held = None  # its memory goes before the next one takes its own
+        model = self._model(run_dir)
+        if eight_bits() and (card is None or card.base != model.profile.digest):
+            self._prepare(model, run_dir, stage)
+        engine = open_engine(model, self._settings.threads, run_dir)
+        self._held = run_dir, ready(run_dir), engine
+        return Writer(engine)
+
+    def _model(self, run_dir: Path | None) -> Installed:
+        if run_dir is None:
+            return find(self._settings.home, self._settings.workbench_model, "workbench")
+        return find(self._settings.home, read_card(run_dir / NAME).name)
+
+    def _prepare(self, model: Installed, run_dir: Path, stage: Stage) -> None:
+        """In a process of its own: what it takes of memory is given back."""
+        free, need = shutil.disk_usage(run_dir).free, int(1.1 * folder_bytes(model.fast))
+        if free < need:
+            raise DiskFull(need=need, free=free)
+        home, kills = self._settings.home, memory_kills()
+        log = home / "logs" / "tuned.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        command = python("tutor.lm.tuned", str(model.weights), str(run_dir), model.profile.digest)
+        with log.open("wb") as errors:
+            process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=errors, text=True, env=child_env(self._settings)
+            )
+        try:
+            assert process.stdout
+            for line in process.stdout:
+                name, _, told = line.strip().partition(" ")
+                if name == "error":
+                    raise raised(**json.loads(told))
+                stage(name)
+            if process.wait():
+                ending = died(home, "a conversion", process.returncode, last_words(log), memory_kills() > kills)
+                raise raised(ending.code, ending.values)
+        finally:
+            process.kill()
+            process.wait()
