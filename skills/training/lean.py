@@ -10,6 +10,8 @@ keeps two vectors of the inner width a token instead of about twelve, and each e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import torch
@@ -59,11 +61,11 @@ class Adapted(NamedTuple):
         inner = x @ self.a.T
         return functional.linear(x, self.weight, self.bias).addmm_(inner, self.b.T, alpha=self.scale), inner
 
-    def gradients(self, g: Tensor, x: Tensor, inner: Tensor, into: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
-        """Gradients of x, a and b, given that of y; that of x is added to `into`, if there is one."""
+    def gradients(self, g: Tensor, x: Tensor, inner: Tensor, deeper: bool = True) -> tuple[Tensor, Tensor, Tensor]:
+        """Gradients of x (if `deeper`), a and b, given that of y."""
         back = (g @ self.b).mul_(self.scale)
-        dx = g @ self.weight if into is None else into.addmm_(g, self.weight)
-        return dx.addmm_(back, self.a), back.T @ x, (g.T @ inner).mul_(self.scale)
+        dx = (g @ self.weight).addmm_(back, self.a) if deeper else back
+        return dx, back.T @ x, (g.T @ inner).mul_(self.scale)
 
 
 def _adapted(module: Any) -> Adapted | None:
@@ -91,11 +93,9 @@ class _Linear(Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         flat, inner, a, b, weight = ctx.saved_tensors
         g = gradients[0].reshape(-1, gradients[0].shape[-1])
-        if not ctx.needs_input_grad[0]:  # the first layer's input is the frozen embedding
-            back = (g @ b).mul_(ctx.scale)
-            return None, back.T @ flat, (g.T @ inner).mul_(ctx.scale), None, None, None
-        dx, da, db = Adapted(weight, None, a, b, ctx.scale).gradients(g, flat, inner, None)
-        return dx.view(ctx.shape), da, db, None, None, None
+        deeper = ctx.needs_input_grad[0]  # not for the first layer: its input is the frozen embedding
+        dx, da, db = Adapted(weight, None, a, b, ctx.scale).gradients(g, flat, inner, deeper)
+        return dx.view(ctx.shape) if deeper else None, da, db, None, None, None
 
 
 def _linear(module: Any, before: Any) -> Any:
@@ -114,62 +114,62 @@ def _linear(module: Any, before: Any) -> Any:
 
 
 def _gated(module: Any) -> bool:
-    return all(hasattr(module, name) for name in ("gate_proj", "up_proj", "down_proj")) and (
+    from peft.tuners.lora import Linear
+
+    layers = [getattr(module, name, None) for name in ("gate_proj", "up_proj", "down_proj")]
+    return (
         type(getattr(module, "act_fn", None)).__name__ in ("SiLU", "SiLUActivation")
+        and all(isinstance(layer, Linear) and layer.base_layer.bias is None for layer in layers)
+        and layers[0].base_layer.weight.shape == layers[1].base_layer.weight.shape
     )
 
 
 class _GatedMlp(Function):
-    """down(silu(gate(x)) * up(x)); keeps x, gate(x) and up(x), and makes the rest again."""
+    """down(silu(gate(x)) * up(x)), gate and up as one product; keeps x and that product, and makes the rest again."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, *parts: Any) -> Tensor:
-        gate, up, down = _three(parts)
+    def forward(ctx: Any, x: Tensor, both: Adapted, down: Adapted, *trainable: Tensor) -> Tensor:
+        """`trainable`: a and b of gate, up and down in turn, as `both` and `down` are made of them."""
         flat = x.reshape(-1, x.shape[-1])
-        g, inner_gate = gate.multiply(flat)
-        u, inner_up = up.multiply(flat)
-        y, inner_down = down.multiply(functional.silu(g).mul_(u))
-        ctx.save_for_backward(flat, g, u, inner_gate, inner_up, inner_down, *(t for t in parts if torch.is_tensor(t)))
-        ctx.parts, ctx.shape = [None if torch.is_tensor(part) else part for part in parts], x.shape
+        wide, inner = both.multiply(flat)
+        gate, up = wide.chunk(2, dim=-1)
+        y, inner_down = down.multiply(functional.silu(gate).mul_(up))
+        ctx.save_for_backward(flat, wide, inner, inner_down, both.weight, both.a, both.b, down.weight, down.a, down.b)
+        ctx.scales, ctx.shape = (both.scale, down.scale), x.shape
         return y.view(x.shape)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        x, g, u, inner_gate, inner_up, inner_down, *tensors = ctx.saved_tensors
-        waiting = iter(tensors)
-        gate, up, down = _three([next(waiting) if part is None else part for part in ctx.parts])
-        dy = gradients[0].reshape(-1, gradients[0].shape[-1])
-        active = functional.silu(g)
-        dh, da_down, db_down = down.gradients(dy, active * u, inner_down, None)
-        dx, da_up, db_up = up.gradients(active.mul_(dh), x, inner_up, None)
-        dg = torch.ops.aten.silu_backward(dh.mul_(u), g)
-        dx, da_gate, db_gate = gate.gradients(dg, x, inner_gate, dx)
-        found = ((da_gate, db_gate), (da_up, db_up), (da_down, db_down))
-        return dx.view(ctx.shape), *(each for da, db in found for each in (da, db, None, None, None))
-
-
-def _three(parts: Any) -> list[Adapted]:
-    """(a, b, weight, bias, scale) of gate, up and down. A bias of False stands for none."""
-    return [
-        Adapted(weight, None if bias is False else bias, a, b, scale)
-        for a, b, weight, bias, scale in (parts[0:5], parts[5:10], parts[10:15])
-    ]
+        x, wide, inner, inner_down, weight, a, b, down_weight, down_a, down_b = ctx.saved_tensors
+        both = Adapted(weight, None, a, b, ctx.scales[0])
+        down = Adapted(down_weight, None, down_a, down_b, ctx.scales[1])
+        gate, up = wide.chunk(2, dim=-1)
+        active = functional.silu(gate)
+        dh, da_down, db_down = down.gradients(gradients[0].reshape(-1, x.shape[-1]), active * up, inner_down)
+        d_wide = torch.empty_like(wide)
+        d_gate, d_up = d_wide.chunk(2, dim=-1)
+        torch.mul(active, dh, out=d_up)
+        torch.ops.aten.silu_backward.grad_input(dh.mul_(up), gate, grad_input=d_gate)
+        dx, da, db = both.gradients(d_wide, x, inner)
+        rank, width = a.shape[0] // 2, weight.shape[0] // 2
+        of_gate, of_up = (da[:rank], db[:width, :rank]), (da[rank:], db[width:, rank:])
+        return dx.view(ctx.shape), None, None, *of_gate, *of_up, da_down, db_down
 
 
 def _mlp(module: Any, before: Any) -> Any:
-    from peft.tuners.lora import Linear
-
     layers = (module.gate_proj, module.up_proj, module.down_proj)
+    weight = torch.cat([layer.base_layer.weight.data for layer in layers[:2]])
+    for layer, part in zip(layers[:2], weight.chunk(2), strict=True):
+        layer.base_layer.weight.data = part  # the two layers see their halves: nothing is held twice
 
     def forward(x: Tensor) -> Tensor:
-        adapted = [_adapted(layer) if isinstance(layer, Linear) else None for layer in layers]
-        parts: list[Any] = []
-        for each in adapted:
-            if each is None:
-                plain: Tensor = before(x)
-                return plain
-            parts += [each.a, each.b, each.weight, False if each.bias is None else each.bias, each.scale]
-        y: Tensor = _GatedMlp.apply(x, *parts)
+        gate, up, down = map(_adapted, layers)
+        if gate is None or up is None or down is None or gate.scale != up.scale:
+            plain: Tensor = before(x)
+            return plain
+        with torch.no_grad():
+            both = Adapted(weight, None, torch.cat([gate.a, up.a]), torch.block_diag(gate.b, up.b), gate.scale)
+        y: Tensor = _GatedMlp.apply(x, both, down, gate.a, gate.b, up.a, up.b, down.a, down.b)
         return y
 
     return forward
@@ -206,6 +206,9 @@ def _norm(module: Any) -> Any:
 
 # --- attention --------------------------------------------------------------------------------------------------------
 
+LONG = 1024
+"""Tokens of an example from which on the whole matrix of its attention is too large to be made."""
+
 
 def attend(
     module: Any, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, **settings: Any
@@ -215,53 +218,127 @@ def attend(
     With `lengths` among the settings (tokens of each example, in order; their sum is `tokens`), each example attends
     causally to itself, and the mask is not looked at. Without, it is transformers' own attention.
     """
-    lengths: list[int] | None = settings.pop("lengths", None)
+    lengths: tuple[int, ...] | None = settings.pop("lengths", None)
     if lengths is None:
         usual: tuple[Tensor, None] = sdpa_attention_forward(module, query, key, value, mask, **settings)
         return usual
     scale, window = settings["scaling"], settings.get("sliding_window")
-    parts = zip(*(each[0].split(lengths, dim=1) for each in (query, key, value)), strict=True)
-    found = [_Attention.apply(q, k, v, scale, window) for q, k, v in parts]
-    return torch.cat(found, dim=1).transpose(0, 1)[None], None
+    if max(lengths) > LONG:
+        return _one_by_one(query, key, value, lengths, scale, window), None
+    q, k, v = (each[0].transpose(0, 1) for each in (query, key, value))
+    found: Tensor = _Attention.apply(q, k, v, lengths, scale, window)
+    return found[None], None
+
+
+class Layout(NamedTuple):
+    """Examples of like lengths beside one another: `places` (examples, tokens) of the tokens in the batch, the shorter
+    filled up with place 0; `real`, which are no filling; both as (examples * tokens)."""
+
+    examples: int
+    tokens: int
+    places: Tensor
+    real: Tensor
+
+
+@lru_cache(maxsize=4)
+def layouts(lengths: tuple[int, ...], device: torch.device) -> tuple[list[Layout], Tensor]:
+    """Groups of examples, none filled up by more than a third, and for each token of the batch where it is in them."""
+    starts = [sum(lengths[:i]) for i in range(len(lengths))]
+    waiting = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    found, back, at = [], torch.empty(sum(lengths), dtype=torch.long), 0
+    while waiting:
+        longest = lengths[waiting[0]]
+        group = [i for i in waiting if lengths[i] * 4 >= longest * 3]
+        waiting = waiting[len(group) :]
+        column = torch.arange(longest)
+        real = column[None] < torch.tensor([lengths[i] for i in group])[:, None]
+        places = torch.where(real, column[None] + torch.tensor([starts[i] for i in group])[:, None], 0)
+        back[places[real]] = at + real.flatten().nonzero()[:, 0]
+        found.append(Layout(len(group), longest, places.flatten().to(device), real.flatten().to(device)))
+        at += real.numel()
+    return found, back.to(device)
 
 
 class _Attention(Function):
-    """softmax(q k' scale) v, causal, in fp32, by plain matrix products; what is between is computed twice, not kept.
+    """softmax(q k' scale) v, causal, within each example, by plain products in fp32; what is between is not kept.
 
     torch's fused kernel for the CPU takes many times as long on its way back for examples of a page or less.
     """
 
     @staticmethod
-    def forward(ctx: Any, q: Tensor, k: Tensor, v: Tensor, scale: float, window: int | None) -> Tensor:
-        """`q` (heads, tokens, width); `k`, `v` (fewer heads, tokens, width): each serves several of `q` in turn."""
+    def forward(
+        ctx: Any, q: Tensor, k: Tensor, v: Tensor, lengths: tuple[int, ...], scale: float, window: int | None
+    ) -> Tensor:
+        """`q` (tokens, heads, width); `k`, `v` (tokens, fewer heads, width), each serving several of `q` in turn."""
         ctx.save_for_backward(q, k, v)
-        ctx.scale, ctx.window = scale, window
-        probabilities = _probabilities(_grouped(q, k), k.float(), scale, window)
-        return (probabilities @ v.float()).view(q.shape).to(q.dtype)
+        ctx.lengths, ctx.scale, ctx.window = lengths, scale, window
+        groups, back = layouts(lengths, q.device)
+        found = []
+        for group in groups:
+            queries, keys, values = (_beside(each, group, k.shape[1]) for each in (q, k, v))
+            attention = _probabilities(queries, keys, group.tokens, scale, window)
+            found.append(_in_turn(attention @ values, group, q))
+        return _joined(found)[back]
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         q, k, v = ctx.saved_tensors
-        grouped, keys = _grouped(q, k), k.float()
-        probabilities = _probabilities(grouped, keys, ctx.scale, ctx.window)
-        g = _grouped(gradients[0], k)
-        dv = probabilities.transpose(1, 2) @ g
-        dp = g @ v.float().transpose(1, 2)
-        dp = dp.sub_((dp * probabilities).sum(-1, keepdim=True)).mul_(probabilities).mul_(ctx.scale)
-        dq, dk = dp @ keys, dp.transpose(1, 2) @ grouped
-        return dq.view(q.shape).to(q.dtype), dk.to(k.dtype), dv.to(v.dtype), None, None
+        groups, back = layouts(ctx.lengths, q.device)
+        found: list[tuple[Tensor, Tensor, Tensor]] = []
+        for group in groups:
+            queries, keys, values = (_beside(each, group, k.shape[1]) for each in (q, k, v))
+            g = _beside(gradients[0], group, k.shape[1], filling=False)
+            attention = _probabilities(queries, keys, group.tokens, ctx.scale, ctx.window)
+            dv = attention.transpose(1, 2) @ g
+            ds = g @ values.transpose(1, 2)
+            ds = ds.sub_((ds * attention).sum(-1, keepdim=True)).mul_(attention).mul_(ctx.scale)
+            dq, dk = ds @ keys, ds.transpose(1, 2) @ queries
+            found.append((_in_turn(dq, group, q), _in_turn(dk, group, k), _in_turn(dv, group, v)))
+        dq, dk, dv = (_joined(each)[back] for each in zip(*found, strict=True))
+        return dq, dk, dv, None, None, None
 
 
-def _grouped(q: Tensor, k: Tensor) -> Tensor:
-    """(heads, tokens, width) -> (heads of k, heads a head of k * tokens, width), fp32."""
-    return q.float().reshape(k.shape[0], -1, q.shape[-1])
+def _beside(x: Tensor, group: Layout, heads: int, filling: bool = True) -> Tensor:
+    """(tokens, heads * n, width) -> (examples * heads, n * tokens of an example, width), fp32."""
+    taken = x.index_select(0, group.places)
+    if not filling:
+        taken.mul_(group.real[:, None, None])
+    taken = taken.view(group.examples, group.tokens, heads, -1, x.shape[-1]).permute(0, 2, 3, 1, 4)
+    made = torch.empty(taken.shape, dtype=torch.float32, device=x.device).copy_(taken)
+    return made.view(group.examples * heads, -1, x.shape[-1])
 
 
-def _probabilities(q: Tensor, k: Tensor, scale: float, window: int | None) -> Tensor:
-    """(heads of k, ..., tokens): how much each query attends to each token up to its own, at most `window` of them."""
-    tokens = k.shape[1]
+def _in_turn(x: Tensor, group: Layout, like: Tensor) -> Tensor:
+    """`_beside` undone: (examples * tokens, heads, width), in the precision of `like`."""
+    made = torch.empty(group.examples, group.tokens, *like.shape[1:], dtype=like.dtype, device=like.device)
+    turned = made.transpose(1, 2)
+    turned.copy_(x.view(turned.shape))
+    return made.flatten(0, 1)
+
+
+def _joined(parts: Sequence[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(list(parts))
+
+
+def _probabilities(q: Tensor, k: Tensor, tokens: int, scale: float, window: int | None) -> Tensor:
+    """(n, ..., tokens): how much each query attends to each token up to its own, at most `window` of them."""
     hidden = torch.ones(tokens, tokens, dtype=torch.bool, device=k.device).triu_(1)
     if window and window < tokens:
         hidden |= torch.ones_like(hidden).tril_(-window)
     scores = (q @ k.transpose(1, 2)).mul_(scale).view(k.shape[0], -1, tokens, tokens)
     return scores.masked_fill_(hidden, float("-inf")).softmax(-1).view(k.shape[0], -1, tokens)
+
+
+def _one_by_one(
+    query: Tensor, key: Tensor, value: Tensor, lengths: tuple[int, ...], scale: float, window: int | None
+) -> Tensor:
+    """torch's own attention for each example: slower on a CPU, and never the whole matrix."""
+    found = []
+    for q, k, v in zip(*(each.split(lengths, dim=2) for each in (query, key, value)), strict=True):
+        here = torch.arange(q.shape[2], device=q.device)
+        near = (here[:, None] >= here) & (here[:, None] - here < window) if window else None
+        gqa = q.shape[1] != k.shape[1]
+        found.append(
+            functional.scaled_dot_product_attention(q, k, v, near, is_causal=near is None, scale=scale, enable_gqa=gqa)
+        )
+    return torch.cat(found, dim=2).transpose(1, 2)
