@@ -126,13 +126,21 @@ def safe_name(name: str) -> str:
 
 @contextmanager
 def disk_errors() -> Iterator[None]:
-    """Turn «no space left» into words."""
+    """Turn «no space left» into words, whichever library runs into it."""
     try:
         yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    except Exception as error:
+        if _disk_is_full(error):
             raise DiskFull(need=None, free=None) from error
         raise
+
+
+def _disk_is_full(error: Exception) -> bool:
+    """safetensors tells it in an error of its own, numpy in words without a number (28: Linux, macOS; 112: Windows)."""
+    if isinstance(error, OSError):
+        unsaid = error.errno is None and "requested and" in str(error)
+        return unsaid or error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return type(error).__name__ == "SafetensorError" and any(f"os error {n})" in str(error) for n in (28, 112, 122))
 
 
 def write_atomic(path: Path, data: str | bytes) -> None:

@@ -16,7 +16,6 @@ from pathlib import Path
 from pydantic import Field
 
 from skills.blocks import Frozen
-from skills.contract import DiskFull
 from skills.workspace import Workspace, disk_errors, write_atomic
 
 CARD = "export.json"
@@ -71,7 +70,7 @@ def begun(workspace: Workspace, run: str) -> Iterator[tuple[str, Path]]:
     id = next(name for n in range(1, 10_000) if not (folder / (name := f"{run}-{n}")).exists())
     beside = folder / f".{id}{UNFINISHED}"
     try:
-        with full_disk():
+        with disk_errors():
             beside.mkdir(parents=True)
             yield id, beside
     finally:
@@ -99,21 +98,3 @@ def kept(workspace: Workspace) -> list[ExportCard]:
 
 def delete_export(workspace: Workspace, id: str) -> None:
     shutil.rmtree(workspace.inside("workspace", "exports", id))
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """Turn «no space left» into words, whichever library runs into it."""
-    from safetensors import SafetensorError
-
-    try:
-        with disk_errors():
-            yield
-    except OSError as error:
-        if error.errno is None and "requested and" in str(error):  # how numpy says that a file did not take it all
-            raise DiskFull(need=None, free=None) from error
-        raise
-    except SafetensorError as error:
-        if any(sign in str(error) for sign in ("StorageFull", "code: 28", "code: 112", "QuotaExceeded")):
-            raise DiskFull(need=None, free=None) from error
-        raise

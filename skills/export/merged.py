@@ -62,6 +62,9 @@ def _to_bf16(model: Any) -> None:
 
 def write_merged(model: Any, source: Source, folder: Path) -> None:
     """The merged model as transformers reads it, as precise as the base, with its config. Changes `model` to that."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
     _to_bf16(model)
     model.save_pretrained(folder, max_shard_size=LARGEST_FILE)
     for name in ("config.json", *MODEL_FILES, "special_tokens_map.json"):
