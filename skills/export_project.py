@@ -228,7 +228,7 @@ def _result(
         precision=exact,
         choices=tuple(Choice(format=f, bytes=format_bytes(source, f, inputs.quantization)) for f in _possible(source)),
         later=tuple(format for format in inputs.formats if format not in FORMATS),
-        longest_copy=result.longest_copy if result else None,
+        longest_copy=source.longest_copy,
         verdict=result.verdict if result else None,
         masked=source.masked,
         dataset=source.manifest.id if source.manifest else None,

@@ -107,6 +107,7 @@ def test_languages(text: str, language: str | None) -> None:
         ("llevame a la lección 1.3", "go_to", {"lesson": "1.3"}),
         ("qué era lo del sobrajuste", "question", {"question": "qué era lo del sobrajuste", "topic": "overfitting"}),
         ("quiero el adaptador y el cuaderno", "export_project", {"formats": ["adapter", "notebook"]}),
+        ("guardame el modelo entero", "export_project", {"formats": ["merged"]}),
         ("traducí al inglés: la casa", "translate_text", {"language": "en", "text": "la casa"}),
         ("split by document 80/20", "split_dataset", {"train": 0.8, "test": 0.2, "by": "document"}),
         ("contame algo", "progress", {}),

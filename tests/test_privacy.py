@@ -152,6 +152,7 @@ ROUTE = [
     ("summarize", ["sentences=2", "method=quote"]),
     ("fine_tune", ["max_steps=2", "length=64", "rank=4"]),
     ("compare_models", ["max_tokens=8"]),
+    ("export_project", ["formats=adapter, merged, ollama"]),
     ("quiz", ["questions=2"]),
     ("decide", []),
 ]

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from skills.contract import OutOfMemory
+from skills.export.kept import ExportCard, exports_folder, finish
+from skills.export.kept import kept as exported
 from skills.texts.piece_tokenizer import keep, kept
+from skills.workspace import Workspace
 from tests.conversation import Conversation, RunsInMemory
 from tutor.course import Choice, Course, Do, Number, Open, Order
 from tutor.course_files import load_course
@@ -596,12 +599,39 @@ async def test_a_tokenizer_can_be_seen_and_deleted(talk: Conversation) -> None:
     assert kept(talk.desk.workspace) == [again]
 
 
+def add_export(workspace: Workspace) -> None:
+    card = ExportCard(
+        id="run-20260131-174501-3fa9-1",
+        run="run-20260131-174501-3fa9",
+        base="b",
+        base_digest="0",
+        checks=(),
+        bytes=2_000_000,
+    )
+    folder = exports_folder(workspace) / card.id
+    folder.mkdir(parents=True)
+    finish(folder, card)
+
+
+async def test_a_model_to_take_away_can_be_seen_and_deleted(talk: Conversation) -> None:
+    await begin(talk)
+    add_export(talk.desk.workspace)
+    await talk.acts(Intent(name="delete_data"))
+    name = next(b.label for b in talk.buttons if b.label.startswith("Borrar modelo hecho sobre b"))
+    await talk.clicks(name)
+    assert "queda" in talk.text
+    await talk.clicks("Sí, borrar")
+    assert exported(talk.desk.workspace) == []
+
+
 async def test_deleting_everything_starts_afresh(talk: Conversation) -> None:
     await begin(talk)
     await talk.types(VERSES)
+    add_export(talk.desk.workspace)
     keep(talk.desk.workspace, talk.desk.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
     await talk.acts(Intent(name="delete", args={"what": "all", "id": "", "sure": True}))
     assert kept(talk.desk.workspace) == []
+    assert exported(talk.desk.workspace) == []
     assert talk.desk.memory.route is None
     assert talk.desk.workspace.manifests() == []
     await talk.opens()

@@ -175,7 +175,8 @@ _BY = {
     "row": r"fila|row",
 }
 _FORMATS = {
-    "adapter": r"adaptador|adapter", "merged": r"fusionad|merge", "ollama": r"ollama", "gguf": r"gguf",
+    "adapter": r"adaptador|adapter", "merged": r"fusionad|merge|modelo (?:enter|complet)o|(?:whole|full) model",
+    "ollama": r"ollama", "gguf": r"gguf",
     "notebook": r"cuaderno|notebook", "report": r"informe|reporte|report", "data": r"\bdatos|\bdata",
 }  # fmt: skip
 

@@ -98,6 +98,8 @@ def _facts(source: Source, signed: Signed) -> dict[str, Any]:
         "spoken": manifest.language if manifest else None,
         "masked": source.masked,
         "result": result,
+        "copied": source.longest_copy,
+        "forgetting": source.evaluation.forgetting if source.evaluation else (),
         "rank": settings.get("rank"),
         "learning_rate": settings.get("learning_rate"),
         "length": settings.get("length"),

@@ -78,7 +78,7 @@ class ExportResult(Result):
         copied = self.longest_copy
         kind = "unknown" if copied is None else "some" if copied >= TOUCHING else "few" if copied > 1 else "none"
         if self.verdict == "by_heart":
-            kind = "by_heart"
+            kind = "by_heart" if copied is not None and copied >= TOUCHING else "by_heart_few"
         return [
             Notice(level="warning", message=msg(f"export_project.copied.{kind}", n=copied or 0)),
             Notice(

@@ -52,7 +52,7 @@ def precision(source: Source, formats: tuple[Format, ...]) -> Precision:
 
 
 def memory_bytes(source: Source, formats: tuple[Format, ...], precision: Precision) -> int:
-    """The most that is held at a time: a GGUF's reader unpacks all of it beside the model that it fills."""
+    """The most that is held at a time, as measured: a GGUF is unpacked whole beside the model that it fills."""
     parameters = weight_count(source.weights)
-    copies = 2.0 if {"ollama", "gguf"} & set(formats) else 1.1
+    copies = 3.3 if {"ollama", "gguf"} & set(formats) else 1.3
     return int(budget.PROCESS_BYTES + copies * parameters * (4 if precision == "fp32" else 2))

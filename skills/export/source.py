@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from skills.blocks import Frozen
 from skills.contract import Context, FileMissing, ModelMissing, WrongBase
+from skills.evaluation.result import EvaluationResult, read_evaluation
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training.adapter import NAME
 from skills.training.base import base_digest, base_name, config, open_tokenizer
@@ -49,6 +50,7 @@ class Source:
     digest: str
     base: Base
     result: FineTuneResult | None
+    evaluation: EvaluationResult | None
     manifest: Manifest | None
     prompts: tuple[FrozenPrompt, ...]
     day: str
@@ -94,6 +96,14 @@ class Source:
         return self.manifest is not None and any(change.kind == MASKED for change in self.manifest.changes)
 
     @property
+    def longest_copy(self) -> int | None:
+        """Words in a row that it wrote as they are in a text it learnt from; None if that was never measured."""
+        found = [self.result.longest_copy] if self.result else []
+        if self.evaluation and self.evaluation.recital and self.evaluation.recital.copying:
+            found.append(self.evaluation.recital.copying.most[0])
+        return max(found, default=None)
+
+    @property
     def slug(self) -> str:
         """A name for files: says the base, nothing of the texts."""
         return f"{self.base.name}-lora"
@@ -119,6 +129,7 @@ def read_source(ctx: Context, run: str | None) -> Source:
         digest=digest,
         base=_base(ctx.weights),
         result=read_result(run_dir),
+        evaluation=read_evaluation(run_dir),
         manifest=_manifest(ctx.workspace, run_dir),
         prompts=prompts,
         day=time.strftime("%Y-%m-%d", time.localtime(made)),
