@@ -37,6 +37,7 @@ class InProcess:
 
     def __init__(self, workspace: Workspace, chat: FakeChat | None, probe: FakeProbe | None) -> None:
         self.workspace, self.the_chat, self.probe = workspace, chat, probe
+        self.weights: Path | None = None
         self.slow: set[str] = set()
         self.broken: dict[str, UserError | Exception] = {}
 
@@ -53,7 +54,12 @@ class InProcess:
         if name in self.slow:
             await asyncio.sleep(60)
         ctx = Context(
-            workspace=self.workspace, language=language, emit=events.append, chat=self.the_chat, probe=self.probe
+            workspace=self.workspace,
+            language=language,
+            emit=events.append,
+            chat=self.the_chat,
+            probe=self.probe,
+            weights=self.weights,
         )
         try:
             if name in self.broken:
@@ -86,6 +92,8 @@ class RunsInMemory:
         self._worker = worker
         self.runs: dict[str, RunStatus] = {}
         self.asked: list[tuple[str, str]] = []
+        self.begun: dict[str, dict[str, Any]] = {}
+        """The inputs of each run."""
 
     async def start(self, skill: str, inputs: Mapping[str, Any], language: Language, *weights: Any) -> str:
         for run, status in self.runs.items():
@@ -93,6 +101,7 @@ class RunsInMemory:
                 raise Busy(run=run)
         run = f"run-20260101-00000{len(self.runs)}-aaaa"
         self.runs[run] = RunStatus(run=run, skill=skill, state="running", attempt=1)
+        self.begun[run] = dict(inputs)
         return run
 
     def finish(self, run: str, result: dict[str, Any], state: Any = "done", **more: Any) -> None:
