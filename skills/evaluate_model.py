@@ -61,8 +61,8 @@ class Examiner:
         self.step, self.calls, self.before, self.total = "reading", 0, 0.0, float(sum(STEPS.values()))
 
     def open(self, weights: Path, run_dir: Path, plan: Plan, tokenizer: ModelTokenizer) -> None:
-        self.model, self.run_dir = open_tuned(weights, run_dir / NAME, plan.precision), run_dir
-        self.plan, self.tokenizer = plan, tokenizer
+        self.weights, self.run_dir, self.plan, self.tokenizer = weights, run_dir, plan, tokenizer
+        self.model = open_tuned(weights, run_dir / NAME, plan.precision)
 
     def begin(self, what: str) -> None:
         """The next step. Raises Asked."""
@@ -103,11 +103,10 @@ class Examiner:
 
     def widen(self) -> None:
         """Go on in fp32 where it fits: for writing a token at a time it is twice as fast as bf16 on a CPU."""
-        import torch
-
-        weights = sum(weight.numel() for weight in self.model.parameters())
-        if self.model.device.type == "cpu" and weights * 4 < 0.8 * budget.free_memory():
-            self.model.to(torch.float32)
+        need = budget.memory_needed(self.weights, "fp32", 1, 64)
+        if self.plan.precision == "bf16" and self.model.device.type == "cpu" and need < 0.8 * budget.free_memory():
+            del self.model  # two at once may not fit
+            self.model = open_tuned(self.weights, self.run_dir / NAME, "fp32")
 
     def _as(self, adapted: bool) -> Any:
         return nullcontext() if adapted else self.model.disable_adapter()

@@ -132,11 +132,13 @@ def test_all_it_shows_has_words(home: Workspace, language: Any) -> None:
 def test_an_adapter_without_effect_makes_no_difference(home: Workspace, tiny_model: Path) -> None:
     path = home.runs / "run-1" / "adapter" / "adapter_model.safetensors"
     save_file({name: weight * 0 for name, weight in load_file(path).items()}, path)
+    plan = plan_of(home.runs / "run-1").model_copy(update={"precision": "bf16"})
+    (home.runs / "run-1" / "plan.json").write_text(plan.model_dump_json(), "utf-8")
     found = run(EvaluateInputs(run="run-1"), context(home, tiny_model))
     assert found.surprise.gain.value == pytest.approx(0, abs=1e-6)
     assert not found.surprise.gain.clear
-    assert found.verdict in ("nothing", "by_heart")
     assert found.verdict == "nothing"
+    assert found.surprise.agrees, "the base costs in bf16 what it cost in fp32, or nearly"
     for each in found.forgetting:
         assert (each.before, each.lost, each.won, each.forgot) == (each.after, 0, 0, False)
     assert found.recital is not None
