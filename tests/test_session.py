@@ -15,6 +15,7 @@ from skills.export.kept import kept as exported
 from skills.texts.piece_tokenizer import keep, kept
 from skills.workspace import Workspace
 from tests.conversation import Conversation, RunsInMemory
+from tutor import folders
 from tutor.course import Choice, Course, Do, Number, Open, Order
 from tutor.course_files import load_course
 from tutor.turn import Farewell, Intent, Reload, Said
@@ -622,6 +623,21 @@ async def test_a_model_to_take_away_can_be_seen_and_deleted(talk: Conversation) 
     assert "queda" in talk.text
     await talk.clicks("Sí, borrar")
     assert exported(talk.desk.workspace) == []
+
+
+async def test_a_folder_is_opened_and_never_a_file(talk: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
+    await begin(talk)
+    opened: list[Path] = []
+    monkeypatch.setattr(folders, "show", lambda folder: opened.append(folder) or True)
+    add_export(talk.desk.workspace)
+    folder = exports_folder(talk.desk.workspace)
+    for path in ("run-20260131-174501-3fa9-1", "run-20260131-174501-3fa9-1/export.json"):
+        await talk.acts(Intent(name="show_folder", args={"path": f"workspace/exports/{path}"}))
+        assert str(folder) in talk.text
+    assert opened == [folder / "run-20260131-174501-3fa9-1"] * 2
+    await talk.acts(Intent(name="show_folder", args={"path": "workspace/exports/none"}))
+    await talk.acts(Intent(name="show_folder", args={"path": "../.."}))
+    assert len(opened) == 2
 
 
 async def test_deleting_everything_starts_afresh(talk: Conversation) -> None:

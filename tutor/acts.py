@@ -188,6 +188,7 @@ ACTS: dict[str, Callable[[Desk, dict[str, Any], str], Turn]] = {
     "privacy": lambda desk, args, said: belongings.privacy(desk),
     "delete_data": lambda desk, args, said: belongings.my_things(desk),
     "delete": lambda desk, args, said: belongings.delete(desk, args),
+    "show_folder": lambda desk, args, said: belongings.show_folder(desk, args),
     "feedback": lambda desk, args, said: controls.take_feedback(desk, said),
     "small_talk": lambda desk, args, said: _say(desk, "chat.small_talk"),
     "off_topic": lambda desk, args, said: _say(desk, "chat.off_topic"),

@@ -9,7 +9,9 @@ from skills.blocks import Column, Message, Table, msg
 from skills.contract import UserError
 from skills.export.kept import kept as exported
 from skills.texts.piece_tokenizer import kept, tokenizers_folder
+from skills.training.runs import known_runs
 from skills.workspace import folder_bytes
+from tutor import folders
 from tutor.desk import Desk, back_button, plain
 from tutor.turn import Button, Erased, Shown
 
@@ -44,7 +46,7 @@ async def my_things(desk: Desk) -> AsyncIterator[Shown]:
         buttons.append(_delete_button(desk, "text", text.id, text.name))
     for status in desk.jobs.list():
         size = folder_bytes(desk.workspace.runs / status.run)
-        name = desk.words("chat.run_name", skill=desk.words(f"intents.{status.skill}.label"), run=status.run[4:19])
+        name = run_name(desk, status.run, status.skill)
         rows.append((msg("chat.kind.run"), name, desk.words("chat.size", bytes=size)))
         buttons.append(_delete_button(desk, "run", status.run, name))
     for card in kept(desk.workspace):
@@ -70,6 +72,23 @@ async def my_things(desk: Desk) -> AsyncIterator[Shown]:
     yield desk.say("", tone="aside", blocks=(table,), buttons=tuple(buttons))
 
 
+async def show_folder(desk: Desk, args: dict[str, Any]) -> AsyncIterator[Shown]:
+    """Open a folder of the home folder, or the one a file is in: never a file, which might be run."""
+    path = desk.workspace.inside(str(args["path"]))
+    folder = path if path.is_dir() else path.parent
+    told = "gone" if not path.exists() else "opened" if folders.show(folder) else "shown"
+    words = desk.words(f"chat.folder.{told}", path=str(folder))
+    yield desk.say(words, tone="system", buttons=desk.buttons or (back_button(desk),))
+
+
+def run_name(desk: Desk, run: str, skill: str) -> str:
+    """What people call a run: a training by its number, as where trainings are listed."""
+    known = next((known for known in known_runs(desk.workspace) if known.run == run), None)
+    if known:
+        return desk.words("chat.training_name", number=known.number, at=known.at)
+    return desk.words("chat.run_name", skill=desk.words(f"intents.{skill}.label"), run=run[4:19])
+
+
 def _delete_button(desk: Desk, what: str, id: str, name: str) -> Button:
     return desk.button("chat.button.delete", "delete", args={"what": what, "id": id, "name": name}, name=name)
 
@@ -77,6 +96,8 @@ def _delete_button(desk: Desk, what: str, id: str, name: str) -> Button:
 async def delete(desk: Desk, args: dict[str, Any]) -> AsyncIterator[Shown]:
     """Delete one thing, or all of the learner's; asked once more before it happens."""
     what, id, name = args["what"], args["id"], args.get("name", "")
+    if what == "run" and not name:
+        args = args | {"name": (name := run_name(desk, id, "fine_tune"))}
     if not args.get("sure"):
         yield desk.say(
             desk.words(f"chat.sure.{what}", name=plain(name)),

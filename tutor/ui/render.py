@@ -148,7 +148,9 @@ def _passages(block: blocks.Passages, words: Words) -> Card:
 def _artefact(block: blocks.Artefact, words: Words) -> Card:
     path = PurePosixPath(block.path.replace("\\", "/"))
     labels = {"size": words("ui.size", bytes=block.bytes), "where": words("ui.artefact.where", path=str(path))}
-    return Card("Artefact", _head(block, words) | {"name": path.name, "words": labels})
+    labels["open"] = words("ui.artefact.open")
+    intent = {"name": "show_folder", "args": {"path": str(path)}}
+    return Card("Artefact", _head(block, words) | {"name": path.name, "words": labels, "intent": intent})
 
 
 def _notice(block: blocks.Notice, words: Words) -> Card:

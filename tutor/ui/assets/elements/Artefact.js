@@ -1,6 +1,6 @@
 // Something that was made and is kept: what, how big, where.
 
-function Artefact({ props }) {
+function Artefact({ props, act }) {
   return h(
     Card,
     { kind: 'artefact', title: props.title, caption: props.caption },
@@ -12,5 +12,19 @@ function Artefact({ props }) {
       h('span', { className: 't-small' }, props.words.size),
     ),
     h('p', { className: 't-small' }, props.words.where),
+    h(
+      'div',
+      { className: 't-controls' },
+      h(
+        'button',
+        {
+          type: 'button',
+          className: 't-choice',
+          'data-testid': 'show-folder',
+          onClick: () => act(props.intent, props.words.open),
+        },
+        props.words.open,
+      ),
+    ),
   )
 }
