@@ -54,5 +54,5 @@ def precision(source: Source, formats: tuple[Format, ...]) -> Precision:
 def memory_bytes(source: Source, formats: tuple[Format, ...], precision: Precision) -> int:
     """The most that is held at a time, as measured: a GGUF is unpacked whole beside the model that it fills."""
     parameters = weight_count(source.weights)
-    copies = 3.3 if {"ollama", "gguf"} & set(formats) else 1.3
+    copies = 3.3 if {"ollama", "gguf"} & set(formats) else 1.5
     return int(budget.PROCESS_BYTES + copies * parameters * (4 if precision == "fp32" else 2))
