@@ -151,6 +151,7 @@ ROUTE = [
     ("generate_text", ["prompt=The night", "max_tokens=8", "seed=1"]),
     ("summarize", ["sentences=2", "method=quote"]),
     ("fine_tune", ["max_steps=2", "length=64", "rank=4"]),
+    ("evaluate_model", []),
     ("compare_models", ["max_tokens=8"]),
     ("export_project", ["formats=adapter, merged, ollama"]),
     ("quiz", ["questions=2"]),
