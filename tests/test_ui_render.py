@@ -126,6 +126,13 @@ def test_run_card_at_the_very_start() -> None:
     assert view["caption"].startswith("Se está preparando")
 
 
+def test_run_card_says_what_it_is_doing_and_offers_only_what_helps() -> None:
+    doing = {"metrics": (), "samples": (), "doing": msg("export_project.doing.gguf"), "skill": "export_project"}
+    view = run_view(run_status("running", 0.5).model_copy(update=doing), Words("es"))
+    assert view["caption"] == "Lo paso a un solo archivo."
+    assert [control["intent"]["name"] for control in view["controls"]] == ["run_discard"]
+
+
 def test_run_card_says_what_it_was_asked() -> None:
     view = run_view(run_status("running", 0.5).model_copy(update={"asked": "pause"}), Words("es"))
     assert (view["state_label"], view["controls"]) == ("Haciendo una pausa…", [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from skills.blocks import Block, Frozen
+from skills.blocks import Block, Frozen, Message
 from skills.contract import (
     Advanced,
     Done,
@@ -36,6 +36,7 @@ class RunStatus(Frozen):
     done: float = 0.0
     total: float = 0.0
     eta: float | None = None
+    doing: Message | None = None
     metrics: tuple[Metric, ...] = ()
     samples: tuple[Sample, ...] = ()
     notices: tuple[Noticed, ...] = ()
@@ -71,7 +72,7 @@ def replay(run: str, spec: Spec, events: Iterable[Event], running: bool, last_ch
                 at["state"] = "running" if running else "interrupted"
                 notices, blocks = [], []
             case Advanced():
-                at |= {"done": event.done, "total": event.total, "eta": event.eta}
+                at |= {"done": event.done, "total": event.total, "eta": event.eta, "doing": event.doing}
             case Metric():
                 metrics[event.name, event.step] = event
             case Sample():

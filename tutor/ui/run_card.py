@@ -21,6 +21,8 @@ CONTROLS = {
     "done": (),
 }
 """What can be asked of a run in each state; the first is the main button."""
+WHOLE_OR_NOTHING = ("compare_models", "export_project")
+"""Skills whose runs leave nothing when they are stopped half way: pausing or keeping would only seem to help."""
 Points = list[tuple[float, float]]
 
 
@@ -69,6 +71,8 @@ def _caption(status: RunStatus, words: Words) -> str:
     if status.state in ("paused", "interrupted", "failed"):
         return words(f"run_card.caption.{status.state}")
     said = words(curves.caption(status.metrics)) if status.metrics else ""
+    if status.state == "running" and not said and status.doing:
+        return words(status.doing)
     if status.state in ("done", "stopped"):
         return f"{words(f'run_card.caption.{status.state}')} {said}".strip()
     return said or words("run_card.caption.starting")
@@ -97,6 +101,8 @@ def _facts(status: RunStatus, words: Words) -> list[str]:
 
 def _offered(status: RunStatus) -> tuple[str, ...]:
     offered = CONTROLS[status.state]
+    if status.skill in WHOLE_OR_NOTHING:
+        offered = tuple(what for what in offered if what not in ("pause", "stop"))
     return tuple(what for what in offered if what != "stop" or status.state == "running" or status.metrics)
 
 
