@@ -85,7 +85,8 @@ def test_the_ways_differ_by_their_time_on_a_slow_machine_and_by_their_passes_on_
 
 
 def test_what_was_measured_is_what_is_said() -> None:
-    found = of(epochs=3)
+    measured = PACE.model_copy(update={"rows": of(epochs=3).rows})
+    found = estimate(Settings(epochs=3), FACTS, HERE.model_copy(update={"paces": {"bf16": measured}}))
     assert found.measured
     assert found.memory_bytes == PACE.peak_bytes
     assert found.seconds == pytest.approx(12 + found.steps * 1024 * 0.004 / budget.TRAINING_SHARE, rel=0.01)
@@ -217,7 +218,7 @@ def test_what_cannot_finish_is_refused_with_what_could(
     assert found.run_dir is not None
     ctx = dataclasses.replace(found, run_dir=found.workspace.runs / "run-3")
     with monkeypatch.context() as patch:
-        patch.setattr(proposals.budget, "free_memory", lambda: 1_000_000_000)
+        patch.setattr(budget, "free_memory", lambda: 1_000_000_000)
         short = refused(ctx, budget.DoesNotFit, batch_tokens=4096, length=256)
         assert short.offers == ()
         assert short.values["need"] > short.values["free"] * 0.6  # type: ignore[operator]
@@ -247,7 +248,7 @@ def test_a_shorter_example_is_offered_where_it_fits(
 ) -> None:
     """The tiny model's memory hardly depends on the length: a larger one's shape stands in for it."""
     ctx, _, _ = measured
-    monkeypatch.setattr(proposals.budget, "shape_of", lambda weights: SMOLLM2)
+    monkeypatch.setattr(budget, "shape_of", lambda weights: SMOLLM2)
     need = [budget.memory_needed(SMOLLM2, "bf16", 1, n, recompute=True) for n in (128, 256)]
     error = budget.DoesNotFit(need=need[1], free=int(sum(need) / 2 / 0.6), millions=1)
     told = proposals.too_large(error, resolved(Settings(), 900), ctx, "ds-1", 256)

@@ -195,12 +195,21 @@ def _lint_references(sources: Sources, files: LessonFiles, lesson: Lesson) -> No
             sources.mistake(files.file, line, "course.unknown.step", name=step.against.step)
         for given in inputs_given(step):
             name = given.removeprefix("$")
-            if given != "$mine" and not given.startswith("$run:") and not isinstance(earlier.get(name), Predict):
+            if given != "$mine" and not given.startswith("$run:") and not _predicted(sources, earlier, name):
                 sources.mistake(files.file, files.step_line(step.id, "inputs"), "course.unknown.step", name=name)
         earlier[step.id] = step
     for item in lesson.items:
         if item.in_lesson and not asked[item.id]:
             sources.mistake(files.file, files.item_line(item.id), "course.no_item_step", name=item.id)
+
+
+def _predicted(sources: Sources, earlier: dict[str, Step], name: str) -> bool:
+    """Whether `name` is a `predict` step before this one or, as `lesson/step`, one of another lesson."""
+    lesson, _, step = name.rpartition("/")
+    if not lesson:
+        return isinstance(earlier.get(step), Predict)
+    files = sources.lessons.get(lesson)
+    return bool(files and files.lesson and any(s.id == step and isinstance(s, Predict) for s in files.lesson.steps))
 
 
 def _lint_recorded(sources: Sources, files: LessonFiles, lesson: Lesson) -> None:

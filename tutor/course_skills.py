@@ -64,6 +64,9 @@ def lint_skills(sources: Sources, files: LessonFiles, lesson: Lesson, step: Step
         return
     line = files.step_line(step.id, "inputs")
     if isinstance(step, Run):
+        if step.settings and found.plan is None:
+            line = files.step_line(step.id, "settings")
+            sources.mistake(files.file, line, "course.skill.no_settings", name=found.name)
         _lint_inputs(sources, files, line, found, step.inputs, frozenset())
         if step.against:
             _lint_result(sources, files, files.step_line(step.id, "against"), found.name, step.against.field)

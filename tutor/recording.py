@@ -58,6 +58,8 @@ async def _record_step(desk: Desk, lesson: Lesson, step: Step, language: Languag
             for choice, given in choices.items():
                 inputs = resolve(desk, {**step.inputs, **given})
                 yield _write(desk, lesson, step.id, choice, language, await _outcome(desk, step.skill, inputs))
+        case Run(settings=True) if plan := skills.skill(step.skill).plan:
+            yield _write(desk, lesson, step.id, "", language, await _outcome(desk, plan, resolve(desk, step.inputs)))
         case Run():
             outcome = await _outcome(desk, step.skill, resolve(desk, step.inputs), step.id)
             record_result(desk, desk.at(step.id), step.skill, outcome)

@@ -184,7 +184,8 @@ def needs_text(inputs: dict[str, Any]) -> bool:
 
 
 def resolve(desk: Desk, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Authored inputs made concrete: the learner's language, `$mine`, `$run:<step>`, `$<predict step>`.
+    """Authored inputs made concrete: the learner's language, `$mine`, `$run:<step>`, `$<predict step>` or, of
+    another lesson, `$<lesson>/<predict step>`.
 
     What is not there (a prediction that was skipped) is left out: the skill's own default holds.
     """
@@ -201,7 +202,8 @@ def _value(desk: Desk, value: Any) -> Any:
         return desk.memory.dataset
     if value.startswith("$run:"):
         return run_of(desk, value.removeprefix("$run:"))
-    return desk.memory.predicted.get(desk.at(value[1:]))
+    step = value[1:]
+    return desk.memory.predicted.get(step if "/" in step else desk.at(step))
 
 
 def run_of(desk: Desk, step: str) -> str | None:
