@@ -210,15 +210,14 @@ def _finish(
         and curves.points(training.state.metrics, curves.HELDOUT)[-1][0] != training.state.step
     ):
         training.look()
+    last = _as_it_ended(training)
     _keep_best(training)
     known = training.measure(training.material.known).loss
     shuffled, straight = _without_order(training, texts)
     training.sample(1.0)
     copy = longest_copy(_recitals(training, texts), [unit.text for unit in texts.split.train])
     card = BaseCard(digest=training.plan.base_digest, name=training.plan.base_name)
-    folder = save_adapter(
-        training.model, ctx.run_dir, card, training.material.heldout[:2], training.knobs.length
-    )
+    folder = save_adapter(training.model, ctx.run_dir, card, training.material.heldout[:2], training.knobs.length)
     state = training.state
     base_loss = curves.points(state.metrics, curves.HELDOUT)[0][1]
     tuned_loss = state.best_loss if state.best_loss is not None else base_loss
@@ -234,6 +233,8 @@ def _finish(
         ngram_bpc=ngram.bits_per_character([unit.text for unit in texts.heldout]),
         longest_copy=copy.words,
         heldout_documents=len(texts.heldout),
+        train_last=last[0] if last else None,
+        heldout_last=last[1] if last else None,
         broke=state.broke,
     )
     verdict, reasons = judge(numbers)
@@ -268,6 +269,15 @@ def _finish(
         samples=state.samples,
         passes=state.step * training.plan.step_tokens / texts.train_tokens,
     )
+
+
+def _as_it_ended(training: Training) -> tuple[float, float] | None:
+    """Loss on training texts and on held-out ones by the last adapter; None where it is the one that will be kept."""
+    state = training.state
+    if state.broke or state.best_step == state.step:
+        return None
+    heldout = curves.points(state.metrics, curves.HELDOUT)[-1][1]
+    return training.measure(training.material.known).loss, heldout
 
 
 def _keep_best(training: Training) -> None:

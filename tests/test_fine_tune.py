@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from skills.contract import (
     WrongBase,
 )
 from skills.fine_tune import FineTuneInputs, FineTuneResult, run
-from skills.training import budget, checkpoint, loop
+from skills.training import budget, checkpoint, curves, loop
 from skills.training.open import open_tuned
 from skills.workspace import Manifest, Workspace
 
@@ -150,6 +151,7 @@ def test_all_it_shows_has_words(start: Callable[..., FineTuneResult], events: li
         "ran_away",
         "recites",
         "few_heldout",
+        "kept_before",
     )
     for verdict in Verdict.__args__:
         speak(result.model_copy(update={"verdict": verdict, "reasons": reasons}).blocks())
@@ -258,9 +260,21 @@ def test_out_of_memory_halves_then_recomputes_then_gives_up(
 def test_numbers_that_run_away_are_called_broken(
     start: Callable[..., FineTuneResult], events: list[Event], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    result = start("wild", INPUTS.model_copy(update={"learning_rate": 10.0}))
+    gradients, measure = loop.Training.gradients, loop.Training.measure
+
+    def dearer(self: loop.Training, rows: Any) -> Any:
+        nats, graded, texts, text_nats = gradients(self, rows)
+        return nats, graded, texts, text_nats * (1 + self.state.step)
+
+    def harder(self: loop.Training, made: Any) -> Any:
+        found = measure(self, made)
+        return replace(found, nats=found.nats * (1 + self.state.step))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop.Training, "gradients", dearer)
+        patch.setattr(loop.Training, "measure", harder)
+        result = start("wild")
     assert (result.verdict, result.ending) == ("broke", "broke")
-    gradients = loop.Training.gradients
 
     def nan(self: loop.Training, rows: Any) -> Any:
         found = gradients(self, rows)
@@ -281,26 +295,32 @@ def test_shuffled_words_teach_nothing(start: Callable[..., FineTuneResult], work
     assert (result.verdict, result.reasons[0]) == ("nothing", "no_order")
 
 
-def test_few_lines_are_learnt_by_heart(
-    start: Callable[..., FineTuneResult], workspace: Workspace, tiny_model: Path, tmp_path: Path
-) -> None:
-    # the random model's output matrix is so small that it can prefer nothing to anything; a larger one can
-    model = shutil.copytree(tiny_model, tmp_path / "model")
+def opinionated(tiny_model: Path, folder: Path) -> Path:
+    """The random model's output matrix is so small that it can prefer nothing to anything; a larger one can."""
+    model = shutil.copytree(tiny_model, folder)
     tensors = load_file(model / "model.safetensors")
     tensors["model.embed_tokens.weight"] *= 20
     save_file(tensors, model / "model.safetensors", metadata={"format": "pt"})
+    return model
+
+
+def test_few_lines_are_learnt_by_heart(
+    start: Callable[..., FineTuneResult], workspace: Workspace, tiny_model: Path, tmp_path: Path
+) -> None:
+    model = opinionated(tiny_model, tmp_path / "model")
     # of 12 lines the 6th and the 12th are held out: what the others teach is of no use for them
     dice = random.Random(0)
     letters = ["abc" if i not in (5, 11) else "vwxyz" for i in range(12)]
     add_dataset(workspace, [" ".join(dice.choice(each) for _ in range(20)) for each in letters])
     inputs = FineTuneInputs(epochs=20, learning_rate=1e-2, rank=32, precision="fp32")
     result = start("few", inputs, weights=model)
-    assert (result.verdict, result.reasons) == ("by_heart", ("train_far_below", "few_heldout")), (
+    assert (result.verdict, result.reasons) == ("by_heart", ("train_far_below", "kept_before", "few_heldout")), (
         result.train_loss,
         result.tuned_loss,
         result.base_loss,
     )
-    assert result.best_step == result.steps, "two held-out lines are too few to choose a checkpoint by"
+    heldout = {metric.step: metric.value for metric in result.metrics if metric.name == curves.HELDOUT}
+    assert heldout[result.best_step] == min(value for step, value in heldout.items() if step), "the best is kept"
 
 
 def test_a_full_disk_is_said_and_earlier_checkpoints_stay(

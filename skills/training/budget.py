@@ -153,8 +153,8 @@ def memory_needed(
     """An estimate in bytes, from the model's shape; the rehearsal then measures."""
     shape = weights if isinstance(weights, Shape) else shape_of(weights)
     size = 2 if precision == "bf16" else 4
-    # kept for the backward pass of each layer: about 20 vectors of the hidden width, 12 of the inner one
-    layer = (20 * shape.hidden + 12 * shape.inner) * size * rows * length
+    # what `lean` keeps of each layer for the way back, and what lives meanwhile (benchmarks/README.md)
+    layer = (9 * shape.hidden + 3 * shape.inner) * size * rows * length
     kept = layer + shape.layers * shape.hidden * size * rows * length if recompute else shape.layers * layer
     logits = 128 * shape.vocabulary * (2 * size + 8)
     adapter = ADAPTER_BYTES * (rank - USUAL_RANK) * shape.linear

@@ -104,7 +104,7 @@ def _linear(module: Any, before: Any) -> Any:
         if layer is None:
             plain: Tensor = before(x, *args, **kwargs)
             return plain
-        y: Tensor = _Linear.apply(x, layer.a, layer.b, layer.weight, layer.bias, layer.scale)
+        y: Tensor = _Linear.apply(x, layer.a, layer.b, layer.weight, layer.bias, layer.scale)  # type: ignore[no-untyped-call]
         return y
 
     return forward
@@ -116,7 +116,7 @@ def _linear(module: Any, before: Any) -> Any:
 def _gated(module: Any) -> bool:
     from peft.tuners.lora import Linear
 
-    layers = [getattr(module, name, None) for name in ("gate_proj", "up_proj", "down_proj")]
+    layers: list[Any] = [getattr(module, name, None) for name in ("gate_proj", "up_proj", "down_proj")]
     return (
         type(getattr(module, "act_fn", None)).__name__ in ("SiLU", "SiLUActivation")
         and all(isinstance(layer, Linear) and layer.base_layer.bias is None for layer in layers)
@@ -168,8 +168,8 @@ def _mlp(module: Any, before: Any) -> Any:
             plain: Tensor = before(x)
             return plain
         with torch.no_grad():
-            both = Adapted(weight, None, torch.cat([gate.a, up.a]), torch.block_diag(gate.b, up.b), gate.scale)
-        y: Tensor = _GatedMlp.apply(x, both, down, gate.a, gate.b, up.a, up.b, down.a, down.b)
+            both = Adapted(weight, None, torch.cat([gate.a, up.a]), torch.block_diag(gate.b, up.b), gate.scale)  # type: ignore[no-untyped-call]
+        y: Tensor = _GatedMlp.apply(x, both, down, gate.a, gate.b, up.a, up.b, down.a, down.b)  # type: ignore[no-untyped-call]
         return y
 
     return forward
@@ -198,7 +198,7 @@ class _Norm(Function):
 
 def _norm(module: Any) -> Any:
     def forward(x: Tensor) -> Tensor:
-        y: Tensor = _Norm.apply(x, module.weight, module.variance_epsilon)
+        y: Tensor = _Norm.apply(x, module.weight, module.variance_epsilon)  # type: ignore[no-untyped-call]
         return y
 
     return forward
@@ -226,7 +226,7 @@ def attend(
     if max(lengths) > LONG:
         return _one_by_one(query, key, value, lengths, scale, window), None
     q, k, v = (each[0].transpose(0, 1) for each in (query, key, value))
-    found: Tensor = _Attention.apply(q, k, v, lengths, scale, window)
+    found: Tensor = _Attention.apply(q, k, v, lengths, scale, window)  # type: ignore[no-untyped-call]
     return found[None], None
 
 
@@ -334,7 +334,7 @@ def _one_by_one(
 ) -> Tensor:
     """torch's own attention for each example: slower on a CPU, and never the whole matrix."""
     found = []
-    for q, k, v in zip(*(each.split(lengths, dim=2) for each in (query, key, value)), strict=True):
+    for q, k, v in zip(*(each.split(lengths, dim=2) for each in (query, key, value)), strict=True):  # type: ignore[no-untyped-call]
         here = torch.arange(q.shape[2], device=q.device)
         near = (here[:, None] >= here) & (here[:, None] - here < window) if window else None
         gqa = q.shape[1] != k.shape[1]

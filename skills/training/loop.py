@@ -28,8 +28,9 @@ SAVE_SECONDS = 30.0
 WORSE = 0.02
 PATIENCE = 3
 """Evaluations in a row that are 2 % worse than the best, after which more training only harms."""
-ENOUGH_HELDOUT = 5
-"""Held-out examples below which their loss is too uncertain to stop or to choose by."""
+ENOUGH_HELDOUT, WORSE_OF_FEW = 5, 0.1
+"""Held-out examples below which it must be 10 %: their mean may be luck. The best is kept all the same: they are the
+same few texts each time, so one measurement is compared with another of its kind."""
 SHARES = (0.0, 0.25, 0.5, 0.75)
 """When samples are written; those at 1 are written by the model that is kept, once it is known which one that is."""
 
@@ -229,11 +230,11 @@ class Training:
         if self.ran_away(loss):
             return self.broken()
         self.sample(max(share for share in SHARES if share <= self.state.step / self.plan.steps))
-        few = len(self.material.heldout) < ENOUGH_HELDOUT
-        if self.state.best_loss is None or loss < self.state.best_loss or few:
+        worse = WORSE if len(self.material.heldout) >= ENOUGH_HELDOUT else WORSE_OF_FEW
+        if self.state.best_loss is None or loss < self.state.best_loss:
             checkpoint.save_best(self.run_dir, self.state.step, self.adapter())
             self.note(best_step=self.state.step, best_loss=loss, worse=0)
-        elif loss > self.state.best_loss * (1 + WORSE):
+        elif loss > self.state.best_loss * (1 + worse):
             self.note(worse=self.state.worse + 1)
             if self.state.worse == 1:
                 advice = msg("fine_tune.advice.memorising", step=self.state.best_step)

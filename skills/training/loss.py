@@ -17,6 +17,7 @@ LEAST = 1e-38
 
 def token_losses(hidden: Tensor, weight: Tensor, labels: Tensor, gradient: bool) -> tuple[Tensor, Tensor | None]:
     """Minus the natural log of each label's probability, fp32 (n,); if asked, the gradient of their sum, as `hidden`.
+    With the gradient the probabilities are as exact as `weight`, without it as exact as fp32.
 
     `hidden` (n, width) are the last hidden states, `weight` (vocabulary, width) the frozen output matrix, `labels`
     (n,) token ids. A chunk's logits serve both while they exist:
@@ -31,12 +32,14 @@ def token_losses(hidden: Tensor, weight: Tensor, labels: Tensor, gradient: bool)
         for begin in range(0, len(labels), CHUNK):
             part = slice(begin, begin + CHUNK)
             wanted = labels[part, None]
-            chances = (hidden[part] @ weight.T).float().softmax(-1)
+            logits = hidden[part] @ weight.T
+            # the gradient is in the precision of `weight` anyway: only what is measured must be exact
+            chances = (logits if gradient else logits.float()).softmax(-1)
             chance = chances.gather(-1, wanted)
-            losses[part] = -chance[:, 0].clamp(min=LEAST).log()
+            losses[part] = -chance[:, 0].float().clamp(min=LEAST).log()
             if gradients is not None:
                 chances.scatter_(-1, wanted, chance - 1)
-                gradients[part] = chances.to(weight.dtype) @ weight
+                gradients[part] = chances @ weight
     return losses, gradients
 
 

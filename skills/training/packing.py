@@ -35,7 +35,7 @@ class Batch:
 
     def to(self, device: Any) -> Batch:
         return Batch(
-            *(each.to(device) for each in (self.ids, self.positions, self.labels, self.text)), lengths=self.lengths
+            self.ids.to(device), self.positions.to(device), self.labels.to(device), self.text.to(device), self.lengths
         )
 
     @property

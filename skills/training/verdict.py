@@ -25,7 +25,8 @@ FEW = 5
 class Numbers(Frozen):
     """Losses in nats a token of text. `train_before`, `train_after`: on training texts; `base`, `tuned`: held out, the
     last by the adapter that is kept. `order`: the tuned model's loss on held-out texts over its loss on the same with
-    their words shuffled, None where they are too short for that. `*_bpc`: bits per character, held out."""
+    their words shuffled, None where they are too short for that. `*_bpc`: bits per character, held out. `train_last`,
+    `heldout_last`: by the adapter as training left it, where that is not the one that is kept."""
 
     base: float
     tuned: float
@@ -36,6 +37,8 @@ class Numbers(Frozen):
     ngram_bpc: float
     longest_copy: int
     heldout_documents: int
+    train_last: float | None = None
+    heldout_last: float | None = None
     broke: bool = False
 
 
@@ -44,12 +47,19 @@ def judge(numbers: Numbers) -> tuple[Verdict, tuple[str, ...]]:
 
     broke: a loss that is not a number, or the training ended because it ran away.
     by_heart: training texts cost less than 60 % of what new ones cost; or training texts got cheaper by 10 % and new
-      ones by less than 2 %.
+      ones by less than 2 %. With few held-out texts, whose mean may be luck, what the training came to in the end
+      counts, whatever was kept.
     nothing: new text costs at least 97 % of what it costs with its words shuffled; or it got cheaper by less than 2 %.
     learnt: new text got cheaper by at least 5 %, and the model beats the letter counter.
     barely: what is left.
     """
     verdict, reasons = _judge(numbers)
+    if (
+        numbers.heldout_last is not None
+        and numbers.heldout_last > numbers.tuned * (1 + SOME_GAIN)
+        and verdict != "broke"
+    ):
+        reasons.append("kept_before")
     if numbers.longest_copy >= RECITES:
         reasons.append("recites")
     if numbers.heldout_documents < FEW:
@@ -61,8 +71,11 @@ def _judge(n: Numbers) -> tuple[Verdict, list[str]]:
     if n.broke or not all(map(math.isfinite, (n.base, n.tuned, n.train_after))):
         return "broke", ["ran_away"]
     gain = 1 - n.tuned / n.base
-    train_gain = 1 - n.train_after / n.train_before
-    if n.train_after < BY_HEART * n.tuned and train_gain >= 2 * CLEAR_GAIN:
+    train, heldout = n.train_after, n.tuned
+    if n.train_last is not None and n.heldout_last is not None and n.heldout_documents < FEW:
+        train, heldout = n.train_last, n.heldout_last
+    train_gain = 1 - train / n.train_before
+    if train < BY_HEART * heldout and train_gain >= 2 * CLEAR_GAIN:
         return "by_heart", ["train_far_below"]
     if n.order is not None and n.order >= NO_ORDER:
         return "nothing", ["no_order"]
