@@ -118,7 +118,8 @@ async def use_skill(desk: Desk, name: str, args: dict[str, Any]) -> Turn:
     skill = skills.skill(name)
     fields = skill.Inputs.model_fields
     inputs = {key: value for key, value in args.items() if key in fields}
-    if "file" in fields and not (inputs.get("file") or inputs.get("text")):
+    # what is about a run has its texts from there
+    if "file" in fields and "run" not in fields and not (inputs.get("file") or inputs.get("text")):
         if desk.memory.dataset is None:
             yield desk.say(desk.words("chat.needs_text"), tone="aside", buttons=steps.bring_buttons(desk))
             return
