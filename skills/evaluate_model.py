@@ -75,7 +75,7 @@ class Examiner:
         """Say how far it is, unless the learner wants to stop. Raises Asked."""
         if self.ctx.requested() is not None:
             raise Asked
-        done = self.before + STEPS[self.step] * min(1.0, self.calls / CALLS[self.step])
+        done = self.before + STEPS[self.step] * min(1.0, self.calls / (CALLS[self.step] + 1))
         known = STEPS["reading"] + STEPS["opening"]
         eta = (time.monotonic() - self.begun) / done * (self.total - done) if done > known else None
         doing = msg(f"evaluate_model.doing.{self.step}")

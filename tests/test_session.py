@@ -418,6 +418,15 @@ async def votes(talk: Conversation, pairs: list[dict[str, Any]], sides: list[str
         await talk.acts(talk.buttons[place].intent)
 
 
+async def test_a_model_is_examined_without_naming_a_text(talk: Conversation) -> None:
+    await begin(talk)
+    assert talk.desk.memory.dataset is None
+    await talk.acts(Intent(name="evaluate_model"))
+    (run,) = talk.runs.runs
+    assert talk.runs.status(run).skill == "evaluate_model"
+    assert talk.said[-1].blocks[0].title.id == "chat.card.evaluate_model"  # type: ignore[union-attr]
+
+
 async def test_a_blind_comparison_hides_the_names_until_the_last_vote(talk: Conversation) -> None:
     training = await trained(talk)
     talk.runs.finish(training, FINE_TUNED)
