@@ -25,6 +25,7 @@ NAMES = (
     "fine_tune",
     "evaluate_model",
     "compare_models",
+    "compare_runs",
     "export_project",
     "quiz",
     "decide",

@@ -11,6 +11,7 @@ import skills
 from skills.contract import Busy, ChatMessage, Context, Done, Event, Failed, FileMissing, Language, Score, UserError
 from skills.workspace import Workspace
 from tests.conftest import PROFILE, FakeChat, FakeProbe
+from tests.made_runs import FakeVoices
 from tutor import learner
 from tutor.course import Course
 from tutor.desk import Desk
@@ -38,6 +39,7 @@ class InProcess:
     def __init__(self, workspace: Workspace, chat: FakeChat | None, probe: FakeProbe | None) -> None:
         self.workspace, self.the_chat, self.probe = workspace, chat, probe
         self.weights: Path | None = None
+        self.voices = FakeVoices()
         self.slow: set[str] = set()
         self.broken: dict[str, UserError | Exception] = {}
 
@@ -60,6 +62,7 @@ class InProcess:
             chat=self.the_chat,
             probe=self.probe,
             weights=self.weights,
+            voices=self.voices,
         )
         try:
             if name in self.broken:

@@ -7,7 +7,7 @@ from typing import Any
 
 import skills
 from skills.blocks import Progress, msg
-from tutor import asides, belongings, blind, checks, controls, greeting, reviews, steps
+from tutor import asides, belongings, blind, checks, controls, greeting, reviews, steps, talk
 from tutor.course import Bring, Run
 from tutor.desk import Desk, back_button, next_button
 from tutor.skill_calls import Outcome, call, import_text, offered, record_result, start_job, to_start
@@ -171,6 +171,27 @@ async def _say(desk: Desk, message: str, tone: str = "aside") -> Turn:
     yield desk.say(desk.words(message), tone=tone, buttons=desk.buttons or (back_button(desk),))
 
 
+# --- talking to a model ----------------------------------------------------------------------------------------------
+
+
+async def _talking(desk: Desk, turn: Turn) -> Turn:
+    """A button of a conversation with a model, unless that is over."""
+    async for shown in turn if desk.memory.talk else _say(desk, "chat.past", "system"):
+        yield shown
+
+
+async def _talk_on(desk: Desk) -> Turn:
+    async for shown in _talking(desk, talk.resume(desk)):
+        yield shown
+
+
+async def _leave_talk(desk: Desk) -> Turn:
+    async for shown in talk.leave(desk):
+        yield shown
+    async for shown in asides.resume(desk):
+        yield shown
+
+
 # --- the table --------------------------------------------------------------------------------------------------------
 
 ACTS: dict[str, Callable[[Desk, dict[str, Any], str], Turn]] = {
@@ -198,6 +219,13 @@ ACTS: dict[str, Callable[[Desk, dict[str, Any], str], Turn]] = {
     "choose": lambda desk, args, said: _choose(desk, args),
     "answer": lambda desk, args, said: _answer(desk, args),
     "vote": lambda desk, args, said: _vote(desk, args),
+    "talk": lambda desk, args, said: talk.begin(desk, args),
+    "talk_on": lambda desk, args, said: _talk_on(desk),
+    "talk_say": lambda desk, args, said: _talking(desk, talk.say(desk, args.get("text", ""))),
+    "talk_again": lambda desk, args, said: _talking(desk, talk.again(desk, args)),
+    "talk_fresh": lambda desk, args, said: _talking(desk, talk.fresh(desk)),
+    "talk_mode": lambda desk, args, said: _talking(desk, talk.fresh(desk, other_way=True)),
+    "talk_leave": lambda desk, args, said: _leave_talk(desk),
     "profile": lambda desk, args, said: greeting.choose_profile(desk, args["profile"]),
     "route": lambda desk, args, said: greeting.choose_route(desk, args["route"]),
     "restart": lambda desk, args, said: greeting.welcome(desk),

@@ -13,6 +13,7 @@ from skills.contract import Language
 from tutor.course import Course
 from tutor.mentions import FILE_NAME, QUOTED, Pieces, pieces, read_file, read_language, read_list, read_topic
 from tutor.numerals import digits, fold, number
+from tutor.runs_said import read_runs
 
 Open = Literal["choice", "open_item", "text", "none"]
 
@@ -52,7 +53,11 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "tokenize_text": ("text", "file"),
     "train_tokenizer": ("file", "vocab_size"),
     "predict_next": ("prompt", "top_k"),
-    "generate_text": ("prompt", "temperature", "top_k", "top_p", "max_tokens", "seed", "lines", "sentences", "words"),
+    "talk": ("run",),
+    "generate_text": (
+        *("prompt", "run", "temperature", "top_k", "top_p", "max_tokens", "seed"),
+        *("lines", "sentences", "words"),
+    ),
     "map_embeddings": ("items", "file"),
     "classify_text": ("text", "file", "labels"),
     "translate_text": ("text", "file", "language"),
@@ -61,9 +66,10 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "preview_examples": ("file",),
     "fine_tune": ("file", *SETTINGS),
     "plan_training": ("file", *SETTINGS),
-    "evaluate_model": ("file", "seed"),
-    "compare_models": ("prompt", "blind", "temperature", "seed"),
-    "export_project": ("formats",),
+    "evaluate_model": ("run", "file", "seed"),
+    "compare_models": ("run", "other", "prompt", "blind", "temperature", "seed"),
+    "compare_runs": ("runs",),
+    "export_project": ("run", "formats"),
     "quiz": ("topic", "questions", "file"),
 }
 """The arguments that may be read for each intent; where the skill exists, only those that its Inputs have."""
@@ -271,6 +277,9 @@ def read_arguments(
         "blind": lambda: (
             True if re.search(r"\b(?:a ciegas|ciegas|blind|sin decirme cual|without telling)", found.frame) else None
         ),
+        "run": lambda: next(iter(read_runs(found.frame)), None),
+        "other": lambda: next(iter(read_runs(found.frame)[1:]), None),
+        "runs": lambda: read_runs(found.frame) or None,
         "by": lambda: next((by for by, p in _BY.items() if re.search(rf"\b(?:por|by) (?:{p})", found.frame)), None),
         "formats": lambda: [f for f, p in _FORMATS.items() if re.search(p, request)] or None,
         **{name: lambda name=name: _setting(name, request) for name in _WORDED},

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import skills
-from tutor import checks, steps
+from tutor import checks, steps, talk
 from tutor.acts import act, take_text
 from tutor.arguments import Open, Situation, read_settings
 from tutor.course import Item, Predict, Step, Try
@@ -34,6 +34,8 @@ async def typed(desk: Desk, text: str, router: Router) -> AsyncIterator[Shown]:
     button = as_button(desk.buttons, text, numbered=item is None and waiting is None)
     if button:
         turn = act(desk, button.intent)
+    elif desk.memory.talk:
+        turn = _to_the_model(desk, text, router)
     elif len(text) > PASTED or text.strip().count("\n") >= PASTED_LINES:
         turn = take_text(desk, {"text": text})
     elif item:
@@ -59,6 +61,21 @@ def _settings_said(desk: Desk, text: str) -> Intent | None:
         return None
     kept = card.intent.args if "preset" not in found else {k: card.intent.args.get(k) for k in ("file", "goal")}
     return Intent(name=plan, args={k: v for k, v in {**kept, **found}.items() if v is not None})
+
+
+async def _to_the_model(desk: Desk, text: str, router: Router) -> AsyncIterator[Shown]:
+    """While the learner talks to their model, what is typed is for it: all but knobs, and commands to the letter."""
+    command = router.command(text)
+    if command in talk.LEAVE:
+        turn = act(desk, Intent(name="talk_leave"))
+    elif command in talk.COMMANDS:
+        turn = routed(desk, router.route(text, desk.language, situation(desk, "none")), text, router)
+    elif knobs := talk.knobs_said(router.arguments(text, "generate_text", situation(desk, "none")), text):
+        turn = talk.tune(desk, knobs)
+    else:
+        turn = talk.say(desk, "" if command == "next" and desk.memory.talk.mode == "text" else text)  # type: ignore[union-attr]
+    async for shown in turn:
+        yield talk.staying(desk, shown) if command in talk.COMMANDS else shown
 
 
 async def _no_such_button(desk: Desk) -> AsyncIterator[Shown]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from skills.blocks import Progress, msg
-from tutor import machine
+from tutor import machine, talk
 from tutor.asides import resume
 from tutor.desk import Desk
 from tutor.reviews import begin_placement
@@ -64,7 +64,7 @@ async def welcome_back(desk: Desk) -> AsyncIterator[Shown]:
     running = [status for status in desk.jobs.list() if status.state in ("running", "interrupted", "paused")]
     told += [desk.words(f"chat.run_{status.state}") for status in running[-1:]]
     yield desk.say("\n\n".join(told), tone="system", blocks=tuple(_card(status) for status in running[-1:]))
-    async for shown in resume(desk, anew=True):
+    async for shown in talk.resume(desk) if desk.memory.talk else resume(desk, anew=True):
         yield shown
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from typing import Any
+from typing import Any, Literal
 
 from skills.blocks import Frozen
 from skills.contract import Language, Offer
@@ -25,6 +25,25 @@ class OpenItem(Frozen):
     shown: bool = False
     attempt: int = 1
     gap: dict[str, Any] | None = None
+
+
+class Exchange(Frozen):
+    """What the learner wrote to their model (empty: it went on by itself), and what it wrote."""
+
+    you: str
+    model: str
+    seed: int
+
+
+class Talk(Frozen):
+    """A conversation with a model: of a run, or the base (None). `text`: both write at one text; `chat`: it answers."""
+
+    run: str | None
+    mode: Literal["text", "chat"]
+    max_tokens: int
+    temperature: float = 0.8
+    top_p: float = 0.9
+    said: tuple[Exchange, ...] = ()
 
 
 class Memory(Frozen):
@@ -52,6 +71,8 @@ class Memory(Frozen):
     """Who was compared with whom -> pair of texts -> in which comparison it was last judged, and the vote."""
     open_item: OpenItem | None = None
     queue: tuple[dict[str, Any], ...] = ()
+    talk: Talk | None = None
+    """While what is typed goes to a model; over with the overlay that it began under."""
     asked_again: int = 0
     """How often in a row the learner asked for another explanation of the same thing."""
 
@@ -69,7 +90,9 @@ def recall(events: Iterable[StoredEvent]) -> Memory:
 def _moved(memory: Memory, at: dict[str, Any]) -> dict[str, Any]:
     state = MachineState(phase=at["phase"], overlay=at["overlay"])
     elsewhere = (at["lesson"], at["step"]) != (memory.lesson, memory.step)
-    return {"machine": state, "lesson": at["lesson"], "step": at["step"]} | ({"asked_again": 0} if elsewhere else {})
+    talk = memory.talk if state.overlay else None
+    moved = {"machine": state, "lesson": at["lesson"], "step": at["step"], "talk": talk}
+    return moved | ({"asked_again": 0} if elsewhere else {})
 
 
 def _put(field: str, key: str, value: str) -> Any:
@@ -77,6 +100,10 @@ def _put(field: str, key: str, value: str) -> Any:
         return {field: {**getattr(memory, field), at[key]: at[value]}}
 
     return update
+
+
+def _talking(memory: Memory, **changes: Any) -> dict[str, Any]:
+    return {"talk": memory.talk and memory.talk.model_copy(update=changes)}
 
 
 def _judged(memory: Memory, at: dict[str, Any]) -> dict[str, Any]:
@@ -110,6 +137,11 @@ _UPDATES: dict[str, Any] = {
     "answered": lambda m, at: {"open_item": None},
     "dropped": lambda m, at: {"open_item": None},
     "queued": lambda m, at: {"queue": tuple(at["items"])},
+    "talk_begun": lambda m, at: {"talk": Talk(**at)},
+    "talk_set": lambda m, at: _talking(m, **at),
+    "talked": lambda m, at: _talking(m, said=(*(m.talk.said if m.talk else ()), Exchange(**at))),
+    "talk_undone": lambda m, at: _talking(m, said=m.talk.said[:-1] if m.talk else (), **at),
+    "talk_left": lambda m, at: {"talk": None},
     "explained_again": lambda m, at: {"asked_again": m.asked_again + 1},
     "data_deleted": lambda m, at: Memory(greeted=True, language=m.language, version=m.version).__dict__,
 }

@@ -36,8 +36,10 @@ def find_run(workspace: Workspace, name: str | None) -> Path:
     for number, path in enumerate(reversed(found), start=1):
         if name in (path.name, str(number), str(number - len(found) - 1)):
             return path
-    if name is not None or not found:
-        raise unusable(Path(name or ""), "unfinished")
+    if name is not None:
+        raise unusable(Path(name), "unfinished" if not found or (workspace.runs / name).is_dir() else "no_such")
+    if not found:
+        raise unusable(Path(), "unfinished")
     return found[0]
 
 
