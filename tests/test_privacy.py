@@ -150,6 +150,8 @@ ROUTE = [
     ("predict_next", ["prompt=The night came"]),
     ("generate_text", ["prompt=The night", "max_tokens=8", "seed=1"]),
     ("summarize", ["sentences=2", "method=quote"]),
+    ("plan_training", ["goal=style"]),
+    ("rehearse_training", ["length=64", "rank=4"]),
     ("fine_tune", ["max_steps=2", "length=64", "rank=4"]),
     ("evaluate_model", []),
     ("compare_models", ["max_tokens=8"]),

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from skills.contract import Context, DiskFull, Event, Metric, Noticed, Offer, TooLittleText, UserError
+from skills.blocks import msg
+from skills.contract import Context, DiskFull, Event, Failed, Metric, Noticed, Offer, TooLittleText, UserError
 from skills.fine_tune import FineTuneInputs
 from skills.fine_tune import run as fine_tune
 from skills.plan_training import PlanInputs, TrainingPlan
@@ -391,9 +392,6 @@ async def test_who_says_how_is_not_asked(tmp_path: Path, course: Course) -> None
 
 
 async def test_what_could_be_done_instead_is_a_button(tmp_path: Path, course: Course) -> None:
-    from skills.blocks import msg
-    from skills.contract import Failed
-
     talk = Conversation(tmp_path / "home", course)
     await talk.opens()
     poem = tmp_path / "versos.txt"
@@ -407,3 +405,18 @@ async def test_what_could_be_done_instead_is_a_button(tmp_path: Path, course: Co
     (told,) = talk.session._ended_runs()
     assert "para entrenar" in told.text  # type: ignore[union-attr]
     assert "Entrenar con rango 4" in [button.label for button in talk.buttons]
+
+
+async def test_what_to_try_next_is_a_button(tmp_path: Path, course: Course) -> None:
+    talk = Conversation(tmp_path / "home", course)
+    await talk.opens()
+    poem = tmp_path / "versos.txt"
+    poem.write_text("\n\n".join(VERSES), "utf-8")
+    await talk.uploads(poem)
+    await talk.types("entrená 3 épocas")
+    (run,) = talk.runs.runs
+    again = Offer(label=msg("fine_tune.offer.thorough"), skill="fine_tune", inputs={"preset": "thorough"})
+    talk.runs.finish(run, {"run": run}, offers=(again,))
+    talk.session._ended_runs()
+    await talk.clicks("Entrenar con más tiempo")
+    assert [begun.get("preset") for begun in talk.runs.begun.values()] == [None, "thorough"]
