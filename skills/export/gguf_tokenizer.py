@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ from skills.texts.chat_template import token_text
 from skills.workspace import read_json
 
 QWEN = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+
+FILLER = re.compile(r"\[PAD\d+\]")
+"""How llama.cpp calls ids without a piece; a tokenizer that once came out of a GGUF still has them."""
 
 
 def pre_tokenizer(weights: Path) -> str:
@@ -82,7 +86,7 @@ def _pieces(tokenizer: dict[str, Any], size: int) -> tuple[list[str], list[Any]]
     pieces = [f"[PAD{id}]" for id in range(size)]
     kinds: list[Any] = [TokenType.UNUSED] * size
     for piece, id in tokenizer["model"]["vocab"].items():
-        pieces[id], kinds[id] = piece, TokenType.NORMAL
+        pieces[id], kinds[id] = piece, TokenType.UNUSED if FILLER.fullmatch(piece) else TokenType.NORMAL
     for added in tokenizer["added_tokens"]:
         pieces[added["id"]] = added["content"]
         kinds[added["id"]] = TokenType.CONTROL if added["special"] else TokenType.USER_DEFINED
