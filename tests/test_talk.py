@@ -147,7 +147,8 @@ async def test_it_goes_on_after_a_restart(talk: Conversation, course: Course, tm
 
 async def test_a_model_is_called_by_its_number(talk: Conversation) -> None:
     await begun(talk, "hablar con el modelo 1")
-    assert talk.desk.memory.talk and talk.desk.memory.talk.run == "run-a"
+    assert talk.desk.memory.talk
+    assert talk.desk.memory.talk.run == "run-a"
     await talk.types("hablar con el modelo 7")
     assert talk.said[-1].tone == "error"
     assert "mis entrenamientos" in talk.text
@@ -168,7 +169,8 @@ async def test_without_a_run_the_base_is_put_through_and_it_is_said(tmp_path: Pa
     await talk.opens()
     await talk.types("hablar con mi modelo")
     assert "Todavía no hay un modelo entrenado con tus textos" in talk.text
-    assert talk.desk.memory.talk and talk.desk.memory.talk.mode == "chat"
+    assert talk.desk.memory.talk
+    assert talk.desk.memory.talk.mode == "chat"
     talk.worker.the_chat.replies = ["Soy el de siempre."]  # type: ignore[union-attr]
     await talk.types("¿Quién sos?")
     assert passages(talk.said[-1]) == [("base", "Soy el de siempre.")]
@@ -189,4 +191,5 @@ async def test_a_run_on_questions_is_asked_and_not_continued(talk: Conversation)
     asked = [{"prompt": "¿Qué es un verso?", "asked": True, "reference": "Una línea."}]
     (folder / "prompts.json").write_text(json.dumps(asked), "utf-8")
     await begun(talk)
-    assert talk.desk.memory.talk and talk.desk.memory.talk.mode == "chat"
+    assert talk.desk.memory.talk
+    assert talk.desk.memory.talk.mode == "chat"

@@ -92,8 +92,8 @@ class Voices:
             process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=errors, text=True, env=child_env(self._settings)
             )
+        assert process.stdout
         try:
-            assert process.stdout
             for line in process.stdout:
                 name, _, told = line.strip().partition(" ")
                 if name == "error":
@@ -105,3 +105,4 @@ class Voices:
         finally:
             process.kill()
             process.wait()
+            process.stdout.close()
