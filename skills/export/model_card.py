@@ -56,7 +56,7 @@ def write_licence(source: Source, folder: Path) -> None:
         + (f" by {source.base.maker}" if source.base.maker else "")
         + (f", licensed under {source.base.licence}." if source.base.licence else "."),
         f"Its weights were changed on {source.day} by fine-tuning with LoRA; the changes were merged into them.",
-        *((f"The original: https://huggingface.co/{source.base.hub}",) if source.base.hub else ()),
+        *((f"The original, on the Hugging Face hub: {source.base.hub}",) if source.base.hub else ()),
     ]
     write_atomic(folder / "NOTICE", "\n".join(lines) + "\n")
 
