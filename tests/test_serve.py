@@ -140,3 +140,21 @@ def test_a_busy_port_is_passed_over() -> None:
 )
 def test_language_of_the_browser(header: str, language: str) -> None:
     assert preferred(header) == language
+
+
+def test_a_settings_card_asks_what_it_would_take(server: Server) -> None:
+    from tests.scripted_session import settings
+
+    card = settings()
+    asked = {"inputs": {**card.inputs, "rank": 64}, "facts": card.facts}
+
+    def post(body: object, **headers: str) -> httpx.Response:
+        return httpx.post(f"{server.address}/api/estimate", json=body, headers=headers, timeout=10, trust_env=False)
+
+    found = post(asked).json()
+    assert found["inputs"]["rank"] == 64
+    assert next(knob["value"] for knob in found["knobs"] if knob["name"] == "rank") == 64
+    assert "GB" in found["told"]
+    assert post({**asked, "inputs": {"rank": "many"}}).status_code == 422
+    assert post({"inputs": {}, "facts": {}}).status_code == 422
+    assert post(asked, origin="http://evil.example").status_code == 403
