@@ -111,7 +111,7 @@ class GenerateResult(Result):
             "cooler": {"seed": self.seed, "temperature": cooler},
         }
         if not self.instruct and self.text.strip():
-            changes["further"] = {"prompt": self.prompt + self.text, "seed": self.seed}
+            changes["further"] = {"prompt": self.prompt + self.text.removesuffix("…"), "seed": self.seed}
         return tuple(
             Offer(label=msg(f"generate_text.offer.{name}"), skill="generate_text", inputs=same | change)
             for name, change in changes.items()

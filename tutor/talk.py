@@ -121,14 +121,17 @@ def _asked(talk: Talk, text: str) -> dict[str, Any]:
             for role, content in (("user", exchange.you), ("assistant", exchange.model))
         ]
         return {"prompt": text, "earlier": earlier}
-    return {"prompt": written(talk.said, text)}
+    whole = written(talk.said, text)
+    if not text and "\n" in whole and not talk.said[-1].model.endswith("…"):
+        whole = f"{whole.rstrip()}\n"  # verse that came to an end: on with the next line
+    return {"prompt": whole}
 
 
 def written(said: tuple[Exchange, ...], more: str = "") -> str:
     """A text that two wrote in turns: what the learner adds begins on a line of its own."""
     whole = ""
     for exchange in said:
-        whole = _added(whole, exchange.you) + exchange.model
+        whole = _added(whole, exchange.you) + exchange.model.removesuffix("…")  # what was cut goes on from its word
     return _added(whole, more)
 
 
