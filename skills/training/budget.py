@@ -156,7 +156,7 @@ def memory_needed(
     # what `lean` keeps of each layer for the way back, and what lives meanwhile (benchmarks/README.md)
     layer = (9 * shape.hidden + 3 * shape.inner) * size * rows * length
     kept = layer + shape.layers * shape.hidden * size * rows * length if recompute else shape.layers * layer
-    logits = 128 * shape.vocabulary * (2 * size + 8)
+    logits = 256 * shape.vocabulary * (2 * size + 8)
     adapter = ADAPTER_BYTES * (rank - USUAL_RANK) * shape.linear
     return int(PROCESS_BYTES + shape.parameters * (size + 0.3) + kept + logits + adapter)
 
