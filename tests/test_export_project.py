@@ -410,7 +410,7 @@ def test_a_model_trained_on_texts_goes_on_with_them(exported: tuple[ExportResult
     _, folder = exported
     told = (folder / "ollama" / "Modelfile").read_text("utf-8")
     (gguf,) = (folder / "ollama").glob("*.gguf")
-    assert told.startswith(f'FROM ./{gguf.name}\nTEMPLATE """<|endoftext|>{{{{ .Prompt }}}}"""\n')
+    assert told.startswith(f'FROM ./{gguf.name}\nTEMPLATE """\n{{{{ .Prompt }}}}"""\n')
     assert 'PARAMETER stop "<|im_end|>"' in told
     chat = (folder / "ollama" / "Modelfile.chat").read_text("utf-8")
     go = chat.split('TEMPLATE """')[1].split('"""')[0]

@@ -126,7 +126,7 @@ def test_a_base_model_gets_the_turns_one_after_the_other(base: ModelTokenizer) -
     assert not base.chats
     example = whole(unit_of(turns=TALK), base)
     assert graded(example, base) == ["Está en el estante.\nSegunda fila.", "Hasta el martes."]
-    assert base.decode(example.ids).startswith(f"Sos el bibliotecario.\n{TRICK}\nEstá en")
+    assert base.decode(example.ids).startswith(f"\nSos el bibliotecario.\n{TRICK}\nEstá en")
     assert example.kinds[-1] == END
 
 

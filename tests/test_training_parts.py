@@ -262,6 +262,13 @@ GOOD = Numbers(
         ({"tuned_bpc": 2.6}, "barely", ("ngram_as_good",)),
         ({"train_after": 1.0, "heldout_documents": 2}, "by_heart", ("train_far_below", "few_heldout")),
         ({"tuned": 6.1, "train_after": 4.0}, "by_heart", ("only_train_fell",)),
+        ({"tuned": 0.02, "train_after": 0.01, "tuned_bpc": 0.01}, "learnt", ("clear_gain", "beats_ngram")),
+        (
+            {"heldout_documents": 2, "train_last": 1.0, "heldout_last": 5.0},
+            "by_heart",
+            ("train_far_below", "kept_before", "few_heldout"),
+        ),
+        ({"train_last": 1.0, "heldout_last": 5.0}, "learnt", ("clear_gain", "beats_ngram", "kept_before")),
         ({"order": 0.99}, "nothing", ("no_order",)),
         ({"order": None}, "learnt", ("clear_gain", "beats_ngram")),
         ({"tuned": 5.95, "train_after": 5.9}, "nothing", ("no_gain",)),

@@ -103,7 +103,7 @@ def _facts(source: Source, signed: Signed) -> dict[str, Any]:
         "rank": settings.get("rank"),
         "learning_rate": settings.get("learning_rate"),
         "length": settings.get("length"),
-        "start": source.start,
+        "start": source.start.replace("\n", "\\n"),
         "asked": source.asked,
         "name": source.slug,
     }

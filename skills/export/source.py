@@ -75,15 +75,15 @@ class Source:
 
     @property
     def start(self) -> str:
-        """The control token that every text began with in training, as it is written; empty if there is none."""
-        return self.control.get(self.tokenizer.start, "")
+        """What every text began with in training, as it is written: a control token or a line break."""
+        return self.control.get(self.tokenizer.start) or self.tokenizer.decode([self.tokenizer.start])
 
     @property
     def stops(self) -> tuple[str, ...]:
         """The control tokens at which the model has finished."""
         path = self.weights / "generation_config.json"
         own = read_json(path).get("eos_token_id") if path.is_file() else None
-        ids = [self.tokenizer.end, self.tokenizer.start, *(own if isinstance(own, list) else [own])]
+        ids = [self.tokenizer.end, self.tokenizer.separator, *(own if isinstance(own, list) else [own])]
         return tuple(dict.fromkeys(self.control[id] for id in ids if id in self.control))
 
     @property

@@ -40,7 +40,7 @@ class ModelTokenizer:
     A control token tells the model that a turn or a text begins or ends. Tokenizers recognise its name wherever it
     is written; a learner's text that contains «<|im_end|>» would end the turn in the middle. So all text is encoded
     as ordinary characters, and control tokens come only from where a chat template or this program puts them.
-    `start` opens a text and `end` ends it.
+    `start` opens a text and `end` ends it; `separator` is what pretraining puts between documents, if anything.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -53,7 +53,7 @@ class ModelTokenizer:
         names = sorted(self._control, key=len, reverse=True)
         self._borders = re.compile("(" + "|".join([*map(re.escape, names), PLACE.format(r"\d+")]) + ")")
         self._bos, self._eos = (self._named(config.get(name)) for name in ("bos_token", "eos_token"))
-        self._separator = self._named("<|endoftext|>")
+        self.separator = self._named("<|endoftext|>")
         self._anchor = self._tokenizer.encode("a", add_special_tokens=False).ids[-1]
 
     def _make_inert(self) -> dict[str, int]:
@@ -84,14 +84,19 @@ class ModelTokenizer:
     def start(self) -> int:
         """The token before the first of a text, so that the first can be graded too.
 
-        `<|endoftext|>` separates documents in the pretraining of the models that have it; the beginning-of-sequence
-        token of some chat models (SmolLM2) opens a chat turn, and would announce something else than a text.
+        The one that the tokenizer itself puts there, for models that have one; else a line break. `<|endoftext|>`,
+        which separates documents in pretraining, will not do: after it a text costs the 0.5B Qwen Coder 1.0 to 1.2
+        nats a token more than after a line break or nothing, and what is learnt first would be to get over that
+        (benchmarks/README.md). The beginning-of-sequence token of some chat models (SmolLM2) opens a chat turn.
         """
-        return next((id for id in (self._separator, self._bos, self._eos) if id is not None), 0)
+        if self._bos is not None and self._bos in self._tokenizer.encode("a").ids:
+            return self._bos
+        line = self.ids("\n")
+        return line[0] if len(line) == 1 else self.end
 
     @property
     def end(self) -> int:
-        return self._eos if self._eos is not None else self.start
+        return next((id for id in (self._eos, self.separator, self._bos) if id is not None), 0)
 
     @property
     def size(self) -> int:

@@ -14,6 +14,9 @@ CLEAR_GAIN = 0.05
 SOME_GAIN = 0.02
 BY_HEART = 0.6
 """Training texts that cost less than this share of what new texts cost are remembered, not understood."""
+FAR = 0.1
+"""Share of what new text cost at first by which it must cost more than training texts do: of two that cost next to
+nothing, a task that was learnt, the ratio says nothing."""
 NO_ORDER = 0.97
 """New text that costs as much as its own words shuffled has no order that could be learnt, or none was."""
 RECITES = 12
@@ -46,9 +49,9 @@ def judge(numbers: Numbers) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict and its reasons, the first that applies:
 
     broke: a loss that is not a number, or the training ended because it ran away.
-    by_heart: training texts cost less than 60 % of what new ones cost; or training texts got cheaper by 10 % and new
-      ones by less than 2 %. With few held-out texts, whose mean may be luck, what the training came to in the end
-      counts, whatever was kept.
+    by_heart: training texts cost less than 60 % of what new ones cost, and far less; or training texts got cheaper by
+      10 % and new ones by less than 2 %. With few held-out texts, whose mean may be luck, what the training came to in
+      the end counts, whatever was kept.
     nothing: new text costs at least 97 % of what it costs with its words shuffled; or it got cheaper by less than 2 %.
     learnt: new text got cheaper by at least 5 %, and the model beats the letter counter.
     barely: what is left.
@@ -75,7 +78,7 @@ def _judge(n: Numbers) -> tuple[Verdict, list[str]]:
     if n.train_last is not None and n.heldout_last is not None and n.heldout_documents < FEW:
         train, heldout = n.train_last, n.heldout_last
     train_gain = 1 - train / n.train_before
-    if train < BY_HEART * heldout and train_gain >= 2 * CLEAR_GAIN:
+    if train < BY_HEART * heldout and heldout - train > FAR * n.base and train_gain >= 2 * CLEAR_GAIN:
         return "by_heart", ["train_far_below"]
     if n.order is not None and n.order >= NO_ORDER:
         return "nothing", ["no_order"]

@@ -82,5 +82,5 @@ def write(
 def stop_ids(model: Any, tokenizer: ModelTokenizer) -> list[int]:
     """The tokens that end a text: the tokenizer's, the model's own, and the one that separates documents."""
     own = model.generation_config.eos_token_id
-    ids = [tokenizer.end, *(own if isinstance(own, list) else [own]), tokenizer.start]
+    ids = [tokenizer.end, *(own if isinstance(own, list) else [own]), tokenizer.separator]
     return list(dict.fromkeys(id for id in ids if id is not None))

@@ -71,5 +71,5 @@ class Texts(ModelTokenizer):
 
     def _opening(self) -> int:
         """What a document begins with: the token for it where there is one, else the token between documents."""
-        found = (self._bos, self._separator, self._eos)
+        found = (self._bos, self.separator, self._eos)
         return next((id for id in found if id is not None), min(self.ends, default=0))
