@@ -29,7 +29,7 @@ def caption(metrics: Iterable[Metric]) -> Message:
         return msg("fine_tune.caption.early")
     first, last = heldout[0][1], heldout[-1][1]
     best_step, best = min(heldout, key=lambda point: point[1])
-    falling = smoothed(train)[-1] < smoothed(train)[0]
+    falling = smoothed(train)[-1] < min(train[0][1], smoothed(train)[0])
     if last > first * 1.1 and not falling:
         return msg("fine_tune.caption.broke")
     if last > best * (1 + CLEAR) and falling:
