@@ -19,8 +19,8 @@ from tutor.words import LANGUAGES, MESSAGES, Words, catalogue
 ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "transformers", "datasets", "peft", "ctranslate2", "sklearn", "chainlit", "scipy", "fsrs"}
 SUPPORT = {"__init__", "blocks", "contract", "workspace"}
-MADE_OF_TORCH = ROOT / "skills" / "training" / "lean.py"
-"""Layers, which are classes of torch's: nobody may import it when they are loaded either."""
+MADE_OF_TORCH = {"skills.training.attention", "skills.training.lean"}
+"""Layers, which are classes of torch's: nobody else may import them when loaded either."""
 
 
 def imports(path: Path, top_level: bool = False) -> set[str]:
@@ -74,9 +74,11 @@ def test_heavy_libraries_are_imported_where_they_are_used() -> None:
         for path in sources(folder):
             if path.is_relative_to(ROOT / "tutor" / "ui") or path.name == "app.py":
                 continue
+            if ".".join(path.relative_to(ROOT).with_suffix("").parts) in MADE_OF_TORCH:
+                continue
             loaded = imports(path, top_level=True)
-            assert not any(name.startswith("skills.training.lean") for name in loaded), path
-            heavy = {name.split(".")[0] for name in loaded} & HEAVY if path != MADE_OF_TORCH else set()
+            assert not loaded & MADE_OF_TORCH, path
+            heavy = {name.split(".")[0] for name in loaded} & HEAVY
             assert not heavy, f"{path} imports {heavy} when it is loaded"
 
 

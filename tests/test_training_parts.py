@@ -131,6 +131,32 @@ def test_the_last_token_of_an_example_is_followed_by_nothing(tokenizer: Any) -> 
 # --- lean layers ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("window", [None, 6])
+@pytest.mark.parametrize("long", [4, 1024])
+def test_each_example_attends_to_itself_as_torchs_own_attention_has_it(
+    window: int | None, long: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from types import SimpleNamespace
+
+    from skills.training import attention
+
+    monkeypatch.setattr(attention, "LONG", long)
+    torch.manual_seed(0)
+    lengths = (7, 1, 12, 3, 11, 30)
+    q, k, v = (torch.randn(1, heads, sum(lengths), 8, requires_grad=True) for heads in (6, 2, 2))
+    settings = {"scaling": 0.3, "sliding_window": window}
+    found, _ = attention.attend(SimpleNamespace(), q, k, v, None, lengths=lengths, **settings)
+    number = torch.repeat_interleave(torch.arange(len(lengths)), torch.tensor(lengths))
+    back = torch.arange(sum(lengths))[:, None] - torch.arange(sum(lengths))[None]
+    mask = (number[:, None] == number[None]) & (back >= 0) & (back < (window or 99))
+    plain = torch.nn.functional.scaled_dot_product_attention(q, k, v, mask, scale=0.3, enable_gqa=True).transpose(1, 2)
+    torch.testing.assert_close(found, plain)
+    weight = torch.randn_like(plain)
+    expected = torch.autograd.grad((plain * weight).sum(), (q, k, v))
+    for gradient, wanted in zip(torch.autograd.grad((found * weight).sum(), (q, k, v)), expected, strict=True):
+        torch.testing.assert_close(gradient, wanted, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     "architecture",
     ["llama", "qwen2", *(pytest.param(a, marks=pytest.mark.slow) for a in ("qwen3", "gemma3", "mistral"))],
