@@ -356,3 +356,13 @@ def test_what_does_not_fit_is_refused_with_what_would(tiny_model: Path) -> None:
     with pytest.raises(budget.DoesNotFit) as refused:
         fits(tiny_model, 256, 4, 500_000_000)
     assert refused.value.values["need"] > refused.value.values["free"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux can forget a peak")
+def test_what_was_freed_before_is_no_part_of_the_peak() -> None:
+    much = bytearray(600_000_000)
+    assert budget.peak_memory() > len(much)
+    before = budget.peak_memory()
+    del much
+    budget.forget_peak()
+    assert budget.peak_memory() < before - 400_000_000
