@@ -14,13 +14,16 @@ TRAIN_BITS, HELDOUT_BITS = "train_bpc", "heldout_bpc"
 CLEAR = 0.02
 """A change of the held-out loss below 2 % is not told from chance on a few texts."""
 
+MUCH = 0.05
+"""A fall after which a curve that lies flat has settled, and was not just slow."""
+
 
 def points(metrics: Iterable[Metric], name: str) -> list[tuple[float, float]]:
     return [(metric.step, metric.value) for metric in metrics if metric.name == name]
 
 
 def caption(metrics: Iterable[Metric]) -> Message:
-    """Learning, learning slowly, starting to memorise (since which step), not learning, broken, or too early to say."""
+    """Learning, slowly, settled, starting to memorise (since which step), not learning, broken, or too early to say."""
     metrics = list(metrics)
     train, heldout = points(metrics, TRAIN), points(metrics, HELDOUT)
     if any(value != value or value == float("inf") for _, value in (*train, *heldout)):
@@ -35,8 +38,9 @@ def caption(metrics: Iterable[Metric]) -> Message:
     if last > best * (1 + CLEAR) and falling:
         return msg("fine_tune.caption.memorising", step=int(best_step))
     if last < first * (1 - CLEAR):
-        since = heldout[-2][1]
-        return msg("fine_tune.caption.learning" if last < since * (1 - CLEAR / 4) else "fine_tune.caption.slowly")
+        if last < heldout[-2][1] * (1 - CLEAR / 4):
+            return msg("fine_tune.caption.learning")
+        return msg("fine_tune.caption.settled" if last < first * (1 - MUCH) else "fine_tune.caption.slowly")
     return msg("fine_tune.caption.nothing") if len(heldout) >= 4 else msg("fine_tune.caption.early")
 
 
