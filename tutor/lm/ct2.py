@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,13 @@ class Ct2(Engine):
         from tutor.lm.machine import physical_cores
 
         super().__init__(profile, Texts(folder), dense)
-        self._model = ctranslate2.Generator(str(folder), compute_type=kind, intra_threads=threads or physical_cores())
+        # Its threads end before the interpreter does: one that lets a callback go after that ends the process.
+        self._held = [ctranslate2.Generator(str(folder), compute_type=kind, intra_threads=threads or physical_cores())]
+        weakref.finalize(self, self._held.clear)
+
+    @property
+    def _model(self) -> Any:
+        return self._held[0]
 
     def write(self, ids: list[int], options: Options) -> Iterator[int]:
         if options.temperature > 0:
