@@ -80,6 +80,7 @@ def test_what_goes_wrong_is_told_to_programs_and_to_people(
     assert object_["error"]["what"] in said.err
 
 
+@pytest.mark.slow
 def test_files_are_imported_first(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     poem = tmp_path / "poema.txt"
     poem.write_text("verso", "utf-8")

@@ -129,6 +129,7 @@ def test_all_it_shows_has_words(home: Workspace, language: Any) -> None:
     assert all(words(offer.label) for offer in found.offers())
 
 
+@pytest.mark.slow
 def test_an_adapter_without_effect_makes_no_difference(home: Workspace, tiny_model: Path) -> None:
     path = home.runs / "run-1" / "adapter" / "adapter_model.safetensors"
     save_file({name: weight * 0 for name, weight in load_file(path).items()}, path)

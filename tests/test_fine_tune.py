@@ -123,7 +123,7 @@ def test_a_run_tells_what_it_does_and_leaves_an_adapter(
     open_tuned(tiny_model, workspace.home / result.adapter)
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("language", ["es", pytest.param("en", marks=pytest.mark.slow)])
 def test_all_it_shows_has_words(start: Callable[..., FineTuneResult], events: list[Event], language: Any) -> None:
     from skills.blocks import Message
     from skills.training.verdict import Verdict
@@ -323,6 +323,7 @@ def test_few_lines_are_learnt_by_heart(
     assert heldout[result.best_step] == min(value for step, value in heldout.items() if step), "the best is kept"
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_and_earlier_checkpoints_stay(
     start: Callable[..., FineTuneResult], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -352,6 +353,7 @@ def test_a_full_disk_is_said_and_earlier_checkpoints_stay(
 # --- comparing --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_adapter_refuses_another_base(
     start: Callable[..., FineTuneResult], workspace: Workspace, tiny_model: Path
 ) -> None:

@@ -82,6 +82,7 @@ def test_heavy_libraries_are_imported_where_they_are_used() -> None:
             assert not heavy, f"{path} imports {heavy} when it is loaded"
 
 
+@pytest.mark.slow
 def test_the_server_never_loads_torch() -> None:
     script = (
         "import sys, tutor.session, tutor.opening; from tutor.router import Router; Router();"

@@ -32,7 +32,7 @@ PROMPT = "Aquí me pongo a cantar"
 ENDINGS = [" al compás", " de la vigüela", " sea"]
 
 
-COMMON = ("llama", "qwen2")
+COMMON = ("qwen2",)
 """Of the others, which take as long to convert again, the slow tests see to it."""
 
 

@@ -180,8 +180,8 @@ async def test_the_worker_ends_with_the_server(workspace: Workspace) -> None:
     [
         ({"txt": "a"}, "text", "falta"),
         ({"text": "a", "time": 3}, "time", "text, file, times"),
-        ({"text": "a", "times": 12}, "times", "9 o menos"),
-        ({"text": "a", "times": "pi"}, "times", "número entero"),
+        pytest.param({"text": "a", "times": 12}, "times", "9 o menos", marks=pytest.mark.slow),
+        pytest.param({"text": "a", "times": "pi"}, "times", "número entero", marks=pytest.mark.slow),
     ],
 )
 async def test_wrong_inputs_are_told_in_words(worker: Worker, inputs: dict[str, object], name: str, told: str) -> None:

@@ -174,6 +174,7 @@ def test_a_rehearsal_is_kept_and_the_plan_follows_it(measured: tuple[Context, Tr
     assert planned.offers() == ()
 
 
+@pytest.mark.slow
 def test_a_run_takes_about_what_was_estimated(measured: tuple[Context, TrainingPlan, list[Event]]) -> None:
     """Within four times: the tiny model's steps take milliseconds, on a machine that does other things."""
     ctx, planned, events = measured

@@ -52,6 +52,7 @@ def settings(home: Path) -> Settings:
     return Settings(home=home, threads=1)
 
 
+@pytest.mark.slow
 def test_in_8_bits_it_answers_like_the_merged_one(made: Path) -> None:
     import torch
 
