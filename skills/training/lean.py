@@ -10,6 +10,7 @@ keeps two vectors of the inner width a token instead of about twelve, and each e
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -39,8 +40,11 @@ def make_lean(model: Any) -> None:
             module.forward = _norm(module)
         elif isinstance(module, Linear):
             module.forward = _linear(module, module.forward)
-        elif _gated(module):
+    for module in causal.modules():
+        if _gated(module):
             module.forward = _mlp(module, module.forward)
+        elif layers := _alike(module, "q_proj", "k_proj", "v_proj"):
+            _read_once(layers)
 
 
 # --- LoRA -------------------------------------------------------------------------------------------------------------
@@ -109,66 +113,127 @@ def _linear(module: Any, before: Any) -> Any:
     return forward
 
 
-# --- gated MLP --------------------------------------------------------------------------------------------------------
+# --- layers that read the same ----------------------------------------------------------------------------------------
 
 
-def _gated(module: Any) -> bool:
+def _joined(layers: Sequence[Any]) -> Callable[[], Adapted | None]:
+    """Several LoRA layers that read the same input as one: fewer and larger products.
+
+    Returns what gives that layer as the adapters are now; None where they are to compute in peft's own way.
+    """
+    weight = torch.cat([layer.base_layer.weight.data for layer in layers])
+    biases = [layer.base_layer.bias for layer in layers]
+    bias = None if biases[0] is None else torch.cat([each.data for each in biases])
+    sizes = [layer.base_layer.weight.shape[0] for layer in layers]
+    for layer, part in zip(layers, weight.split(sizes), strict=True):  # type: ignore[no-untyped-call]
+        layer.base_layer.weight.data = part  # each layer sees its part: nothing is held twice
+
+    def now() -> Adapted | None:
+        parts = [part for part in map(_adapted, layers) if part is not None]
+        if len(parts) < len(layers) or len({part.scale for part in parts}) > 1:
+            return None
+        b = torch.block_diag(*(part.b for part in parts))  # type: ignore[no-untyped-call]
+        return Adapted(weight, bias, torch.cat([part.a for part in parts]), b, parts[0].scale)
+
+    return now
+
+
+def _alike(module: Any, *names: str) -> list[Any]:
+    """The LoRA layers of these names, if all are there and all have a bias or none has; else none."""
     from peft.tuners.lora import Linear
 
-    layers: list[Any] = [getattr(module, name, None) for name in ("gate_proj", "up_proj", "down_proj")]
-    return (
-        type(getattr(module, "act_fn", None)).__name__ in ("SiLU", "SiLUActivation")
-        and all(isinstance(layer, Linear) and layer.base_layer.bias is None for layer in layers)
-        and layers[0].base_layer.weight.shape == layers[1].base_layer.weight.shape
-    )
+    layers: list[Any] = [getattr(module, name, None) for name in names]
+    if not all(isinstance(layer, Linear) for layer in layers):
+        return []
+    return layers if len({layer.base_layer.bias is None for layer in layers}) == 1 else []
+
+
+def _read_once(layers: Sequence[Any]) -> None:
+    """Queries, keys and values in one product: made when the queries are asked for, handed out to who asks next."""
+    together, sizes = _joined(layers), [layer.base_layer.weight.shape[0] for layer in layers]
+    plain, waiting = [layer.forward for layer in layers], list[Tensor]()
+
+    def first(x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        layer = together()
+        if layer is None:
+            alone: Tensor = plain[0](x, *args, **kwargs)
+            return alone
+        made = _Linear.apply(x, layer.a, layer.b, layer.weight, layer.bias, layer.scale)  # type: ignore[no-untyped-call]
+        queries, keys, values = made.split(sizes, dim=-1)
+        waiting[:] = x, keys, values.contiguous()
+        found: Tensor = queries
+        return found
+
+    def later(place: int) -> Callable[..., Tensor]:
+        def forward(x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+            if not waiting or waiting[0] is not x:
+                alone: Tensor = plain[place](x, *args, **kwargs)
+                return alone
+            found = waiting[place]
+            if place == len(layers) - 1:
+                waiting.clear()
+            return found
+
+        return forward
+
+    layers[0].forward = first
+    for place in (1, 2):
+        layers[place].forward = later(place)
+
+
+# --- gated MLP --------------------------------------------------------------------------------------------------------
 
 
 class _GatedMlp(Function):
     """down(silu(gate(x)) * up(x)), gate and up as one product; keeps x and that product, and makes the rest again."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, both: Adapted, down: Adapted, *trainable: Tensor) -> Tensor:
-        """`trainable`: a and b of gate, up and down in turn, as `both` and `down` are made of them."""
+    def forward(ctx: Any, x: Tensor, a: Tensor, b: Tensor, down_a: Tensor, down_b: Tensor, *frozen: Any) -> Tensor:
+        """`frozen`: the weight and the scale of both, then of down."""
+        weight, scale, down_weight, down_scale = frozen
         flat = x.reshape(-1, x.shape[-1])
-        wide, inner = both.multiply(flat)
+        wide, inner = Adapted(weight, None, a, b, scale).multiply(flat)
         gate, up = wide.chunk(2, dim=-1)
+        down = Adapted(down_weight, None, down_a, down_b, down_scale)
         y, inner_down = down.multiply(functional.silu(gate).mul_(up))
-        ctx.save_for_backward(flat, wide, inner, inner_down, both.weight, both.a, both.b, down.weight, down.a, down.b)
-        ctx.scales, ctx.shape = (both.scale, down.scale), x.shape
+        ctx.save_for_backward(flat, wide, inner, inner_down, a, b, down_a, down_b, weight, down_weight)
+        ctx.scales, ctx.shape = (scale, down_scale), x.shape
         return y.view(x.shape)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        x, wide, inner, inner_down, weight, a, b, down_weight, down_a, down_b = ctx.saved_tensors
-        both = Adapted(weight, None, a, b, ctx.scales[0])
-        down = Adapted(down_weight, None, down_a, down_b, ctx.scales[1])
+        x, wide, inner, inner_down, a, b, down_a, down_b, weight, down_weight = ctx.saved_tensors
         gate, up = wide.chunk(2, dim=-1)
         active = functional.silu(gate)
+        down = Adapted(down_weight, None, down_a, down_b, ctx.scales[1])
         dh, da_down, db_down = down.gradients(gradients[0].reshape(-1, x.shape[-1]), active * up, inner_down)
         d_wide = torch.empty_like(wide)
         d_gate, d_up = d_wide.chunk(2, dim=-1)
         torch.mul(active, dh, out=d_up)
         torch.ops.aten.silu_backward.grad_input(dh.mul_(up), gate, grad_input=d_gate)
-        dx, da, db = both.gradients(d_wide, x, inner)
-        rank, width = a.shape[0] // 2, weight.shape[0] // 2
-        of_gate, of_up = (da[:rank], db[:width, :rank]), (da[rank:], db[width:, rank:])
-        return dx.view(ctx.shape), None, None, *of_gate, *of_up, da_down, db_down
+        dx, da, db = Adapted(weight, None, a, b, ctx.scales[0]).gradients(d_wide, x, inner)
+        return dx.view(ctx.shape), da, db, da_down, db_down, None, None, None, None
+
+
+def _gated(module: Any) -> bool:
+    layers = _alike(module, "gate_proj", "up_proj", "down_proj")
+    return (
+        type(getattr(module, "act_fn", None)).__name__ in ("SiLU", "SiLUActivation")
+        and bool(layers)
+        and layers[0].base_layer.bias is None
+    )
 
 
 def _mlp(module: Any, before: Any) -> Any:
-    layers = (module.gate_proj, module.up_proj, module.down_proj)
-    weight = torch.cat([layer.base_layer.weight.data for layer in layers[:2]])
-    for layer, part in zip(layers[:2], weight.chunk(2), strict=True):
-        layer.base_layer.weight.data = part  # the two layers see their halves: nothing is held twice
+    together = _joined((module.gate_proj, module.up_proj))
 
     def forward(x: Tensor) -> Tensor:
-        gate, up, down = map(_adapted, layers)
-        if gate is None or up is None or down is None or gate.scale != up.scale:
+        both, down = together(), _adapted(module.down_proj)
+        if both is None or down is None:
             plain: Tensor = before(x)
             return plain
-        with torch.no_grad():
-            both = Adapted(weight, None, torch.cat([gate.a, up.a]), torch.block_diag(gate.b, up.b), gate.scale)  # type: ignore[no-untyped-call]
-        y: Tensor = _GatedMlp.apply(x, both, down, gate.a, gate.b, up.a, up.b, down.a, down.b)  # type: ignore[no-untyped-call]
+        frozen = both.weight, both.scale, down.weight, down.scale
+        y: Tensor = _GatedMlp.apply(x, both.a, both.b, down.a, down.b, *frozen)  # type: ignore[no-untyped-call]
         return y
 
     return forward
