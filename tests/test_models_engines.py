@@ -140,7 +140,7 @@ def test_a_callback_does_not_hold_the_engine(tiny: tuple[Path, Ct2], temperature
 
             return answer if temperature == 0.0 else lambda *args, **kwargs: next(answer(*args, **kwargs))
 
-    engine._model = Model()
+    engine._held[:] = [Model()]
     with contextlib.suppress(InterruptedError):
         list(engine.write([5, 6, 7], Options(max_tokens=4, temperature=temperature, seed=1)))
     gone = weakref.ref(engine)

@@ -95,6 +95,7 @@ def test_a_control_is_not_an_answer_and_an_answer_is_not_a_control(router: Route
     assert answer.args == {"text": "porque los versos apartados no los vio"}
 
 
+@pytest.mark.slow
 def test_authored_answers_are_answers(router: Router) -> None:
     """People answer with the words of the course: none of what the authors expect may be taken for a command."""
     course = load_course(ROOT / "curriculum")

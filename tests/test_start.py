@@ -406,6 +406,7 @@ with only_one(folder / "lock") as lock:
 
 
 @posix
+@pytest.mark.slow
 def test_after_a_kill_the_next_start_waits_for_the_pip_that_was_left(fake: Path) -> None:
     fake_python(fake / ".venv")
     (fake / ".setup").mkdir()

@@ -179,8 +179,13 @@ def test_lean_layers_compute_what_pefts_own_do(architecture: str, tmp_path: Path
     for name, weight in lean.named_parameters():
         if weight.requires_grad:
             torch.testing.assert_close(weight.grad, gradients[name], rtol=1e-3, atol=1e-6)
-    with torch.no_grad(), plain.disable_adapter(), lean.disable_adapter():
-        torch.testing.assert_close(lean(input_ids=ids).logits, plain(input_ids=ids).logits)
+    with torch.no_grad():
+        with plain.disable_adapter(), lean.disable_adapter():
+            torch.testing.assert_close(lean(input_ids=ids).logits, plain(input_ids=ids).logits)
+        expected = plain(input_ids=ids).logits
+        moved, merged = lean.to(torch.float64)(input_ids=ids).logits, lean.merge_and_unload()(input_ids=ids).logits
+        torch.testing.assert_close(moved.float(), expected, rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(merged.float(), expected, rtol=1e-3, atol=1e-4)
 
 
 def test_steps_are_the_same_again_and_differ_by_epoch() -> None:

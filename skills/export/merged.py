@@ -32,7 +32,7 @@ def merge(source: Source) -> Any:
     from peft.tuners.tuners_utils import BaseTunerLayer
 
     precision = kept_precision(source)
-    model = open_tuned(source.weights, source.adapter, precision)
+    model = open_tuned(source.weights, source.adapter, precision, lean=False)
     for layer in model.modules():
         if isinstance(layer, BaseTunerLayer):
             inner = layer.get_base_layer().float()

@@ -127,8 +127,12 @@ def _joined(layers: Sequence[Any]) -> Callable[[], Adapted | None]:
     sizes = [layer.base_layer.weight.shape[0] for layer in layers]
     for layer, part in zip(layers, weight.split(sizes), strict=True):  # type: ignore[no-untyped-call]
         layer.base_layer.weight.data = part  # each layer sees its part: nothing is held twice
+    places = [layer.base_layer.weight.data_ptr() for layer in layers]
 
     def now() -> Adapted | None:
+        # moved to another device or precision, or merged, they hold other weights than these
+        if any(layer.base_layer.weight.data_ptr() != place for layer, place in zip(layers, places, strict=True)):
+            return None
         parts = [part for part in map(_adapted, layers) if part is not None]
         if len(parts) < len(layers) or len({part.scale for part in parts}) > 1:
             return None
@@ -225,10 +229,10 @@ def _gated(module: Any) -> bool:
 
 
 def _mlp(module: Any, before: Any) -> Any:
-    together = _joined((module.gate_proj, module.up_proj))
+    together, last = _joined((module.gate_proj, module.up_proj)), module.down_proj
 
     def forward(x: Tensor) -> Tensor:
-        both, down = together(), _adapted(module.down_proj)
+        both, down = together(), _adapted(last)
         if both is None or down is None:
             plain: Tensor = before(x)
             return plain
@@ -247,7 +251,8 @@ class _Norm(Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, eps: float) -> Tensor:
-        length = torch.linalg.vector_norm(x, dim=-1, keepdim=True, dtype=torch.float32)
+        exact = torch.promote_types(x.dtype, torch.float32)
+        length = torch.linalg.vector_norm(x, dim=-1, keepdim=True, dtype=exact)
         inverse = torch.rsqrt(length.square() / x.shape[-1] + eps)
         ctx.save_for_backward(x, inverse, weight)
         return (x * inverse).to(x.dtype).mul_(weight)
@@ -256,7 +261,7 @@ class _Norm(Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         x, inverse, weight = ctx.saved_tensors
         g = gradients[0] * weight
-        along = (g * x).sum(-1, keepdim=True, dtype=torch.float32) * inverse.square() / x.shape[-1]
+        along = (g * x).sum(-1, keepdim=True, dtype=inverse.dtype) * inverse.square() / x.shape[-1]
         return (x * along).neg_().add_(g).mul_(inverse).to(x.dtype), None, None
 
 

@@ -30,9 +30,10 @@ def read_card(adapter: Path) -> BaseCard:
         raise unusable(adapter.parent, "adapter") from error
 
 
-def open_tuned(weights: Path, adapter: Path, precision: Precision = "fp32") -> Any:
+def open_tuned(weights: Path, adapter: Path, precision: Precision = "fp32", lean: bool = True) -> Any:
     """The base model of `weights` with the adapter on it (peft: `disable_adapter()` gives the base again).
 
+    `lean`: with the layers that `measure.cost` needs; not for a model that is to be moved, merged or taken apart.
     Raises WrongBase if the adapter was made for other weights, RunUnusable if it cannot be read.
     """
     from peft import PeftModel
@@ -49,5 +50,6 @@ def open_tuned(weights: Path, adapter: Path, precision: Precision = "fp32") -> A
             tuned = PeftModel.from_pretrained(model, adapter, is_trainable=False).eval()
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise unusable(adapter.parent, "adapter") from error
-    make_lean(tuned)
+    if lean:
+        make_lean(tuned)
     return tuned
