@@ -34,7 +34,7 @@ CARD = "tuned.json"
 ADAPTER_FILE = "adapter_model.safetensors"
 TOLERANCE = 0.1
 """Share by which rounding may change the loss. Small models feel it more: the 0.5B by 0.7 %, SmolLM2-135M by more than
-2 %; a conversion that went wrong costs several times this."""
+2 %. What is refused is a model that is no longer like itself."""
 Stage = Callable[[str], None]
 
 
