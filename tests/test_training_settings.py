@@ -356,15 +356,21 @@ def test_settings_can_be_typed(text: str, settings: dict[str, Any]) -> None:
 # --- in the conversation ----------------------------------------------------------------------------------------------
 
 
-async def test_who_asks_to_train_gets_the_card_and_begins_with_what_is_on_it(
-    tmp_path: Path, course: Course, tiny_model: Path
-) -> None:
+async def with_verses(tmp_path: Path, course: Course) -> Conversation:
+    """A conversation in which the learner has brought a text."""
     talk = Conversation(tmp_path / "home", course)
-    talk.worker.weights = tiny_model
     await talk.opens()
     poem = tmp_path / "versos.txt"
     poem.write_text("\n\n".join(VERSES), "utf-8")
     await talk.uploads(poem)
+    return talk
+
+
+async def test_who_asks_to_train_gets_the_card_and_begins_with_what_is_on_it(
+    tmp_path: Path, course: Course, tiny_model: Path
+) -> None:
+    talk = await with_verses(tmp_path, course)
+    talk.worker.weights = tiny_model
     await talk.types("quiero entrenar un modelo")
     assert talk.said[-1].blocks[-1].kind == "settings"
     assert talk.buttons[-1].on_card
@@ -381,22 +387,14 @@ async def test_who_asks_to_train_gets_the_card_and_begins_with_what_is_on_it(
 
 
 async def test_who_says_how_is_not_asked(tmp_path: Path, course: Course) -> None:
-    talk = Conversation(tmp_path / "home", course)
-    await talk.opens()
-    poem = tmp_path / "versos.txt"
-    poem.write_text("\n\n".join(VERSES), "utf-8")
-    await talk.uploads(poem)
+    talk = await with_verses(tmp_path, course)
     await talk.types("entrená 3 épocas")
     (begun,) = talk.runs.begun.values()
     assert begun["epochs"] == 3
 
 
 async def test_what_could_be_done_instead_is_a_button(tmp_path: Path, course: Course) -> None:
-    talk = Conversation(tmp_path / "home", course)
-    await talk.opens()
-    poem = tmp_path / "versos.txt"
-    poem.write_text("\n\n".join(VERSES), "utf-8")
-    await talk.uploads(poem)
+    talk = await with_verses(tmp_path, course)
     await talk.types("entrená 3 épocas")
     offer = Offer(label=msg("fine_tune.offer.rank", rank=4), skill="fine_tune", inputs={"rank": 4})
     failed = Failed(code="disk_full", values={"need": 9, "free": 1, "kind": "training"}, offers=(offer,))
@@ -408,11 +406,7 @@ async def test_what_could_be_done_instead_is_a_button(tmp_path: Path, course: Co
 
 
 async def test_what_to_try_next_is_a_button(tmp_path: Path, course: Course) -> None:
-    talk = Conversation(tmp_path / "home", course)
-    await talk.opens()
-    poem = tmp_path / "versos.txt"
-    poem.write_text("\n\n".join(VERSES), "utf-8")
-    await talk.uploads(poem)
+    talk = await with_verses(tmp_path, course)
     await talk.types("entrená 3 épocas")
     (run,) = talk.runs.runs
     again = Offer(label=msg("fine_tune.offer.thorough"), skill="fine_tune", inputs={"preset": "thorough"})

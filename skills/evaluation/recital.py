@@ -9,7 +9,7 @@ from skills.evaluation.exam import Exam
 from skills.metrics.normal import words
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training.examples import Unit
-from skills.training.writing import frozen_prompts, opening, prompt_ids, prompt_text
+from skills.training.writing import frozen_prompts, prompt_ids, prompt_text, rest
 
 OPENINGS = 12
 """Of each kind: enough to see a habit, few enough to wait for."""
@@ -73,17 +73,6 @@ class Recital(Frozen):
     copying: Copying | None
     by_heart: ByHeart | None
     diversity: Diversity | None
-
-
-def rest(unit: Unit) -> str:
-    """How a text goes on after what it is prompted with: the answer, or what follows the opening."""
-    if unit.turns is not None:
-        return next(turn.content for turn in unit.turns if turn.role == "assistant")
-    if unit.prompt is not None:
-        return unit.text
-    skipped = len(opening(unit).split())
-    parts = unit.text.split(maxsplit=skipped)
-    return parts[skipped] if len(parts) > skipped else ""
 
 
 def recital(exam: Exam, base: Write, tuned: Write, tokenizer: ModelTokenizer) -> Recital:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from skills.blocks import Block, Cell, Column, Compare, CompareColumn, Message, Notice, Scalar, Table, Text, msg
@@ -108,12 +109,14 @@ def _costs(result: EvaluationResult) -> list[Block]:
         rows.append(_row("watched", found.watched_base, found.watched_tuned, None))
     if found.train_base is not None and found.train_tuned is not None:
         rows.append(_row("studied", found.train_base.bits_per_character, found.train_tuned.bits_per_character, None))
-    columns = (
-        Column(label=say("column.measure")),
-        Column(label=say("column.base"), numeric=True),
-        Column(label=say("column.tuned"), numeric=True),
-        Column(label=say("column.counter"), numeric=True),
-        Column(label=say("column.meaning")),
+    columns = _columns(
+        "measure",
+        (
+            "base",
+            "tuned",
+            "counter",
+        ),
+        "meaning",
     )
     table = Table(title=say("table.costs"), columns=columns, rows=tuple(rows), caption=say("caption.costs"))
     if found.over_ngram is None:
@@ -194,11 +197,7 @@ def _copying(found: Copying, by_heart: ByHeart) -> list[Block]:
         (say("copying.base"), found.base, ""),
         (say("copying.people"), found.people, found.people_text),
     )
-    columns = (
-        Column(label=say("column.who")),
-        Column(label=say("column.run"), numeric=True),
-        Column(label=say("column.which")),
-    )
+    columns = _columns("who", ("run",), "which")
     table = Table(title=say("table.copying"), columns=columns, rows=rows, caption=say("caption.copying"))
     kind = "recites" if recites(found) else "chance" if found.most[0] <= found.people else "some"
     told = say(f"copying.{kind}", words=found.most[0], text=found.most[1], people=found.people)
@@ -213,11 +212,13 @@ def _copying(found: Copying, by_heart: ByHeart) -> list[Block]:
 
 
 def _forgetting(found: tuple[Forgetting, ...]) -> list[Block]:
-    columns = (
-        Column(label=say("column.what")),
-        Column(label=say("column.base"), numeric=True),
-        Column(label=say("column.tuned"), numeric=True),
-        Column(label=say("column.meaning")),
+    columns = _columns(
+        "what",
+        (
+            "base",
+            "tuned",
+        ),
+        "meaning",
     )
     rows: list[tuple[Cell, ...]] = []
     for each in found:
@@ -239,13 +240,24 @@ def _forgetting(found: tuple[Forgetting, ...]) -> list[Block]:
     return [table, Text(message=say("forgetting.lost" if forgot(found) else "forgetting.kept"))]
 
 
+def _columns(first: str, figures: Sequence[str], last: str) -> tuple[Column, ...]:
+    """What each row is about, its figures, and what they mean."""
+    return (
+        Column(label=say(f"column.{first}")),
+        *(Column(label=say(f"column.{name}"), numeric=True) for name in figures),
+        Column(label=say(f"column.{last}")),
+    )
+
+
 def _diversity(found: Diversity) -> list[Block]:
-    columns = (
-        Column(label=say("column.measure")),
-        Column(label=say("column.base"), numeric=True),
-        Column(label=say("column.tuned"), numeric=True),
-        Column(label=say("column.people"), numeric=True),
-        Column(label=say("column.meaning")),
+    columns = _columns(
+        "measure",
+        (
+            "base",
+            "tuned",
+            "people",
+        ),
+        "meaning",
     )
     rows = tuple(
         (

@@ -11,11 +11,11 @@ from skills.blocks import Frozen
 from skills.contract import Language
 from skills.evaluation.chance import Between, mean_gain
 from skills.evaluation.exam import Exam
-from skills.evaluation.recital import Write, ask, askable, rest
+from skills.evaluation.recital import Write, ask, askable
 from skills.metrics.normal import answer_words
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training.examples import Unit
-from skills.training.writing import frozen_prompts
+from skills.training.writing import frozen_prompts, rest
 
 QUESTIONS = 32
 AT_ONCE = 8

@@ -31,7 +31,7 @@ from skills.training.examples import (
 )
 from skills.training.loop import ENOUGH_HELDOUT, Material
 from skills.training.measure import evenly
-from skills.training.writing import frozen_prompts, opening, prompt_ids, prompt_text
+from skills.training.writing import frozen_prompts, prompt_ids, prompt_text, rest
 from skills.workspace import Manifest, write_atomic
 
 PROMPTS = "prompts.json"
@@ -152,19 +152,9 @@ def freeze_prompts(run_dir: Path, texts: Texts) -> None:
     if texts.saved is not None:
         write_atomic(run_dir / SPLIT, texts.saved.model_dump_json(indent=1))
     frozen = [
-        FrozenPrompt(prompt=prompt_text(unit), asked=unit.prompt is not None, reference=_rest(unit))
+        FrozenPrompt(prompt=prompt_text(unit), asked=unit.prompt is not None, reference=rest(unit))
         for unit in frozen_prompts(texts.heldout, 6)
     ]
     write_atomic(
         run_dir / PROMPTS, json.dumps([prompt.model_dump() for prompt in frozen], ensure_ascii=False, indent=1)
     )
-
-
-def _rest(unit: Unit) -> str:
-    if unit.turns is not None and unit.prompt is not None:
-        return next(turn.content for turn in unit.turns if turn.role == "assistant")
-    if unit.prompt is not None:
-        return unit.text
-    words = len(opening(unit).split())
-    parts = unit.text.split(maxsplit=words)
-    return parts[words] if len(parts) > words else ""

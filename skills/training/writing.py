@@ -22,6 +22,17 @@ def opening(unit: Unit) -> str:
     return " ".join(words[:count])
 
 
+def rest(unit: Unit) -> str:
+    """How a text goes on after what it is prompted with: the answer, or what follows the opening."""
+    if unit.turns is not None and unit.prompt is not None:
+        return next(turn.content for turn in unit.turns if turn.role == "assistant")
+    if unit.prompt is not None:
+        return unit.text
+    skipped = len(opening(unit).split())
+    parts = unit.text.split(maxsplit=skipped)
+    return parts[skipped] if len(parts) > skipped else ""
+
+
 def frozen_prompts(found: Sequence[Unit], count: int) -> list[Unit]:
     """Units whose openings are prompts: `count` of them, evenly spaced, so that every run asks the same."""
     count = min(count, len(found))
