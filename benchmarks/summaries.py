@@ -21,7 +21,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from skills.contract import Chat, Context, Language, UserError
+from skills.contract import Chat, Context, Language
+from skills.errors import UserError
 from skills.summarize import SummarizeInputs, SummarizeResult, run
 from skills.texts.compose import draft
 from skills.texts.faithful import Source

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from skills.blocks import Block, Column, Compare, CompareColumn, Notice, Passage, Passages, Table, Text, msg
-from skills.contract import BadInput, Context, FileEmpty, Inputs, Offer, Result, Skill, UserError
+from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.errors import BadInput, FileEmpty, UserError
 from skills.texts.cleaning import CONTROL, SPACES, TRAILING
 from skills.texts.proposals import ORDER, Body, Kind, Proposal, Survey, plan, survey
 from skills.texts.revise import revise, undo

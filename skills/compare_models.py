@@ -11,19 +11,8 @@ from typing import Literal
 from pydantic import Field
 
 from skills.blocks import Block, Compare, CompareColumn, Frozen, Message, Notice, Role, Scalar, Text, msg
-from skills.contract import (
-    Advanced,
-    ChatMessage,
-    Context,
-    Ended,
-    Inputs,
-    ModelMissing,
-    Offer,
-    Options,
-    Result,
-    Skill,
-    Voice,
-)
+from skills.contract import Advanced, ChatMessage, Context, Ended, Inputs, Offer, Options, Result, Skill, Voice
+from skills.errors import ModelMissing
 from skills.evaluation.exam import exam, read_plan
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training.counting import write_by_counting

@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import Field
 
 from skills.blocks import msg
-from skills.contract import Advanced, Context, Ended, Inputs, Language, ModelMissing, Skill
+from skills.contract import Advanced, Context, Ended, Inputs, Language, Skill
+from skills.errors import ModelMissing
 from skills.evaluation import recital
 from skills.evaluation.costs import costs
 from skills.evaluation.exam import Exam, exam, read_plan

@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import Field
 
 from skills.blocks import msg
-from skills.contract import Advanced, Context, Ended, ModelMissing, Noticed, Skill
+from skills.contract import Advanced, Context, Ended, Noticed, Skill
+from skills.errors import ModelMissing
 from skills.training import budget, checkpoint, curves
 from skills.training.adapter import reset, save_adapter
 from skills.training.base import base_digest, base_name, open_base, with_adapter

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from skills import NAMES
 from skills.blocks import Block, msg
-from skills.contract import Context, FileEmpty, Inputs, Offer, Result, Skill
+from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.errors import FileEmpty
 from skills.load_dataset import cut
 from skills.texts.fit import Fit, fit
 from skills.texts.language import ENOUGH, language_of

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from pydantic import Field, model_validator
 
 from skills.blocks import Block, Message, Notice, Passage, Passages, Scalar, Text, msg
-from skills.contract import Context, DiskFull, FileMissing, FileTooLarge, FileUnreadable, Inputs, Offer, Result, Skill
+from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.errors import DiskFull, FileMissing, FileTooLarge, FileUnreadable
 from skills.texts.collection import gather
 from skills.texts.formats.opening import opened
 from skills.texts.formats.packed import natural

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from skills.blocks import Block, Option, Probabilities, msg
-from skills.contract import Context, Inputs, ModelMissing, Result, Skill
+from skills.contract import Context, Inputs, Result, Skill
+from skills.errors import ModelMissing
 
 SIGNS = {"\n": "↵", "\t": "⇥", "\r": "↵"}
 END, SPACE = "■", "␣"

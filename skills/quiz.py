@@ -11,7 +11,8 @@ from typing import NamedTuple
 from pydantic import Field
 
 from skills.blocks import Block, Frozen, Notice, Passage, Passages, Text, msg
-from skills.contract import Context, Inputs, Result, Skill, TooLittleText
+from skills.contract import Context, Inputs, Result, Skill
+from skills.errors import TooLittleText
 from skills.texts.sentences import WORD, fold, split_text
 from skills.texts.stopwords import STOP
 from skills.workspace import Manifest, Row

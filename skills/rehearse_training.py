@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from skills.contract import Context, ModelMissing, Skill
+from skills.contract import Context, Skill
+from skills.errors import ModelMissing
 from skills.fine_tune import rehearsed_for
 from skills.plan_training import PlanInputs, TrainingPlan, planned
 from skills.training import budget

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from pydantic import Field, computed_field, model_validator
 
 from skills.blocks import Block, Cell, Column, Message, Notice, Passage, Passages, Table, Text, msg
-from skills.contract import Advanced, Context, Inputs, Offer, Result, Skill, UserError
+from skills.contract import Advanced, Context, Inputs, Offer, Result, Skill
+from skills.errors import UserError
 from skills.texts.language import language_of
 from skills.texts.private import parts, scan
 from skills.texts.private_find import FIXED, KINDS, Find, Kind, Sure

@@ -8,7 +8,8 @@ from typing import Any, Literal, NamedTuple
 from pydantic import Field
 
 from skills.blocks import Block, Cell, Column, Message, Notice, Passage, Passages, Role, Table, Text, msg
-from skills.contract import Context, Inputs, Offer, Result, Skill, TooLittleText, UserError
+from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.errors import TooLittleText, UserError
 from skills.load_dataset import cut
 from skills.texts.counting import count_words
 from skills.texts.duplicates import NEAR_ROWS

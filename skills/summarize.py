@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 from pydantic import Field, model_validator
 
 from skills.blocks import Block, Message, Notice, Passage, Passages, Scalar, Text, msg
-from skills.contract import Advanced, Context, Inputs, Language, Result, Skill, TooLittleText
+from skills.contract import Advanced, Context, Inputs, Language, Result, Skill
+from skills.errors import TooLittleText
 from skills.texts.compose import draft
 from skills.texts.faithful import Problem, Source, Support
 from skills.texts.language import language_of

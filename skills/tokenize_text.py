@@ -10,7 +10,8 @@ import yaml
 from pydantic import Field, field_validator
 
 from skills.blocks import Block, Cell, Column, Frozen, Notice, Scalar, Table, Token, Tokens, msg
-from skills.contract import BadInput, Context, Inputs, ModelMissing, Offer, Result, Skill, TooLittleText
+from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.errors import BadInput, ModelMissing, TooLittleText
 from skills.texts.sentences import words
 from skills.texts.tokenizers import ALL, Cutter, at_hand, chosen, count_word, cut_word, words_in
 from skills.workspace import Row

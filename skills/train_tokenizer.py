@@ -23,7 +23,8 @@ from skills.blocks import (
     Tokens,
     msg,
 )
-from skills.contract import Context, Inputs, Offer, Result, Skill, TooLittleText
+from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.errors import TooLittleText
 from skills.texts import piece_training
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.texts.piece_tokenizer import Kind, PieceTokenizer, keep, tokenizers_folder

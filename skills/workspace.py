@@ -29,7 +29,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from skills.blocks import Frozen, Scalar
-from skills.contract import DiskFull, FileMissing
+from skills.errors import DiskFull, FileMissing
 
 DATASETS = ("workspace", "datasets")
 Shape = Literal["prose", "verse", "table", "pairs", "dialogue", "chat"]

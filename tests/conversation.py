@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import skills
-from skills.contract import Busy, ChatMessage, Context, Done, Event, Failed, FileMissing, Language, Score, UserError
+from skills.contract import ChatMessage, Context, Done, Event, Failed, Language, Score
+from skills.errors import Busy, FileMissing, UserError
 from skills.workspace import Workspace
 from tests.conftest import PROFILE, FakeChat, FakeProbe
 from tests.made_runs import FakeVoices

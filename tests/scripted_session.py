@@ -32,7 +32,8 @@ from skills.blocks import (
     Tokens,
     msg,
 )  # fmt: skip
-from skills.contract import FileMissing, Language, Metric, Sample
+from skills.contract import Language, Metric, Sample
+from skills.errors import FileMissing
 from skills.training.budget import Shape
 from skills.training.estimate import Facts, Machine
 from skills.training.knobs import settings_block

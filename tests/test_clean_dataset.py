@@ -14,7 +14,8 @@ import pytest
 
 from skills import workspace as workspace_module
 from skills.clean_dataset import CleanInputs, CleanResult, NothingCleaned, run
-from skills.contract import Context, FileEmpty
+from skills.contract import Context
+from skills.errors import FileEmpty
 from skills.texts import revise as revise_module
 from skills.texts.cleaning import MENDS, joiner, settled, suspicious
 from skills.texts.lines import page_numbers, running_heads

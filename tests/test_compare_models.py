@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from skills.compare_models import CompareInputs, run
-from skills.contract import Advanced, Context, Ended, Event, RunUnusable
+from skills.contract import Advanced, Context, Ended, Event
+from skills.errors import RunUnusable
 from skills.training.counting import write_by_counting
 from skills.training.endings import to_a_close
 from skills.training.ngram import CharacterNgram

@@ -6,7 +6,8 @@ import pytest
 
 from skills.blocks import Chart, Compare, Message, Notice, Table
 from skills.compare_runs import RunsInputs, RunsResult, run
-from skills.contract import Context, RunUnusable
+from skills.contract import Context
+from skills.errors import RunUnusable
 from skills.workspace import Workspace
 from tests.made_runs import make_run
 from tutor.runs_said import read_runs

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from skills.blocks import Notice, Text
-from skills.contract import Context, Done, Failed, UserError
+from skills.contract import Context, Done, Failed
+from skills.errors import UserError
 from skills.load_dataset import LoadInputs, LoadResult, run
 from tests.corpus import Case, cases
 from tests.corpus_hard import hard

@@ -15,7 +15,8 @@ from safetensors.torch import load_file, save_file
 
 import skills
 from skills.blocks import Notice, msg
-from skills.contract import Context, Ended, Request, RunUnusable
+from skills.contract import Context, Ended, Request
+from skills.errors import RunUnusable
 from skills.evaluate_model import EvaluateInputs, read_evaluation, run
 from skills.evaluation import recital
 from skills.evaluation import result as result_file

@@ -21,7 +21,8 @@ from safetensors.torch import load_file, save_file
 
 from skills import export_project, fine_tune
 from skills.blocks import Message
-from skills.contract import Context, DiskFull, Ended, RunUnusable, UserError, WrongBase
+from skills.contract import Context, Ended
+from skills.errors import DiskFull, RunUnusable, UserError, WrongBase
 from skills.export import gguf_file, yardstick
 from skills.export.errors import CannotConvert, ExportRoom, FormatNotYet, NotTheSame, TellsWhere
 from skills.export.gguf_file import open_gguf, write_gguf

@@ -14,20 +14,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from skills.contract import (
-    Advanced,
-    Context,
-    DiskFull,
-    Ended,
-    Event,
-    Metric,
-    Noticed,
-    OutOfMemory,
-    Request,
-    RunUnusable,
-    Sample,
-    WrongBase,
-)
+from skills.contract import Advanced, Context, Ended, Event, Metric, Noticed, Request, Sample
+from skills.errors import DiskFull, OutOfMemory, RunUnusable, WrongBase
 from skills.fine_tune import FineTuneInputs, FineTuneResult, run
 from skills.training import budget, checkpoint, curves, loop
 from skills.training.open import open_tuned

@@ -11,7 +11,8 @@ import pytest
 import skills
 from benchmarks.private_data import cases
 from skills.blocks import Chart, Notice, Passages, Table
-from skills.contract import Context, FileEmpty, Offer
+from skills.contract import Context, Offer
+from skills.errors import FileEmpty
 from skills.inspect_dataset import InspectInputs, InspectResult, run
 from skills.texts import fit as fit_module
 from skills.texts import private_phones

@@ -12,19 +12,8 @@ from typing import Any
 import psutil
 import pytest
 
-from skills.contract import (
-    Advanced,
-    Busy,
-    DiskFull,
-    Done,
-    Failed,
-    FileMissing,
-    Metric,
-    ModelMissing,
-    Paused,
-    RunUnusable,
-    Started,
-)
+from skills.contract import Advanced, Done, Failed, Metric, Paused, Started
+from skills.errors import Busy, DiskFull, FileMissing, ModelMissing, RunUnusable
 from skills.workspace import Workspace
 from tutor.jobs import Jobs
 from tutor.replay import RunStatus, replay

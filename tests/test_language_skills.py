@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from skills import skill
 from skills.blocks import Passages, Probabilities, Tokens
-from skills.contract import BadInput, Context, Event, Said, TooLittleText
+from skills.contract import Context, Event, Said
+from skills.errors import BadInput, TooLittleText
 from skills.predict_next import readable
 from skills.workspace import Manifest, Workspace, write_atomic
 from tests.conftest import FakeChat, FakeProbe

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 import skills
-from skills import contract
+from skills import errors
 from tutor.words import LANGUAGES, MESSAGES, Words, catalogue
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "transformers", "datasets", "peft", "ctranslate2", "sklearn", "chainlit", "scipy", "fsrs"}
-SUPPORT = {"__init__", "blocks", "contract", "workspace"}
+SUPPORT = {"__init__", "blocks", "contract", "errors", "workspace"}
 MADE_OF_TORCH = {"skills.training.attention", "skills.training.lean"}
 """Layers, which are classes of torch's: nobody else may import them when loaded either."""
 
@@ -137,14 +137,14 @@ def test_every_error_has_its_three_sentences() -> None:
     assert settings
     assert fetch
     assert installed
-    codes = {error.code for error in _tree(contract.UserError)} | {"defect"}
+    codes = {error.code for error in _tree(errors.UserError)} | {"defect"}
     for language in LANGUAGES:
         words = Words(language)
         missing = [f"{c}.{p}" for c in codes for p in ("what", "why", "next") if f"errors.{c}.{p}" not in words]
         assert not missing, (language, missing)
 
 
-def _tree(error: type[contract.UserError]) -> list[type[contract.UserError]]:
+def _tree(error: type[errors.UserError]) -> list[type[errors.UserError]]:
     return [error, *(e for child in error.__subclasses__() for e in _tree(child))]
 
 

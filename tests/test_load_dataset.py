@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from skills.contract import BadInput, Context, FileEmpty, FileMissing, FileTooLarge, FileUnreadable, UserError
+from skills.contract import Context
+from skills.errors import BadInput, FileEmpty, FileMissing, FileTooLarge, FileUnreadable, UserError
 from skills.load_dataset import LoadInputs, LoadResult, run
 from skills.texts.counting import count_words
 from skills.texts.read import OLE

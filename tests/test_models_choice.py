@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from skills.contract import Language, ModelMissing, Profile
+from skills.contract import Language, Profile
+from skills.errors import ModelMissing
 from tests.tiny_model import make_tiny
 from tutor.lm.catalogue import Hub, Package, load_catalogue
 from tutor.lm.choose import TooLittleMemory, choose, needed

@@ -16,7 +16,8 @@ import httpx
 import numpy as np
 import pytest
 
-from skills.contract import ChatMessage, ContextFull, Options, Profile, WrongBase
+from skills.contract import ChatMessage, Options, Profile
+from skills.errors import ContextFull, WrongBase
 from skills.training.base import base_digest
 from tests.tiny_model import ARCHITECTURES, make_tiny
 from tutor.lm.convert import convert, to_ct2

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from skills.blocks import Message, msg
-from skills.contract import DiskFull, FileMissing, ModelMissing
+from skills.errors import DiskFull, FileMissing, ModelMissing
 from tests.tiny_model import make_tiny
 from tutor.lm import adding, download, fetch
 from tutor.lm.catalogue import Catalogue, Entry, Hub, Memory, Package, Part, Source

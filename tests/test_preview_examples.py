@@ -13,7 +13,8 @@ import pytest
 
 from skills import fine_tune, skill
 from skills.blocks import Message, Notice, Tokens
-from skills.contract import Context, ModelMissing, TooLittleText
+from skills.contract import Context
+from skills.errors import ModelMissing, TooLittleText
 from skills.fine_tune import FineTuneInputs
 from skills.preview_examples import MOST_TOKENS
 from skills.texts.model_tokenizer import ModelTokenizer

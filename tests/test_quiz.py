@@ -7,7 +7,8 @@ import json
 import pytest
 
 from skills.blocks import Notice, Passages
-from skills.contract import Context, TooLittleText
+from skills.contract import Context
+from skills.errors import TooLittleText
 from skills.quiz import SKILL, QuizInputs, QuizResult
 from skills.workspace import Manifest, Workspace
 

@@ -12,18 +12,8 @@ from contextlib import aclosing
 import psutil
 import pytest
 
-from skills.contract import (
-    ENDINGS,
-    Advanced,
-    ChatMessage,
-    Done,
-    Event,
-    Failed,
-    Metric,
-    ModelMissing,
-    Options,
-    UserError,
-)
+from skills.contract import ENDINGS, Advanced, ChatMessage, Done, Event, Failed, Metric, Options
+from skills.errors import ModelMissing, UserError
 from skills.workspace import Workspace
 from tutor.limits import Limits, watch
 from tutor.runner import Worker, sandboxed

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from skills.contract import OutOfMemory
+from skills.errors import OutOfMemory
 from skills.export.kept import ExportCard, exports_folder, finish
 from skills.export.kept import kept as exported
 from skills.texts.piece_tokenizer import keep, kept

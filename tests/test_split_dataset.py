@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from skills.contract import Context, Noticed, TooLittleText
+from skills.contract import Context, Noticed
+from skills.errors import TooLittleText
 from skills.load_dataset import LoadInputs
 from skills.load_dataset import run as load
 from skills.split_dataset import BadShares, NoAuthors, SplitInputs, SplitResult, shares_of

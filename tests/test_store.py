@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skills.contract import DiskFull
+from skills.errors import DiskFull
 from tutor.memory import Memory, recall
 from tutor.store import Store
 

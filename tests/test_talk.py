@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from skills.blocks import Passages
-from skills.contract import RunUnusable
+from skills.errors import RunUnusable
 from tests.conversation import Conversation
 from tests.made_runs import FakeVoice, make_run
 from tutor.course import Course

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from skills.blocks import Message
-from skills.contract import Context, FileMissing, Result, TooLittleText
+from skills.contract import Context, Result
 from skills.decide import RULES, DecideInputs
 from skills.decide import run as decide
+from skills.errors import FileMissing, TooLittleText
 from skills.inspect_dataset import InspectInputs
 from skills.inspect_dataset import run as inspect
 from skills.load_dataset import LoadInputs

@@ -11,7 +11,8 @@ import pytest
 
 from skills import skill
 from skills.blocks import Message, Notice, Passages, Table, Tokens
-from skills.contract import BadInput, Context, FileMissing, TooLittleText
+from skills.contract import Context
+from skills.errors import BadInput, FileMissing, TooLittleText
 from skills.texts import piece_training
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.texts.piece_tokenizer import PieceTokenizer, delete_kept, kept, open_kept

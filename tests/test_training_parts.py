@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import torch
 
-from skills.contract import Metric, TooLittleText
+from skills.contract import Metric
+from skills.errors import TooLittleText
 from skills.training import budget, curves
 from skills.training.base import open_base, open_tokenizer, plain_adapter, with_adapter
 from skills.training.copying import longest_copy

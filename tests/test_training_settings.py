@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from skills.blocks import msg
-from skills.contract import Context, DiskFull, Event, Failed, Metric, Noticed, Offer, TooLittleText, UserError
+from skills.contract import Context, Event, Failed, Metric, Noticed, Offer
+from skills.errors import DiskFull, TooLittleText, UserError
 from skills.fine_tune import FineTuneInputs
 from skills.fine_tune import run as fine_tune
 from skills.plan_training import PlanInputs, TrainingPlan

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skills.contract import DiskFull, ModelMissing, Options, Profile, RunUnusable, WrongBase
+from skills.contract import Options, Profile
+from skills.errors import DiskFull, ModelMissing, RunUnusable, WrongBase
 from skills.training.base import base_digest, open_base, plain_adapter
 from skills.training.open import open_tuned
 from skills.workspace import sha256

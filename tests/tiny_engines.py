@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from skills.contract import ChatMessage, ModelMissing, Options, Profile
+from skills.contract import ChatMessage, Options, Profile
+from skills.errors import ModelMissing
 from tests.conftest import PROFILE, FakeProbe
 
 

@@ -10,18 +10,8 @@ from typing import Literal
 from pydantic import Field
 
 from skills.blocks import Block, Text, msg
-from skills.contract import (
-    Advanced,
-    Context,
-    FileMissing,
-    Inputs,
-    Metric,
-    Paused,
-    Result,
-    Said,
-    Skill,
-    Where,
-)
+from skills.contract import Advanced, Context, Inputs, Metric, Paused, Result, Said, Skill, Where
+from skills.errors import FileMissing
 from skills.workspace import write_atomic
 
 NAMES = ("count", "echo", "fail", "load_dataset", "mould", "sandbox", "talk", "weigh")

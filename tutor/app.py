@@ -18,7 +18,8 @@ from chainlit.server import sio
 from chainlit.session import WebsocketSession, ws_sessions_id
 from pydantic import ValidationError
 
-from skills.contract import FileEmpty, FileTooLarge, Language, UserError
+from skills.contract import Language
+from skills.errors import FileEmpty, FileTooLarge, UserError
 from skills.workspace import safe_name
 from tutor.replay import RunStatus
 from tutor.turn import Button, CourseMap, Erased, Farewell, Input, Intent, Reload, Shown, Upload

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from skills.blocks import Column, Message, Table, msg
-from skills.contract import UserError
+from skills.errors import UserError
 from skills.export.kept import kept as exported
 from skills.texts.piece_tokenizer import kept, tokenizers_folder
 from skills.training.runs import known_runs

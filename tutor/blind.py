@@ -12,7 +12,7 @@ from math import comb
 from typing import Any
 
 from skills.blocks import Block, Compare, CompareColumn, msg
-from skills.contract import FileMissing
+from skills.errors import FileMissing
 from tutor.desk import Desk, next_button
 from tutor.replay import RunStatus
 from tutor.skill_calls import Outcome, offered

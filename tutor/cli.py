@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from tutor import __version__
 
 if TYPE_CHECKING:
-    from skills.contract import Language, UserError
+    from skills.contract import Language
+    from skills.errors import UserError
     from tutor.words import Words
 
 USER_ERROR, DEFECT, INTERRUPTED = 2, 70, 130
@@ -33,7 +34,7 @@ def main(argv: Sequence[str] | None = None, source: str = "skills", engines: str
         print(f"tutor {__version__}")
         return 0
 
-    from skills.contract import UserError
+    from skills.errors import UserError
     from tutor.failures import Defect, failed, raised
     from tutor.settings import default_home
     from tutor.words import Words

@@ -12,16 +12,8 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from skills.blocks import Column, Message, Table, msg
-from skills.contract import (
-    BadInput,
-    Done,
-    Event,
-    Failed,
-    FileMissing,
-    Inputs,
-    Skill,
-    UserError,
-)
+from skills.contract import Done, Event, Failed, Inputs, Skill
+from skills.errors import BadInput, FileMissing, UserError
 from skills.workspace import Workspace
 from tutor.draw import draw
 from tutor.execute import find_skill, read_inputs

@@ -7,7 +7,8 @@ from typing import Any
 
 import skills
 from skills.blocks import Column, Table, msg
-from skills.contract import Language, UserError
+from skills.contract import Language
+from skills.errors import UserError
 from tutor.desk import Desk, back_button
 from tutor.steps import begin_lesson, next_lesson
 from tutor.turn import Button, Farewell, Intent, Reload, Shown

@@ -12,7 +12,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from skills.blocks import Block, Scalar
-from skills.contract import Language, ModelMissing, UserError
+from skills.contract import Language
+from skills.errors import ModelMissing, UserError
 from skills.export.kept import delete_export, exports_folder
 from skills.texts.piece_tokenizer import delete_kept, kept
 from skills.workspace import Workspace

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from skills.contract import (
     ENDINGS,
-    BadInput,
     Context,
     Done,
     Ended,
@@ -23,8 +22,8 @@ from skills.contract import (
     Result,
     Skill,
     Stopped,
-    UserError,
 )
+from skills.errors import BadInput, UserError
 from tutor.failures import failed
 
 if TYPE_CHECKING:

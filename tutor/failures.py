@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from skills.blocks import Scalar
-from skills.contract import DiskFull, Failed, FileTooLarge, OutOfMemory, UserError
+from skills.contract import Failed
+from skills.errors import DiskFull, FileTooLarge, OutOfMemory, UserError
 
 LOG_LIMIT = 2_000_000
 KILLED = (-9, -15, 137)

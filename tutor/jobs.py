@@ -12,7 +12,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from skills.contract import Busy, Event, FileMissing, Language, Request, RunUnusable, Started
+from skills.contract import Event, Language, Request, Started
+from skills.errors import Busy, FileMissing, RunUnusable
 from skills.workspace import Workspace, new_id, write_atomic
 from tutor.execute import find_skill
 from tutor.failures import KILLED, died, last_words

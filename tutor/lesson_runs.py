@@ -9,7 +9,8 @@ from typing import Any
 
 import skills
 from skills.blocks import BLOCKS, Progress, msg
-from skills.contract import Busy, FileMissing, Language, ModelMissing, UserError
+from skills.contract import Language
+from skills.errors import Busy, FileMissing, ModelMissing, UserError
 from tutor import blind
 from tutor.course import Bilingual, Run, Try, Wait
 from tutor.desk import Desk, next_button

@@ -7,7 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from skills.contract import Chat, ModelMissing, Probe, Profile, Skill, Voices
+from skills.contract import Chat, Probe, Profile, Skill, Voices
+from skills.errors import ModelMissing
 from tutor.lm.installed import tokenizers
 from tutor.settings import Settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from skills.contract import ModelMissing
+from skills.errors import ModelMissing
 from skills.workspace import Workspace
 from tutor import learner
 from tutor.course_files import load_course

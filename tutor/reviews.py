@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
-from skills.contract import UserError
+from skills.errors import UserError
 from tutor import machine, plan
 from tutor.checks import ask_item
 from tutor.desk import Desk, back_button

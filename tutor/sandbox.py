@@ -9,7 +9,8 @@ import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
-from skills.contract import ENDINGS, EVENTS, Event, Failed, Language, OutOfMemory, TookTooLong
+from skills.contract import ENDINGS, EVENTS, Event, Failed, Language
+from skills.errors import OutOfMemory, TookTooLong
 from tutor.failures import died
 from tutor.limits import Limits, kill_tree, memory_kills, own_group, python, watch
 from tutor.lm.installed import tokenizers

@@ -7,7 +7,8 @@ import logging
 import secrets
 from collections.abc import AsyncIterator
 
-from skills.contract import Language, UserError
+from skills.contract import Language
+from skills.errors import UserError
 from tutor import greeting
 from tutor.acts import act, brought
 from tutor.course_map import course_map

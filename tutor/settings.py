@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from skills.contract import Language, UserError
+from skills.contract import Language
+from skills.errors import UserError
 
 APP = "llms-for-poets"
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,8 +9,9 @@ from typing import Any
 
 import skills
 from skills.blocks import Block, Frozen, Message, Notice, msg
-from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Offer, Shown, Stopped, UserError
+from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Offer, Shown, Stopped
 from skills.contract import Said as Wrote
+from skills.errors import UserError
 from tutor.desk import Desk, new_message_id
 from tutor.turn import Button, Delta, Intent, Upload, Waiting
 

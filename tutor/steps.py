@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from skills.contract import UserError
+from skills.errors import UserError
 from tutor import machine, plan
 from tutor.checks import ask_item
 from tutor.course import Ask, Bring, Close, Lesson, Predict, Run, Say, Step, Try, Wait

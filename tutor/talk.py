@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from skills.blocks import Passage, Passages, msg
-from skills.contract import UserError
+from skills.errors import UserError
 from skills.generate_text import COOLEST, HOTTEST, STEP
 from skills.training.runs import find_run, frozen_prompts_of, known_run, known_runs
 from tutor.desk import Desk

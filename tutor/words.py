@@ -20,7 +20,8 @@ from babel.dates import format_skeleton
 from babel.numbers import format_decimal, format_percent
 
 from skills.blocks import Cell, Message, Scalar
-from skills.contract import Language, UserError
+from skills.contract import Language
+from skills.errors import UserError
 
 MESSAGES = Path(__file__).parent / "messages"
 LANGUAGES: tuple[Language, ...] = ("es", "en")

@@ -8,7 +8,8 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from skills.contract import Context, FileMissing, Language, TooLittleText
+from skills.contract import Context, Language
+from skills.errors import FileMissing, TooLittleText
 from skills.texts.language import language_of
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training import budget

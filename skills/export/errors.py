@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skills.contract import UserError
+from skills.errors import UserError
 
 
 class FormatNotYet(UserError):

@@ -12,7 +12,8 @@ import yaml
 from pydantic import ValidationError
 
 from skills.blocks import Frozen
-from skills.contract import Context, FileMissing, ModelMissing, WrongBase
+from skills.contract import Context
+from skills.errors import FileMissing, ModelMissing, WrongBase
 from skills.evaluation.result import EvaluationResult, read_evaluation
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training.adapter import NAME

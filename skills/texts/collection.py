@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from skills.blocks import Scalar
-from skills.contract import FileEmpty
+from skills.errors import FileEmpty
 from skills.texts.formats.part import Part
 from skills.texts.read import head_text
 from skills.texts.rows import Piece

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from skills.contract import FileEmpty
+from skills.errors import FileEmpty
 from skills.texts.collection import Collection, alternatives
 from skills.texts.counting import count_words
 from skills.texts.language import language_of

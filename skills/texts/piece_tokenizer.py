@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from skills.blocks import Frozen, Token
-from skills.contract import FileMissing
+from skills.errors import FileMissing
 from skills.workspace import Workspace, new_id, write_atomic
 
 Kind = Literal["bpe", "unigram"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from skills.contract import FileEmpty, FileMissing, FileTooLarge, FileUnreadable
+from skills.errors import FileEmpty, FileMissing, FileTooLarge, FileUnreadable
 
 LIMIT = 200_000_000
 """Largest file that is read, in bytes."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from skills.contract import FileTooLarge, FileUnreadable
+from skills.errors import FileTooLarge, FileUnreadable
 from skills.texts.read import Source, lines
 from skills.texts.sentences import names
 from skills.workspace import Row, Turn

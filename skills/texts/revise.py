@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from skills.contract import BadInput
+from skills.errors import BadInput
 from skills.texts.counting import count_words
 from skills.texts.language import language_of
 from skills.workspace import Change, Manifest, Row, Workspace, disk_errors, write_atomic

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import mean
 from typing import Any, NamedTuple
 
-from skills.contract import BadInput, FileUnreadable
+from skills.errors import BadInput, FileUnreadable
 from skills.texts import sentences
 from skills.texts.read import Source, lines
 from skills.texts.sentences import fold, words

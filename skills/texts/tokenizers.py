@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from skills.blocks import Token
-from skills.contract import BadInput, Context, Probe
+from skills.contract import Context, Probe
+from skills.errors import BadInput
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.texts.piece_tokenizer import kept, open_kept
 from skills.workspace import read_json

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from skills.contract import FileEmpty, UserError
+from skills.errors import FileEmpty, UserError
 from skills.texts import records, tables
 from skills.texts import rows as running
 from skills.texts.formats.part import Part

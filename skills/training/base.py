@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from skills.contract import ModelMissing
+from skills.errors import ModelMissing
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.workspace import read_json, sha256
 

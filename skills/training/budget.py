@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from skills.blocks import Frozen
-from skills.contract import UserError
+from skills.errors import UserError
 from skills.training.base import Precision, config, weight_count
 
 Preset = Literal["quick", "normal", "thorough"]

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from skills.blocks import Frozen
-from skills.contract import Metric, RunUnusable, Sample
+from skills.contract import Metric, Sample
+from skills.errors import RunUnusable
 from skills.training.budget import Plan
 from skills.workspace import disk_errors, read_json, sha256, write_atomic
 

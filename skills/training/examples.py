@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from skills.contract import TooLittleText
+from skills.errors import TooLittleText
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.texts.split import Group, Side, draw
 from skills.workspace import Row, Turn

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from skills.blocks import msg
-from skills.contract import Advanced, Context, Event, Metric, Noticed, OutOfMemory, Request, Sample
+from skills.contract import Advanced, Context, Event, Metric, Noticed, Request, Sample
+from skills.errors import OutOfMemory
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training import checkpoint, curves
 from skills.training.budget import WARMUP, Plan, learning_rate, peak_memory

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from skills.blocks import Frozen
-from skills.contract import WrongBase
+from skills.errors import WrongBase
 from skills.training.base import Precision, base_digest, base_name, open_base, peft_warnings
 from skills.training.checkpoint import unusable
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from skills.blocks import Scalar, msg
-from skills.contract import Context, DiskFull, Offer, TooLittleText, UserError
+from skills.contract import Context, Offer
+from skills.errors import DiskFull, TooLittleText, UserError
 from skills.training import budget
 from skills.training.examples import READ
 from skills.training.rehearsal import fits

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from skills.blocks import Frozen
-from skills.contract import FileMissing
+from skills.errors import FileMissing
 from skills.training.adapter import NAME
 from skills.training.checkpoint import PLAN, unusable
 from skills.training.open import CARD, BaseCard

@@ -9,7 +9,8 @@ import unicodedata
 from pathlib import Path
 
 from skills.blocks import msg
-from skills.contract import BadInput, DiskFull, FileMissing, Profile
+from skills.contract import Profile
+from skills.errors import BadInput, DiskFull, FileMissing
 from skills.workspace import folder_bytes, read_json, sha256
 from tutor.lm.convert import check_folder
 from tutor.lm.fetch import SLACK, Report, run_convert, unfit

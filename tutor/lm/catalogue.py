@@ -11,7 +11,8 @@ import yaml
 from pydantic import Field
 
 from skills.blocks import Frozen
-from skills.contract import ModelMissing, Profile
+from skills.contract import Profile
+from skills.errors import ModelMissing
 
 FILE = Path(__file__).with_name("catalogue.yaml")
 Role = Literal["tutor", "workbench"]

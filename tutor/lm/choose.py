@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from skills.blocks import Message, msg
-from skills.contract import Language, UserError
+from skills.contract import Language
+from skills.errors import UserError
 from tutor.lm.catalogue import Catalogue, Entry
 from tutor.lm.machine import Machine
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from skills.blocks import Message, Scalar
-from skills.contract import ModelMissing
+from skills.errors import ModelMissing
 from tutor.lm.adding import add_folder, slug
 from tutor.lm.catalogue import ROLES, load_catalogue
 from tutor.lm.choose import choose

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from skills.contract import UserError
+from skills.errors import UserError
 from skills.workspace import disk_errors, sha256
 
 WAIT = httpx.Timeout(60.0, connect=10.0)

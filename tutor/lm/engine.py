@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skills.blocks import Token
-from skills.contract import ChatMessage, ContextFull, NextToken, Options, Profile, Score
+from skills.contract import ChatMessage, NextToken, Options, Profile, Score
+from skills.errors import ContextFull
 from tutor.lm.embeddings import Embeddings
 from tutor.lm.text import Texts
 

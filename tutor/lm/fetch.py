@@ -18,7 +18,7 @@ import httpx
 from filelock import FileLock
 
 from skills.blocks import Message, msg
-from skills.contract import DiskFull, OutOfMemory, UserError
+from skills.errors import DiskFull, OutOfMemory, UserError
 from skills.workspace import folder_bytes, sha256
 from tutor.lm.catalogue import Catalogue, Entry, Hub, Local, Package, load_catalogue
 from tutor.lm.convert import check_folder

@@ -17,7 +17,8 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from skills.blocks import Frozen
-from skills.contract import ModelMissing, Profile
+from skills.contract import Profile
+from skills.errors import ModelMissing
 from skills.workspace import folder_bytes, read_json, sha256, write_atomic
 from tutor.lm.catalogue import ROLES, Role, load_catalogue
 from tutor.lm.layout import CT2, TRANSFORMERS, WEIGHTS

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import httpx
 
-from skills.contract import ChatMessage, Options, Profile, UserError
+from skills.contract import ChatMessage, Options, Profile
+from skills.errors import UserError
 
 WAIT = httpx.Timeout(120.0, connect=5.0)
 

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from skills.contract import UserError
+from skills.errors import UserError
 from skills.workspace import disk_errors, folder_bytes, sha256
 from tutor.lm.catalogue import Package, Part
 from tutor.lm.download import Corrupted, Count, Unreachable, after, digest_of

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tokenizers.decoders import DecodeStream
 
-from skills.contract import ChatMessage, UserError
+from skills.contract import ChatMessage
+from skills.errors import UserError
 from skills.texts.model_tokenizer import ModelTokenizer, read_config
 from tutor.lm.layout import ENDS
 

@@ -20,7 +20,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from skills.blocks import Frozen
-from skills.contract import UserError
+from skills.errors import UserError
 from skills.training.adapter import NAME
 from skills.training.checkpoint import unusable
 from skills.training.open import open_tuned

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skills.contract import ChatMessage, DiskFull, Options, Profile, Voice
+from skills.contract import ChatMessage, Options, Profile, Voice
+from skills.errors import DiskFull
 from skills.training.adapter import NAME
 from skills.training.open import read_card
 from skills.workspace import folder_bytes

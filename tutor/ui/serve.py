@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from skills.contract import FileMissing, Language
+from skills.contract import Language
+from skills.errors import FileMissing
 from skills.workspace import Workspace, write_atomic
 from tutor.settings import HomeTaken, Settings, home_lock
 from tutor.ui.guard import Guard

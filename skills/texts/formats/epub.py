@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from skills.contract import FileUnreadable
+from skills.errors import FileUnreadable
 from skills.texts.formats.packed import UNPACKED, archive, member, weigh, xml
 from skills.texts.formats.part import Document, Paragraph, Part, part_of
 from skills.texts.formats.web import page

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skills.contract import FileUnreadable
+from skills.errors import FileUnreadable
 from skills.texts.formats.packed import archive, member, xml
 from skills.texts.formats.part import Document, Paragraph, Part, part_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
-from skills.contract import FileUnreadable
+from skills.errors import FileUnreadable
 from skills.texts.formats.part import Part
 from skills.texts.formats.several import opened_each, unzipped
 from skills.texts.read import examine, look

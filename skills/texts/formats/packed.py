@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from skills.contract import FileUnreadable
+from skills.errors import FileUnreadable
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -10,7 +10,7 @@ from statistics import median
 from typing import Literal, NamedTuple
 
 from skills.blocks import Scalar
-from skills.contract import FileEmpty, FileUnreadable
+from skills.errors import FileEmpty, FileUnreadable
 from skills.texts.read import Source
 
 TEXT_LIMIT = 200_000_000

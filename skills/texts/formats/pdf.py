@@ -11,7 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from skills.blocks import Scalar
-from skills.contract import FileUnreadable
+from skills.errors import FileUnreadable
 from skills.texts.formats.part import Part, write_text
 from skills.texts.rows import unwrap
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from skills.contract import FileEmpty, FileUnreadable, UserError
+from skills.errors import FileEmpty, FileUnreadable, UserError
 from skills.texts.formats.packed import UNPACKED, archive, natural, shown_name, stream
 from skills.texts.formats.part import Part, fresh
 

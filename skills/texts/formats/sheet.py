@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skills.contract import FileEmpty, FileUnreadable
+from skills.errors import FileEmpty, FileUnreadable
 from skills.texts.formats.packed import archive, weigh
 from skills.texts.formats.part import Part, write_table
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skills.contract import FileTooLarge, FileUnreadable
+from skills.errors import FileTooLarge, FileUnreadable
 from skills.texts.formats.packed import XML_LIMIT
 from skills.texts.formats.part import Document, Paragraph, Part, part_of
 from skills.texts.read import HEAD, encoding_of
