@@ -20,7 +20,7 @@ from skills.export.errors import CannotConvert, FormatNotYet, NotTheSame
 from skills.export.gguf_file import check_convertible, open_gguf, write_gguf
 from skills.export.gguf_tokenizer import same_tokenizer
 from skills.export.kept import Check, ExportCard, begun, exports_folder, finish
-from skills.export.merged import merge, write_merged
+from skills.export.merged import merge_source, write_merged
 from skills.export.model_card import Licence, Signed, licence_text, write_card, write_licence
 from skills.export.ollama import write_modelfiles
 from skills.export.places import no_places
@@ -120,7 +120,7 @@ def _make(
         forms.append(_adapter(source, signed, beside / "adapter", exact))
     if formats != ("adapter",):
         steps.next("merging")
-        model = merge(source)
+        model = merge_source(source)
         if {"ollama", "gguf"} & set(formats):
             steps.next("gguf")
             format: Format = "ollama" if "ollama" in formats else "gguf"

@@ -9,6 +9,7 @@ from typing import Any
 from skills.export.room import MODEL_FILES
 from skills.export.source import Source
 from skills.training.base import Precision
+from skills.training.merging import merge
 from skills.training.open import open_tuned
 
 LARGEST_FILE = "3GB"
@@ -21,24 +22,14 @@ def kept_precision(source: Source) -> Precision:
     return "fp32" if kind == "float32" else "bf16"
 
 
-def merge(source: Source) -> Any:
-    """The base with what was learnt added to its own matrices, W + alpha/r * B A (Hu et al. 2021, section 4.1).
+def merge_source(source: Source) -> Any:
+    """Base and adapter as one, to be written, not run: its sums are in f16 where the base is in 16 bits.
 
-    Each sum is taken in fp32, one layer at a time, and kept in f16 where the base is in 16 bits: with three bits
-    more than bf16 it holds the sum. The model is to be written, not run: its layers are not all of one precision.
     Raises WrongBase, RunUnusable.
     """
-    import torch
-    from peft.tuners.tuners_utils import BaseTunerLayer
-
     precision = kept_precision(source)
     model = open_tuned(source.weights, source.adapter, precision, lean=False)
-    for layer in model.modules():
-        if isinstance(layer, BaseTunerLayer):
-            inner = layer.get_base_layer().float()
-            layer.merge(safe_merge=True)
-            inner.to(torch.float32 if precision == "fp32" else torch.float16)
-    return model.unload()
+    return merge(model, "fp32" if precision == "fp32" else "f16")
 
 
 def _to_bf16(model: Any) -> None:
