@@ -65,6 +65,7 @@ def ours(model: Any, rounds: Sequence[Sequence[Packed]], rows: int) -> None:
             group["lr"] = budget.learning_rate(number, len(rounds), RATE)
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
+        budget.give_back()
 
 
 def trainer(model: Any, rounds: Sequence[Sequence[Packed]], pad: int, precision: str) -> None:

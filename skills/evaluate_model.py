@@ -98,7 +98,8 @@ class Examiner:
         def written(prompts: Sequence[Sequence[int]], temperature: float) -> list[str]:
             self.tell()
             with self._as(adapted):
-                return write(self.model, self.tokenizer, prompts, tokens, self.seed, temperature)
+                found = write(self.model, self.tokenizer, prompts, tokens, self.seed, temperature)
+            return [text for text, _ in found]
 
         return written
 

@@ -182,7 +182,10 @@ def rehearsed_for(settings: Settings, ctx: Context, weights: Path, texts: Texts)
     except budget.DoesNotFit as error:
         raise too_large(error, settings, ctx, texts.manifest.id, size) from error
     if settings.precision is not None:
-        options = [fit for fit in options if fit.precision == settings.precision] or options
+        wanted = [fit for fit in options if fit.precision == settings.precision]
+        if not wanted:
+            ctx.emit(Noticed(level="warning", message=msg("fine_tune.only_16_bits")))
+        options = wanted or options
     packed = pack(texts.material.train, size)
     found = rehearse(weights, options, packed, settings.rank, settings.seed)
     pace = Pace(
@@ -312,7 +315,7 @@ def _recitals(training: Training, texts: Texts) -> list[str]:
     ]
     tokens = training.knobs.sample_tokens
     written = write(training.model, texts.tokenizer, known, tokens, training.knobs.seed, temperature=0.0)
-    return [*written, *(sample.text for sample in training.state.samples if sample.share == 1)]
+    return [*(text for text, _ in written), *(sample.text for sample in training.state.samples if sample.share == 1)]
 
 
 SKILL = Skill(

@@ -11,7 +11,7 @@ from skills.compare_models import CompareInputs, run
 from skills.contract import Advanced, Context, Ended, Event
 from skills.errors import RunUnusable
 from skills.training.counting import write_by_counting
-from skills.training.endings import to_a_close
+from skills.training.endings import to_a_close, to_a_word
 from skills.training.ngram import CharacterNgram
 from skills.training.runs import find_run, known_runs
 from skills.workspace import Workspace
@@ -114,3 +114,15 @@ def test_the_letter_counter_writes_what_it_has_read() -> None:
 )
 def test_a_text_that_was_cut_is_ended_where_something_ends(cut: str, ended: str) -> None:
     assert to_a_close(cut) == ended
+
+
+@pytest.mark.parametrize(
+    ("cut", "ended"),
+    [
+        ("que me sirven de rosario\ny lo rezo por la noc", "que me sirven de rosario\ny lo rezo por la…"),
+        ("Se fue.", "Se fue."),
+        ("pala", "pala"),
+    ],
+)
+def test_a_sample_that_was_cut_loses_no_more_than_a_word(cut: str, ended: str) -> None:
+    assert to_a_word(cut) == ended

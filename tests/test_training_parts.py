@@ -242,6 +242,16 @@ def test_a_continuation_does_not_depend_on_its_neighbours(tuned: Any, tokenizer:
     assert write(tuned, tokenizer, prompts, 12, seed=3) == write(tuned, tokenizer, prompts, 12, seed=3)
 
 
+def test_what_is_written_says_whether_it_ended_by_itself(
+    tuned: Any, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompt = [prompt_ids("la guitarra", False, tokenizer)]
+    (cut,) = write(tuned, tokenizer, prompt, 3, seed=0, temperature=0.0)
+    assert not cut.ended
+    monkeypatch.setattr(tuned.generation_config, "eos_token_id", list(range(tuned.config.vocab_size)))
+    assert write(tuned, tokenizer, prompt, 3, seed=0, temperature=0.0)[0].ended
+
+
 # --- baselines and verdict --------------------------------------------------------------------------------------------
 
 

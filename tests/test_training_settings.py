@@ -26,6 +26,7 @@ from skills.training.examples import READ, Unit, examples
 from skills.training.knobs import STOPS, settings_block
 from skills.training.pace import read_paces
 from skills.training.proposals import NothingGraded
+from skills.training.rehearsal import fits
 from skills.training.result import FineTuneResult
 from skills.training.settings import Settings, graded, resolved, usual_rank
 from skills.workspace import Row, Workspace
@@ -108,6 +109,23 @@ def test_what_does_not_fit_is_a_problem() -> None:
     assert estimate(Settings(), FACTS, tight).problem == "memory"
     assert estimate(Settings(rank=64), FACTS, HERE.model_copy(update={"free_disk": 10**8})).problem == "disk"
     assert of().problem is None
+
+
+def test_a_precision_that_does_not_fit_is_not_changed_in_silence() -> None:
+    need = budget.memory_needed(SMOLLM2, "bf16", 1, 400, recompute=True)
+    tight = HERE.model_copy(update={"free_bytes": int(1.05 * need / budget.ROOM), "paces": {}})
+    for asked, told in (("fp32", True), ("bf16", False), (None, False)):
+        given = Settings(precision=asked, length=400)
+        assert estimate(given, FACTS, tight).precision == "bf16"
+        notices = {notice.message.id for notice in settings_block(FACTS, given, tight).notices}
+        assert ("fine_tune.only_16_bits" in notices) == told
+
+
+def test_the_size_that_is_said_to_fit_does() -> None:
+    free = 8 * 10**9
+    most = SMOLLM2.model_copy(update={"parameters": budget.fitting_millions(free) * 10**6})
+    assert fits(most, 64, 1, free)
+    assert budget.fitting_millions(10**8) == 0
 
 
 # --- defaults ---------------------------------------------------------------------------------------------------------

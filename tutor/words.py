@@ -73,12 +73,14 @@ class _Fields(string.Formatter):
 
 
 def _styled(value: Any, style: str, locale: Locale, language: Language) -> str:
-    """`1` decimals, `exact` (up to six), `percent`, `size` (bytes), `time` (seconds), `date` (seconds since
-    1970); bare numbers get at most two decimals."""
+    """`1` decimals, `exact` (up to six), `plain` (it names), `percent`, `size` (bytes), `time` (seconds),
+    `date` (seconds since 1970); bare numbers get at most two decimals."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "–" if value is None else str(value)
     if style.isdigit():
         return format_decimal(value, f"#,##0.{'0' * int(style)}" if style != "0" else "#,##0", locale=locale)
+    if style == "plain":
+        return str(value)
     if style == "exact":
         return format_decimal(value, "#,##0.######", locale=locale)
     if style == "percent":

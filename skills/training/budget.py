@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import os
 import sys
@@ -28,6 +29,12 @@ PROCESS_BYTES = 700_000_000
 """Python, torch and the libraries, as measured before any weights."""
 USUAL_RANK = 16
 """What an adapter of this rank takes is within what `memory_needed` allows a parameter for."""
+ROOM = 0.6
+"""Share of the free memory that a run may take: the rest is for the chat, and for what else is opened meanwhile."""
+MORE_A_WEIGHT = 0.3
+"""Bytes for each weight of the model beyond its own: the adapter of the usual rank with all it needs, and rests."""
+LARGE_VOCABULARY = 152_000
+"""Tokens of a model's vocabulary where it is not known which model: those of Qwen2."""
 ADAPTER_BYTES = 16
 """Per adapter weight, all in fp32: itself, its gradient, and the two averages that AdamW keeps."""
 
@@ -159,7 +166,7 @@ def memory_needed(
     kept = layer + shape.layers * shape.hidden * size * rows * length if recompute else shape.layers * layer
     logits = 256 * shape.vocabulary * (2 * size + 8)
     adapter = ADAPTER_BYTES * (rank - USUAL_RANK) * shape.linear
-    return int(PROCESS_BYTES + shape.parameters * (size + 0.3) + kept + logits + adapter)
+    return int(PROCESS_BYTES + shape.parameters * (size + MORE_A_WEIGHT) + kept + logits + adapter)
 
 
 def free_memory() -> int:
@@ -169,9 +176,10 @@ def free_memory() -> int:
 
 
 def fitting_millions(free: int) -> int:
-    """Millions of parameters of a model that this much memory can train at the least settings (2.3 bytes each, and
-    as much again for what is computed on the way)."""
-    return max(0, int((0.9 * free - PROCESS_BYTES) / 4.6 / 1e6))
+    """Millions of parameters of a model that this much memory can train at the least settings: what `memory_needed`
+    counts for them, with the probabilities of a large vocabulary; what else is computed on the way is little."""
+    empty = Shape(parameters=0, hidden=0, inner=0, layers=0, vocabulary=LARGE_VOCABULARY, linear=0)
+    return max(0, int((ROOM * free - memory_needed(empty, "bf16", 1, 64)) / (2 + MORE_A_WEIGHT) / 1e6))
 
 
 def peak_memory() -> int:
@@ -189,6 +197,14 @@ def forget_peak() -> None:
     """From now on `peak_memory` counts anew, where the system can do that (Linux: man 5 proc, clear_refs)."""
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
+
+
+def give_back() -> None:
+    """Give memory that was freed back to the system, where the C library would keep it (glibc): steps are not equally
+    long, so what one leaves does not quite do for the next, and the process would grow by a third in eight steps."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def set_threads() -> int:

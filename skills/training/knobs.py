@@ -125,6 +125,8 @@ def _notices(facts: Facts, given: Settings, now: Estimate) -> list[Notice]:
         found.append(Notice(message=msg("fine_tune.no_template")))
     if now.longer:
         found.append(Notice(message=msg("plan_training.longer", **values)))
+    if now.settings.precision not in (None, now.precision):
+        found.append(Notice(level="warning", message=msg("fine_tune.only_16_bits")))
     if now.recompute and not now.problem:
         found.append(Notice(message=msg("plan_training.tight", **values)))
     if not now.measured:

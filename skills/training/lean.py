@@ -68,7 +68,8 @@ class Adapted(NamedTuple):
         """Gradients of x (if `deeper`), a and b, given that of y."""
         back = (g @ self.b).mul_(self.scale)
         dx = (g @ self.weight).addmm_(back, self.a) if deeper else back
-        return dx, back.T @ x, (g.T @ inner).mul_(self.scale)
+        # the narrow one copied and in front: a third of the time of g' inner
+        return dx, back.T @ x, (inner.T.contiguous() @ g).mul_(self.scale).T
 
 
 def _adapted(module: Any) -> Adapted | None:

@@ -15,8 +15,9 @@ from skills.contract import Advanced, Context, Event, Metric, Noticed, Request, 
 from skills.errors import OutOfMemory
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training import checkpoint, curves
-from skills.training.budget import WARMUP, Plan, learning_rate, peak_memory
+from skills.training.budget import WARMUP, Plan, give_back, learning_rate, peak_memory
 from skills.training.checkpoint import State
+from skills.training.endings import to_a_word
 from skills.training.energy import EnergyMeter
 from skills.training.examples import Example
 from skills.training.loss import batch_losses
@@ -173,6 +174,7 @@ class Training:
             group["lr"] = learning_rate(self.state.step, self.plan.steps, self.knobs.learning_rate, self.knobs.warmup)
         torch.nn.utils.clip_grad_norm_(self.trainable, 1.0)
         self.optimizer.step()
+        give_back()
         seconds = time.perf_counter() - begin
         self.note(step=self.state.step + 1, tokens=self.state.tokens + graded)
         self.metric(curves.TRAIN, text_nats / max(1, texts))
@@ -262,8 +264,8 @@ class Training:
             self.knobs.sample_tokens,
             self.knobs.seed,
         )
-        for (prompt, _), text in zip(self.material.prompts, texts, strict=True):
-            self.tell(Sample(share=share, prompt=prompt, text=text))
+        for (prompt, _), (text, ended) in zip(self.material.prompts, texts, strict=True):
+            self.tell(Sample(share=share, prompt=prompt, text=text if ended else to_a_word(text)))
 
     def metric(self, name: str, value: float) -> None:
         self.tell(Metric(step=self.state.step, name=name, value=value))

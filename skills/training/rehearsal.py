@@ -38,8 +38,8 @@ class Fit:
 
 
 def fits(weights: Path | budget.Shape, length: int, rows: int, free: int) -> list[Fit]:
-    """For each precision the most rows that fit in 60 % of `free` bytes, none where it cannot be. Raises DoesNotFit."""
-    room = 0.6 * free
+    """The most rows of each precision that fit in a share of `free` bytes, none where none do. Raises DoesNotFit."""
+    room = budget.ROOM * free
     found = []
     for precision in ("bf16", "fp32"):
         options = [(r, False) for r in ROWS if r <= rows] or [(1, False)]

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training.examples import Unit
+
+
+class Written(NamedTuple):
+    """What a model wrote, and whether it ended there by itself; else it was cut, perhaps within a word."""
+
+    text: str
+    ended: bool
 
 
 def opening(unit: Unit) -> str:
@@ -57,7 +64,7 @@ def write(
     max_tokens: int,
     seed: int,
     temperature: float = 0.8,
-) -> list[str]:
+) -> list[Written]:
     """The continuation of each prompt (token ids). `temperature` 0 is greedy, otherwise top-p 0.9 with `seed`.
 
     Prompts are padded on the left, the padding masked and left out of the positions, so that a text does not depend
@@ -87,7 +94,8 @@ def write(
             repetition_penalty=1.0,
             **dice,
         )
-    return [tokenizer.decode(row.tolist()).rstrip() for row in written[:, longest:].cpu()]
+    rows = [row.tolist() for row in written[:, longest:].cpu()]
+    return [Written(tokenizer.decode(row).rstrip(), not set(stops).isdisjoint(row)) for row in rows]
 
 
 def stop_ids(model: Any, tokenizer: ModelTokenizer) -> list[int]:
