@@ -1,14 +1,15 @@
 """Fine-tuning here against peft with the transformers Trainer as usually set up: graded tokens a second, memory, loss.
 
-    python benchmarks/finetune.py WEIGHTS TEXTS.csv [--column samples] [--steps 6] [--precision bf16] [--rows 4]
+    python benchmarks/finetune.py WEIGHTS TEXTS.csv [--column samples] [--steps 6] [--rounds 3] [--precision bf16]
 
 WEIGHTS is a folder in the transformers format. The two are trained on the same examples (a text with its end graded),
 in the same precision, the same examples a step, the same number of steps; the Trainer pads each batch to its longest
 and computes the whole matrix of logits. Each runs in a process of its own, one after the other, so that the peak of
-memory is its own; the ratio of one run is what counts on a busy machine. Held-out loss: nats a token of text, measured
-for both by the same function. Share of the peak: the operations of the products with frozen weights (two a weight and
-token there, two on the way back), over the time of the steps, against the fastest of several large products measured
-in the same process just before. With `--side ours` only that side is run.
+memory is its own; `--rounds` does that several times in turns, and on a busy machine the median of their ratios is what
+counts. Held-out loss: nats a token of text, measured for both by the same function. Share of the peak: the operations
+of the products with frozen weights (two a weight and token there, two on the way back), over the time of the steps,
+against the fastest of several large products measured in the same process just before. With `--side ours` only that
+side is run.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -36,6 +38,7 @@ from skills.training.measure import cost
 from skills.training.packing import IGNORED, Packed, batch, steps
 
 RATE, RANK, LENGTH, SEED = 3e-4, 16, 256, 0
+SIDES = ("ours", "trainer")
 
 
 def material(arguments: argparse.Namespace) -> tuple[Any, list[list[Packed]], list[Example]]:
@@ -65,7 +68,7 @@ def ours(model: Any, rounds: Sequence[Sequence[Packed]], rows: int) -> None:
             group["lr"] = budget.learning_rate(number, len(rounds), RATE)
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
-        budget.give_back()
+        budget.give_back(number)
 
 
 def trainer(model: Any, rounds: Sequence[Sequence[Packed]], pad: int, precision: str) -> None:
@@ -187,19 +190,24 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=6)
     parser.add_argument("--rows", type=int, default=4, help="rows at a time, ours")
     parser.add_argument("--precision", choices=("bf16", "fp32"), default="bf16")
-    parser.add_argument("--side", choices=("ours", "trainer"))
+    parser.add_argument("--rounds", type=int, default=1, help="how often both are run, in turns")
+    parser.add_argument("--side", choices=SIDES)
     arguments = parser.parse_args()
     if arguments.side:
         print(json.dumps(measure(arguments)))
         return 0
-    found = {}
-    for side in ("ours", "trainer"):
-        command = [sys.executable, __file__, *sys.argv[1:], "--side", side]
-        answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-        found[side] = json.loads(answer.strip().splitlines()[-1])
-        print(side, " ".join(f"{name} {value:.3f}" for name, value in found[side].items()), flush=True)
-    for name in found["ours"]:
-        print(f"ratio of {name}: {found['ours'][name] / found['trainer'][name]:.3f}")
+    ratios: dict[str, list[float]] = {}
+    for number in range(arguments.rounds):
+        found: dict[str, dict[str, float]] = {}
+        for side in SIDES if number % 2 == 0 else SIDES[::-1]:
+            command = [sys.executable, __file__, *sys.argv[1:], "--side", side]
+            answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+            found[side] = json.loads(answer.strip().splitlines()[-1])
+            print(side, " ".join(f"{name} {value:.3f}" for name, value in found[side].items()), flush=True)
+        for name, value in found["ours"].items():
+            ratios.setdefault(name, []).append(value / found["trainer"][name])
+    for name, values in ratios.items():
+        print(f"ratio of {name}: {median(values):.3f} ({min(values):.3f} to {max(values):.3f})")
     return 0
 
 

@@ -174,7 +174,7 @@ class Training:
             group["lr"] = learning_rate(self.state.step, self.plan.steps, self.knobs.learning_rate, self.knobs.warmup)
         torch.nn.utils.clip_grad_norm_(self.trainable, 1.0)
         self.optimizer.step()
-        give_back()
+        give_back(self.state.step)
         seconds = time.perf_counter() - begin
         self.note(step=self.state.step + 1, tokens=self.state.tokens + graded)
         self.metric(curves.TRAIN, text_nats / max(1, texts))
