@@ -96,7 +96,7 @@ _COUNTED = {
     "bullets": r"(?:puntos?|vinetas?|bullet points?|bullets?|points?)",
     "words": r"(?:palabras?|words?)",
     "questions": r"(?:preguntas?|ejercicios?|questions?|exercises?)",
-    "epochs": r"(?:epocas?|epochs?|vueltas?|pasadas?|passes)",
+    "epochs": r"(?:epocas?|epochs?|vueltas?|pasadas?|passes|veces|times)",
     "max_tokens": r"(?:tokens?)",
 }
 _NAMED = {
@@ -113,7 +113,7 @@ _NAMED = {
     "warmup": r"(?:entrada en calor|calentamiento|warm-?[ ]?up)",
     "vocab_size": r"(?:vocab[ _-]size|vocabulario|vocabulary)",
 }
-_IS = r"(?: (?:de hasta|of up to))?(?: (?:de|del|a|of|en|in|at|igual a|con|with|size|chico de))?\s*[=:]?\s*"
+_IS = r"(?: (?:de hasta|of up to|up|down))?(?: (?:de|del|a|to|hasta|of|en|in|at|igual a|con|with|size|chico de))?\s*[=:]?\s*"
 _WHOLE = {*_COUNTED, "top_k", "seed", "vocab_size", "batch_tokens", "rank", "length"} - {"epochs"}
 
 
@@ -232,8 +232,14 @@ def _lesson(frame: str, course: Course | None) -> str | None:
     return None
 
 
+_BLIND = re.compile(
+    r"\b(?:a ciegas|ciegas|blind|sin (?:decirme|saber) cual|without (?:telling|knowing)|adivin[oa]\w*|guess"
+    r"|(?:tap|escond|ocult|cover|hid)\w* (?:los nombres|the names|quien|who))"
+)
+
+
 def _prompt(found: Pieces) -> str | None:
-    if found.material:
+    if found.material and not _BLIND.search(fold(found.material)):
         return found.material.strip()
     match = re.search(r"\b(?:despues de|siguen? a|after) (?!entrenar|training|this|eso|esto)(.{3,})$", fold(found.text))
     return found.text[slice(*match.span(1))].strip(" ?") if match else None
@@ -274,9 +280,7 @@ def read_arguments(
         "labels": lambda: read_list(Pieces(found.text, (), None, found.frame)) or None,
         "prompt": lambda: _prompt(found),
         "text": lambda: _text(found, intent),
-        "blind": lambda: (
-            True if re.search(r"\b(?:a ciegas|ciegas|blind|sin decirme cual|without telling)", found.frame) else None
-        ),
+        "blind": lambda: True if _BLIND.search(fold(text)) else None,
         "run": lambda: next(iter(read_runs(found.frame)), None),
         "other": lambda: next(iter(read_runs(found.frame)[1:]), None),
         "runs": lambda: read_runs(found.frame) or None,
