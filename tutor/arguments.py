@@ -113,7 +113,10 @@ _NAMED = {
     "warmup": r"(?:entrada en calor|calentamiento|warm-?[ ]?up)",
     "vocab_size": r"(?:vocab[ _-]size|vocabulario|vocabulary)",
 }
-_IS = r"(?: (?:de hasta|of up to|up|down))?(?: (?:de|del|a|to|hasta|of|en|in|at|igual a|con|with|size|chico de))?\s*[=:]?\s*"
+_IS = (
+    r"(?: (?:de hasta|of up to|up|down))?"
+    r"(?: (?:de|del|a|to|hasta|of|en|in|at|igual a|con|with|size|chico de))?\s*[=:]?\s*"
+)
 _WHOLE = {*_COUNTED, "top_k", "seed", "vocab_size", "batch_tokens", "rank", "length"} - {"epochs"}
 
 
