@@ -33,6 +33,7 @@ os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", TOKENIZERS_P
 from skills.training import budget
 from skills.training.base import open_base, open_tokenizer, plain_adapter, with_adapter
 from skills.training.examples import READ, Example, Unit, examples, split
+from skills.training.loop import GIVE_BACK_EVERY
 from skills.training.loss import batch_losses
 from skills.training.measure import cost
 from skills.training.packing import IGNORED, Packed, batch, steps
@@ -68,7 +69,8 @@ def ours(model: Any, rounds: Sequence[Sequence[Packed]], rows: int) -> None:
             group["lr"] = budget.learning_rate(number, len(rounds), RATE)
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
-        budget.give_back(number)
+        if number % GIVE_BACK_EVERY == 0:
+            budget.give_back()
 
 
 def trainer(model: Any, rounds: Sequence[Sequence[Packed]], pad: int, precision: str) -> None:

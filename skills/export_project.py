@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import time
 from collections.abc import Callable
@@ -114,6 +113,7 @@ def _make(
     model = open_tuned(source.weights, source.adapter, exact)
     measured = yardstick(model, source)
     del model
+    budget.give_back()
     forms: list[Form] = []
     if "adapter" in formats:
         steps.next("adapter")
@@ -129,6 +129,7 @@ def _make(
             steps.next("merged")
             forms.append(_merged(model, source, signed, beside / "merged", exact))
         del model
+        budget.give_back()
     checks = []
     for form in forms:
         steps.next(f"checking.{form.format}")
@@ -183,7 +184,7 @@ def _checked(form: Form, measured: Yardstick, beside: Path) -> Check:
     model = form.open()
     loss, same = compare(model, measured)
     del model
-    gc.collect()
+    budget.give_back()
     judge(form.format, form.tolerance, loss, same, measured)
     return Check(
         format=form.format,

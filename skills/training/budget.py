@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import math
 import os
 import sys
@@ -199,13 +200,15 @@ def forget_peak() -> None:
         Path("/proc/self/clear_refs").write_text("5")
 
 
-def give_back(step: int) -> None:
-    """Every fourth step, give memory that was freed back to the system where the C library would keep it (glibc).
+def give_back() -> None:
+    """Give memory that nobody uses back to the system: a model that was let go holds itself in cycles until they are
+    looked for, and glibc keeps what was freed.
 
-    Steps are not equally long, so what one leaves does not quite do for the next: the process would grow by a third in
-    eight steps. After each step it would cost 3 to 5 % of the time.
+    Steps are not equally long, so what one leaves does not quite do for the next: without this the process would grow
+    by a third in eight steps.
     """
-    if sys.platform == "linux" and step % 4 == 3:
+    gc.collect()
+    if sys.platform == "linux":
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).malloc_trim(0)
 

@@ -74,10 +74,15 @@
 
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)')
   let reached = null
+  // A page that opens with its history grows while its cards are drawn: it follows, until the reader takes over.
+  let opening = history
+  const opened = () => { opening = false }
+  for (const kind of ['wheel', 'pointerdown', 'keydown', 'touchmove']) window.addEventListener(kind, opened, { once: true, passive: true })
   function reach() {
     const open = [...document.querySelectorAll('[data-testid="choices"]:not(.t-used)')].pop()
     const composer = document.querySelector('#message-composer')
-    if (!open || !composer || open === reached) return
+    if (!open || !composer || (open === reached && !opening)) return
+    if (reached === null) setTimeout(opened, 5000)
     reached = open
     const focused = document.activeElement
     if (keyboard && (!focused || focused === document.body || focused.disabled)) {
@@ -93,7 +98,7 @@
     const hidden = open.getBoundingClientRect().bottom - (composer.getBoundingClientRect().top - 16)
     const room = message.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 8
     const by = Math.min(hidden, room)
-    if (by > 0) scroller.scrollBy({ top: by, behavior: calm.matches ? 'auto' : 'smooth' })
+    if (by > 0) scroller.scrollBy({ top: by, behavior: calm.matches || opening ? 'auto' : 'smooth' })
   }
 
   new MutationObserver(() => {

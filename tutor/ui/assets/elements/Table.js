@@ -8,7 +8,7 @@ function Table({ props }) {
       { className: 't-scroll', tabIndex: 0, role: 'region', 'aria-label': props.title },
       h(
         'table',
-        null,
+        { className: 't-table' },
         h(
           'thead',
           null,
