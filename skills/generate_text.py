@@ -79,8 +79,15 @@ class GenerateResult(Result):
         if self.run is None:
             text = self.text if self.instruct else self.prompt + self.text
             return (Passage(text=text, source=self.model, role="base"),)
-        written = Passage(text=self.text.strip("\n") or "…", source=self.model, role="tuned")
+        written = Passage(text=self._as_it_goes_on(), source=self.model, role="tuned")
         return (written,) if self.instruct else (Passage(text=self.prompt, role="yours"), written)
+
+    def _as_it_goes_on(self) -> str:
+        """What was written, with an ellipsis where it goes on in the line that was begun."""
+        text = self.text.strip()
+        before = self.text[: len(self.text) - len(self.text.lstrip())]
+        begun = not self.instruct and "\n" not in before
+        return f"…{before if text else ''}{text}" if begun or not text else text
 
     def offers(self) -> tuple[Offer, ...]:
         """The same with other dice, warmer, cooler; and on from where it stopped."""

@@ -10,11 +10,13 @@ import pytest
 
 from skills.blocks import Passages
 from skills.errors import RunUnusable
+from skills.generate_text import GenerateResult
 from tests.conversation import Conversation
 from tests.made_runs import FakeVoice, make_run
 from tutor.course import Course
 from tutor.course_files import load_course
 from tutor.turn import Delta, Said
+from tutor.words import Words
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,28 @@ def passages(said: Said) -> list[tuple[str, str]]:
     return [(passage.role, passage.text) for passage in card.passages]
 
 
+@pytest.mark.parametrize(
+    ("wrote", "shown"),
+    [
+        (" al río\ny no volvió.", "… al río\ny no volvió."),
+        (", que es de plata", "…, que es de plata"),
+        ("\ny no volvió.", "y no volvió."),
+        ("  ", "…"),
+    ],
+)
+def test_what_goes_on_in_the_line_begins_with_an_ellipsis(wrote: str, shown: str) -> None:
+    result = GenerateResult(
+        prompt="La luna", model="m", run="run-1", number=1, at=0.0, text=wrote, tokens=3, seed=1574, temperature=0.8,
+        instruct=False,
+    )  # fmt: skip
+    (card,) = result.blocks()
+    assert isinstance(card, Passages)
+    assert [passage.text for passage in card.passages] == ["La luna", shown]
+    assert card.caption
+    if wrote.strip():
+        assert "1574" in Words("es")(card.caption)
+
+
 async def test_what_is_typed_goes_to_the_newest_model_and_comes_back_under_its_name(talk: Conversation) -> None:
     voice = await begun(talk)
     assert "tu modelo 2, del 23 de noviembre" in talk.text
@@ -58,7 +82,7 @@ async def test_what_is_typed_goes_to_the_newest_model_and_comes_back_under_its_n
     assert isinstance(answer, Said)
     assert answer.id == shown[1].id  # what was streamed is replaced
     assert passages(answer)[0] == ("yours", "La luna")
-    assert passages(answer)[1][1].startswith(" run-b sigue luna")
+    assert passages(answer)[1][1].startswith("… run-b sigue luna")
     prompt, options = voice.asked[0]
     assert (prompt, options.temperature, options.top_p, options.max_tokens) == ("La luna", 0.8, 0.9, 60)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -232,6 +233,16 @@ def test_bits_per_character_do_not_depend_on_the_packing(tuned: Any, tokenizer: 
     wide, narrow = cost(tuned, made, 256, 4), cost(tuned, made, 30, 1)
     assert wide.loss == pytest.approx(narrow.loss, rel=1e-5)
     assert wide.bits_per_character == pytest.approx(wide.nats / math.log(2) / sum(map(len, LINES)), rel=1e-6)
+
+
+def test_a_model_that_is_let_go_leaves_nothing_behind(tiny_model: Path, tokenizer: Any) -> None:
+    model = with_adapter(open_base(tiny_model, "fp32"), 4, 0)
+    (packed,) = pack(examples([Unit(LINES[0])], tokenizer, 256), 256)
+    batch_losses(model, batch([packed]), scale=1.0)
+    weights = [weakref.ref(weight) for weight in model.parameters()]
+    del model
+    budget.give_back()
+    assert [weight for weight in weights if weight() is not None] == []
 
 
 def test_a_continuation_does_not_depend_on_its_neighbours(tuned: Any, tokenizer: Any) -> None:

@@ -1,5 +1,9 @@
 // Rows and columns; wide ones scroll within the card.
+const PROSE = 40 // letters from which on a cell is a sentence, and must not be squeezed into a column of words
+
 function Table({ props }) {
+  const prose = props.columns.map((_, j) => props.rows.some((row) => row[j].length > PROSE))
+  const kind = (j) => (props.columns[j].numeric ? 't-num' : prose[j] ? 't-prose' : '')
   return h(
     Card,
     { kind: 'table', title: props.title, caption: props.caption },
@@ -8,7 +12,7 @@ function Table({ props }) {
       { className: 't-scroll', tabIndex: 0, role: 'region', 'aria-label': props.title },
       h(
         'table',
-        { className: 't-table' },
+        null,
         h(
           'thead',
           null,
@@ -16,7 +20,7 @@ function Table({ props }) {
             'tr',
             null,
             props.columns.map((c, i) =>
-              h('th', { key: i, scope: 'col', className: c.numeric ? 't-num' : '' }, c.label),
+              h('th', { key: i, scope: 'col', className: kind(i) }, c.label),
             ),
           ),
         ),
@@ -29,8 +33,8 @@ function Table({ props }) {
               { key: i },
               row.map((cell, j) =>
                 j === 0
-                  ? h('th', { key: j, scope: 'row', className: props.columns[j].numeric ? 't-num' : '' }, cell)
-                  : h('td', { key: j, className: props.columns[j]?.numeric ? 't-num' : '' }, cell),
+                  ? h('th', { key: j, scope: 'row', className: kind(j) }, cell)
+                  : h('td', { key: j, className: kind(j) }, cell),
               ),
             ),
           ),
