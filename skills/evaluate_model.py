@@ -108,7 +108,7 @@ class Examiner:
         need = budget.memory_needed(self.weights, "fp32", 1, 64)
         if self.plan.precision == "bf16" and self.model.device.type == "cpu" and need < 0.8 * budget.free_memory():
             del self.model  # two at once may not fit
-            budget.give_back()
+            budget.let_go()
             self.model = open_tuned(self.weights, self.run_dir / NAME, "fp32")
 
     def _as(self, adapted: bool) -> Any:

@@ -113,7 +113,7 @@ def _make(
     model = open_tuned(source.weights, source.adapter, exact)
     measured = yardstick(model, source)
     del model
-    budget.give_back()
+    budget.let_go()
     forms: list[Form] = []
     if "adapter" in formats:
         steps.next("adapter")
@@ -129,7 +129,7 @@ def _make(
             steps.next("merged")
             forms.append(_merged(model, source, signed, beside / "merged", exact))
         del model
-        budget.give_back()
+        budget.let_go()
     checks = []
     for form in forms:
         steps.next(f"checking.{form.format}")
@@ -184,7 +184,7 @@ def _checked(form: Form, measured: Yardstick, beside: Path) -> Check:
     model = form.open()
     loss, same = compare(model, measured)
     del model
-    budget.give_back()
+    budget.let_go()
     judge(form.format, form.tolerance, loss, same, measured)
     return Check(
         format=form.format,

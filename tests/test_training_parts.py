@@ -241,7 +241,7 @@ def test_a_model_that_is_let_go_leaves_nothing_behind(tiny_model: Path, tokenize
     batch_losses(model, batch([packed]), scale=1.0)
     weights = [weakref.ref(weight) for weight in model.parameters()]
     del model
-    budget.give_back()
+    budget.let_go()
     assert [weight for weight in weights if weight() is not None] == []
 
 

@@ -200,14 +200,18 @@ def forget_peak() -> None:
         Path("/proc/self/clear_refs").write_text("5")
 
 
+def let_go() -> None:
+    """After a model's last name is gone: it holds itself in cycles until they are looked for."""
+    gc.collect()
+    give_back()
+
+
 def give_back() -> None:
-    """Give memory that nobody uses back to the system: a model that was let go holds itself in cycles until they are
-    looked for, and glibc keeps what was freed.
+    """Give memory that was freed back to the system, where the C library would keep it (glibc).
 
     Steps are not equally long, so what one leaves does not quite do for the next: without this the process would grow
     by a third in eight steps.
     """
-    gc.collect()
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).malloc_trim(0)

@@ -14,7 +14,7 @@ from skills.contract import Advanced, Context, Event, Metric, Noticed, Request, 
 from skills.errors import OutOfMemory
 from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training import checkpoint, curves
-from skills.training.budget import WARMUP, Plan, give_back, learning_rate, peak_memory
+from skills.training.budget import WARMUP, Plan, give_back, learning_rate, let_go, peak_memory
 from skills.training.checkpoint import State
 from skills.training.endings import to_a_word
 from skills.training.energy import EnergyMeter
@@ -204,7 +204,7 @@ class Training:
     def make_room(self) -> None:
         """After a step that did not fit: half the rows at a time, then gradient checkpointing, then no more."""
         self.optimizer.zero_grad(set_to_none=True)
-        give_back()
+        let_go()
         if self.state.micro_rows > 1:
             self.note(micro_rows=self.state.micro_rows // 2)
             said = msg("fine_tune.memory.halved", step=self.state.step + 1)

@@ -60,16 +60,16 @@ def rehearse(weights: Path, options: Sequence[Fit], rows: Sequence[Packed], rank
     model = opened = None
     for fit in options:
         model = None  # one model at a time: the memory of the last is needed for the next
-        budget.give_back()
+        budget.let_go()
         model, opened = _open(weights, fit, rank, seed), fit
         paces[fit] = _pace(model, longest[:1], most=1.3 * min(paces.values(), default=math.inf))
     fit = min(paces, key=paces.__getitem__)
     if opened != fit:
         model = None
-        budget.give_back()
+        budget.let_go()
         model = _open(weights, fit, rank, seed)
         _step(model, longest[:1])
-    budget.give_back()
+    budget.let_go()
     budget.forget_peak()  # what the other precision took is no part of the run
     pace = min(paces[fit], _step(model, longest[: fit.micro_rows]))
     return Rehearsed(model, fit.precision, fit.micro_rows, fit.recompute, pace, budget.peak_memory())
