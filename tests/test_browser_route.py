@@ -229,7 +229,7 @@ def _training_survives(person: Walker, server: Server) -> None:
     person.step()
     last, messages = page.locator("[data-step-type]").last.inner_text(), page.locator("[data-step-type]").count()
     page.reload()
-    expect(card).to_have_attribute("data-state", "running")
+    expect(card).to_have_attribute("data-state", "running", timeout=60_000)
     expect(page.locator("[data-step-type]")).to_have_count(messages)
     assert page.locator("[data-step-type]").last.inner_text() == last
 
