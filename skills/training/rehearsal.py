@@ -59,8 +59,9 @@ def rehearse(weights: Path, options: Sequence[Fit], rows: Sequence[Packed], rank
     paces: dict[Fit, float] = {}
     model = opened = None
     for fit in options:
-        model = None  # one model at a time: the memory of the last is needed for the next
-        budget.let_go()
+        if model is not None:  # one model at a time: the memory of the last is needed for the next
+            model = None
+            budget.let_go()
         model, opened = _open(weights, fit, rank, seed), fit
         paces[fit] = _pace(model, longest[:1], most=1.3 * min(paces.values(), default=math.inf))
     fit = min(paces, key=paces.__getitem__)
@@ -69,7 +70,7 @@ def rehearse(weights: Path, options: Sequence[Fit], rows: Sequence[Packed], rank
         budget.let_go()
         model = _open(weights, fit, rank, seed)
         _step(model, longest[:1])
-    budget.let_go()
+    budget.give_back()
     budget.forget_peak()  # what the other precision took is no part of the run
     pace = min(paces[fit], _step(model, longest[: fit.micro_rows]))
     return Rehearsed(model, fit.precision, fit.micro_rows, fit.recompute, pace, budget.peak_memory())
