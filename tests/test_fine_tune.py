@@ -179,6 +179,7 @@ def test_a_paused_run_ends_like_one_that_was_not(
     assert any(isinstance(event, Noticed) and event.message.id == "fine_tune.resumed" for event in events)
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(
     start: Callable[..., FineTuneResult], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
