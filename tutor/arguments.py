@@ -236,13 +236,19 @@ def _lesson(frame: str, course: Course | None) -> str | None:
 
 
 _BLIND = re.compile(
-    r"\b(?:a ciegas|ciegas|blind|sin (?:decirme|saber) cual|without (?:telling|knowing)|adivin[oa]\w*|guess"
-    r"|(?:tap|escond|ocult|cover|hid)\w* (?:los nombres|the names|quien|who))"
+    r"\b(?:a ciegas|ciegas|blind|sin (?:decirme|saber) cual|without (?:telling|knowing)|adivin[oa]\w*"
+    r"|guess (?:which|who)|let me guess|(?:tap|escond|ocult|cover|hid)\w* (?:los nombres|the names|quien|who))"
 )
 
 
+def _blind(found: Pieces) -> bool:
+    """Whether the names are to be hidden; what is quoted is a text, whatever it says."""
+    said = found.frame if found.quoted else f"{found.frame} {fold(found.material or '')}"
+    return _BLIND.search(said) is not None
+
+
 def _prompt(found: Pieces) -> str | None:
-    if found.material and not _BLIND.search(fold(found.material)):
+    if found.material and (found.quoted or not _BLIND.search(fold(found.material))):
         return found.material.strip()
     match = re.search(r"\b(?:despues de|siguen? a|after) (?!entrenar|training|this|eso|esto)(.{3,})$", fold(found.text))
     return found.text[slice(*match.span(1))].strip(" ?") if match else None
@@ -283,7 +289,7 @@ def read_arguments(
         "labels": lambda: read_list(Pieces(found.text, (), None, found.frame)) or None,
         "prompt": lambda: _prompt(found),
         "text": lambda: _text(found, intent),
-        "blind": lambda: True if _BLIND.search(fold(text)) else None,
+        "blind": lambda: _blind(found) or None,
         "run": lambda: next(iter(read_runs(found.frame)), None),
         "other": lambda: next(iter(read_runs(found.frame)[1:]), None),
         "runs": lambda: read_runs(found.frame) or None,

@@ -109,15 +109,7 @@ def _costs(result: EvaluationResult) -> list[Block]:
         rows.append(_row("watched", found.watched_base, found.watched_tuned, None))
     if found.train_base is not None and found.train_tuned is not None:
         rows.append(_row("studied", found.train_base.bits_per_character, found.train_tuned.bits_per_character, None))
-    columns = _columns(
-        "measure",
-        (
-            "base",
-            "tuned",
-            "counter",
-        ),
-        "meaning",
-    )
+    columns = _columns("measure", ("base", "tuned", "counter"), "meaning")
     table = Table(title=say("table.costs"), columns=columns, rows=tuple(rows), caption=say("caption.costs"))
     if found.over_ngram is None:
         return [table]
@@ -212,14 +204,7 @@ def _copying(found: Copying, by_heart: ByHeart) -> list[Block]:
 
 
 def _forgetting(found: tuple[Forgetting, ...]) -> list[Block]:
-    columns = _columns(
-        "what",
-        (
-            "base",
-            "tuned",
-        ),
-        "meaning",
-    )
+    columns = _columns("what", ("base", "tuned"), "meaning")
     rows: list[tuple[Cell, ...]] = []
     for each in found:
         changed = say("forgetting.changed", lost=each.lost, won=each.won)
@@ -250,15 +235,7 @@ def _columns(first: str, figures: Sequence[str], last: str) -> tuple[Column, ...
 
 
 def _diversity(found: Diversity) -> list[Block]:
-    columns = _columns(
-        "measure",
-        (
-            "base",
-            "tuned",
-            "people",
-        ),
-        "meaning",
-    )
+    columns = _columns("measure", ("base", "tuned", "people"), "meaning")
     rows = tuple(
         (
             say(f"diversity.{name}"),
