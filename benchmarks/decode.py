@@ -21,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from skills.contract import Options
 from tutor.lm.ct2 import Ct2
 from tutor.lm.engine import Engine
+from tutor.lm.hardware import physical_cores
 from tutor.lm.hf import Hf
 from tutor.lm.installed import find
-from tutor.lm.machine import physical_cores
 from tutor.settings import build_settings
 
 PROMPT = "La noche cayó sobre el pueblo y nadie se animó a salir. Desde la ventana se veía"

@@ -30,8 +30,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", TOKENIZERS_PARALLELISM="false")
 
+from skills.model.base import open_base, open_tokenizer, plain_adapter, with_adapter
 from skills.training import budget
-from skills.training.base import open_base, open_tokenizer, plain_adapter, with_adapter
 from skills.training.examples import READ, Example, Unit, examples, split
 from skills.training.loop import GIVE_BACK_EVERY
 from skills.training.loss import batch_losses
@@ -167,7 +167,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, float]:
         trainer(model, rounds, tokenizer.end, arguments.precision)
     seconds, cpu = time.perf_counter() - begin, time.process_time() - worked
     peak = budget.peak_memory()
-    from skills.training.lean import make_lean
+    from skills.model.fused_lora import make_lean
 
     made = [example for step in rounds for row in step for example in row]
     graded = sum(len(example) - example.kinds.count(READ) for example in made)

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from skills.texts.private import People, count, scan
-from skills.texts.private_find import FIXED, KINDS, Find, Kind
+from skills.pii.find import FIXED, KINDS, Find, Kind
+from skills.pii.scan import People, count, scan
 
 ROOT = Path(__file__).parent.parent
 EVALUATION = ROOT / "tests" / "eval" / "private_data.jsonl"

@@ -17,8 +17,8 @@ import yaml
 from numpy.typing import NDArray
 
 from skills.contract import Language
-from tutor.arguments import Situation, accepted
-from tutor.router import (
+from tutor.nlu.arguments import Situation, accepted
+from tutor.nlu.router import (
     CANDIDATES,
     MARGIN,
     PROMPTS,

@@ -8,10 +8,10 @@ from pydantic import Field, field_validator
 
 from skills.blocks import Block, Column, Compare, CompareColumn, Notice, Passage, Passages, Table, Text, msg
 from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.dataset.cleaning import CONTROL, SPACES, TRAILING
+from skills.dataset.proposals import ORDER, Body, Kind, Proposal, Survey, plan, survey
+from skills.dataset.revise import revise, undo
 from skills.errors import BadInput, FileEmpty, UserError
-from skills.texts.cleaning import CONTROL, SPACES, TRAILING
-from skills.texts.proposals import ORDER, Body, Kind, Proposal, Survey, plan, survey
-from skills.texts.revise import revise, undo
 from skills.workspace import Manifest, Shape
 
 SHOWN = 6

@@ -14,10 +14,10 @@ from skills.blocks import Block, Compare, CompareColumn, Frozen, Message, Notice
 from skills.contract import Advanced, ChatMessage, Context, Ended, Inputs, Offer, Options, Result, Skill, Voice
 from skills.errors import ModelMissing
 from skills.evaluation.exam import exam, read_plan
-from skills.texts.model_tokenizer import ModelTokenizer
+from skills.model.ngram import CharacterNgram
+from skills.model.tokenizer import ModelTokenizer
 from skills.training.counting import write_by_counting
 from skills.training.endings import to_a_close
-from skills.training.ngram import CharacterNgram
 from skills.training.runs import find_run, frozen_prompts_of, known_run
 from skills.training.texts import FrozenPrompt
 

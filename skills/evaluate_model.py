@@ -14,19 +14,19 @@ from pydantic import Field
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Ended, Inputs, Language, Skill
 from skills.errors import ModelMissing
-from skills.evaluation import recital
+from skills.evaluation import memorization
 from skills.evaluation.costs import costs
 from skills.evaluation.exam import Exam, exam, read_plan
 from skills.evaluation.forgetting import Costs, forgetting
 from skills.evaluation.judgement import finding
-from skills.evaluation.recital import Write
+from skills.evaluation.memorization import Write
 from skills.evaluation.result import EvaluationResult, read_evaluation, write_evaluation
 from skills.evaluation.surprise import surprise
 from skills.evaluation.task import task, tokens_needed
-from skills.texts.model_tokenizer import ModelTokenizer
+from skills.model.base import open_tokenizer
+from skills.model.tokenizer import ModelTokenizer
 from skills.training import budget
 from skills.training.adapter import NAME
-from skills.training.base import open_tokenizer
 from skills.training.budget import Plan
 from skills.training.checkpoint import unusable
 from skills.training.examples import Example
@@ -173,8 +173,8 @@ def _measure(examiner: Examiner, questions: Exam, run_dir: Path, parts: dict[str
         tokens = tokens_needed(questions, tokenizer)
         parts["task"] = task(questions, examiner.write(False, tokens), examiner.write(True, tokens), tokenizer)
     examiner.begin("writing")
-    tokens = recital.TOKENS
-    parts["recital"] = recital.recital(
+    tokens = memorization.TOKENS
+    parts["recital"] = memorization.recital(
         questions, examiner.write(False, tokens), examiner.write(True, tokens), tokenizer
     )
 

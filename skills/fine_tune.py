@@ -13,9 +13,10 @@ from pydantic import Field
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Ended, Noticed, Skill
 from skills.errors import ModelMissing
+from skills.model.base import base_digest, base_name, open_base, with_adapter
+from skills.model.ngram import CharacterNgram
 from skills.training import budget, checkpoint, curves
 from skills.training.adapter import reset, save_adapter
-from skills.training.base import base_digest, base_name, open_base, with_adapter
 from skills.training.budget import Plan
 from skills.training.copying import longest_copy
 from skills.training.curves import caption
@@ -23,7 +24,6 @@ from skills.training.estimate import Pace
 from skills.training.examples import Example, Long, examples, in_one_line, shuffled_words
 from skills.training.loop import KNOWN, Ending, Knobs, Training
 from skills.training.measure import bits_a_nat, evenly
-from skills.training.ngram import CharacterNgram
 from skills.training.open import BaseCard
 from skills.training.pace import keep_pace
 from skills.training.packing import capacity, pack

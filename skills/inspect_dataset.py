@@ -11,15 +11,15 @@ from pydantic import Field
 from skills import NAMES
 from skills.blocks import Block, msg
 from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.dataset.fit import Fit, fit
+from skills.dataset.inspection import portrait
+from skills.dataset.measure import emails, histogram, percentiles, phones
+from skills.dataset.oddities import Odd, odd_characters
+from skills.dataset.proposals import DROPS, Body, Proposal, survey
+from skills.dataset.readiness import Readiness, Stock, readiness
 from skills.errors import FileEmpty
 from skills.load_dataset import cut
-from skills.texts.fit import Fit, fit
 from skills.texts.language import ENOUGH, language_of
-from skills.texts.measure import emails, histogram, percentiles, phones
-from skills.texts.oddities import Odd, odd_characters
-from skills.texts.portrait import portrait
-from skills.texts.proposals import DROPS, Body, Proposal, survey
-from skills.texts.readiness import Readiness, Stock, readiness
 from skills.texts.sentences import WORD
 from skills.workspace import Shape
 

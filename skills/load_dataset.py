@@ -14,15 +14,15 @@ from pydantic import Field, model_validator
 from skills.blocks import Block, Message, Notice, Passage, Passages, Scalar, Text, msg
 from skills.contract import Context, Inputs, Offer, Result, Skill
 from skills.errors import DiskFull, FileMissing, FileTooLarge, FileUnreadable
-from skills.texts.collection import gather
-from skills.texts.formats.opening import opened
-from skills.texts.formats.packed import natural
-from skills.texts.formats.part import Part
-from skills.texts.formats.several import Member, opened_each
-from skills.texts.importing import Original, digest_of, import_new, read_again, sweep, unnumbered
-from skills.texts.read import LIMIT
+from skills.reading.collection import gather
+from skills.reading.formats.opening import opened
+from skills.reading.formats.packed import natural
+from skills.reading.formats.part import Part
+from skills.reading.formats.several import Member, opened_each
+from skills.reading.importing import Original, digest_of, import_new, read_again, sweep, unnumbered
+from skills.reading.read import LIMIT
+from skills.reading.understand import Wanted
 from skills.texts.sentences import fold, words
-from skills.texts.understand import Wanted
 from skills.workspace import Manifest, Row, Shape, Workspace, disk_errors, safe_name
 
 EXAMPLES = 3

@@ -10,7 +10,7 @@ from pydantic import Field
 from skills.blocks import Block, msg
 from skills.contract import Context, Offer, Result, Skill
 from skills.errors import ModelMissing
-from skills.training.base import base_name
+from skills.model.base import base_name
 from skills.training.budget import shape_of
 from skills.training.estimate import Estimate, Facts, Machine, estimate
 from skills.training.knobs import PRESETS, settings_block

@@ -9,8 +9,8 @@ from pydantic import Field
 from skills.blocks import Block, Cell, Column, Frozen, Notice, Table, Text, Token, Tokens, msg
 from skills.contract import Context, Inputs, Offer, Result, Skill
 from skills.errors import ModelMissing
-from skills.texts.model_tokenizer import ModelTokenizer
-from skills.training.base import base_name
+from skills.model.base import base_name
+from skills.model.tokenizer import ModelTokenizer
 from skills.training.examples import END, READ, TEXT, Example, Long, Unit
 from skills.training.texts import Texts, read_texts
 

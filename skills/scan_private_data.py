@@ -10,13 +10,13 @@ from pydantic import Field, computed_field, model_validator
 
 from skills.blocks import Block, Cell, Column, Message, Notice, Passage, Passages, Table, Text, msg
 from skills.contract import Advanced, Context, Inputs, Offer, Result, Skill
+from skills.dataset.revise import revise, undo
 from skills.errors import UserError
+from skills.pii.find import FIXED, KINDS, Find, Kind, Sure
+from skills.pii.mask import Masks, labels_for, masked, masked_row
+from skills.pii.names import People
+from skills.pii.scan import parts, scan
 from skills.texts.language import language_of
-from skills.texts.private import parts, scan
-from skills.texts.private_find import FIXED, KINDS, Find, Kind, Sure
-from skills.texts.private_mask import Masks, labels_for, masked, masked_row
-from skills.texts.private_names import People
-from skills.texts.revise import revise, undo
 from skills.workspace import Manifest, Row
 
 CHANGE = "mask"

@@ -10,12 +10,12 @@ from pydantic import Field, model_validator
 from skills.blocks import Block, Message, Notice, Passage, Passages, Scalar, Text, msg
 from skills.contract import Advanced, Context, Inputs, Language, Result, Skill
 from skills.errors import TooLittleText
+from skills.reading.shape import blocks_of, shape_of
 from skills.texts.compose import draft
 from skills.texts.faithful import Problem, Source, Support
 from skills.texts.language import language_of
 from skills.texts.rank import choose
 from skills.texts.sentences import Sentence, fold, split, words
-from skills.texts.shape import blocks_of, shape_of
 from skills.workspace import Shape, Workspace
 
 NEED = 12

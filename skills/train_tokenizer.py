@@ -25,12 +25,12 @@ from skills.blocks import (
 )
 from skills.contract import Context, Inputs, Offer, Result, Skill
 from skills.errors import TooLittleText
-from skills.texts import piece_training
-from skills.texts.model_tokenizer import ModelTokenizer
-from skills.texts.piece_tokenizer import Kind, PieceTokenizer, keep, tokenizers_folder
-from skills.texts.piece_training import Join, first_joins, longest_pieces
+from skills.model import piece_training
+from skills.model.piece_tokenizer import Kind, PieceTokenizer, keep, tokenizers_folder
+from skills.model.piece_training import Join, first_joins, longest_pieces
+from skills.model.tokenizer import ModelTokenizer
+from skills.model.tokenizers import count_word, cut_word, words_in
 from skills.texts.sentences import words
-from skills.texts.tokenizers import count_word, cut_word, words_in
 from skills.workspace import folder_bytes
 
 FEWEST_WORDS = 100

@@ -5,7 +5,7 @@
 <home>/workspace/datasets/<id>/original/<name> the file (or files) as it came, never changed
 <home>/workspace/datasets/<id>/rows-<n>.jsonl  the rows after the n-th change; the manifest names the file that holds
 <home>/workspace/datasets/<id>/earlier/<n>.json the manifest as it was before the n-th change
-<home>/runs/<id>/                              one folder a run, see tutor/runner.py
+<home>/runs/<id>/                              one folder a run, see tutor/processes/worker.py
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Change(Frozen):
 class Manifest(Frozen):
     """What an import found and decided. `digest`: SHA-256 of the original; `name`: the learner's name for it.
 
-    `changes`: what was done to the rows since, oldest first; each can be undone (skills/texts/revise.py).
+    `changes`: what was done to the rows since, oldest first; each can be undone (skills/dataset/revise.py).
     `rows_file`: the file with the rows as they are now, beside the manifest.
     """
 

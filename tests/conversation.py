@@ -13,16 +13,16 @@ from skills.errors import Busy, FileMissing, UserError
 from skills.workspace import Workspace
 from tests.conftest import PROFILE, FakeChat, FakeProbe
 from tests.made_runs import FakeVoices
-from tutor import learner
-from tutor.course import Course
-from tutor.desk import Desk
+from tutor.course.model import Course
+from tutor.dialogue.context import Desk
+from tutor.learner import mastery
+from tutor.learner.memory import recall
+from tutor.learner.store import Store
 from tutor.lm import installed
-from tutor.memory import recall
-from tutor.replay import RunStatus
-from tutor.router import Router
+from tutor.nlu.router import Router
+from tutor.processes.run_status import RunStatus
 from tutor.session import Session
 from tutor.settings import Settings
-from tutor.store import Store
 from tutor.turn import Button, Graded, Input, Intent, ItemView, Said, Shown, Upload
 from tutor.words import Words
 
@@ -164,7 +164,7 @@ class Conversation:
             jobs=self.runs,  # type: ignore[arg-type]
             words=Words(memory.language or language),
             memory=memory,
-            progress=learner.replay(events, course),
+            progress=mastery.replay(events, course),
             model_name="",
         )
         self.session = Session(self.desk, _router(course))

@@ -38,7 +38,7 @@ from skills.training.budget import Shape
 from skills.training.estimate import Facts, Machine
 from skills.training.knobs import settings_block
 from skills.training.settings import Settings as TrainingSettings
-from tutor.replay import RunStatus
+from tutor.processes.run_status import RunStatus
 from tutor.settings import Settings, build_settings
 from tutor.turn import (
     Button,

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from tests.course_fixture import write_course
-from tutor.answers import find, overlap, supported
-from tutor.course import Course
-from tutor.course_files import load_course
+from tutor.course.files import load_course
+from tutor.course.model import Course
+from tutor.nlu.retrieval import find, overlap, supported
 
 HERE = Path(__file__).parent
 QUESTIONS = yaml.safe_load((HERE / "eval/questions.yaml").read_text("utf-8"))

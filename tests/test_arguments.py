@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tutor import arguments
-from tutor.arguments import Situation, read_arguments, read_shares
-from tutor.mentions import read_file, read_language
+from tutor.nlu import arguments
+from tutor.nlu.arguments import Situation, read_arguments, read_shares
+from tutor.nlu.mentions import read_file, read_language
+from tutor.nlu.router import read_topics
 from tutor.numerals import digits, fold, number
-from tutor.router import read_topics
 
 FILES = ("cuentos.txt", "Martín Fierro.docx", "informe 2024.pdf")
 

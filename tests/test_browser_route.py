@@ -17,10 +17,10 @@ from skills.contract import Language
 from tests import ui_server
 from tests.test_browser_ui import Learner, browser, expect
 from tests.ui_server import Server, serving
-from tutor.course import Choice, Course, Number, Open, Order
-from tutor.course_files import load_course
+from tutor.course.files import load_course
+from tutor.course.model import Choice, Course, Number, Open, Order
 from tutor.lm import installed
-from tutor.run_files import read_process
+from tutor.processes.run_files import read_process
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.browser

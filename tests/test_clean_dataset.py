@@ -15,12 +15,12 @@ import pytest
 from skills import workspace as workspace_module
 from skills.clean_dataset import CleanInputs, CleanResult, NothingCleaned, run
 from skills.contract import Context
+from skills.dataset import revise as revise_module
+from skills.dataset.cleaning import MENDS, joiner, settled, suspicious
+from skills.dataset.page_lines import page_numbers, running_heads
+from skills.dataset.proposals import DROPS, ORDER, Body, mended, plan, survey
+from skills.dataset.revise import revise, undo
 from skills.errors import FileEmpty
-from skills.texts import revise as revise_module
-from skills.texts.cleaning import MENDS, joiner, settled, suspicious
-from skills.texts.lines import page_numbers, running_heads
-from skills.texts.proposals import DROPS, ORDER, Body, mended, plan, survey
-from skills.texts.revise import revise, undo
 from skills.workspace import Manifest, Row, Shape, Turn, Workspace, write_atomic
 from tutor.words import LANGUAGES, Words
 

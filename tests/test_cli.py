@@ -15,7 +15,7 @@ import pytest
 
 from skills.workspace import Workspace
 from tutor import cli
-from tutor.run_files import read_process
+from tutor.processes.run_files import read_process
 from tutor.settings import ROOT, HomeTaken, Settings, build_settings, child_env, home_lock
 from tutor.words import catalogue
 
@@ -94,7 +94,7 @@ def test_files_are_imported_first(home: Path, tmp_path: Path, capsys: pytest.Cap
 
 def test_values_are_read_against_the_inputs() -> None:
     from tests.tiny_skills import skill
-    from tutor.command import read_values
+    from tutor.terminal.runs import read_values
     from tutor.words import Words
 
     words = Words("es")

@@ -14,7 +14,7 @@ from tests.corpus import Case, cases
 from tests.corpus_hard import hard
 from tests.corpus_hostile import hostile
 from tutor.limits import Limits
-from tutor.sandbox import sandboxed
+from tutor.processes.sandbox import sandboxed
 from tutor.settings import Settings
 from tutor.words import LANGUAGES, Words
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.course_fixture import write_course
-from tutor.course import Choice, Number, Open, Order, Predict, Run, Try
-from tutor.course_files import CourseError, check, load_course
+from tutor.course.files import CourseError, check, load_course
+from tutor.course.model import Choice, Number, Open, Order, Predict, Run, Try
 from tutor.words import Words
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tutor.course import Ask, Open
-from tutor.course_files import check, load_course
+from tutor.course.files import check, load_course
+from tutor.course.model import Ask, Open
 
 ROOT = Path(__file__).parent.parent / "curriculum"
 

@@ -31,7 +31,7 @@ from skills.blocks import (
     Way,
     msg,
 )
-from tutor.draw import bar, draw
+from tutor.terminal.render import bar, draw
 from tutor.words import LANGUAGES, Words
 
 

@@ -16,23 +16,23 @@ from safetensors.torch import load_file, save_file
 import skills
 from skills.blocks import Notice, msg
 from skills.contract import Context, Ended, Request
+from skills.dataset.split_saved import SPLIT, SavedSplit
 from skills.errors import RunUnusable
 from skills.evaluate_model import EvaluateInputs, read_evaluation, run
-from skills.evaluation import recital
+from skills.evaluation import memorization
 from skills.evaluation import result as result_file
-from skills.evaluation.chance import Between, coin, mean_gain, share_saved
+from skills.evaluation.bootstrap import Between, coin, mean_gain, share_saved
 from skills.evaluation.costs import by_text, costs
 from skills.evaluation.exam import Exam, exam
 from skills.evaluation.exam import read_plan as plan_of
 from skills.evaluation.forgetting import Forgetting, chosen, ending, everyday
 from skills.evaluation.judgement import Finding, Score, Surprise, finding, forgot, task_finding
+from skills.evaluation.report import _verdict
 from skills.evaluation.result import EvaluationResult
-from skills.evaluation.show import _verdict
 from skills.evaluation.task import kind_of, task
 from skills.fine_tune import run as fine_tune
-from skills.texts.split_saved import SPLIT, SavedSplit
+from skills.model.base import open_base, open_tokenizer, with_adapter
 from skills.training import budget
-from skills.training.base import open_base, open_tokenizer, with_adapter
 from skills.training.examples import Unit
 from skills.training.measure import Cost, cost
 from skills.training.texts import read_texts
@@ -63,8 +63,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Itera
 def quicker(patch: pytest.MonkeyPatch) -> None:
     """Nothing so small gains from two threads, or says more in more words."""
     patch.setattr(budget, "set_threads", lambda: torch.set_num_threads(1))
-    patch.setattr(recital, "OPENINGS", 3)
-    patch.setattr(recital, "TOKENS", 12)
+    patch.setattr(memorization, "OPENINGS", 3)
+    patch.setattr(memorization, "TOKENS", 12)
 
 
 @pytest.fixture
@@ -99,9 +99,9 @@ def test_an_evaluation_is_kept_with_the_run_and_agrees_with_it(home: Workspace) 
     assert found.surprise.base.perplexity == pytest.approx(math.exp(found.surprise.base.loss))
     assert found.surprise.gain.low <= found.surprise.gain.value <= found.surprise.gain.high
     assert found.surprise.agrees
-    assert found.recital is not None
-    assert found.recital.copying is not None
-    assert found.recital.by_heart is not None
+    assert found.memorization is not None
+    assert found.memorization.copying is not None
+    assert found.memorization.by_heart is not None
     assert [each.language for each in found.forgetting] == ["es", "en"]
     for offer in found.offers():
         skills.skill(offer.skill).Inputs.model_validate(offer.inputs)
@@ -110,7 +110,7 @@ def test_an_evaluation_is_kept_with_the_run_and_agrees_with_it(home: Workspace) 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_all_it_shows_has_words(home: Workspace, language: Any) -> None:
-    from tutor.draw import draw
+    from tutor.terminal.render import draw
 
     words, found = Words(language), kept(home)
     details = {"barely": ("small_gain", "ngram_as_good", "ngram_unclear"), "nothing": ("no_order", "no_gain")}
@@ -123,7 +123,7 @@ def test_all_it_shows_has_words(home: Workspace, language: Any) -> None:
         told += [draw(block, words) for block in _verdict(found.model_copy(update=update))]
     for problem in ("changed", "gone"):
         told += [draw(block, words) for block in _verdict(found.model_copy(update={"problem": problem}))]
-    shown = found.model_copy(update={"recital": None, "complete": False})
+    shown = found.model_copy(update={"memorization": None, "complete": False})
     assert shown.blocks()[-1] == Notice(message=msg("evaluate_model.partial"))
     assert len(told) > 60
     assert all(told)
@@ -143,9 +143,9 @@ def test_an_adapter_without_effect_makes_no_difference(home: Workspace, tiny_mod
     assert found.surprise.agrees, "the base costs in bf16 what it cost in fp32, or nearly"
     for each in found.forgetting:
         assert (each.before, each.lost, each.won, each.forgot) == (each.after, 0, 0, False)
-    assert found.recital is not None
-    assert found.recital.diversity is not None
-    assert found.recital.diversity.base == found.recital.diversity.tuned
+    assert found.memorization is not None
+    assert found.memorization.diversity is not None
+    assert found.memorization.diversity.base == found.memorization.diversity.tuned
 
 
 # --- what can go wrong ------------------------------------------------------------------------------------------------
@@ -155,8 +155,8 @@ def test_texts_that_changed_are_not_measured_on(home: Workspace, tiny_model: Pat
     add_dataset(home, [*POEMS, "uno más, que antes no estaba"])
     found = run(EvaluateInputs(), context(home, tiny_model))
     assert (found.problem, found.surprise.part, found.surprise.ngram) == ("changed", "prompts", None)
-    assert found.recital is not None
-    assert found.recital.copying is None
+    assert found.memorization is not None
+    assert found.memorization.copying is None
     words = Words("es")
     assert words(found.blocks()[0].message).startswith("«ds-1.txt» cambió")  # type: ignore[union-attr]
     assert [offer.skill for offer in found.offers()] == ["compare_models"]
@@ -215,7 +215,7 @@ def test_what_was_measured_when_it_is_stopped_is_kept(home: Workspace, tiny_mode
     assert ended.value.kept
     partial = ended.value.result
     assert isinstance(partial, EvaluationResult)
-    assert (partial.complete, partial.forgetting, partial.recital) == (False, (), None)
+    assert (partial.complete, partial.forgetting, partial.memorization) == (False, (), None)
     assert partial.blocks()
     assert kept(home).complete, "a whole evaluation is not replaced by part of one"
     (home.runs / "run-1" / result_file.EVALUATION).unlink()

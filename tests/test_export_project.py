@@ -23,7 +23,7 @@ from skills import export_project, fine_tune
 from skills.blocks import Message
 from skills.contract import Context, Ended
 from skills.errors import DiskFull, RunUnusable, UserError, WrongBase
-from skills.export import gguf_file, yardstick
+from skills.export import equivalence, gguf_file
 from skills.export.errors import CannotConvert, ExportRoom, FormatNotYet, NotTheSame, TellsWhere
 from skills.export.gguf_file import open_gguf, write_gguf
 from skills.export.gguf_tokenizer import pre_tokenizer, same_tokenizer
@@ -34,9 +34,9 @@ from skills.export.places import no_places
 from skills.export.result import ExportResult
 from skills.export_project import ExportInputs
 from skills.fine_tune import FineTuneInputs
-from skills.texts.chat_template import ChatTemplate
+from skills.model.base import config, open_base, peft_warnings
+from skills.model.chat_template import ChatTemplate
 from skills.training import budget
-from skills.training.base import config, open_base, peft_warnings
 from skills.workspace import Workspace
 from tests.test_fine_tune import add_dataset
 from tests.tiny_model import TEMPLATE, make_tiny
@@ -185,9 +185,9 @@ def test_what_does_not_answer_alike_is_not_kept(ctx: Context, monkeypatch: pytes
 
 
 def test_a_loss_that_is_no_number_is_not_the_same() -> None:
-    measured = yardstick.Yardstick(((1, 2),), (((1,), (2,)),), 2.0)
+    measured = equivalence.Yardstick(((1, 2),), (((1,), (2,)),), 2.0)
     with pytest.raises(NotTheSame):
-        yardstick.judge("merged", "merged", float("nan"), 1, measured)
+        equivalence.judge("merged", "merged", float("nan"), 1, measured)
 
 
 # --- what it tells ----------------------------------------------------------------------------------------------------

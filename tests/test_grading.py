@@ -11,13 +11,13 @@ import pytest
 import yaml
 
 from skills.contract import Language
+from skills.texts.quantities import read_number
 from tests.course_fixture import write_course
-from tutor.course import Check, Course, Open
-from tutor.course_files import load_course
-from tutor.grading import Graded, grade, holds
-from tutor.numbers_said import read_number
-from tutor.open_answers import met
-from tutor.typed_answers import read_typed
+from tutor.course.files import load_course
+from tutor.course.model import Check, Course, Open
+from tutor.nlu.grading import Graded, grade, holds
+from tutor.nlu.open_answers import met
+from tutor.nlu.typed_answers import read_typed
 
 HERE = Path(__file__).parent
 LABELLED = yaml.safe_load((HERE / "eval/open_answers.yaml").read_text("utf-8"))

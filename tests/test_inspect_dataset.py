@@ -12,15 +12,11 @@ import skills
 from benchmarks.private_data import cases
 from skills.blocks import Chart, Notice, Passages, Table
 from skills.contract import Context, Offer
-from skills.errors import FileEmpty
-from skills.inspect_dataset import InspectInputs, InspectResult, run
-from skills.texts import fit as fit_module
-from skills.texts import private_phones
-from skills.texts.duplicates import near, refrains, repeats
-from skills.texts.measure import emails, phones
-from skills.texts.oddities import odd_characters
-from skills.texts.private import count
-from skills.texts.readiness import (
+from skills.dataset import fit as fit_module
+from skills.dataset.duplicates import near, refrains, repeats
+from skills.dataset.measure import emails, phones
+from skills.dataset.oddities import odd_characters
+from skills.dataset.readiness import (
     FORM_ENOUGH,
     FORM_LEAST,
     STYLE_ENOUGH,
@@ -30,6 +26,10 @@ from skills.texts.readiness import (
     Stock,
     readiness,
 )
+from skills.errors import FileEmpty
+from skills.inspect_dataset import InspectInputs, InspectResult, run
+from skills.pii import phones as phone_numbers
+from skills.pii.scan import count
 from skills.workspace import Row, Turn
 from tests.test_clean_dataset import bring, message_of
 from tutor.words import LANGUAGES, Words
@@ -237,9 +237,9 @@ def test_a_table_of_figures_is_counted_without_the_dear_searches(monkeypatch: py
 
     rng = random.Random(7)
     rows = [";".join(str(rng.randrange(10 ** rng.randrange(1, 9))) for _ in range(12)) for _ in range(500)]
-    monkeypatch.setattr(private_phones, "CUE", Watched())
-    monkeypatch.setattr(private_phones, "OTHER", Watched())
-    before = sum(len(private_phones.NUMBER.findall(row)) for row in rows)
+    monkeypatch.setattr(phone_numbers, "CUE", Watched())
+    monkeypatch.setattr(phone_numbers, "OTHER", Watched())
+    before = sum(len(phone_numbers.NUMBER.findall(row)) for row in rows)
     sum(map(phones, rows))
     assert before > 1000
     assert len(searched) < before / 20

@@ -15,9 +15,9 @@ import pytest
 from skills.contract import Advanced, Done, Failed, Metric, Paused, Started
 from skills.errors import Busy, DiskFull, FileMissing, ModelMissing, RunUnusable
 from skills.workspace import Workspace
-from tutor.jobs import Jobs
-from tutor.replay import RunStatus, replay
-from tutor.run_files import EventLog, Spec, read_events, read_process
+from tutor.processes.jobs import Jobs
+from tutor.processes.run_files import EventLog, Spec, read_events, read_process
+from tutor.processes.run_status import RunStatus, replay
 from tutor.settings import Settings
 
 SPEC = Spec(skill="count", inputs={}, language="es", created=1.0)

@@ -19,7 +19,7 @@ from tutor.words import LANGUAGES, MESSAGES, Words, catalogue
 ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "transformers", "datasets", "peft", "ctranslate2", "sklearn", "chainlit", "scipy", "fsrs"}
 SUPPORT = {"__init__", "blocks", "contract", "errors", "workspace"}
-MADE_OF_TORCH = {"skills.training.attention", "skills.training.lean"}
+MADE_OF_TORCH = {"skills.model.attention", "skills.model.fused_lora"}
 """Layers, which are classes of torch's: nobody else may import them when loaded either."""
 
 
@@ -60,7 +60,7 @@ def test_only_the_chat_knows_chainlit() -> None:
 
 
 def test_nothing_below_the_session_imports_it() -> None:
-    above = {"tutor.session", "tutor.opening", "tutor.app", "tutor.ui"}
+    above = {"tutor.session", "tutor.opening", "tutor.ui.chat", "tutor.ui"}
     top = {"session.py", "opening.py", "app.py", "cli.py", "command.py", "recording.py"}
     for path in sources("tutor"):
         inside = path.relative_to(ROOT / "tutor").parts

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from tests.course_fixture import write_course
-from tutor import learner
-from tutor.course import Bkt, Course
-from tutor.course_files import load_course
-from tutor.learner import Progress, replay, trace, update
-from tutor.store import StoredEvent
+from tutor.course.files import load_course
+from tutor.course.model import Bkt, Course
+from tutor.learner import mastery
+from tutor.learner.mastery import Progress, replay, trace, update
+from tutor.learner.store import StoredEvent
 
 DAY = 86400.0
 START = 1_700_000_000.0
@@ -99,7 +99,7 @@ def test_reviews_come_later_the_better_it_went(course: Course) -> None:
 
 
 def test_lessons_have_states(course: Course) -> None:
-    progress = learner.start(course)
+    progress = mastery.start(course)
     assert progress.lesson_state("first") == "todo"
     progress = update(progress, event("lesson_begun", lesson="first"), course)
     assert progress.lesson_state("first") == "begun"
@@ -124,7 +124,7 @@ def test_a_replay_is_the_same_as_the_steps_and_survives_json(course: Course) -> 
     progress = replay(events, course)
     assert Progress.model_validate_json(progress.model_dump_json()) == progress
     assert (progress.route, progress.profile, progress.steps) == ("full", "writer", {("first", "hook")})
-    assert replay([*events, event("data_deleted")], course) == learner.start(course)
+    assert replay([*events, event("data_deleted")], course) == mastery.start(course)
 
 
 def test_a_gap_in_the_learners_text_is_no_evidence(course: Course) -> None:

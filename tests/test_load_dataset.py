@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from skills.contract import Context
+from skills.dataset.revise import revise
 from skills.errors import BadInput, FileEmpty, FileMissing, FileTooLarge, FileUnreadable, UserError
 from skills.load_dataset import LoadInputs, LoadResult, run
+from skills.reading.read import OLE
+from skills.reading.rows import margin_in, pieces
+from skills.reading.shape import shape_of
 from skills.texts.counting import count_words
-from skills.texts.read import OLE
-from skills.texts.revise import revise
-from skills.texts.rows import margin_in, pieces
 from skills.texts.sentences import WORD
-from skills.texts.shape import shape_of
 from tests.corpus_texts import COPLAS, ENGLISH, paragraphs, wrapped
 from tests.corpus_texts import PROSE as PARAGRAPHS
 from tutor.words import Words

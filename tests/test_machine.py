@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.machine import OVERLAYS, Chart, MachineState, NotAllowed, can, step
+from tutor.learner.statechart import OVERLAYS, Chart, MachineState, NotAllowed, can, step
 
 PHASES = sorted(state.id for state in Chart.lesson.states if state.id != "before")
 

@@ -12,8 +12,8 @@ from skills.errors import ModelMissing
 from tests.tiny_model import make_tiny
 from tutor.lm.catalogue import Hub, Package, load_catalogue
 from tutor.lm.choose import TooLittleMemory, choose, needed
+from tutor.lm.hardware import Machine, measure
 from tutor.lm.installed import Manifest, find, installed, models_folder, remove, use, write_manifest
-from tutor.lm.machine import Machine, measure
 from tutor.words import LANGUAGES, Words
 
 GB = 10**9

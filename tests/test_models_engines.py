@@ -18,12 +18,12 @@ import pytest
 
 from skills.contract import ChatMessage, Options, Profile
 from skills.errors import ContextFull, WrongBase
-from skills.training.base import base_digest
+from skills.model.base import base_digest
 from tests.tiny_model import ARCHITECTURES, make_tiny
 from tutor.lm.convert import convert, to_ct2
 from tutor.lm.ct2 import Ct2
 from tutor.lm.hf import Hf
-from tutor.lm.openai import EndpointUnreachable, OpenAI
+from tutor.lm.openai_server import EndpointUnreachable, OpenAI
 from tutor.lm.text import Texts
 
 PROFILE = Profile(

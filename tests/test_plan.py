@@ -9,10 +9,10 @@ import pytest
 
 from tests.course_fixture import write_course
 from tests.test_learner import DAY, START, answered, event
-from tutor.course import Course
-from tutor.course_files import load_course
-from tutor.learner import Progress, replay, start, update
-from tutor.plan import Done, Review, Teach, next_step, placement, quiz_items
+from tutor.course.files import load_course
+from tutor.course.model import Course
+from tutor.learner.mastery import Progress, replay, start, update
+from tutor.learner.plan import Done, Review, Teach, next_step, placement, quiz_items
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from skills.blocks import Message, Notice, Tokens
 from skills.contract import Context
 from skills.errors import ModelMissing, TooLittleText
 from skills.fine_tune import FineTuneInputs
+from skills.model.tokenizer import ModelTokenizer
 from skills.preview_examples import MOST_TOKENS
-from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training.examples import END, READ, TEXT, Example, Unit, _unit, examples, fit, pieces, whole
 from skills.workspace import Row, Turn
 from tests.datasets import bring

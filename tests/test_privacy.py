@@ -25,7 +25,7 @@ HOSTS = {
     "10.0.0.5",  # an example in a docstring
 }
 NETWORK = {"httpx", "urllib.request", "requests", "aiohttp", "socket", "http.client", "huggingface_hub", "websockets"}
-FETCHES = {"tutor/lm/fetch.py", "tutor/lm/download.py", "tutor/lm/openai.py", "tutor/setup/environment.py"}
+FETCHES = {"tutor/lm/fetch.py", "tutor/lm/download.py", "tutor/lm/openai_server.py", "tutor/setup/environment.py"}
 SERVES = "tutor/ui/serve.py"
 FETCHING_PROCESSES = {"tutor/lm/fetch.py", "tutor/lm/parts.py", "tutor/setup", "start.py"}
 
@@ -197,5 +197,7 @@ def test_the_route_runs_with_the_cable_pulled(watched: Watched, tmp_path: Path) 
         assert done.stdout, (skill, done.stderr[-2000:])
         assert json.loads(done.stdout.splitlines()[-1])["ok"], (skill, done.stdout[-2000:], done.stderr[-2000:])
     hosts, processes = watched()
-    assert sum("tutor.job" in process for process in processes) >= 1, "the fine-tune ran in a process of its own"
+    assert sum("tutor.processes.job_main" in process for process in processes) >= 1, (
+        "the fine-tune ran in a process of its own"
+    )
     assert hosts <= LOOPBACK

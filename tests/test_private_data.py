@@ -14,20 +14,20 @@ import pytest
 from benchmarks.private_data import cases, measure
 from skills.blocks import Passages
 from skills.contract import Context
+from skills.dataset.revise import revise
 from skills.load_dataset import LoadInputs
 from skills.load_dataset import run as load
+from skills.pii.find import FIXED, KINDS, Kind
+from skills.pii.identity import uruguayan
+from skills.pii.mask import MASK, Masks, labels_for, masked, masked_row
+from skills.pii.names import People
+from skills.pii.scan import count, parts, scan
 from skills.scan_private_data import NothingToUndo, ScanInputs, ScanResult
 from skills.scan_private_data import run as scan_run
-from skills.texts.private import count, parts, scan
-from skills.texts.private_find import FIXED, KINDS, Kind
-from skills.texts.private_identity import uruguayan
-from skills.texts.private_mask import MASK, Masks, labels_for, masked, masked_row
-from skills.texts.private_names import People
-from skills.texts.revise import revise
 from skills.workspace import Row, Turn, Workspace
 from tests.test_text_skills import say
-from tutor.course import Run
-from tutor.course_files import load_course
+from tutor.course.files import load_course
+from tutor.course.model import Run
 
 ROOT = Path(__file__).parent.parent
 

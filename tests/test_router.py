@@ -11,10 +11,10 @@ import pytest
 
 from benchmarks.routing import cases, measure, outside
 from skills.contract import Language, Score
-from tutor.arguments import Situation
-from tutor.course import Open
-from tutor.course_files import load_course
-from tutor.router import Router, choice_of, read_topics, read_utterances, words_of
+from tutor.course.files import load_course
+from tutor.course.model import Open
+from tutor.nlu.arguments import Situation
+from tutor.nlu.router import Router, choice_of, read_topics, read_utterances, words_of
 from tutor.turn import Intent
 from tutor.words import LANGUAGES, Words
 

@@ -16,7 +16,7 @@ from skills.contract import ENDINGS, Advanced, ChatMessage, Done, Event, Failed,
 from skills.errors import ModelMissing, UserError
 from skills.workspace import Workspace
 from tutor.limits import Limits, watch
-from tutor.runner import Worker, sandboxed
+from tutor.processes.worker import Worker, sandboxed
 from tutor.settings import Settings
 
 HELLO = [ChatMessage(role="user", content="hola che cómo va")]
@@ -222,7 +222,7 @@ async def test_the_sandbox_lets_the_rest_through_and_leaves_no_process(workspace
     async with aclosing(events):
         async for _ in events:
             break
-    assert not [child for child in psutil.Process().children() if "tutor.sandbox_main" in child.cmdline()]
+    assert not [child for child in psutil.Process().children() if "tutor.processes.sandbox_main" in child.cmdline()]
 
 
 async def test_the_watch_from_outside_ends_a_process_that_takes_too_much_memory() -> None:

@@ -12,12 +12,12 @@ import pytest
 from skills.errors import OutOfMemory
 from skills.export.kept import ExportCard, exports_folder, finish
 from skills.export.kept import kept as exported
-from skills.texts.piece_tokenizer import keep, kept
+from skills.model.piece_tokenizer import keep, kept
 from skills.workspace import Workspace
 from tests.conversation import Conversation, RunsInMemory
 from tutor import folders
-from tutor.course import Choice, Course, Do, Number, Open, Order
-from tutor.course_files import load_course
+from tutor.course.files import load_course
+from tutor.course.model import Choice, Course, Do, Number, Open, Order
 from tutor.turn import Farewell, Intent, Reload, Said
 
 CURRICULUM = Path(__file__).parent.parent / "curriculum"

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 
 from skills.contract import Context, Noticed
+from skills.dataset.duplicates import repeats
+from skills.dataset.revise import revise, undo
+from skills.dataset.split import By, Group, draw, part
+from skills.dataset.split_leakage import RUN, leakage
+from skills.dataset.split_saved import fits, saved
 from skills.errors import TooLittleText
 from skills.load_dataset import LoadInputs
 from skills.load_dataset import run as load
 from skills.split_dataset import BadShares, NoAuthors, SplitInputs, SplitResult, shares_of
 from skills.split_dataset import run as split_run
-from skills.texts.duplicates import repeats
-from skills.texts.revise import revise, undo
-from skills.texts.split import By, Group, draw, part
-from skills.texts.split_leakage import RUN, leakage
-from skills.texts.split_saved import fits, saved
 from skills.training.examples import split, split_as_saved, units
 from skills.training.texts import read_texts
 from skills.workspace import Row, Workspace

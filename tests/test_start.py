@@ -282,8 +282,8 @@ def test_the_tutor_opens_with_or_without_a_model(
 
 def test_a_model_of_ones_own_can_be_asked_for_at_every_start(tmp_path: Path) -> None:
     from tests.conftest import PROFILE
-    from tutor.lm.commands import get_model
     from tutor.lm.installed import Manifest, find, write_manifest
+    from tutor.terminal.models import get_model
     from tutor.words import Words
 
     home, mine = tmp_path / "home", tmp_path / "Mi Modelo"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from skills.errors import DiskFull
-from tutor.memory import Memory, recall
-from tutor.store import Store
+from tutor.learner.memory import Memory, recall
+from tutor.learner.store import Store
 
 
 def store(path: Path, session: str = "one") -> Store:

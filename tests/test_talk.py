@@ -13,8 +13,8 @@ from skills.errors import RunUnusable
 from skills.generate_text import GenerateResult
 from tests.conversation import Conversation
 from tests.made_runs import FakeVoice, make_run
-from tutor.course import Course
-from tutor.course_files import load_course
+from tutor.course.files import load_course
+from tutor.course.model import Course
 from tutor.turn import Delta, Said
 from tutor.words import Words
 

@@ -10,6 +10,7 @@ import pytest
 
 from skills.blocks import Message
 from skills.contract import Context, Result
+from skills.dataset.measure import phones
 from skills.decide import RULES, DecideInputs
 from skills.decide import run as decide
 from skills.errors import FileMissing, TooLittleText
@@ -20,7 +21,6 @@ from skills.load_dataset import run as load
 from skills.summarize import SummarizeInputs
 from skills.summarize import run as summarize
 from skills.texts.faithful import Source
-from skills.texts.measure import phones
 from skills.texts.sentences import split, split_text
 from tests.conftest import FakeChat
 from tutor.words import Words

@@ -13,10 +13,10 @@ from skills import skill
 from skills.blocks import Message, Notice, Passages, Table, Tokens
 from skills.contract import Context
 from skills.errors import BadInput, FileMissing, TooLittleText
-from skills.texts import piece_training
-from skills.texts.model_tokenizer import ModelTokenizer
-from skills.texts.piece_tokenizer import PieceTokenizer, delete_kept, kept, open_kept
-from skills.texts.piece_training import LINE_BYTES, first_joins, least, sample, train
+from skills.model import piece_training
+from skills.model.piece_tokenizer import PieceTokenizer, delete_kept, kept, open_kept
+from skills.model.piece_training import LINE_BYTES, first_joins, least, sample, train
+from skills.model.tokenizer import ModelTokenizer
 from skills.workspace import Row, Workspace
 from tests.datasets import bring
 from tutor.words import LANGUAGES, Words
@@ -221,7 +221,7 @@ def test_it_runs_apart_with_only_the_tokenizers(workspace: Workspace, tiny_model
 
     from skills.contract import Done, Event, Profile
     from tutor.lm.installed import Manifest, write_manifest
-    from tutor.sandbox import sandboxed
+    from tutor.processes.sandbox import sandboxed
     from tutor.settings import build_settings
 
     folder = workspace.home / "models" / "tiny"

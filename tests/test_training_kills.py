@@ -16,8 +16,8 @@ from skills.training import checkpoint
 from skills.training.budget import Plan
 from skills.workspace import Workspace
 from tests.test_fine_tune import VERSES, add_dataset, assert_same, weights
-from tutor.jobs import Jobs
-from tutor.run_files import read_process
+from tutor.processes.jobs import Jobs
+from tutor.processes.run_files import read_process
 from tutor.settings import Settings
 
 KILLS = int(os.environ.get("TUTOR_TEST_KILLS", "6"))

@@ -12,13 +12,13 @@ import torch
 
 from skills.contract import Metric
 from skills.errors import TooLittleText
+from skills.model.base import open_base, open_tokenizer, plain_adapter, with_adapter
+from skills.model.ngram import CharacterNgram
 from skills.training import budget, curves
-from skills.training.base import open_base, open_tokenizer, plain_adapter, with_adapter
 from skills.training.copying import longest_copy
 from skills.training.examples import END, READ, TEXT, Example, Unit, examples, split, units
 from skills.training.loss import CHUNK, batch_losses, token_losses
 from skills.training.measure import cost
-from skills.training.ngram import CharacterNgram
 from skills.training.packing import IGNORED, batch, pack, steps
 from skills.training.rehearsal import fits
 from skills.training.verdict import Numbers, judge
@@ -140,7 +140,7 @@ def test_each_example_attends_to_itself_as_torchs_own_attention_has_it(
 ) -> None:
     from types import SimpleNamespace
 
-    from skills.training import attention
+    from skills.model import attention
 
     monkeypatch.setattr(attention, "LONG", long)
     torch.manual_seed(0)

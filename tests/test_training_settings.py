@@ -16,10 +16,10 @@ from skills.contract import Context, Event, Failed, Metric, Noticed, Offer
 from skills.errors import DiskFull, TooLittleText, UserError
 from skills.fine_tune import FineTuneInputs
 from skills.fine_tune import run as fine_tune
+from skills.model.base import open_tokenizer
 from skills.plan_training import PlanInputs, TrainingPlan
 from skills.rehearse_training import run as rehearse
 from skills.training import budget, energy, proposals, texts
-from skills.training.base import open_tokenizer
 from skills.training.energy import EnergyMeter
 from skills.training.estimate import Estimate, Facts, Machine, Pace, estimate
 from skills.training.examples import READ, Unit, examples
@@ -33,9 +33,9 @@ from skills.workspace import Row, Workspace
 from tests.conversation import Conversation
 from tests.datasets import bring
 from tests.test_fine_tune import VERSES, add_dataset
-from tutor.arguments import read_settings
-from tutor.course import Course
-from tutor.course_files import load_course
+from tutor.course.files import load_course
+from tutor.course.model import Course
+from tutor.nlu.arguments import read_settings
 from tutor.turn import Intent
 from tutor.ui.render import block_card
 from tutor.ui.settings_card import Asked, settings_card

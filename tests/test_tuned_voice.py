@@ -11,7 +11,7 @@ import pytest
 
 from skills.contract import Options, Profile
 from skills.errors import DiskFull, ModelMissing, RunUnusable, WrongBase
-from skills.training.base import base_digest, open_base, plain_adapter
+from skills.model.base import base_digest, open_base, plain_adapter
 from skills.training.open import open_tuned
 from skills.workspace import sha256
 from tests.tiny_model import make_tiny

@@ -96,14 +96,14 @@ class Parser(argparse.ArgumentParser):
         return super().format_help().replace("usage: ", self._usage_word, 1)
 
     def error(self, message: str) -> Any:
-        from tutor.command import BadCommand
+        from tutor.terminal.runs import BadCommand
 
         raise BadCommand(command=self.prog, problem=message)
 
 
 def _refuse(word: str, args: argparse.Namespace) -> None:
     """A word that no command takes. Raises BadCommand; of a skill, with how its inputs are given."""
-    from tutor.command import BadCommand
+    from tutor.terminal.runs import BadCommand
 
     option, equals, value = word.partition("=")
     named = option.startswith("--") and hasattr(args, "skill")
@@ -165,7 +165,7 @@ def _fill_run(parser: argparse.ArgumentParser, words: Words) -> None:
 
 
 def _fill_runs(parser: argparse.ArgumentParser, words: Words) -> None:
-    from tutor.command import RUN_COMMANDS
+    from tutor.terminal.runs import RUN_COMMANDS
 
     parser.add_argument("what", choices=RUN_COMMANDS, metavar="|".join(RUN_COMMANDS), help=words("cli.argument.what"))
     parser.add_argument("run", metavar="RUN", nargs="?", help=words("cli.argument.run"))
@@ -173,8 +173,8 @@ def _fill_runs(parser: argparse.ArgumentParser, words: Words) -> None:
 
 
 def _add_models(commands: Any, common: argparse.ArgumentParser, words: Words) -> None:
-    from tutor.lm import commands as models
     from tutor.settings import build_settings
+    from tutor.terminal import models as models
 
     models.add_parser(commands, words, parents=[common])
     parser = commands.choices["models"]
@@ -200,13 +200,13 @@ def _serve(args: argparse.Namespace, words: Words) -> int:
 
 
 def _run(args: argparse.Namespace, words: Words) -> int:
-    from tutor.command import run_skill
+    from tutor.terminal.runs import run_skill
 
     return run_skill(args, words)
 
 
 def _runs(args: argparse.Namespace, words: Words) -> int:
-    from tutor.command import run_command
+    from tutor.terminal.runs import run_command
 
     return run_command(args, words)
 
@@ -214,7 +214,7 @@ def _runs(args: argparse.Namespace, words: Words) -> int:
 def _course(args: argparse.Namespace, words: Words) -> int:
     if args.what == "record":
         return _record(args)
-    from tutor.course_files import check
+    from tutor.course.files import check
     from tutor.settings import ROOT
 
     mistakes = check(ROOT / "curriculum", words.language)
@@ -227,7 +227,7 @@ def _course(args: argparse.Namespace, words: Words) -> int:
 def _record(args: argparse.Namespace) -> int:
     import asyncio
 
-    from tutor.recording import record
+    from tutor.authoring.record import record
     from tutor.settings import build_settings
 
     asyncio.run(record(build_settings(args.home), print))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from tutor.desk import Desk
+from tutor.dialogue.context import Desk
 from tutor.turn import CourseMap, MapLesson, MapModule
 
 

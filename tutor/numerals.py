@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from tutor.numbers_said import NAMED, SCALES
+from skills.texts.quantities import NAMED, SCALES
 
 _ONES = frozenset({"un", "una", "uno", "one", "a"})
 _VALUES = {name: int(value) for name, value in NAMED.items() if value >= 2}

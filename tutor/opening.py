@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from pathlib import Path
 
 from skills.errors import ModelMissing
 from skills.workspace import Workspace
-from tutor import learner
-from tutor.course_files import load_course
-from tutor.desk import Desk
-from tutor.jobs import Jobs
+from tutor.course.files import load_course
+from tutor.dialogue.context import Desk
+from tutor.learner import mastery
+from tutor.learner.memory import recall
+from tutor.learner.store import Store
 from tutor.lm import installed
-from tutor.memory import recall
-from tutor.runner import Worker
+from tutor.processes.jobs import Jobs
+from tutor.processes.worker import Worker
 from tutor.session import Session
-from tutor.settings import Settings
-from tutor.store import Store
+from tutor.settings import CURRICULUM, Settings
 from tutor.words import Words
 
-CURRICULUM = Path(__file__).parent.parent / "curriculum"
 LEARNER = "me"
 """One home, one learner; the log has room for more."""
 
@@ -45,7 +43,7 @@ def open_desk(settings: Settings) -> Desk:
         jobs=Jobs(workspace, settings),
         words=Words(memory.language or settings.language or "es"),
         memory=memory,
-        progress=learner.replay(events, course),
+        progress=mastery.replay(events, course),
         model_name=model_name(settings),
     )
 

@@ -9,15 +9,15 @@ from collections.abc import AsyncIterator
 
 from skills.contract import Language
 from skills.errors import UserError
-from tutor import greeting
-from tutor.acts import act, brought
 from tutor.course_map import course_map
-from tutor.desk import Desk, next_button
-from tutor.free_text import typed
-from tutor.lesson_runs import ENDED, finish_job, state_of
-from tutor.replay import RunStatus
-from tutor.router import Router
-from tutor.skill_calls import Outcome, import_text
+from tutor.dialogue import greeting
+from tutor.dialogue.context import Desk, next_button
+from tutor.dialogue.free_text import typed
+from tutor.dialogue.intents import act, brought
+from tutor.dialogue.lesson_runs import ENDED, finish_job, state_of
+from tutor.dialogue.skill_calls import Outcome, import_text
+from tutor.nlu.router import Router
+from tutor.processes.run_status import RunStatus
 from tutor.turn import Button, CourseMap, Input, Shown, Upload
 from tutor.words import Words
 

@@ -14,6 +14,9 @@ from skills.errors import UserError
 
 APP = "llms-for-poets"
 ROOT = Path(__file__).resolve().parents[1]
+"""The program's folder; the one place that paths to what ships with it start from."""
+CURRICULUM = ROOT / "curriculum"
+PROMPTS = ROOT / "tutor" / "prompts"
 
 
 class HomeTaken(UserError):

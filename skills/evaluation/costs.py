@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from skills.texts.model_tokenizer import ModelTokenizer
+from skills.model.tokenizer import ModelTokenizer
 from skills.training.examples import READ, TEXT, Example, Unit, pieces
 from skills.training.loss import batch_losses
 from skills.training.measure import Cost

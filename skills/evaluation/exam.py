@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from skills.contract import Context, Language
 from skills.errors import FileMissing, TooLittleText
+from skills.model.tokenizer import ModelTokenizer
 from skills.texts.language import language_of
-from skills.texts.model_tokenizer import ModelTokenizer
 from skills.training import budget
 from skills.training.budget import Plan
 from skills.training.checkpoint import PLAN, unusable

@@ -11,8 +11,8 @@ import yaml
 
 from skills.blocks import Frozen
 from skills.contract import Language
-from skills.evaluation.chance import Between, coin, share_saved
-from skills.texts.model_tokenizer import ModelTokenizer
+from skills.evaluation.bootstrap import Between, coin, share_saved
+from skills.model.tokenizer import ModelTokenizer
 from skills.training.examples import READ, TEXT, Example, Unit, whole
 from skills.training.measure import Cost
 

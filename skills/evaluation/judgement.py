@@ -6,10 +6,10 @@ import math
 from typing import Literal
 
 from skills.blocks import Frozen
-from skills.evaluation.chance import FEW, Between
+from skills.evaluation.bootstrap import FEW, Between
 from skills.evaluation.exam import Part
 from skills.evaluation.forgetting import Forgetting
-from skills.evaluation.recital import ByHeart, Copying
+from skills.evaluation.memorization import ByHeart, Copying
 from skills.evaluation.task import Task
 from skills.training.verdict import RECITES, SOME_GAIN, Numbers, judge
 

@@ -11,7 +11,7 @@ from skills.contract import Language, Offer, Result
 from skills.evaluation.exam import Problem
 from skills.evaluation.forgetting import Forgetting
 from skills.evaluation.judgement import Finding, Surprise
-from skills.evaluation.recital import Recital
+from skills.evaluation.memorization import Recital
 from skills.evaluation.task import Task
 from skills.training.verdict import Verdict
 from skills.workspace import write_atomic
@@ -41,7 +41,7 @@ class EvaluationResult(Result):
     seconds: float
 
     def blocks(self) -> tuple[Block, ...]:
-        from skills.evaluation.show import shown
+        from skills.evaluation.report import shown
 
         return shown(self)
 

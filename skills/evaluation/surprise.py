@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from skills.evaluation.chance import share_saved
+from skills.evaluation.bootstrap import share_saved
 from skills.evaluation.costs import by_text
 from skills.evaluation.exam import Exam
 from skills.evaluation.judgement import Score, Surprise
-from skills.texts.model_tokenizer import ModelTokenizer
+from skills.model.ngram import CharacterNgram
+from skills.model.tokenizer import ModelTokenizer
 from skills.training.examples import Example, Unit, examples, in_one_line, shuffled_words
 from skills.training.measure import Cost, evenly
-from skills.training.ngram import CharacterNgram
 
 SHUFFLED_TOKENS = 1500
 KNOWN_TOKENS = 2048

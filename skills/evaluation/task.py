@@ -9,11 +9,11 @@ from typing import Literal
 
 from skills.blocks import Frozen
 from skills.contract import Language
-from skills.evaluation.chance import Between, mean_gain
+from skills.evaluation.bootstrap import Between, mean_gain
 from skills.evaluation.exam import Exam
-from skills.evaluation.recital import Write, ask, askable
+from skills.evaluation.memorization import Write, ask, askable
 from skills.metrics.normal import answer_words
-from skills.texts.model_tokenizer import ModelTokenizer
+from skills.model.tokenizer import ModelTokenizer
 from skills.training.examples import Unit
 from skills.training.writing import frozen_prompts, rest
 

@@ -17,7 +17,7 @@ from skills.export.errors import CannotConvert
 from skills.export.gguf_tokenizer import add_tokenizer
 from skills.export.room import Quantization
 from skills.export.source import Source
-from skills.training.base import Precision, device
+from skills.model.base import Precision, device
 
 ROWS = 4096
 """Of a matrix at a time, in fp32: the embeddings of a large vocabulary are never whole in it."""

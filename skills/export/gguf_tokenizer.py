@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from skills.export.errors import CannotConvert
-from skills.texts.chat_template import token_text
+from skills.model.chat_template import token_text
 from skills.workspace import read_json
 
 QWEN = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"

@@ -8,7 +8,7 @@ from typing import Any
 
 from skills.export.room import MODEL_FILES
 from skills.export.source import Source
-from skills.training.base import Precision
+from skills.model.base import Precision
 from skills.training.merging import merge
 from skills.training.open import open_tuned
 

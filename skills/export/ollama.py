@@ -14,7 +14,7 @@ from pathlib import Path
 from jinja2.exceptions import TemplateError
 
 from skills.export.source import Source
-from skills.texts.chat_template import ChatTemplate, Said, chat_template
+from skills.model.chat_template import ChatTemplate, Said, chat_template
 from skills.workspace import read_json
 
 TEMPERATURE, TOP_P = 0.8, 0.9

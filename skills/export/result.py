@@ -6,7 +6,7 @@ from skills.blocks import Artefact, Block, Column, Frozen, Message, Notice, Tabl
 from skills.contract import Offer, Result
 from skills.export.kept import Check
 from skills.export.room import Format, Quantization
-from skills.training.base import Precision
+from skills.model.base import Precision
 
 TOUCHING = 5
 """Words in a row from which on a copy is worth a warning: fewer are anybody's."""

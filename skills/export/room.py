@@ -6,8 +6,8 @@ from typing import Literal
 
 from skills.export.errors import ExportRoom
 from skills.export.source import Source
+from skills.model.base import Precision, weight_count
 from skills.training import budget
-from skills.training.base import Precision, weight_count
 from skills.workspace import folder_bytes
 
 Format = Literal["adapter", "merged", "ollama", "gguf"]

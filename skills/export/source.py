@@ -15,9 +15,9 @@ from skills.blocks import Frozen
 from skills.contract import Context
 from skills.errors import FileMissing, ModelMissing, WrongBase
 from skills.evaluation.result import EvaluationResult, read_evaluation
-from skills.texts.model_tokenizer import ModelTokenizer
+from skills.model.base import base_digest, base_name, config, open_tokenizer
+from skills.model.tokenizer import ModelTokenizer
 from skills.training.adapter import NAME
-from skills.training.base import base_digest, base_name, config, open_tokenizer
 from skills.training.budget import Plan
 from skills.training.checkpoint import PLAN, unusable
 from skills.training.open import CARD, BaseCard, read_card

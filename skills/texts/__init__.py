@@ -1,1 +1,1 @@
-"""What the skills need to know about texts: reading, shape, sentences, language, ranking, faithfulness."""
+"""Language itself: sentences, normal forms, numbers, language, ranking, faithfulness."""

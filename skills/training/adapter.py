@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from skills.training.base import peft_warnings
+from skills.model.base import peft_warnings
 from skills.training.checkpoint import unusable
 from skills.training.examples import Example
 from skills.training.measure import cost

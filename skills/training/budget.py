@@ -13,7 +13,7 @@ from typing import Literal
 
 from skills.blocks import Frozen
 from skills.errors import UserError
-from skills.training.base import Precision, config, weight_count
+from skills.model.base import Precision, config, weight_count
 
 Preset = Literal["quick", "normal", "thorough"]
 SECONDS: dict[Preset, int] = {"quick": 4 * 60, "normal": 9 * 60, "thorough": 25 * 60}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from skills.training.ngram import BEGIN, FINISH, CharacterNgram
+from skills.model.ngram import BEGIN, FINISH, CharacterNgram
 
 
 def write_by_counting(model: CharacterNgram, prompt: str, characters: int, seed: int) -> str:

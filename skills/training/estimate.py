@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from skills.blocks import Frozen
+from skills.model.base import Precision
 from skills.training import budget
-from skills.training.base import Precision
 from skills.training.budget import Shape
 from skills.training.rehearsal import Fit, fits
 from skills.training.settings import Settings, resolved

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from skills.dataset.split import Group, Side, draw
 from skills.errors import TooLittleText
-from skills.texts.model_tokenizer import ModelTokenizer
-from skills.texts.split import Group, Side, draw
+from skills.model.tokenizer import ModelTokenizer
 from skills.workspace import Row, Turn
 
 Long = Literal["split", "drop", "raise"]

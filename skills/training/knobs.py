@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from skills import blocks
 from skills.blocks import Knob, Message, Notice, Scalar, Stop, Way, msg
-from skills.texts.readiness import FORM_LEAST, TASK_LEAST, Goal
+from skills.dataset.readiness import FORM_LEAST, TASK_LEAST, Goal
 from skills.training.budget import Preset
 from skills.training.estimate import Estimate, Facts, Machine, estimate
 from skills.training.settings import Settings

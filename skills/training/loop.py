@@ -12,7 +12,7 @@ from typing import Any, Literal
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Event, Metric, Noticed, Request, Sample
 from skills.errors import OutOfMemory
-from skills.texts.model_tokenizer import ModelTokenizer
+from skills.model.tokenizer import ModelTokenizer
 from skills.training import checkpoint, curves
 from skills.training.budget import WARMUP, Plan, give_back, learning_rate, let_go, peak_memory
 from skills.training.checkpoint import State

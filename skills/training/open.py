@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from skills.blocks import Frozen
 from skills.errors import WrongBase
-from skills.training.base import Precision, base_digest, base_name, open_base, peft_warnings
+from skills.model.base import Precision, base_digest, base_name, open_base, peft_warnings
 from skills.training.checkpoint import unusable
 
 CARD = "base.json"
@@ -39,7 +39,7 @@ def open_tuned(weights: Path, adapter: Path, precision: Precision = "fp32", lean
     from peft import PeftModel
     from safetensors import SafetensorError
 
-    from skills.training.lean import make_lean
+    from skills.model.fused_lora import make_lean
 
     card = read_card(adapter)
     if card.digest != base_digest(weights):

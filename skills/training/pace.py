@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from skills.model.base import Precision
 from skills.training import budget
-from skills.training.base import Precision
 from skills.training.estimate import Machine, Pace
 from skills.workspace import Workspace, write_atomic
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from skills.model.base import Precision, open_base, with_adapter
 from skills.training import budget
-from skills.training.base import Precision, open_base, with_adapter
 from skills.training.loss import batch_losses
 from skills.training.packing import Packed, batch
 

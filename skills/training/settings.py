@@ -7,8 +7,8 @@ from typing import TypeVar
 from pydantic import Field
 
 from skills.contract import Inputs
-from skills.texts.readiness import Goal
-from skills.training.base import Precision
+from skills.dataset.readiness import Goal
+from skills.model.base import Precision
 from skills.training.budget import USUAL_RANK, WARMUP, Preset, step_tokens
 from skills.training.examples import Graded
 

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from skills.blocks import Frozen, msg
 from skills.contract import Context, Noticed
-from skills.texts.model_tokenizer import ModelTokenizer
-from skills.texts.split_saved import SPLIT, SavedSplit, fits, saved
+from skills.dataset.split_saved import SPLIT, SavedSplit, fits, saved
+from skills.model.base import config, open_tokenizer
+from skills.model.tokenizer import ModelTokenizer
 from skills.training import budget
-from skills.training.base import config, open_tokenizer
 from skills.training.examples import (
     Fitted,
     Graded,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from skills.texts.model_tokenizer import ModelTokenizer
+from skills.model.tokenizer import ModelTokenizer
 from skills.training.examples import Unit
 
 

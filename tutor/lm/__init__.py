@@ -1,6 +1,6 @@
 """Language models on this computer: the catalogue, what is installed, and the engines behind `Chat` and `Probe`."""
 
-from tutor.lm.opening import open_chat, open_probe, profile, weights
+from tutor.lm.engines import open_chat, open_probe, profile, weights
 from tutor.lm.voices import Voices
 
 __all__ = ["Voices", "open_chat", "open_probe", "profile", "weights"]

@@ -8,7 +8,7 @@ from skills.blocks import Message, msg
 from skills.contract import Language
 from skills.errors import UserError
 from tutor.lm.catalogue import Catalogue, Entry
-from tutor.lm.machine import Machine
+from tutor.lm.hardware import Machine
 
 RESERVE = 700_000_000
 """Bytes that the rest of the program needs beside the model: the server, the worker, a browser tab."""

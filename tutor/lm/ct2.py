@@ -24,7 +24,7 @@ class Ct2(Engine):
     def __init__(self, folder: Path, dense: Path, profile: Profile, threads: int = 0, kind: str = "int8") -> None:
         import ctranslate2
 
-        from tutor.lm.machine import physical_cores
+        from tutor.lm.hardware import physical_cores
 
         super().__init__(profile, Texts(folder), dense)
         # Its threads end before the interpreter does: one that lets a callback go after that ends the process.

@@ -23,12 +23,12 @@ from skills.workspace import folder_bytes, sha256
 from tutor.lm.catalogue import Catalogue, Entry, Hub, Local, Package, load_catalogue
 from tutor.lm.convert import check_folder
 from tutor.lm.download import WAIT, NoNetwork, Unreachable, after, bring, look
+from tutor.lm.hardware import measure
 from tutor.lm.installed import Installed, Manifest, installed, models_folder, weights_digest, write_manifest
-from tutor.lm.machine import measure
 from tutor.lm.parts import Pip, bring_parts
+from tutor.settings import ROOT
 
 log = logging.getLogger(__name__)
-ROOT = Path(__file__).resolve().parents[2]
 SLACK = 500_000_000
 """Bytes left free on the disk whatever happens: a full disk harms more than this program."""
 Report = Callable[[Message, int, int], None]

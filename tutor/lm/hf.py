@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-    from skills.training.base import Precision
+    from skills.model.base import Precision
 
 
 class Hf(Engine):
@@ -36,7 +36,7 @@ class Hf(Engine):
     ) -> None:
         import torch
 
-        from skills.training.base import open_base
+        from skills.model.base import open_base
         from skills.training.open import open_tuned
 
         super().__init__(profile, Texts(folder), folder)

@@ -9,7 +9,7 @@ from tokenizers.decoders import DecodeStream
 
 from skills.contract import ChatMessage
 from skills.errors import UserError
-from skills.texts.model_tokenizer import ModelTokenizer, read_config
+from skills.model.tokenizer import ModelTokenizer, read_config
 from tutor.lm.layout import ENDS
 
 

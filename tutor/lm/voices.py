@@ -16,8 +16,8 @@ from skills.training.open import read_card
 from skills.workspace import folder_bytes
 from tutor.failures import died, last_words, raised
 from tutor.limits import memory_kills, python
+from tutor.lm.engines import eight_bits, open_engine
 from tutor.lm.installed import Installed, find
-from tutor.lm.opening import eight_bits, open_engine
 from tutor.lm.tuned import Stage, TunedCard, ready
 from tutor.settings import Settings, child_env
 

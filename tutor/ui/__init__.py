@@ -1,1 +1,1 @@
-"""What the browser needs. With tutor/app.py, the only code that knows Chainlit."""
+"""What the browser needs. With tutor/ui/chat.py, the only code that knows Chainlit."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from skills.training import curves, energy
 from tutor.failures import raised
-from tutor.replay import RunStatus
+from tutor.processes.run_status import RunStatus
 from tutor.ui.markdown import safe
 from tutor.words import Words
 

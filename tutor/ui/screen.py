@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from tutor.folding import fold
+from skills.texts.normalize import fold
 from tutor.turn import Button, CourseMap, Delta, Farewell, Graded, Said, Shown, Waiting
 from tutor.ui.markdown import safe
 from tutor.ui.render import Card, block_card, choices_card, map_card, question_card, verdict_props

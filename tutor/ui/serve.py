@@ -34,7 +34,7 @@ from tutor.words import Words
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from tutor.app import Conversation
+    from tutor.ui.chat import Conversation
 
 PORTS_TRIED = 50
 Open = Callable[[Settings], "Conversation"]
@@ -117,7 +117,7 @@ def build_app(settings: Settings, session: Conversation, root: Path, port: int, 
     from chainlit.server import app as chainlit_app
     from fastapi import FastAPI, HTTPException
 
-    from tutor.app import Chat
+    from tutor.ui.chat import Chat
     from tutor.ui.transcript import Transcript
 
     chat = Chat(session, Transcript(root / "transcript.db"), root / "inbox", end)

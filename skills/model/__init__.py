@@ -1,0 +1,1 @@
+"""What is inside a model: base weights, tokenizers, chat templates, fused LoRA layers, n-gram rivals."""

@@ -1,0 +1,1 @@
+"""A stranger's file becomes rows: read, its shape recognised, understood, imported."""

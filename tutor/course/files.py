@@ -1,0 +1,277 @@
+"""Reads the folder `curriculum/` into a Course, with every mistake in its files reported at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from skills.blocks import Frozen, Scalar
+from skills.contract import Language
+from tutor.course.markdown import Document, parse
+from tutor.course.model import Concept, Course, Lesson, Module
+from tutor.course.prose import PROSE, Pair, concept_words, item_words, step_words
+from tutor.course.yaml_lines import Lined, load
+from tutor.words import Words
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, order=True)
+class Mistake:
+    """`file` is relative to the curriculum's folder; `text` says what is wrong, in the language asked for."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}"
+
+
+class CourseError(Exception):
+    """The course cannot be used as it is; `mistakes` are all that was found, by file and line."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+        self.mistakes = mistakes
+
+
+class _Modules(Frozen):
+    """`course.yaml`."""
+
+    modules: tuple[Module, ...]
+    lessons: tuple[str, ...]
+    routes: dict[str, tuple[str, ...]]
+
+
+@dataclass
+class LessonFiles:
+    """What a lesson was read from; `lesson` is None if it could not be understood."""
+
+    yaml: Lined
+    words: Pair
+    file: str
+    lesson: Lesson | None = None
+
+    def item_line(self, id: str) -> int:
+        items = self.yaml.data.get("items") or ()
+        return self.yaml.line(("items", next((i for i, raw in enumerate(items) if raw.get("id") == id), 0)))
+
+    def step_line(self, id: str, *path: str | int) -> int:
+        steps = self.yaml.data.get("steps") or ()
+        return self.yaml.line(("steps", next((i for i, raw in enumerate(steps) if raw.get("id") == id), 0), *path))
+
+
+@dataclass
+class Sources:
+    """The files of a course, and the mistakes found in them so far."""
+
+    root: Path
+    language: Language
+    mistakes: set[Mistake] = field(default_factory=set)
+    course: Course | None = None
+    plan: Lined = field(default_factory=Lined)
+    concepts: Lined = field(default_factory=Lined)
+    concept_words: Pair | None = None
+    lessons: dict[str, LessonFiles] = field(default_factory=dict)
+
+    def mistake(self, file: str, line: int, message: str, **values: Scalar) -> None:
+        self.mistakes.add(Mistake(file, line, Words(self.language)(message, **values)))
+
+    @property
+    def sorted(self) -> tuple[Mistake, ...]:
+        return tuple(sorted(self.mistakes))
+
+
+def load_course(root: Path, language: Language = "es") -> Course:
+    """The course in `root`. Raises CourseError if a file cannot be read or does not fit the models of
+    `tutor/course/model.py`, or an id it names does not exist. What only `check` looks at does not stop it."""
+    sources = read(root, language)
+    if sources.course is None or sources.mistakes:
+        raise CourseError(sources.sorted)
+    return sources.course
+
+
+def check(root: Path, language: Language = "es") -> list[Mistake]:
+    """Every mistake in the course, the lints of `tutor/authoring/check.py` included, by file and line."""
+    from tutor.authoring.check import lint
+
+    sources = read(root, language)
+    lint(sources)
+    return list(sources.sorted)
+
+
+def read(root: Path, language: Language) -> Sources:
+    """Read all files. `course` holds what could be understood; None if course.yaml or concepts.yaml could not."""
+    sources = Sources(root, language)
+    sources.plan = _yaml(sources, "course.yaml")
+    sources.concepts = _yaml(sources, "concepts.yaml")
+    plan = _validated(sources, _Modules, sources.plan.data, "course.yaml", sources.plan, ())
+    concepts = _read_concepts(sources)
+    for folder in sorted(path for path in (root / "lessons").glob("*") if path.is_dir()):
+        sources.lessons[folder.name] = _read_lesson(sources, folder.name)
+    if plan is not None:
+        _check_plan(sources, plan)
+        sources.course = Course(
+            version=version(root),
+            modules=plan.modules,
+            lessons={id: files.lesson for id in plan.lessons if (files := sources.lessons.get(id)) and files.lesson},
+            concepts=concepts,
+            routes=plan.routes,
+        )
+    return sources
+
+
+def version(root: Path) -> str:
+    """A digest of all the files that make the course (samples aside), 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    files = [path for path in root.rglob("*") if path.suffix in (".yaml", ".md", ".json")]
+    for path in sorted(files, key=lambda path: path.relative_to(root).as_posix()):
+        name = path.relative_to(root).as_posix()
+        if not name.startswith("samples/"):
+            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+# --- the three kinds of file ------------------------------------------------------------------------------------------
+
+
+def _read_concepts(sources: Sources) -> dict[str, Concept]:
+    pair = sources.concept_words = _pair(sources, "concepts")
+    found: dict[str, Concept] = {}
+    for i, raw in enumerate(_list_of_dicts(sources, "concepts.yaml", sources.concepts.data, sources.concepts, ())):
+        whole = raw | concept_words(pair, str(raw.get("id", "")))
+        concept = _validated(sources, Concept, whole, "concepts.yaml", sources.concepts, (i,))
+        if concept is None:
+            continue
+        if concept.id in found:
+            sources.mistake("concepts.yaml", sources.concepts.line((i, "id")), "course.id_twice", name=concept.id)
+        found[concept.id] = concept
+    pair.report_unused()
+    return found
+
+
+def _read_lesson(sources: Sources, id: str) -> LessonFiles:
+    file = f"lessons/{id}/lesson.yaml"
+    lined = _yaml(sources, file)
+    pair = _pair(sources, f"lessons/{id}/", lesson=True)
+    files = LessonFiles(lined, pair, file)
+    if not isinstance(lined.data, dict):
+        if lined.data is not None:
+            sources.mistake(file, 1, "course.not_mapping")
+        lined.data = {}
+        return files
+    raw = dict(lined.data)
+    if raw.get("id") != id:
+        sources.mistake(file, lined.line(("id",)), "course.folder", name=id)
+    raw["title"] = pair.title()
+    raw["steps"] = [
+        step | step_words(pair, step) for step in _list_of_dicts(sources, file, raw.get("steps"), lined, ("steps",))
+    ]
+    raw["items"] = [
+        item_words(pair, item) | {"lesson": id}
+        for item in _list_of_dicts(sources, file, raw.get("items") or [], lined, ("items",))
+    ]
+    pair.report_unused()
+    for key in ("steps", "items"):
+        lined.data[key] = [entry for entry in lined.data.get(key) or [] if isinstance(entry, dict)]
+    files.lesson = _validated(sources, Lesson, raw, file, lined, ())
+    return files
+
+
+def _check_plan(sources: Sources, plan: _Modules) -> None:
+    for i, id in enumerate(plan.lessons):
+        if id not in sources.lessons:
+            sources.mistake("course.yaml", sources.plan.line(("lessons", i)), "course.unknown.lesson", name=id)
+        if id in plan.lessons[:i]:
+            sources.mistake("course.yaml", sources.plan.line(("lessons", i)), "course.id_twice", name=id)
+    for id in sources.lessons.keys() - set(plan.lessons):
+        sources.mistake("course.yaml", sources.plan.line(("lessons",)), "course.not_listed", name=id)
+    for route, ids in plan.routes.items():
+        for i, id in enumerate(ids):
+            if id not in plan.lessons:
+                line = sources.plan.line(("routes", route, i))
+                sources.mistake("course.yaml", line, "course.unknown.lesson", name=id)
+    for name in {"express", "full"} - set(plan.routes):
+        sources.mistake("course.yaml", sources.plan.line(("routes",)), "course.unknown.route", name=name)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def _yaml(sources: Sources, file: str) -> Lined:
+    try:
+        lined = load((sources.root / file).read_text("utf-8"))
+    except FileNotFoundError:
+        sources.mistake(file, 1, "course.no_file")
+        return Lined()
+    except UnicodeDecodeError:
+        sources.mistake(file, 1, "course.not_utf8")
+        return Lined()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        sources.mistake(file, mark.line + 1 if mark else 1, "course.not_yaml", problem=str(error.problem))
+        return Lined()
+    for line, key in lined.twice:
+        sources.mistake(file, line, "course.key_twice", name=key)
+    return lined
+
+
+def _pair(sources: Sources, stem: str, lesson: bool = False) -> Pair:
+    """The two Markdown files `<stem>es.md` and `<stem>en.md` of a lesson, `<stem>.es.md` and `.en.md` otherwise."""
+    files = {language: f"{stem}{'' if lesson else '.'}{language}.md" for language in ("es", "en")}
+    documents = {}
+    for language, file in files.items():
+        try:
+            documents[language] = parse((sources.root / file).read_text("utf-8"))
+        except FileNotFoundError:
+            sources.mistake(file, 1, "course.no_file")
+            documents[language] = Document()
+        except UnicodeDecodeError:
+            sources.mistake(file, 1, "course.not_utf8")
+            documents[language] = Document()
+        for line, message, name in documents[language].problems:
+            sources.mistake(file, line, message, name=name)
+    return Pair(documents["es"], documents["en"], files["es"], files["en"], sources.mistake)
+
+
+def _list_of_dicts(sources: Sources, file: str, data: Any, lined: Lined, path: tuple[str, ...]) -> list[dict[str, Any]]:
+    if not isinstance(data, list):
+        if data is not None or path:
+            sources.mistake(file, lined.line(path), "course.not_list", name=".".join(path) or file)
+        return []
+    for i, entry in enumerate(data):
+        if not isinstance(entry, dict):
+            sources.mistake(file, lined.line((*path, i)), "course.not_mapping")
+            continue
+        for key in PROSE & entry.keys():
+            sources.mistake(file, lined.line((*path, i, key)), "course.words.in_yaml", name=key)
+    return [entry for entry in data if isinstance(entry, dict)]
+
+
+def _validated(
+    sources: Sources, model: type[Model], data: Any, file: str, lined: Lined, path: Sequence[str | int]
+) -> Model | None:
+    """`data` as a `model`, or None with each of its errors reported where its value stands."""
+    if data is None:
+        return None
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        for problem in error.errors():
+            name = ".".join(str(part) for part in problem["loc"])
+            message = {"missing": "course.field.missing", "extra_forbidden": "course.field.unknown"}
+            sources.mistake(
+                file,
+                lined.line((*path, *problem["loc"])),
+                message.get(problem["type"], "course.field.wrong"),
+                name=name,
+                problem=problem["msg"],
+            )
+        return None

@@ -1,0 +1,1 @@
+"""What happened (the event log) and what is known of the learner: mastery, memory, plan, statechart."""

@@ -1,0 +1,251 @@
+"""What a learner knows, as a replay of what happened: mastery of each concept, and when it is due for review.
+
+Mastery is Bayesian knowledge tracing (Corbett and Anderson, 1995) with the course's priors; review is FSRS, a card a
+concept. Everything here is pure: the same events give the same `Progress`.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache, reduce
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from pydantic import ConfigDict, Field
+
+from skills.blocks import Frozen
+from tutor.course.model import Bkt, Course
+
+if TYPE_CHECKING:
+    from fsrs import Scheduler
+
+Outcome = Literal["correct", "partial", "wrong", "unclear"]
+LessonState = Literal["todo", "begun", "passed", "review"]
+MISSES = 3
+"""After so many misses in a row on a concept, what was missed waits for its review."""
+
+
+RETRY = 600.0
+"""Seconds within which the same question again, with none in between, is a second try and not a new one."""
+
+
+class Happened(Protocol):
+    """An event of the log, as the store gives it. `at` is in seconds since 1970."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def at(self) -> float: ...
+    @property
+    def payload(self) -> Mapping[str, Any]: ...
+
+
+class Answered(Frozen):
+    """The payload of `answered`. `where`: lesson, review, quiz or placement. Later fields are ignored here."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    item: str
+    submission: str
+    outcome: Outcome
+    format: str
+    concept: str = ""
+    lesson: str | None = None
+    hinted: bool = False
+    shown: bool = False
+    where: str = "lesson"
+
+
+class Known(Frozen):
+    """What is known of one concept: `estimate` is the probability that the learner knows it; `successes` are
+    (item, format) of unaided right answers; `misses` counts those in a row; `card` is the FSRS card as data."""
+
+    estimate: float
+    successes: tuple[tuple[str, str], ...] = ()
+    misses: int = 0
+    answers: int = 0
+    passed: bool = False
+    card: dict[str, Any] | None = None
+
+    @property
+    def due(self) -> float | None:
+        """When the concept is due for review, in seconds since 1970; None if it was never asked."""
+        return datetime.fromisoformat(self.card["due"]).timestamp() if self.card else None
+
+
+class Progress(Frozen):
+    """Everything that decides the next step. `lessons` has the concepts of each lesson of the course; `asked` when
+    each item was last put; `returning` the items that were missed and come back once."""
+
+    known: dict[str, Known] = Field(default_factory=dict)
+    lessons: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    begun: frozenset[str] = frozenset()
+    done: frozenset[str] = frozenset()
+    steps: frozenset[tuple[str, str]] = frozenset()
+    submissions: frozenset[str] = frozenset()
+    asked: dict[str, float] = Field(default_factory=dict)
+    returning: tuple[str, ...] = ()
+    last_miss: tuple[str, float] | None = None
+    """The item of the last answer and when, if it was a miss."""
+    placement: tuple[tuple[str, bool], ...] = ()
+    """The items of the last placement and whether each was right."""
+    route: str = "express"
+    profile: str = ""
+
+    def passed(self, concept: str) -> bool:
+        """Two unaided successes, in different formats where the course has them."""
+        return concept in self.known and self.known[concept].passed
+
+    def misses(self, concept: str) -> int:
+        """Misses in a row."""
+        return self.known[concept].misses if concept in self.known else 0
+
+    def estimate(self, concept: str) -> float:
+        return self.known[concept].estimate if concept in self.known else 0.0
+
+    def due(self, concept: str, now: float) -> bool:
+        """Whether a review of the concept is due at `now` (seconds since 1970)."""
+        known = self.known.get(concept)
+        return known is not None and known.due is not None and known.due <= now
+
+    def lesson_state(self, lesson: str, now: float | None = None) -> LessonState:
+        """`review`: gone through, and something in it was missed, or is due at `now`."""
+        if lesson in self.done:
+            concepts = self.lessons.get(lesson, ())
+            missed = any(self.misses(concept) for concept in concepts)
+            return "review" if missed or (now and any(self.due(c, now) for c in concepts)) else "passed"
+        return "begun" if lesson in self.begun else "todo"
+
+
+def start(course: Course) -> Progress:
+    """The progress of somebody who has not begun."""
+    return Progress(lessons={id: lesson.concepts for id, lesson in course.lessons.items()})
+
+
+def replay(events: Iterable[Happened], course: Course) -> Progress:
+    """The progress after all of `events`, oldest first."""
+    return reduce(lambda progress, event: update(progress, event, course), events, start(course))
+
+
+def update(progress: Progress, event: Happened, course: Course) -> Progress:
+    """The progress after `event`. Kinds that do not bear on it change nothing."""
+    at = event.payload
+    match event.kind:
+        case "answered":
+            return _answered(progress, Answered.model_validate(dict(at)), event.at, course)
+        case "asked":
+            returning = progress.returning
+            if at.get("where") in ("review", "quiz"):
+                returning = tuple(item for item in returning if item != at["item"])
+            return progress.model_copy(
+                update={"asked": progress.asked | {at["item"]: event.at}, "returning": returning}
+            )
+        case "lesson_begun":
+            return progress.model_copy(update={"begun": progress.begun | {at["lesson"]}})
+        case "step_done":
+            steps = progress.steps | {(at["lesson"], at["step"])}
+            return progress.model_copy(update={"begun": progress.begun | {at["lesson"]}, "steps": steps})
+        case "lesson_done":
+            return progress.model_copy(update={"done": progress.done | {at["lesson"]}})
+        case "route_chosen":
+            return progress.model_copy(update={"route": at["route"]})
+        case "profile_chosen":
+            return progress.model_copy(update={"profile": at["profile"]})
+        case "placement_begun":
+            return progress.model_copy(update={"placement": ()})
+        case "data_deleted":
+            return start(course)
+        case _:
+            return progress
+
+
+# --- an answer --------------------------------------------------------------------------------------------------------
+
+
+def _answered(progress: Progress, answer: Answered, at: float, course: Course) -> Progress:
+    """A submission counts once; an answer about no concept of the course (a gap in the learner's text) not at all."""
+    if answer.submission in progress.submissions:
+        return progress
+    changes: dict[str, Any] = {
+        "submissions": progress.submissions | {answer.submission},
+        "asked": progress.asked | {answer.item: at},
+    }
+    if answer.where == "placement":
+        changes["placement"] = (*progress.placement, (answer.item, answer.outcome == "correct"))
+    concept = course.concepts.get(answer.concept)
+    if concept is None:
+        return progress.model_copy(update=changes)
+    # Right after a miss its explanation is on the screen: the same question tried again at once counts as helped.
+    helped = answer.hinted or _retried(progress, answer.item, at)
+    missed = answer.shown or answer.outcome in ("wrong", "partial")
+    known = progress.known.get(concept.id) or Known(estimate=concept.bkt.p0)
+    known = known.model_copy(
+        update={
+            "estimate": known.estimate if answer.shown else trace(known.estimate, concept.bkt, answer.outcome, helped),
+            "successes": _successes(known, answer, helped),
+            "misses": known.misses + 1 if missed else known.misses if answer.outcome == "unclear" else 0,
+            "answers": known.answers + 1,
+            "card": _reviewed(known.card, answer, helped, at),
+        }
+    )
+    known = known.model_copy(update={"passed": known.passed or _passes(known, concept.id, course)})
+    returning = tuple(item for item in progress.returning if item != answer.item or missed or helped)
+    if missed and answer.where == "lesson" and known.misses < MISSES and answer.item not in returning:
+        returning = (*returning, answer.item)
+    changes["last_miss"] = (answer.item, at) if missed else None
+    return progress.model_copy(update=changes | {"known": progress.known | {concept.id: known}, "returning": returning})
+
+
+def _retried(progress: Progress, item: str, at: float) -> bool:
+    return progress.last_miss is not None and progress.last_miss[0] == item and at - progress.last_miss[1] < RETRY
+
+
+def trace(estimate: float, bkt: Bkt, outcome: Outcome, helped: bool) -> float:
+    """The estimate after an answer: Bayes' rule on the evidence, then the chance of having learnt from it.
+
+    A helped or a partly right answer is half evidence: the mean of before and after, and of right and wrong. One
+    that is unclear is none.
+    """
+    if outcome == "unclear":
+        return estimate
+    right = estimate * (1 - bkt.slip) / (estimate * (1 - bkt.slip) + (1 - estimate) * bkt.guess or 1)
+    wrong = estimate * bkt.slip / (estimate * bkt.slip + (1 - estimate) * (1 - bkt.guess) or 1)
+    seen = {"correct": right, "wrong": wrong, "partial": (right + wrong) / 2}[outcome]
+    if helped and outcome == "correct":
+        seen = (seen + estimate) / 2
+    return seen + (1 - seen) * bkt.learn
+
+
+def _successes(known: Known, answer: Answered, helped: bool) -> tuple[tuple[str, str], ...]:
+    if answer.outcome != "correct" or helped or answer.shown:
+        return known.successes
+    return (*known.successes, (answer.item, answer.format))
+
+
+def _passes(known: Known, concept: str, course: Course) -> bool:
+    several = len({item.format for item in course.items.values() if item.concept == concept}) > 1
+    formats = {format for _, format in known.successes}
+    return len(known.successes) >= 2 and (len(formats) >= 2 or not several)
+
+
+def _reviewed(card: dict[str, Any] | None, answer: Answered, helped: bool, at: float) -> dict[str, Any]:
+    """The card after the answer: unaided is Good; helped, partly right or unclear is Hard; wrong or shown is Again."""
+    from fsrs import Card, Rating
+
+    when = datetime.fromtimestamp(at, UTC)
+    now = Card.from_dict(card) if card else Card(card_id=zlib.crc32(answer.concept.encode()), due=when)
+    if answer.shown or answer.outcome == "wrong":
+        rating = Rating.Again
+    else:
+        rating = Rating.Good if answer.outcome == "correct" and not helped else Rating.Hard
+    reviewed, _ = _scheduler().review_card(now, rating, when)
+    return dict(reviewed.to_dict())
+
+
+@lru_cache(maxsize=1)
+def _scheduler() -> Scheduler:
+    """FSRS in whole days: what comes back within the hour is the plan's affair, and a replay must be repeatable."""
+    from fsrs import Scheduler
+
+    return Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)

@@ -1,0 +1,1 @@
+"""What the learner's words mean: routing, arguments, retrieval, grading."""

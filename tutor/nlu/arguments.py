@@ -1,0 +1,302 @@
+"""What a message says besides its intent: file, text, lengths, shares... under the names of VOCABULARY."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any, Literal
+
+import skills
+from skills.contract import Language
+from tutor.course.model import Course
+from tutor.nlu.mentions import FILE_NAME, QUOTED, Pieces, pieces, read_file, read_language, read_list, read_topic
+from tutor.numerals import digits, fold, number
+from tutor.runs_said import read_runs
+
+Open = Literal["choice", "open_item", "text", "none"]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is on the screen when the learner writes.
+
+    `open`: buttons to choose from (`labels`), a question with a free answer, a free text asked for by a step, or
+    nothing. `files`: names of the data sets in the workspace. `concepts`: (name, id), besides the router's own.
+    """
+
+    open: Open = "none"
+    labels: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    concepts: tuple[tuple[str, str], ...] = ()
+    language: Language = "es"
+
+
+SETTINGS = (
+    "preset", "goal", "epochs", "learning_rate", "batch_tokens", "rank", "length", "warmup", "graded", "precision",
+    "seed",
+)  # fmt: skip
+"""What can be set of a training run."""
+
+ACCEPTS: Mapping[str, tuple[str, ...]] = {
+    "go_to": ("lesson", "topic"),
+    "explain_again": ("topic",),
+    "change_language": ("language",),
+    "delete_data": ("file",),
+    "question": ("question", "topic"),
+    "load_dataset": ("file",),
+    "inspect_dataset": ("file",),
+    "clean_dataset": ("file",),
+    "scan_private_data": ("file", "text"),
+    "split_dataset": ("file", "train", "validation", "test", "by", "seed"),
+    "tokenize_text": ("text", "file"),
+    "train_tokenizer": ("file", "vocab_size"),
+    "predict_next": ("prompt", "top_k"),
+    "talk": ("run",),
+    "generate_text": (
+        *("prompt", "run", "temperature", "top_k", "top_p", "max_tokens", "seed"),
+        *("lines", "sentences", "words"),
+    ),
+    "map_embeddings": ("items", "file"),
+    "classify_text": ("text", "file", "labels"),
+    "translate_text": ("text", "file", "language"),
+    "answer_from_text": ("question", "file"),
+    "summarize": ("file", "text", "sentences", "lines", "paragraphs", "bullets", "words", "language"),
+    "preview_examples": ("file",),
+    "fine_tune": ("file", *SETTINGS),
+    "plan_training": ("file", *SETTINGS),
+    "evaluate_model": ("run", "file", "seed"),
+    "compare_models": ("run", "other", "prompt", "blind", "temperature", "seed"),
+    "compare_runs": ("runs",),
+    "export_project": ("run", "formats"),
+    "quiz": ("topic", "questions", "file"),
+}
+"""The arguments that may be read for each intent; where the skill exists, only those that its Inputs have."""
+
+
+def accepted(intent: str) -> dict[str, str]:
+    """The arguments that may be read for `intent` -> the input each goes to: the same name, or its plural
+    (`prompt` -> `prompts`) for a skill that takes several."""
+    names = ACCEPTS.get(intent, ())
+    if intent not in skills.NAMES or find_spec(f"skills.{intent}") is None:
+        return {name: name for name in names}
+    fields = skills.skill(intent).Inputs.model_fields
+    return {name: field for name in names for field in (name, f"{name}s") if field in fields}
+
+
+# --- one reader for each kind of argument -----------------------------------------------------------------------------
+
+_N = r"(\d+(?:[.,]\d+)*)"
+_ONE = r"(?:\b(un[ao]?|one|a)(?: sol[ao]| single)? )"
+_COUNTED = {
+    "sentences": r"(?:frases?|oracion(?:es)?|sentences?)",
+    "lines": r"(?:lineas?|renglon(?:es)?|versos?|lines?|verses?)",
+    "paragraphs": r"(?:parrafos?|paragraphs?)",
+    "bullets": r"(?:puntos?|vinetas?|bullet points?|bullets?|points?)",
+    "words": r"(?:palabras?|words?)",
+    "questions": r"(?:preguntas?|ejercicios?|questions?|exercises?)",
+    "epochs": r"(?:epocas?|epochs?|vueltas?|pasadas?|passes|veces|times)",
+    "max_tokens": r"(?:tokens?)",
+}
+_NAMED = {
+    "epochs": r"(?:epocas|epochs)",
+    "learning_rate": r"(?:tasa de aprendizaje|learning[ _-]rate|lr)",
+    "temperature": r"(?:temperatura|temperature|temp)",
+    "top_k": r"(?:top[ _-]?k|top)",
+    "top_p": r"(?:top[ _-]?p)",
+    "max_tokens": r"(?:max[ _-]tokens)",
+    "seed": r"(?:semilla|seed)",
+    "batch_tokens": r"(?:lotes?|batch(?:es)?(?:[ _-](?:size|tokens))?|tamano de lote)",
+    "rank": r"(?:rango|rank|lora r)",
+    "length": r"(?:largo|longitud|length|ejemplos|examples)",
+    "warmup": r"(?:entrada en calor|calentamiento|warm-?[ ]?up)",
+    "vocab_size": r"(?:vocab[ _-]size|vocabulario|vocabulary)",
+}
+_IS = (
+    r"(?: (?:de hasta|of up to|up|down))?"
+    r"(?: (?:de|del|a|to|hasta|of|en|in|at|igual a|con|with|size|chico de))?\s*[=:]?\s*"
+)
+_WHOLE = {*_COUNTED, "top_k", "seed", "vocab_size", "batch_tokens", "rank", "length"} - {"epochs"}
+
+
+def _numbers(name: str, frame: str) -> float | int | None:
+    patterns = []
+    if name in _NAMED:
+        patterns.append(rf"\b{_NAMED[name]}{_IS}{_N}")
+    if name in _COUNTED:
+        patterns += [rf"{_N} ?{_COUNTED[name]}\b", rf"\b{_N} \w+ {_COUNTED[name]}\b"]
+    if name == "top_k":
+        patterns.append(
+            rf"{_N} (?:palabras|tokens|words|opciones|options)?\s?(?:mas probables|(?:likel|most (?:prob|lik))\w+)"
+        )
+        patterns.append(rf"{_N} (?:most (?:probable|likely)|likeliest)")
+    if name == "vocab_size":
+        patterns.append(rf"{_N}[ -](?:piezas|pedazos|pieces?|palabras|tokens)")
+    for pattern in patterns:
+        if found := re.search(pattern, frame):
+            value = number(found.group(1))
+            if power := re.match(r"e-?\d+", frame[found.end(1) :]):  # 3e-4
+                value = float(f"{value}{power.group()}")
+            if name == "warmup" and (value > 1 or frame[found.end(1) :].lstrip().startswith("%")):
+                value /= 100
+            return int(value) if name in _WHOLE or (name == "epochs" and value == int(value)) else value
+    if name in _COUNTED and name != "questions" and re.search(rf"{_ONE}{_COUNTED[name]}\b", frame):
+        return 1
+    return None
+
+
+_SHARES = {
+    "train": r"entren|train",
+    "validation": r"valid",
+    "test": r"prob|prueba|test|evalu|examen|exam",
+}
+
+
+def read_shares(frame: str) -> dict[str, float]:
+    """«70/15/15», «80 % para entrenar y 20 % para probar» -> shares between 0 and 1."""
+    if slashed := re.search(r"\b(\d{1,3})\s*[/-]\s*(\d{1,3})(?:\s*[/-]\s*(\d{1,3}))?\b", frame):
+        parts = [int(p) for p in slashed.groups() if p]
+        if sum(parts) == 100:
+            return {
+                n: p / 100
+                for n, p in zip(("train", "validation", "test") if parts[2:] else ("train", "test"), parts, strict=True)
+            }
+    if re.search(r"\b(?:mitad|half)\b", frame):
+        return {"train": 0.5, "test": 0.5}
+    shares = {}
+    cuts = [m.start() for m in re.finditer(r"\d+(?:[.,]\d+)? ?%", frame)] + [len(frame)]
+    for i, start in enumerate(cuts[:-1]):
+        value = float(number(re.match(r"[\d.,]+", frame[start:]).group())) / 100  # type: ignore[union-attr]
+        near = frame[start : cuts[i + 1]], frame[cuts[i - 1] if i else 0 : start]
+        for piece in near:
+            names = [n for n, p in _SHARES.items() if re.search(p, piece) and n not in shares]
+            if names:
+                shares[min(names, key=lambda n: re.search(_SHARES[n], piece).start())] = value  # type: ignore[union-attr]
+                break
+    return shares
+
+
+_BY = {
+    "document": r"documento|document",
+    "author": r"autora?|author",
+    "chapter": r"capitulo|chapter",
+    "row": r"fila|row",
+}
+_FORMATS = {
+    "adapter": r"adaptador|adapter", "merged": r"fusionad|merge|modelo (?:enter|complet)o|(?:whole|full) model",
+    "ollama": r"ollama", "gguf": r"gguf",
+    "notebook": r"cuaderno|notebook", "report": r"informe|reporte|report", "data": r"\bdatos|\bdata",
+}  # fmt: skip
+
+
+_WORDED = {
+    "preset": {"quick": r"rapid[oa]|vistazo|quick", "normal": r"normal", "thorough": r"a fondo|thorough(?:ly)?"},
+    "graded": {
+        "answers": r"solo (?:en )?las respuestas|(?:only|just) the answers|answers only",
+        "everything": r"tambien las preguntas|the questions (?:too|as well)|(?:grade|adivin\w+) (?:todo|everything)",
+    },
+    "precision": {"bf16": r"bf16|16[ -]bits?", "fp32": r"fp32|32[ -]bits?"},
+    "goal": {
+        goal: rf"(?:objetivo|goal|para)(?: (?:de|del|is|es|an?|the|el|la|una?))*[ :=]+(?:{said})"
+        for goal, said in {
+            "style": "estilo|style|voz|voice", "form": "forma|formato|form|format", "task": "tarea|task",
+            "facts": "datos|facts|que sepa",
+        }.items()
+    },
+}  # fmt: skip
+"""Settings that are said in words rather than numbers."""
+
+
+def read_settings(text: str) -> dict[str, Any]:
+    """The settings of a training run that `text` gives; empty where it asks something, or says something else too."""
+    frame = digits(fold(text))
+    if "?" in text or len(frame.split()) > 16:
+        return {}
+    return {name: value for name in SETTINGS if (value := _setting(name, frame)) is not None}
+
+
+def _setting(name: str, frame: str) -> Any:
+    if name in _WORDED:
+        return next((value for value, said in _WORDED[name].items() if re.search(rf"\b(?:{said})\b", frame)), None)
+    return _numbers(name, frame)
+
+
+def _lesson(frame: str, course: Course | None) -> str | None:
+    if exact := re.search(r"\b(\d{1,2}\.\d{1,2})\b", frame):
+        return exact.group(1)
+    if numbered := re.search(
+        r"\b(?:leccion|modulo|capitulo|unidad|lesson|module|chapter|unit) (?:n\w* )?(\d{1,2})\b", frame
+    ):
+        return numbered.group(1)
+    for lesson in course.lessons.values() if course else ():
+        if any(len(t) > 8 and fold(t) in frame for t in (lesson.title.es, lesson.title.en)):
+            return lesson.number
+    return None
+
+
+_BLIND = re.compile(
+    r"\b(?:a ciegas|ciegas|blind|sin (?:decirme|saber) cual|without (?:telling|knowing)|adivin[oa]\w*"
+    r"|guess (?:which|who)|let me guess|(?:tap|escond|ocult|cover|hid)\w* (?:los nombres|the names|quien|who))"
+)
+
+
+def _blind(found: Pieces) -> bool:
+    """Whether the names are to be hidden; what is quoted is a text, whatever it says."""
+    said = found.frame if found.quoted else f"{found.frame} {fold(found.material or '')}"
+    return _BLIND.search(said) is not None
+
+
+def _prompt(found: Pieces) -> str | None:
+    if found.material and (found.quoted or not _BLIND.search(fold(found.material))):
+        return found.material.strip()
+    match = re.search(r"\b(?:despues de|siguen? a|after) (?!entrenar|training|this|eso|esto)(.{3,})$", fold(found.text))
+    return found.text[slice(*match.span(1))].strip(" ?") if match else None
+
+
+def _text(found: Pieces, intent: str) -> str | None:
+    if found.material:
+        return found.material.strip()
+    match = re.search(r"\b(?:palabra|word) (\w+)\W*$", fold(found.text)) if intent == "tokenize_text" else None
+    return found.text[slice(*match.span(1))] if match else None
+
+
+def read_arguments(
+    text: str, intent: str, situation: Situation, course: Course | None = None, topics: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The arguments that `text` gives for `intent`, only of names that it accepts; absent where nothing is said.
+
+    `lesson` is a string ("1.3"; "4" for a module or a lesson without a point). `topics`: folded name -> concept id.
+    """
+    names = accepted(intent)
+    found = pieces(text)
+    request = (
+        " ".join((found.frame, fold(found.after or "")))
+        if intent in ("quiz", "split_dataset", "export_project")
+        else found.frame
+    )
+    shares = read_shares(request) if intent == "split_dataset" else {}
+    readers: dict[str, Any] = {
+        "file": lambda: (
+            read_file(QUOTED.sub(" ", text), situation.files)
+            or next((q for q in found.quoted if FILE_NAME.fullmatch(q)), None)
+        ),
+        "topic": lambda: read_topic(text, {**(topics or {}), **{fold(n): c for n, c in situation.concepts}}),
+        "lesson": lambda: _lesson(found.frame, course),
+        "language": lambda: read_language(found.frame),
+        "question": lambda: text.strip(),
+        "items": lambda: read_list(found) or None,
+        "labels": lambda: read_list(Pieces(found.text, (), None, found.frame)) or None,
+        "prompt": lambda: _prompt(found),
+        "text": lambda: _text(found, intent),
+        "blind": lambda: _blind(found) or None,
+        "run": lambda: next(iter(read_runs(found.frame)), None),
+        "other": lambda: next(iter(read_runs(found.frame)[1:]), None),
+        "runs": lambda: read_runs(found.frame) or None,
+        "by": lambda: next((by for by, p in _BY.items() if re.search(rf"\b(?:por|by) (?:{p})", found.frame)), None),
+        "formats": lambda: [f for f, p in _FORMATS.items() if re.search(p, request)] or None,
+        **{name: lambda name=name: _setting(name, request) for name in _WORDED},
+        **{share: lambda share=share: shares.get(share) for share in _SHARES},
+    }
+    values = {n: readers[n]() if n in readers else _numbers(n, request) for n in names}
+    return {names[n]: v if names[n] == n else [v] for n, v in values.items() if v is not None}

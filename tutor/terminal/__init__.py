@@ -1,0 +1,1 @@
+"""What 'tutor ...' prints: runs of skills, models, blocks."""
