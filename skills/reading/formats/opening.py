@@ -35,6 +35,6 @@ def _single(path: Path, name: str, folder: Path) -> list[Part]:
         raise FileUnreadable(name=name, kind="archive")
     if kind not in READERS:
         raise FileUnreadable(name=name, kind=kind)
-    reader = importlib.import_module(f"skills.texts.formats.{READERS[kind]}")
+    reader = importlib.import_module(f"skills.reading.formats.{READERS[kind]}")
     parts: list[Part] = reader.read(path, name, folder)
     return parts
