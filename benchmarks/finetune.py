@@ -34,8 +34,7 @@ from skills.model.base import open_base, open_tokenizer, plain_adapter, with_ada
 from skills.training import budget
 from skills.training.examples import READ, Example, Unit, examples, split
 from skills.training.loop import GIVE_BACK_EVERY
-from skills.training.loss import batch_losses
-from skills.training.measure import cost
+from skills.training.loss import batch_losses, cost
 from skills.training.packing import IGNORED, Packed, batch, steps
 
 RATE, RANK, LENGTH, SEED = 3e-4, 16, 256, 0

@@ -26,7 +26,8 @@ from skills.errors import UserError
 from skills.summarize import SummarizeInputs, SummarizeResult, run
 from skills.texts.compose import draft
 from skills.texts.faithful import Source
-from skills.texts.sentences import Sentence, fold, split, words
+from skills.texts.normalize import fold_word
+from skills.texts.sentences import Sentence, split, words
 from skills.workspace import Workspace
 
 TEXTS = Path(__file__).parent.parent / "tests" / "eval" / "summaries"
@@ -56,8 +57,8 @@ def cases(part: str) -> list[Case]:
 
 def coverage(summary: str, facts: Sequence[Sequence[str]]) -> float:
     """Share of the facts whose every part is in the summary, accents and case aside."""
-    plain = fold(summary)
-    return mean(all(any(fold(way) in plain for way in part.split("|")) for part in fact) for fact in facts)
+    plain = fold_word(summary)
+    return mean(all(any(fold_word(way) in plain for way in part.split("|")) for part in fact) for fact in facts)
 
 
 def lead(case: Case, size: int) -> str:

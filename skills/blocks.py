@@ -218,3 +218,11 @@ Block = Annotated[
     Field(discriminator="kind"),
 ]
 BLOCKS: TypeAdapter[Block] = TypeAdapter(Block)
+
+
+class Offer(Frozen):
+    """What the learner may do next with a result: a button `label` that runs `skill` with `inputs`."""
+
+    label: Message
+    skill: str
+    inputs: dict[str, Any] = {}

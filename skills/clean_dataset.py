@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from skills.blocks import Block, Column, Compare, CompareColumn, Notice, Passage, Passages, Table, Text, msg
-from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.blocks import Block, Column, Compare, CompareColumn, Notice, Offer, Passage, Passages, Table, Text, msg
+from skills.contract import Context, Inputs, Result, Skill
 from skills.dataset.cleaning import CONTROL, SPACES, TRAILING
 from skills.dataset.proposals import ORDER, Body, Kind, Proposal, Survey, plan, survey
 from skills.dataset.revise import revise, undo

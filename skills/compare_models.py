@@ -10,16 +10,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from skills.blocks import Block, Compare, CompareColumn, Frozen, Message, Notice, Role, Scalar, Text, msg
-from skills.contract import Advanced, ChatMessage, Context, Ended, Inputs, Offer, Options, Result, Skill, Voice
+from skills.blocks import Block, Compare, CompareColumn, Frozen, Message, Notice, Offer, Role, Scalar, Text, msg
+from skills.contract import Advanced, ChatMessage, Context, Ended, Inputs, Options, Result, Skill, Voice
 from skills.errors import ModelMissing
 from skills.evaluation.exam import exam, read_plan
-from skills.model.ngram import CharacterNgram
+from skills.model.ngram import CharacterNgram, write_by_counting
 from skills.model.tokenizer import ModelTokenizer
-from skills.training.counting import write_by_counting
-from skills.training.endings import to_a_close
 from skills.training.runs import find_run, frozen_prompts_of, known_run
 from skills.training.texts import FrozenPrompt
+from skills.training.writing import to_a_close
 
 PAIRS = 4
 """Enough to see a manner, few enough to read."""

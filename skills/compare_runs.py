@@ -18,13 +18,14 @@ from skills.blocks import (
     Frozen,
     Message,
     Notice,
+    Offer,
     Role,
     Series,
     Table,
     Text,
     msg,
 )
-from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.contract import Context, Inputs, Result, Skill
 from skills.training import curves
 from skills.training.checkpoint import PLAN
 from skills.training.result import FineTuneResult

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from skills.blocks import Block, Frozen, Message, Scalar, Token
+from skills.blocks import Block, Frozen, Message, Offer, Scalar, Token
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,14 +71,6 @@ class Said(Frozen):
 
     event: Literal["said"] = "said"
     text: str
-
-
-class Offer(Frozen):
-    """What the learner may do next with a result: a button `label` that runs `skill` with `inputs`."""
-
-    label: Message
-    skill: str
-    inputs: dict[str, Any] = {}
 
 
 class Done(Frozen):

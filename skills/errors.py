@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from skills.blocks import Scalar
 
 if TYPE_CHECKING:
-    from skills.contract import Offer
+    from skills.blocks import Offer
 
 
 class UserError(Exception):

@@ -15,23 +15,21 @@ from skills.blocks import msg
 from skills.contract import Advanced, Context, Ended, Inputs, Language, Skill
 from skills.errors import ModelMissing
 from skills.evaluation import memorization
-from skills.evaluation.costs import costs
 from skills.evaluation.exam import Exam, exam, read_plan
 from skills.evaluation.forgetting import Costs, forgetting
 from skills.evaluation.judgement import finding
 from skills.evaluation.memorization import Write
 from skills.evaluation.result import EvaluationResult, read_evaluation, write_evaluation
-from skills.evaluation.surprise import surprise
+from skills.evaluation.surprise import costs, surprise
 from skills.evaluation.task import task, tokens_needed
 from skills.model.base import open_tokenizer
 from skills.model.tokenizer import ModelTokenizer
 from skills.training import budget
-from skills.training.adapter import NAME
+from skills.training.adapter import NAME, open_tuned
 from skills.training.budget import Plan
 from skills.training.checkpoint import unusable
 from skills.training.examples import Example
-from skills.training.measure import Cost
-from skills.training.open import open_tuned
+from skills.training.loss import Cost
 from skills.training.runs import find_run, past_runs, read_result
 from skills.training.writing import write
 

@@ -14,22 +14,20 @@ from pydantic import Field, field_validator
 
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Ended, Inputs, Skill
-from skills.export.adapter import write_adapter
 from skills.export.equivalence import Yardstick, compare, judge, yardstick
 from skills.export.errors import CannotConvert, FormatNotYet, NotTheSame
 from skills.export.gguf_file import check_convertible, open_gguf, write_gguf
 from skills.export.gguf_tokenizer import same_tokenizer
-from skills.export.kept import Check, ExportCard, begun, exports_folder, finish
-from skills.export.merged import merge_source, write_merged
+from skills.export.kept import Check, ExportCard, begun, exports_folder, finish, no_places
+from skills.export.merged import merge_source, write_adapter, write_merged
 from skills.export.model_card import Licence, Signed, licence_text, write_card, write_licence
 from skills.export.ollama import write_modelfiles
-from skills.export.places import no_places
 from skills.export.result import Choice, ExportResult
 from skills.export.room import Format, Quantization, check_disk, format_bytes, precision
 from skills.export.source import Source, read_source
 from skills.model.base import Precision, open_base
 from skills.training import budget
-from skills.training.open import open_tuned
+from skills.training.adapter import open_tuned
 from skills.workspace import folder_bytes
 
 FORMATS: tuple[Format, ...] = ("adapter", "merged", "ollama", "gguf")

@@ -13,22 +13,20 @@ from pydantic import Field
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Ended, Noticed, Skill
 from skills.errors import ModelMissing
-from skills.model.base import base_digest, base_name, open_base, with_adapter
+from skills.model.base import base_digest, base_name, keep_less, open_base, with_adapter
 from skills.model.ngram import CharacterNgram
 from skills.training import budget, checkpoint, curves
-from skills.training.adapter import reset, save_adapter
+from skills.training.adapter import BaseCard, reset, save_adapter
 from skills.training.budget import Plan
 from skills.training.copying import longest_copy
-from skills.training.curves import caption
-from skills.training.estimate import Pace
+from skills.training.curves import KNOWN, Ending, caption
+from skills.training.estimate import Pace, keep_pace
 from skills.training.examples import Example, Long, examples, in_one_line, shuffled_words
-from skills.training.loop import KNOWN, Ending, Knobs, Training
-from skills.training.measure import bits_a_nat, evenly
-from skills.training.open import BaseCard
-from skills.training.pace import keep_pace
+from skills.training.loop import Knobs, Training
+from skills.training.loss import bits_a_nat, evenly
 from skills.training.packing import capacity, pack
 from skills.training.proposals import check_disk, read_for, too_large
-from skills.training.rehearsal import Rehearsed, fits, keep_less, rehearse
+from skills.training.rehearsal import Rehearsed, fits, rehearse
 from skills.training.result import FineTuneResult
 from skills.training.runs import write_result
 from skills.training.settings import Settings, resolved

@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import Field
 
-from skills.blocks import Block, Message, Notice, Passage, Passages, msg
-from skills.contract import Advanced, ChatMessage, Context, Inputs, Offer, Options, Result, Said, Skill, Voice
+from skills.blocks import Block, Message, Notice, Offer, Passage, Passages, msg
+from skills.contract import Advanced, ChatMessage, Context, Inputs, Options, Result, Said, Skill, Voice
 from skills.errors import ModelMissing
-from skills.training.endings import to_a_close
 from skills.training.runs import find_run, known_run
+from skills.training.writing import to_a_close
 from skills.workspace import Turn
 
 SEEDS = 10_000

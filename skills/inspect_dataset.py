@@ -9,8 +9,8 @@ from typing import NamedTuple
 from pydantic import Field
 
 from skills import NAMES
-from skills.blocks import Block, msg
-from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.blocks import Block, Offer, msg
+from skills.contract import Context, Inputs, Result, Skill
 from skills.dataset.fit import Fit, fit
 from skills.dataset.inspection import portrait
 from skills.dataset.measure import emails, histogram, percentiles, phones

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from pydantic import Field, model_validator
 
-from skills.blocks import Block, Message, Notice, Passage, Passages, Scalar, Text, msg
-from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.blocks import Block, Message, Notice, Offer, Passage, Passages, Scalar, Text, msg
+from skills.contract import Context, Inputs, Result, Skill
 from skills.errors import DiskFull, FileMissing, FileTooLarge, FileUnreadable
 from skills.reading.collection import gather
 from skills.reading.formats.opening import opened
@@ -22,7 +22,8 @@ from skills.reading.formats.several import Member, opened_each
 from skills.reading.importing import Original, digest_of, import_new, read_again, sweep, unnumbered
 from skills.reading.read import LIMIT
 from skills.reading.understand import Wanted
-from skills.texts.sentences import fold, words
+from skills.texts.normalize import fold_word
+from skills.texts.sentences import words
 from skills.workspace import Manifest, Row, Shape, Workspace, disk_errors, safe_name
 
 EXAMPLES = 3
@@ -242,7 +243,7 @@ def _known(workspace: Workspace, digest: str, inputs: LoadInputs) -> Manifest | 
     for manifest in reversed(workspace.manifests()):
         same = manifest.digest == digest and manifest.sample == inputs.sample
         facts = {name: getattr(manifest, name) for name in CHOICES}
-        agree = all(fold(facts[name] or "") == fold(choice) for name, choice in inputs.choices.items())
+        agree = all(fold_word(facts[name] or "") == fold_word(choice) for name, choice in inputs.choices.items())
         if same and agree and (workspace.datasets / manifest.id / manifest.rows_file).exists():
             return manifest
     return None

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from pydantic import Field
 
-from skills.blocks import Block, msg
-from skills.contract import Context, Offer, Result, Skill
+from skills.blocks import Block, Offer, msg
+from skills.contract import Context, Result, Skill
 from skills.errors import ModelMissing
 from skills.model.base import base_name
 from skills.training.budget import shape_of
-from skills.training.estimate import Estimate, Facts, Machine, estimate
+from skills.training.estimate import Estimate, Facts, Machine, estimate, machine
 from skills.training.knobs import PRESETS, settings_block
-from skills.training.pace import machine
 from skills.training.proposals import read_for
 from skills.training.settings import Settings
 from skills.training.texts import LONGEST, Texts

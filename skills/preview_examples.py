@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from skills.blocks import Block, Cell, Column, Frozen, Notice, Table, Text, Token, Tokens, msg
-from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.blocks import Block, Cell, Column, Frozen, Notice, Offer, Table, Text, Token, Tokens, msg
+from skills.contract import Context, Inputs, Result, Skill
 from skills.errors import ModelMissing
 from skills.model.base import base_name
 from skills.model.tokenizer import ModelTokenizer

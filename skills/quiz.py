@@ -13,7 +13,8 @@ from pydantic import Field
 from skills.blocks import Block, Frozen, Notice, Passage, Passages, Text, msg
 from skills.contract import Context, Inputs, Result, Skill
 from skills.errors import TooLittleText
-from skills.texts.sentences import WORD, fold, split_text
+from skills.texts.normalize import fold_word
+from skills.texts.sentences import WORD, split_text
 from skills.texts.stopwords import STOP
 from skills.workspace import Manifest, Row
 
@@ -126,8 +127,8 @@ def _words(unit: str) -> list[_Word]:
 
 
 def _mentions(unit: str, topic: str) -> bool:
-    wanted = [fold(word)[:5] for word in WORD.findall(topic) if fold(word) not in COMMON]
-    said = [fold(word.text) for word in _words(unit)]
+    wanted = [fold_word(word)[:5] for word in WORD.findall(topic) if fold_word(word) not in COMMON]
+    said = [fold_word(word.text) for word in _words(unit)]
     return bool(wanted) and all(any(word.startswith(start) for word in said) for start in wanted)
 
 
@@ -145,7 +146,7 @@ def make_gaps(units: Sequence[str], counts: Counter[str], n: int, seed: int) -> 
         gap = _gap(units[i], vocabulary, counts, used, chance)
         if gap:
             found[i] = gap
-            used.add(fold(gap.answer))
+            used.add(fold_word(gap.answer))
     return [found[i] for i in sorted(found)]
 
 
@@ -153,17 +154,17 @@ def _vocabulary(counts: Counter[str]) -> Vocabulary:
     vocabulary: Vocabulary = {}
     for word in sorted(counts):
         if _tells(word):
-            vocabulary.setdefault(_kind(word), []).append(_Telling(word, fold(word), counts[word]))
+            vocabulary.setdefault(_kind(word), []).append(_Telling(word, fold_word(word), counts[word]))
     return vocabulary
 
 
 def _gap(unit: str, vocabulary: Vocabulary, counts: Counter[str], used: set[str], chance: random.Random) -> Gap | None:
     """The rarest telling word of the unit that three others of the text could stand for."""
     words = _words(unit)
-    said = Counter(fold(word.text) for word in words)
-    able = [w for w in words[1:] if _tells(w.text) and fold(w.text) not in used and said[fold(w.text)] == 1]
+    said = Counter(fold_word(word.text) for word in words)
+    able = [w for w in words[1:] if _tells(w.text) and fold_word(w.text) not in used and said[fold_word(w.text)] == 1]
     for word in sorted(able, key=lambda word: (counts[word.text], -len(word.text), word.start)):
-        answer = _Telling(word.text, fold(word.text), counts[word.text])
+        answer = _Telling(word.text, fold_word(word.text), counts[word.text])
         others = _tempting(answer, vocabulary, said, chance)
         if others:
             options = [word.text, *others]
@@ -174,11 +175,11 @@ def _gap(unit: str, vocabulary: Vocabulary, counts: Counter[str], used: set[str]
 
 
 def _tells(word: str) -> bool:
-    return len(word) >= LEAST_LETTERS and word.isalpha() and fold(word) not in COMMON
+    return len(word) >= LEAST_LETTERS and word.isalpha() and fold_word(word) not in COMMON
 
 
 def _kind(word: str) -> tuple[bool, str]:
-    return word[0].isupper(), fold(word)[-1:]
+    return word[0].isupper(), fold_word(word)[-1:]
 
 
 def _tempting(answer: _Telling, vocabulary: Vocabulary, said: Counter[str], chance: random.Random) -> list[str]:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from pydantic import Field, computed_field, model_validator
 
-from skills.blocks import Block, Cell, Column, Message, Notice, Passage, Passages, Table, Text, msg
-from skills.contract import Advanced, Context, Inputs, Offer, Result, Skill
+from skills.blocks import Block, Cell, Column, Message, Notice, Offer, Passage, Passages, Table, Text, msg
+from skills.contract import Advanced, Context, Inputs, Result, Skill
 from skills.dataset.revise import revise, undo
 from skills.errors import UserError
 from skills.pii.find import FIXED, KINDS, Find, Kind, Sure

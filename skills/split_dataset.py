@@ -7,15 +7,15 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from skills.blocks import Block, Cell, Column, Message, Notice, Passage, Passages, Role, Table, Text, msg
-from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.blocks import Block, Cell, Column, Message, Notice, Offer, Passage, Passages, Role, Table, Text, msg
+from skills.contract import Context, Inputs, Result, Skill
 from skills.dataset.duplicates import NEAR_ROWS
 from skills.dataset.split import By, Parts, Side, grouped, part
 from skills.dataset.split_leakage import RUN, Shared, leakage
 from skills.dataset.split_saved import SavedSplit, rows_digest, save
 from skills.errors import TooLittleText, UserError
 from skills.load_dataset import cut
-from skills.texts.counting import count_words
+from skills.texts.sentences import count_words
 from skills.workspace import Manifest, Row, Shape
 
 VALIDATION = TEST = 0.1

@@ -14,8 +14,9 @@ from skills.reading.shape import blocks_of, shape_of
 from skills.texts.compose import draft
 from skills.texts.faithful import Problem, Source, Support
 from skills.texts.language import language_of
+from skills.texts.normalize import fold_word
 from skills.texts.rank import choose
-from skills.texts.sentences import Sentence, fold, split, words
+from skills.texts.sentences import Sentence, split, words
 from skills.workspace import Shape, Workspace
 
 NEED = 12
@@ -212,10 +213,10 @@ def _checked(written: Sequence[str], source: Source, spare: Sequence[int], count
     sentences = source.sentences
     checks = [(said, source.check(said)) for said in written]
     used = {support.source for _, support in checks if support.problem is None}
-    verbatim = {" ".join(map(fold, words(s.text))): i for i, s in enumerate(sentences)}
+    verbatim = {" ".join(map(fold_word, words(s.text))): i for i, s in enumerate(sentences)}
     lines: list[Line] = []
     for said, support in checks:
-        same = verbatim.get(" ".join(map(fold, words(said))))
+        same = verbatim.get(" ".join(map(fold_word, words(said))))
         if same is not None:
             lines.append(_quote(sentences[same]))
             used.add(same)

@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 from pydantic import Field, field_validator
 
-from skills.blocks import Block, Cell, Column, Frozen, Notice, Scalar, Table, Token, Tokens, msg
-from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.blocks import Block, Cell, Column, Frozen, Notice, Offer, Scalar, Table, Token, Tokens, msg
+from skills.contract import Context, Inputs, Result, Skill
 from skills.errors import BadInput, ModelMissing, TooLittleText
 from skills.model.tokenizers import ALL, Cutter, at_hand, chosen, count_word, cut_word, words_in
 from skills.texts.sentences import words

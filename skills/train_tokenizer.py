@@ -15,6 +15,7 @@ from skills.blocks import (
     Column,
     Frozen,
     Notice,
+    Offer,
     Passage,
     Passages,
     Table,
@@ -23,7 +24,7 @@ from skills.blocks import (
     Tokens,
     msg,
 )
-from skills.contract import Context, Inputs, Offer, Result, Skill
+from skills.contract import Context, Inputs, Result, Skill
 from skills.errors import TooLittleText
 from skills.model import piece_training
 from skills.model.piece_tokenizer import Kind, PieceTokenizer, keep, tokenizers_folder

@@ -18,7 +18,7 @@ import pytest
 from skills.blocks import Token
 from skills.contract import ChatMessage, Context, Event, NextToken, Options, Profile, Score
 from skills.workspace import Workspace
-from tutor.ui.quiet import leave_out_telemetry
+from tutor.ui.prepare import leave_out_telemetry
 
 leave_out_telemetry()  # as the server does, before any test imports Chainlit
 

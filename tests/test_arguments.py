@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from skills.texts.normalize import fold_in_place
+from skills.texts.quantities import digits, number
 from tutor.nlu import arguments
 from tutor.nlu.arguments import Situation, read_arguments, read_shares
 from tutor.nlu.mentions import read_file, read_language
 from tutor.nlu.router import read_topics
-from tutor.numerals import digits, fold, number
 
 FILES = ("cuentos.txt", "Martín Fierro.docx", "informe 2024.pdf")
 
@@ -46,8 +47,8 @@ def test_numbers_are_read_as_each_language_writes_them() -> None:
 
 def test_folding_keeps_positions() -> None:
     text = "Ñandú, «İ» ﬁn"
-    assert len(fold(text)) == len(text)
-    assert fold("Ñandú") == "nandu"
+    assert len(fold_in_place(text)) == len(text)
+    assert fold_in_place("Ñandú") == "nandu"
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,9 @@ import pytest
 from skills.compare_models import CompareInputs, run
 from skills.contract import Advanced, Context, Ended, Event
 from skills.errors import RunUnusable
-from skills.model.ngram import CharacterNgram
-from skills.training.counting import write_by_counting
-from skills.training.endings import to_a_close, to_a_word
+from skills.model.ngram import CharacterNgram, write_by_counting
 from skills.training.runs import find_run, known_runs
+from skills.training.writing import to_a_close, to_a_word
 from skills.workspace import Workspace
 from tests.made_runs import FakeVoices, make_run
 

@@ -22,19 +22,19 @@ from skills.evaluate_model import EvaluateInputs, read_evaluation, run
 from skills.evaluation import memorization
 from skills.evaluation import result as result_file
 from skills.evaluation.bootstrap import Between, coin, mean_gain, share_saved
-from skills.evaluation.costs import by_text, costs
 from skills.evaluation.exam import Exam, exam
 from skills.evaluation.exam import read_plan as plan_of
 from skills.evaluation.forgetting import Forgetting, chosen, ending, everyday
 from skills.evaluation.judgement import Finding, Score, Surprise, finding, forgot, task_finding
 from skills.evaluation.report import _verdict
 from skills.evaluation.result import EvaluationResult
+from skills.evaluation.surprise import by_text, costs
 from skills.evaluation.task import kind_of, task
 from skills.fine_tune import run as fine_tune
 from skills.model.base import open_base, open_tokenizer, with_adapter
 from skills.training import budget
 from skills.training.examples import Unit
-from skills.training.measure import Cost, cost
+from skills.training.loss import Cost, cost
 from skills.training.texts import read_texts
 from skills.workspace import Workspace
 from tests.test_fine_tune import INPUTS, VERSES, add_dataset

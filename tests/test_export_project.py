@@ -27,10 +27,9 @@ from skills.export import equivalence, gguf_file
 from skills.export.errors import CannotConvert, ExportRoom, FormatNotYet, NotTheSame, TellsWhere
 from skills.export.gguf_file import open_gguf, write_gguf
 from skills.export.gguf_tokenizer import pre_tokenizer, same_tokenizer
-from skills.export.kept import begun, delete_export, exports_folder, kept
+from skills.export.kept import begun, delete_export, exports_folder, kept, no_places
 from skills.export.merged import _to_bf16
 from skills.export.ollama import CONVERSATIONS, read_turns
-from skills.export.places import no_places
 from skills.export.result import ExportResult
 from skills.export_project import ExportInputs
 from skills.fine_tune import FineTuneInputs
@@ -170,7 +169,7 @@ def test_rounding_by_chance_keeps_what_rounding_to_the_nearest_loses() -> None:
 
 
 def test_what_does_not_answer_alike_is_not_kept(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    from skills.export.adapter import write_adapter as write
+    from skills.export.merged import write_adapter as write
 
     def damaged(source: Any, folder: Path) -> None:
         write(source, folder)

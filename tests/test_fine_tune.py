@@ -18,7 +18,7 @@ from skills.contract import Advanced, Context, Ended, Event, Metric, Noticed, Re
 from skills.errors import DiskFull, OutOfMemory, RunUnusable, WrongBase
 from skills.fine_tune import FineTuneInputs, FineTuneResult, run
 from skills.training import budget, checkpoint, curves, loop
-from skills.training.open import open_tuned
+from skills.training.adapter import open_tuned
 from skills.workspace import Manifest, Workspace
 
 VERSES = [

@@ -10,8 +10,8 @@ import pytest
 
 import skills
 from benchmarks.private_data import cases
-from skills.blocks import Chart, Notice, Passages, Table
-from skills.contract import Context, Offer
+from skills.blocks import Chart, Notice, Offer, Passages, Table
+from skills.contract import Context
 from skills.dataset import fit as fit_module
 from skills.dataset.duplicates import near, refrains, repeats
 from skills.dataset.measure import emails, phones

@@ -19,8 +19,7 @@ from skills.load_dataset import LoadInputs, LoadResult, run
 from skills.reading.read import OLE
 from skills.reading.rows import margin_in, pieces
 from skills.reading.shape import shape_of
-from skills.texts.counting import count_words
-from skills.texts.sentences import WORD
+from skills.texts.sentences import WORD, count_words
 from tests.corpus_texts import COPLAS, ENGLISH, paragraphs, wrapped
 from tests.corpus_texts import PROSE as PARAGRAPHS
 from tutor.words import Words

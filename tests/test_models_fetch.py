@@ -22,8 +22,7 @@ from tutor.lm.catalogue import Catalogue, Entry, Hub, Memory, Package, Part, Sou
 from tutor.lm.convert import convert
 from tutor.lm.download import Corrupted, NoNetwork, Unreachable, bring, look
 from tutor.lm.fetch import ModelIncomplete, ModelUnfit, ModelUnreadable, get
-from tutor.lm.installed import installed
-from tutor.lm.layout import CT2, TRANSFORMERS
+from tutor.lm.installed import CT2, TRANSFORMERS, installed
 from tutor.lm.parts import bring_parts
 from tutor.words import LANGUAGES, Words
 

@@ -95,7 +95,7 @@ def test_only_fetching_and_serving_know_the_network() -> None:
             assert not modules & NETWORK, (name, modules)
 
 
-FILE_MANAGER = "tutor/folders.py"
+FILE_MANAGER = "tutor/dialogue/my_data.py"
 """Asks the computer's own file manager to show a folder: a program of the owner's, not one of ours."""
 
 

@@ -15,9 +15,9 @@ from skills.export.kept import kept as exported
 from skills.model.piece_tokenizer import keep, kept
 from skills.workspace import Workspace
 from tests.conversation import Conversation, RunsInMemory
-from tutor import folders
 from tutor.course.files import load_course
 from tutor.course.model import Choice, Course, Do, Number, Open, Order
+from tutor.dialogue import my_data
 from tutor.turn import Farewell, Intent, Reload, Said
 
 CURRICULUM = Path(__file__).parent.parent / "curriculum"
@@ -637,7 +637,7 @@ async def test_a_model_to_take_away_can_be_seen_and_deleted(talk: Conversation) 
 async def test_a_folder_is_opened_and_never_a_file(talk: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
     await begin(talk)
     opened: list[Path] = []
-    monkeypatch.setattr(folders, "show", lambda folder: opened.append(folder) or True)
+    monkeypatch.setattr(my_data, "show", lambda folder: opened.append(folder) or True)
     add_export(talk.desk.workspace)
     folder = exports_folder(talk.desk.workspace)
     for path in ("run-20260131-174501-3fa9-1", "run-20260131-174501-3fa9-1/export.json"):

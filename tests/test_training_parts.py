@@ -17,8 +17,7 @@ from skills.model.ngram import CharacterNgram
 from skills.training import budget, curves
 from skills.training.copying import longest_copy
 from skills.training.examples import END, READ, TEXT, Example, Unit, examples, split, units
-from skills.training.loss import CHUNK, batch_losses, token_losses
-from skills.training.measure import cost
+from skills.training.loss import CHUNK, batch_losses, cost, token_losses
 from skills.training.packing import IGNORED, batch, pack, steps
 from skills.training.rehearsal import fits
 from skills.training.verdict import Numbers, judge

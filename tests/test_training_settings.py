@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from skills.blocks import msg
-from skills.contract import Context, Event, Failed, Metric, Noticed, Offer
+from skills.blocks import Offer, msg
+from skills.contract import Context, Event, Failed, Metric, Noticed
 from skills.errors import DiskFull, TooLittleText, UserError
 from skills.fine_tune import FineTuneInputs
 from skills.fine_tune import run as fine_tune
@@ -21,10 +21,9 @@ from skills.plan_training import PlanInputs, TrainingPlan
 from skills.rehearse_training import run as rehearse
 from skills.training import budget, energy, proposals, texts
 from skills.training.energy import EnergyMeter
-from skills.training.estimate import Estimate, Facts, Machine, Pace, estimate
+from skills.training.estimate import Estimate, Facts, Machine, Pace, estimate, read_paces
 from skills.training.examples import READ, Unit, examples
 from skills.training.knobs import STOPS, settings_block
-from skills.training.pace import read_paces
 from skills.training.proposals import NothingGraded
 from skills.training.rehearsal import fits
 from skills.training.result import FineTuneResult

@@ -12,14 +12,13 @@ import pytest
 from skills.contract import Options, Profile
 from skills.errors import DiskFull, ModelMissing, RunUnusable, WrongBase
 from skills.model.base import base_digest, open_base, plain_adapter
-from skills.training.open import open_tuned
+from skills.training.adapter import open_tuned
 from skills.workspace import sha256
 from tests.tiny_model import make_tiny
 from tutor.lm import tuned, voices
 from tutor.lm.convert import convert
 from tutor.lm.ct2 import Ct2
-from tutor.lm.installed import Manifest, find, write_manifest
-from tutor.lm.layout import CT2
+from tutor.lm.installed import CT2, Manifest, find, write_manifest
 from tutor.lm.voices import Voices
 from tutor.settings import Settings
 

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 
 from skills.contract import Language
 from skills.errors import UserError
-from tutor.course_map import course_map
 from tutor.dialogue import greeting
 from tutor.dialogue.context import Desk, next_button
+from tutor.dialogue.controls import course_map
 from tutor.dialogue.free_text import typed
 from tutor.dialogue.intents import act, brought
 from tutor.dialogue.lesson_runs import ENDED, finish_job, state_of

@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from skills.errors import BadInput
-from skills.texts.counting import count_words
 from skills.texts.language import language_of
+from skills.texts.sentences import count_words
 from skills.workspace import Change, Manifest, Row, Workspace, disk_errors, write_atomic
 
 MANIFEST = "manifest.json"

@@ -14,7 +14,7 @@ from skills.contract import Language
 from skills.evaluation.bootstrap import Between, coin, share_saved
 from skills.model.tokenizer import ModelTokenizer
 from skills.training.examples import READ, TEXT, Example, Unit, whole
-from skills.training.measure import Cost
+from skills.training.loss import Cost
 
 LOST = 0.05
 """How seldom a coin must do the same for lost questions to be called forgotten."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from skills.blocks import Block, msg
-from skills.contract import Language, Offer, Result
+from skills.blocks import Block, Offer, msg
+from skills.contract import Language, Result
 from skills.evaluation.exam import Problem
 from skills.evaluation.forgetting import Forgetting
 from skills.evaluation.judgement import Finding, Surprise

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from skills.evaluation.bootstrap import share_saved
-from skills.evaluation.costs import by_text
 from skills.evaluation.exam import Exam
 from skills.evaluation.judgement import Score, Surprise
 from skills.model.ngram import CharacterNgram
 from skills.model.tokenizer import ModelTokenizer
-from skills.training.examples import Example, Unit, examples, in_one_line, shuffled_words
-from skills.training.measure import Cost, evenly
+from skills.training.examples import READ, TEXT, Example, Unit, examples, in_one_line, pieces, shuffled_words
+from skills.training.loss import Cost, batch_losses, evenly
+from skills.training.packing import batch, pack
 
 SHUFFLED_TOKENS = 1500
 KNOWN_TOKENS = 2048
@@ -93,3 +94,29 @@ def _order(exam: Exam, tuned: Costs, tokenizer: ModelTokenizer, seed: int) -> fl
         return score(tuned([made])).loss
 
     return loss(in_one_line) / loss(lambda unit: shuffled_words(unit, seed))
+
+
+def costs(model: Any, texts: Sequence[Sequence[Example]], length: int, rows: int) -> list[Cost]:
+    """The cost of each text, which is one example or several; see `measure.Cost` for what is counted."""
+    owner = {id(example): text for text, made in enumerate(texts) for example in made}
+    nats = [0.0] * len(texts)
+    every = [example for made in texts for example in made]
+    packed = pack(every, max(length, *(len(example) for example in every)))
+    for begin in range(0, len(packed), rows):
+        some = packed[begin : begin + rows]
+        losses = iter(batch_losses(model, batch(some)).double().tolist())
+        for example in (example for row in some for example in row):
+            graded = [kind for kind in example.kinds[1:] if kind != READ]
+            nats[owner[id(example)]] += sum(loss for kind, loss in zip(graded, losses, strict=False) if kind == TEXT)
+    return [
+        Cost(spent, sum(_graded(example) for example in made), sum(example.characters for example in made))
+        for spent, made in zip(nats, texts, strict=True)
+    ]
+
+
+def _graded(example: Example) -> int:
+    return example.kinds[1:].count(TEXT)
+
+
+def by_text(units: Iterable[Unit], tokenizer: ModelTokenizer, length: int) -> list[list[Example]]:
+    return [pieces(unit, tokenizer, length) for unit in units]

@@ -9,8 +9,7 @@ from typing import Any
 from skills.export.room import MODEL_FILES
 from skills.export.source import Source
 from skills.model.base import Precision
-from skills.training.merging import merge
-from skills.training.open import open_tuned
+from skills.training.adapter import CARD, merge, open_tuned
 
 LARGEST_FILE = "3GB"
 """Below the 4 GB that the file system of most USB sticks can hold in one file."""
@@ -63,3 +62,13 @@ def write_merged(model: Any, source: Source, folder: Path) -> None:
             shutil.copyfile(source.weights / name, folder / name)
         else:
             (folder / name).unlink(missing_ok=True)
+
+
+FILES = ("adapter_config.json", "adapter_model.safetensors", CARD)
+
+
+def write_adapter(source: Source, folder: Path) -> None:
+    """Copy the run's adapter, with the digest of its base."""
+    folder.mkdir(parents=True)
+    for name in FILES:
+        shutil.copyfile(source.adapter / name, folder / name)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from skills.blocks import Artefact, Block, Column, Frozen, Message, Notice, Table, Text, msg
-from skills.contract import Offer, Result
+from skills.blocks import Artefact, Block, Column, Frozen, Message, Notice, Offer, Table, Text, msg
+from skills.contract import Result
 from skills.export.kept import Check
 from skills.export.room import Format, Quantization
 from skills.model.base import Precision

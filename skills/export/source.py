@@ -17,10 +17,9 @@ from skills.errors import FileMissing, ModelMissing, WrongBase
 from skills.evaluation.result import EvaluationResult, read_evaluation
 from skills.model.base import base_digest, base_name, config, open_tokenizer
 from skills.model.tokenizer import ModelTokenizer
-from skills.training.adapter import NAME
+from skills.training.adapter import CARD, NAME, BaseCard, read_card
 from skills.training.budget import Plan
 from skills.training.checkpoint import PLAN, unusable
-from skills.training.open import CARD, BaseCard, read_card
 from skills.training.result import FineTuneResult
 from skills.training.runs import find_run, frozen_prompts_of, read_result
 from skills.training.texts import FrozenPrompt

@@ -106,3 +106,9 @@ def peft_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
         yield
+
+
+def keep_less(model: Any) -> None:
+    """Gradient checkpointing: compute activations again on the way back instead of keeping them."""
+    model.get_base_model().activation_checkpointing_enable({"use_reentrant": False})
+    model.train()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -55,3 +56,18 @@ class CharacterNgram:
                 history = history[1:] + character
             characters += len(text)
         return bits / characters
+
+
+def write_by_counting(model: CharacterNgram, prompt: str, characters: int, seed: int) -> str:
+    """At most `characters` that follow `prompt`, each drawn by its probability, until the end of a text comes."""
+    dice, alphabet = random.Random(seed), model.alphabet
+    history = BEGIN * (model.order - 1) + prompt
+    written = ""
+    while len(written) < characters:
+        weights = [model.probability(character, history) for character in alphabet]
+        drawn = dice.choices(alphabet, weights)[0]
+        if drawn == FINISH:
+            break
+        written += drawn
+        history = history[1:] + drawn
+    return written

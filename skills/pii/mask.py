@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from skills.pii.find import Find, Kind, digits
 from skills.pii.names import People
 from skills.pii.scan import parts, scan
-from skills.texts.sentences import fold
+from skills.texts.normalize import fold_word
 from skills.workspace import Row
 
 LABELS: Mapping[str, Mapping[Kind, str]] = {
@@ -70,7 +70,7 @@ def _same(one: Find, people: People) -> str:
         case "identity" | "bank" | "card" | "plate":
             return "".join(c for c in one.text.upper() if c.isalnum())
         case _:
-            return fold(" ".join(one.text.split()))
+            return fold_word(" ".join(one.text.split()))
 
 
 def masked(text: str, finds: Iterable[Find], label: Callable[[Find], str]) -> str:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from skills.pii.find import Find, Sure
 from skills.pii.first_names import ALSO_WORDS, FIRST, HOLY, NOT_SURNAMES, PLACE_ENDS, PLACES, SURNAMES_TOO
-from skills.texts.sentences import fold as fold_anew
+from skills.texts.normalize import fold_word as fold_anew
 from skills.texts.sentences import names
 from skills.texts.stopwords import STOP
 

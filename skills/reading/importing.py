@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from skills.errors import FileEmpty
 from skills.reading.collection import Collection, alternatives
-from skills.texts.counting import count_words
 from skills.texts.language import language_of
+from skills.texts.sentences import count_words
 from skills.workspace import Manifest, Row, Workspace, new_id, safe_name, sha256, write_atomic
 
 LITTLE = 300

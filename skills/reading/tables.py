@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from skills.errors import BadInput, FileUnreadable
 from skills.reading.read import Source, lines
 from skills.texts import sentences
-from skills.texts.sentences import fold, words
+from skills.texts.normalize import fold_word
+from skills.texts.sentences import words
 from skills.workspace import Row, Shape
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -98,7 +99,7 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
     rows = [row[-len(first) :] for row in rows]
     if not all(first) or len(set(first)) < len(first) or any(_number(cell) for cell in first):
         return False
-    if any(fold(cell) in PROMPT_NAMES | ANSWER_NAMES | TEXT_NAMES | TITLE_NAMES for cell in first):
+    if any(fold_word(cell) in PROMPT_NAMES | ANSWER_NAMES | TEXT_NAMES | TITLE_NAMES for cell in first):
         return True
     if any(len(words(cell)) > 4 or len(cell) > 40 for cell in first):
         return False
@@ -120,12 +121,12 @@ def chosen_columns(
 ) -> Columns | None:
     """The columns that the learner named, None if none was. Raises BadInput if one does not exist."""
     names = tuple(names)
-    known = {fold(name): name for name in names}
+    known = {fold_word(name): name for name in names}
     asked = {"text_column": text, "prompt_column": prompt, "completion_column": completion}
     for field, name in asked.items():
-        if name is not None and fold(name) not in known:
+        if name is not None and fold_word(name) not in known:
             raise BadInput(name=field, problem=", ".join(names))
-    found = [known[fold(name)] if name is not None else None for name in asked.values()]
+    found = [known[fold_word(name)] if name is not None else None for name in asked.values()]
     if not any(found):
         return None
     title = next((known[n] for n in known if n in TITLE_NAMES and known[n] not in found), None)
@@ -135,7 +136,7 @@ def chosen_columns(
 def columns_of(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Columns:
     """Which columns hold what, by their names and by what is in them."""
     names = tuple(names)
-    known = {fold(name): name for name in names}
+    known = {fold_word(name): name for name in names}
     title = next((known[n] for n in known if n in TITLE_NAMES), None)
     prompt = next((known[n] for n in known if n in PROMPT_NAMES), None)
     completion = next((known[n] for n in known if n in ANSWER_NAMES), None)

@@ -15,7 +15,7 @@ from skills.reading import rows as running
 from skills.reading.formats.part import Part
 from skills.reading.read import Source, head_text, lines
 from skills.reading.shape import rows_are_verse, shape_of
-from skills.texts.sentences import fold
+from skills.texts.normalize import fold_word
 from skills.workspace import Shape
 
 PEEK = 2_000
@@ -146,7 +146,7 @@ def _columns(found: Understood, names: tuple[str, ...], sample: list[dict[str, s
     columns = tables.chosen_columns(names, wanted.text, wanted.prompt, wanted.completion)
     columns = columns or tables.columns_of(names, sample)
     cells = [row.get(columns.text) or "" for row in sample] if columns.text else []
-    named = columns.text is not None and fold(columns.text) in tables.VERSE_NAMES
+    named = columns.text is not None and fold_word(columns.text) in tables.VERSE_NAMES
     verse = bool(cells) and rows_are_verse(cells, alone=named or len(names) == 1)
     single = verse and not any("\n" in cell or len(cell) > 80 for cell in cells)
     return replace(

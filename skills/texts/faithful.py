@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from skills.texts.rank import terms
-from skills.texts.sentences import Sentence, fold, words
-from skills.texts.specifics import names, numbers
+from skills.texts.normalize import fold_word
+from skills.texts.rank import names, numbers, terms
+from skills.texts.sentences import Sentence, words
 
 Problem = Literal["number", "name", "unsupported", "empty", "fragment", "echo"]
 WINDOW = 3
@@ -31,10 +31,10 @@ class Source:
     def __init__(self, sentences: Sequence[Sentence]) -> None:
         self.sentences = sentences
         self.terms = [frozenset(terms(s.text)) for s in sentences]
-        whole = [fold(word) for s in sentences for word in words(s.text)]
+        whole = [fold_word(word) for s in sentences for word in words(s.text)]
         self.words = frozenset(whole)
         self.numbers = numbers(" ".join(s.text for s in sentences))
-        self.negated = [bool(NEGATIONS & {fold(word) for word in words(s.text)}) for s in sentences]
+        self.negated = [bool(NEGATIONS & {fold_word(word) for word in words(s.text)}) for s in sentences]
 
     def check(self, sentence: str) -> Support:
         """The best support in the text, and the first thing that is wrong with the sentence (None: it may stand)."""
@@ -58,10 +58,10 @@ class Source:
             return "fragment"
         if numbers(sentence) - self.numbers:
             return "number"
-        if any(fold(name) not in self.words for name in names(sentence)):
+        if any(fold_word(name) not in self.words for name in names(sentence)):
             return "name"
         if share < SUPPORT:
             return "unsupported"
-        if NEGATIONS & {fold(word) for word in words(sentence)} and not self.negated[source]:
+        if NEGATIONS & {fold_word(word) for word in words(sentence)} and not self.negated[source]:
             return "unsupported"
         return None

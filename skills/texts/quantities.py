@@ -123,3 +123,38 @@ def _words(text: str) -> float | None:
             break
         before = word
     return (-1 if negative else 1) * (total + part) if found else None
+
+
+_ONES = frozenset({"un", "una", "uno", "one", "a"})
+_VALUES = {name: int(value) for name, value in NAMED.items() if value >= 2}
+_NUMBER = re.compile(
+    rf"\b(?:(?:{'|'.join(_ONES)}) (?=thousand|hundred|million))?(?:{'|'.join([*_VALUES, *SCALES])})"
+    rf"(?:(?:[ -]| y | and )(?:{'|'.join([*_VALUES, *SCALES, 'un', 'una', 'uno', 'one'])}))*\b"
+)
+
+
+def digits(folded: str) -> str:
+    """`folded` with its number words as digits: «treinta y cinco versos» -> «35 versos».
+
+    «un», «una», «one» and «a» alone stay: they are articles more often than numbers. «por ciento» stays too.
+    """
+    return _NUMBER.sub(_value, folded.replace("por ciento", "%").replace("percent", "%"))
+
+
+def _value(match: re.Match[str]) -> str:
+    total = part = 0
+    for word in re.split(r"[ -]", match.group()):
+        if word in SCALES:
+            total, part = total + (part or 1) * SCALES[word], 0
+        else:
+            part += _VALUES.get(word, int(word in _ONES))
+    return str(total + part)
+
+
+def number(written: str) -> float | int:
+    """Figures that stand for one number, read as `read_number` does: «0,8», «0.8», «1.500» (thousands), «3».
+
+    A whole number written without decimals is an int.
+    """
+    value = _figures(written, None)
+    return int(value) if value.is_integer() and re.fullmatch(r"\d+(?:[.,]\d{3})*", written) else value

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
-from skills.texts.sentences import Sentence, fold, words
-from skills.texts.specifics import names, numbers
+from skills.texts.normalize import fold_word
+from skills.texts.quantities import NAMED
+from skills.texts.sentences import Sentence, words
 from skills.texts.stopwords import STOP
 
 MEANINGLESS = STOP["es"] | STOP["en"]
@@ -33,7 +35,7 @@ SHORT, LONG = 12, 40
 
 def terms(text: str) -> list[str]:
     """Stems of the words that mean something, in order."""
-    folded = (fold(word) for word in words(text))
+    folded = (fold_word(word) for word in words(text))
     return [word[:STEM] for word in folded if word not in MEANINGLESS and (len(word) > 2 or word.isdigit())]
 
 
@@ -115,3 +117,23 @@ def _finalists(score: np.ndarray, n: int, count: int) -> list[int]:
     kept = max(KEPT, count)
     best = [start + int(i) for start in range(0, n, BLOCK) for i in np.argsort(-score[start : start + BLOCK])[:kept]]
     return sorted(best)
+
+
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+NUMERALS = {name: str(value) for name, value in NAMED.items() if 2 <= value <= 20}
+"""«Uno» and «one» are pronouns as often as numbers: left out."""
+
+
+def numbers(text: str) -> frozenset[str]:
+    """The figures of a text, also those written as words up to twenty; separators aside (1.200 is 1200)."""
+    figures = {re.sub(r"[.,]", "", found) for found in NUMBER.findall(text)}
+    return frozenset(figures | {NUMERALS[w] for w in map(fold_word, words(text)) if w in NUMERALS})
+
+
+def names(sentence: str) -> list[str]:
+    """Words with a capital that does not come from beginning the sentence."""
+    found = list(re.finditer(r"[^\W\d_][\w’'-]*", sentence))
+    return [
+        match[0] for match in found[1:]
+        if match[0][0].isupper() and not re.search(r"(?:[.!?…:]\s*|\n\s*)[\"«“¿¡(]*$", sentence[: match.start()])
+    ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from skills.blocks import Message, msg
 from skills.contract import Metric
@@ -50,3 +51,10 @@ def smoothed(points: Iterable[tuple[float, float]], window: int = 4) -> list[flo
     return [
         sum(values[max(0, i - window + 1) : i + 1]) / min(i + 1, window) for i in range(window - 1, len(values))
     ] or [sum(values) / len(values)]
+
+
+KNOWN = "known_loss"
+"""The loss on a fixed part of the training texts, measured before the first step."""
+
+
+Ending = Literal["finished", "worse", "time", "broke", "stop", "pause", "discard"]

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
 
 from skills.blocks import Frozen
 from skills.model.base import Precision
@@ -15,6 +18,7 @@ from skills.training import budget
 from skills.training.budget import Shape
 from skills.training.rehearsal import Fit, fits
 from skills.training.settings import Settings, resolved
+from skills.workspace import Workspace, write_atomic
 
 GUESS = 5e-11
 """Seconds a token takes for each parameter, on one core: 270 tokens a second of 135 million parameters and 82 of 494
@@ -190,4 +194,34 @@ def _memory(shape: Shape, rank: int, row: int, fit: Fit, pace: Pace | None) -> i
         formula
         + pace.peak_bytes
         - budget.memory_needed(shape, fit.precision, pace.rows, pace.length, pace.recompute, pace.rank)
+    )
+
+
+NAME = "pace.json"
+Paces = dict[str, dict[Precision, Pace]]
+PACES: TypeAdapter[Paces] = TypeAdapter(Paces)
+
+
+def read_paces(home: Path) -> Paces:
+    """Name of a base model -> precision -> what its last rehearsal here measured."""
+    try:
+        return PACES.validate_json((home / NAME).read_bytes())
+    except (OSError, ValidationError):
+        return {}
+
+
+def keep_pace(home: Path, base: str, precision: Precision, pace: Pace) -> None:
+    """The newest rehearsal counts: a machine changes, and what runs beside it does too."""
+    paces = read_paces(home)
+    paces[base] = {**paces.get(base, {}), precision: pace}
+    write_atomic(home / NAME, PACES.dump_json(paces, indent=1).decode())
+
+
+def machine(workspace: Workspace, base: str) -> Machine:
+    """This machine as it is now, for training the model `base`."""
+    return Machine(
+        cores=budget.computing_cores(),
+        free_bytes=budget.free_memory(),
+        free_disk=workspace.free_bytes(),
+        paces=read_paces(workspace.home).get(base, {}),
     )

@@ -326,3 +326,14 @@ def _exchanges(turns: Sequence[Turn], tokenizer: ModelTokenizer, length: int) ->
             parts[-1] = together
         exchange = []
     return [unit for part in parts if (unit := _talk([*system, *part])) is not None]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is learnt from, measured on and continued. `known`: a part of `train`, about as long as `heldout`;
+    `prompts`: (words, token ids) of the frozen prompts."""
+
+    train: Sequence[Example]
+    known: Sequence[Example]
+    heldout: Sequence[Example]
+    prompts: Sequence[tuple[str, list[int]]]

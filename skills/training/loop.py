@@ -7,23 +7,22 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Event, Metric, Noticed, Request, Sample
 from skills.errors import OutOfMemory
+from skills.model.base import keep_less
 from skills.model.tokenizer import ModelTokenizer
 from skills.training import checkpoint, curves
 from skills.training.budget import WARMUP, Plan, give_back, learning_rate, let_go, peak_memory
 from skills.training.checkpoint import State
-from skills.training.endings import to_a_word
+from skills.training.curves import KNOWN, Ending
 from skills.training.energy import EnergyMeter
-from skills.training.examples import Example
-from skills.training.loss import batch_losses
-from skills.training.measure import Cost, bits_a_nat, cost
+from skills.training.examples import Example, Material
+from skills.training.loss import Cost, batch_losses, bits_a_nat, cost
 from skills.training.packing import IGNORED, Packed, batch, steps
-from skills.training.rehearsal import keep_less
-from skills.training.writing import write
+from skills.training.writing import to_a_word, write
 
 SAVE_SECONDS = 30.0
 WORSE = 0.02
@@ -35,24 +34,9 @@ same few texts each time, so one measurement is compared with another of its kin
 SHARES = (0.0, 0.25, 0.5, 0.75)
 """When samples are written; those at 1 are written by the model that is kept, once it is known which one that is."""
 
-KNOWN = "known_loss"
-"""The loss on a fixed part of the training texts, measured before the first step."""
 
 GIVE_BACK_EVERY = 4
 """Steps after which freed memory goes back to the system: after each one it would cost 3 to 5 % of the time."""
-
-Ending = Literal["finished", "worse", "time", "broke", "stop", "pause", "discard"]
-
-
-@dataclass(frozen=True)
-class Material:
-    """What is learnt from, measured on and continued. `known`: a part of `train`, about as long as `heldout`;
-    `prompts`: (words, token ids) of the frozen prompts."""
-
-    train: Sequence[Example]
-    known: Sequence[Example]
-    heldout: Sequence[Example]
-    prompts: Sequence[tuple[str, list[int]]]
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TypeVar
 
-from skills.blocks import Scalar, msg
-from skills.contract import Context, Offer
+from skills.blocks import Offer, Scalar, msg
+from skills.contract import Context
 from skills.errors import DiskFull, TooLittleText, UserError
 from skills.training import budget
 from skills.training.examples import READ

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from skills.model.base import Precision, open_base, with_adapter
+from skills.model.base import Precision, keep_less, open_base, with_adapter
 from skills.training import budget
 from skills.training.loss import batch_losses
 from skills.training.packing import Packed, batch
@@ -96,9 +96,3 @@ def _step(model: Any, rows: Sequence[Packed]) -> float:
     seconds = time.perf_counter() - begin
     model.zero_grad(set_to_none=True)
     return seconds / each.ids.numel()
-
-
-def keep_less(model: Any) -> None:
-    """Gradient checkpointing: compute activations again on the way back instead of keeping them."""
-    model.get_base_model().activation_checkpointing_enable({"use_reentrant": False})
-    model.train()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from skills.blocks import Artefact, Block, Chart, Compare, CompareColumn, Notice, Scalar, Series, Text, msg
-from skills.contract import Metric, Offer, Result, Sample
+from skills.blocks import Artefact, Block, Chart, Compare, CompareColumn, Notice, Offer, Scalar, Series, Text, msg
+from skills.contract import Metric, Result, Sample
 from skills.training import curves
-from skills.training.loop import Ending
+from skills.training.curves import Ending
 from skills.training.settings import RATE
 from skills.training.verdict import Verdict
 

@@ -10,9 +10,8 @@ from pydantic import ValidationError
 
 from skills.blocks import Frozen
 from skills.errors import FileMissing
-from skills.training.adapter import NAME
+from skills.training.adapter import CARD, NAME, BaseCard
 from skills.training.checkpoint import PLAN, unusable
-from skills.training.open import CARD, BaseCard
 from skills.training.result import FineTuneResult
 from skills.training.texts import PROMPTS, FrozenPrompt
 from skills.workspace import Workspace, read_json, write_atomic

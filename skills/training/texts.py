@@ -20,6 +20,7 @@ from skills.training.examples import (
     Fitted,
     Graded,
     Long,
+    Material,
     Split,
     Unit,
     data_digest,
@@ -29,8 +30,8 @@ from skills.training.examples import (
     split_as_saved,
     units,
 )
-from skills.training.loop import ENOUGH_HELDOUT, Material
-from skills.training.measure import evenly
+from skills.training.loop import ENOUGH_HELDOUT
+from skills.training.loss import evenly
 from skills.training.writing import frozen_prompts, prompt_ids, prompt_text, rest
 from skills.workspace import Manifest, write_atomic
 

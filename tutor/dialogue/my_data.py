@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 from skills.blocks import Column, Message, Table, msg
@@ -11,7 +16,7 @@ from skills.export.kept import kept as exported
 from skills.model.piece_tokenizer import kept, tokenizers_folder
 from skills.training.runs import known_runs
 from skills.workspace import folder_bytes
-from tutor import folders
+from tutor.dialogue import my_data
 from tutor.dialogue.context import Desk, back_button, plain
 from tutor.turn import Button, Erased, Shown
 
@@ -76,7 +81,7 @@ async def show_folder(desk: Desk, args: dict[str, Any]) -> AsyncIterator[Shown]:
     """Open a folder of the home folder, or the one a file is in: never a file, which might be run."""
     path = desk.workspace.inside(str(args["path"]))
     folder = path if path.is_dir() else path.parent
-    told = "gone" if not path.exists() else "opened" if folders.show(folder) else "shown"
+    told = "gone" if not path.exists() else "opened" if my_data.show(folder) else "shown"
     words = desk.words(f"chat.folder.{told}", path=str(folder))
     yield desk.say(words, tone="system", buttons=desk.buttons or (back_button(desk),))
 
@@ -126,3 +131,16 @@ async def delete(desk: Desk, args: dict[str, Any]) -> AsyncIterator[Shown]:
 
 def _bytes(path: Any) -> int:
     return path.stat().st_size if path.is_file() else folder_bytes(path) if path.is_dir() else 0
+
+
+def show(folder: Path) -> bool:
+    """Ask the file manager to open `folder`, without waiting for it. False where there is none to ask."""
+    if sys.platform == "win32":
+        os.startfile(folder)  # noqa: S606
+        return True
+    command = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
+    if command is None:
+        return False
+    quiet = subprocess.DEVNULL
+    subprocess.Popen([command, str(folder)], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+    return True

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import skills
-from skills.blocks import Block, Frozen, Message, Notice, msg
-from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Offer, Shown, Stopped
+from skills.blocks import Block, Frozen, Message, Notice, Offer, msg
+from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Shown, Stopped
 from skills.contract import Said as Wrote
 from skills.errors import UserError
 from tutor.dialogue.context import Desk, new_message_id

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any, Literal
 
-from skills.blocks import Frozen
-from skills.contract import Language, Offer
+from skills.blocks import Frozen, Offer
+from skills.contract import Language
 from tutor.learner.statechart import MachineState
 from tutor.learner.store import StoredEvent
 

@@ -15,8 +15,17 @@ from skills.workspace import folder_bytes, read_json, sha256
 from tutor.lm.convert import check_folder
 from tutor.lm.fetch import SLACK, Report, run_convert, unfit
 from tutor.lm.hardware import measure
-from tutor.lm.installed import Installed, Manifest, installed, models_folder, weights_digest, write_manifest
-from tutor.lm.layout import CT2, TRANSFORMERS, WEIGHTS
+from tutor.lm.installed import (
+    CT2,
+    TRANSFORMERS,
+    WEIGHTS,
+    Installed,
+    Manifest,
+    installed,
+    models_folder,
+    weights_digest,
+    write_manifest,
+)
 
 OVERHEAD = 300_000_000
 """Bytes that a process needs beside the 8-bit weights to talk."""

@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tutor.lm.layout import CT2, ENDS, TOKENIZER_FILES, TRANSFORMERS, WEIGHTS
+from tutor.lm.installed import CT2, ENDS, TOKENIZER_FILES, TRANSFORMERS, WEIGHTS
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from skills.contract import Options, Profile
-from tutor.lm.engine import Engine
-from tutor.lm.sampling import Sampler
+from tutor.lm.engine import Engine, Sampler
 from tutor.lm.text import Texts
 
 if TYPE_CHECKING:

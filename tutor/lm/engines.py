@@ -8,8 +8,7 @@ from weakref import WeakValueDictionary
 from skills.contract import Chat, Probe, Profile
 from skills.training.adapter import NAME
 from tutor.lm.engine import Engine
-from tutor.lm.installed import Installed, find
-from tutor.lm.layout import CT2
+from tutor.lm.installed import CT2, Installed, find
 
 _open: WeakValueDictionary[tuple[str, int], Engine] = WeakValueDictionary()
 """8-bit models that somebody in this process holds: the one who talks and the one looked into are often the same."""

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from skills.contract import Options, Profile
-from tutor.lm.engine import Engine
-from tutor.lm.sampling import Sampler
+from tutor.lm.engine import Engine, Sampler
 from tutor.lm.text import Texts
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class Hf(Engine):
         import torch
 
         from skills.model.base import open_base
-        from skills.training.open import open_tuned
+        from skills.training.adapter import open_tuned
 
         super().__init__(profile, Texts(folder), folder)
         self._device = torch.device(device or best_device())

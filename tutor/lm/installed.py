@@ -21,7 +21,6 @@ from skills.contract import Profile
 from skills.errors import ModelMissing
 from skills.workspace import folder_bytes, read_json, sha256, write_atomic
 from tutor.lm.catalogue import ROLES, Role, load_catalogue
-from tutor.lm.layout import CT2, TRANSFORMERS, WEIGHTS
 
 MANIFEST = "model.json"
 
@@ -166,3 +165,16 @@ def _chosen_file(home: Path) -> Path:
 
 def _json(value: dict[str, str]) -> str:
     return json.dumps(value, indent=1)
+
+
+TRANSFORMERS, CT2 = "transformers", "ct2-int8"
+WEIGHTS = "*.safetensors"
+TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "chat_template.jinja",
+    "generation_config.json",
+    "special_tokens_map.json",
+)
+ENDS = ("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<end_of_turn>", "</s>")
+"""How the chat models of the accepted architectures close a turn; a GGUF file names only one of them."""

@@ -10,7 +10,7 @@ from tokenizers.decoders import DecodeStream
 from skills.contract import ChatMessage
 from skills.errors import UserError
 from skills.model.tokenizer import ModelTokenizer, read_config
-from tutor.lm.layout import ENDS
+from tutor.lm.installed import ENDS
 
 
 class NotChat(UserError):

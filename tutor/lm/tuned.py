@@ -21,14 +21,12 @@ from pydantic import ValidationError
 
 from skills.blocks import Frozen
 from skills.errors import UserError
-from skills.training.adapter import NAME
+from skills.training.adapter import NAME, merge, open_tuned
 from skills.training.checkpoint import unusable
-from skills.training.merging import merge
-from skills.training.open import open_tuned
 from skills.training.runs import frozen_prompts_of
 from skills.workspace import disk_errors, sha256, write_atomic
 from tutor.lm.convert import name_tokens
-from tutor.lm.layout import CT2, TOKENIZER_FILES
+from tutor.lm.installed import CT2, TOKENIZER_FILES
 from tutor.lm.text import Texts
 
 CARD = "tuned.json"

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from skills.contract import ChatMessage, Options, Profile, Voice
 from skills.errors import DiskFull
-from skills.training.adapter import NAME
-from skills.training.open import read_card
+from skills.training.adapter import NAME, read_card
 from skills.workspace import folder_bytes
 from tutor.failures import died, last_words, raised
 from tutor.limits import memory_kills, python

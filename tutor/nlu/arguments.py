@@ -10,10 +10,20 @@ from typing import Any, Literal
 
 import skills
 from skills.contract import Language
+from skills.texts.normalize import fold_in_place
+from skills.texts.quantities import digits, number
 from tutor.course.model import Course
-from tutor.nlu.mentions import FILE_NAME, QUOTED, Pieces, pieces, read_file, read_language, read_list, read_topic
-from tutor.numerals import digits, fold, number
-from tutor.runs_said import read_runs
+from tutor.nlu.mentions import (
+    FILE_NAME,
+    QUOTED,
+    Pieces,
+    pieces,
+    read_file,
+    read_language,
+    read_list,
+    read_runs,
+    read_topic,
+)
 
 Open = Literal["choice", "open_item", "text", "none"]
 
@@ -210,7 +220,7 @@ _WORDED = {
 
 def read_settings(text: str) -> dict[str, Any]:
     """The settings of a training run that `text` gives; empty where it asks something, or says something else too."""
-    frame = digits(fold(text))
+    frame = digits(fold_in_place(text))
     if "?" in text or len(frame.split()) > 16:
         return {}
     return {name: value for name in SETTINGS if (value := _setting(name, frame)) is not None}
@@ -230,7 +240,7 @@ def _lesson(frame: str, course: Course | None) -> str | None:
     ):
         return numbered.group(1)
     for lesson in course.lessons.values() if course else ():
-        if any(len(t) > 8 and fold(t) in frame for t in (lesson.title.es, lesson.title.en)):
+        if any(len(t) > 8 and fold_in_place(t) in frame for t in (lesson.title.es, lesson.title.en)):
             return lesson.number
     return None
 
@@ -243,21 +253,23 @@ _BLIND = re.compile(
 
 def _blind(found: Pieces) -> bool:
     """Whether the names are to be hidden; what is quoted is a text, whatever it says."""
-    said = found.frame if found.quoted else f"{found.frame} {fold(found.material or '')}"
+    said = found.frame if found.quoted else f"{found.frame} {fold_in_place(found.material or '')}"
     return _BLIND.search(said) is not None
 
 
 def _prompt(found: Pieces) -> str | None:
-    if found.material and (found.quoted or not _BLIND.search(fold(found.material))):
+    if found.material and (found.quoted or not _BLIND.search(fold_in_place(found.material))):
         return found.material.strip()
-    match = re.search(r"\b(?:despues de|siguen? a|after) (?!entrenar|training|this|eso|esto)(.{3,})$", fold(found.text))
+    match = re.search(
+        r"\b(?:despues de|siguen? a|after) (?!entrenar|training|this|eso|esto)(.{3,})$", fold_in_place(found.text)
+    )
     return found.text[slice(*match.span(1))].strip(" ?") if match else None
 
 
 def _text(found: Pieces, intent: str) -> str | None:
     if found.material:
         return found.material.strip()
-    match = re.search(r"\b(?:palabra|word) (\w+)\W*$", fold(found.text)) if intent == "tokenize_text" else None
+    match = re.search(r"\b(?:palabra|word) (\w+)\W*$", fold_in_place(found.text)) if intent == "tokenize_text" else None
     return found.text[slice(*match.span(1))] if match else None
 
 
@@ -271,7 +283,7 @@ def read_arguments(
     names = accepted(intent)
     found = pieces(text)
     request = (
-        " ".join((found.frame, fold(found.after or "")))
+        " ".join((found.frame, fold_in_place(found.after or "")))
         if intent in ("quiz", "split_dataset", "export_project")
         else found.frame
     )
@@ -281,7 +293,7 @@ def read_arguments(
             read_file(QUOTED.sub(" ", text), situation.files)
             or next((q for q in found.quoted if FILE_NAME.fullmatch(q)), None)
         ),
-        "topic": lambda: read_topic(text, {**(topics or {}), **{fold(n): c for n, c in situation.concepts}}),
+        "topic": lambda: read_topic(text, {**(topics or {}), **{fold_in_place(n): c for n, c in situation.concepts}}),
         "lesson": lambda: _lesson(found.frame, course),
         "language": lambda: read_language(found.frame),
         "question": lambda: text.strip(),

@@ -10,7 +10,8 @@ from pathlib import PurePath
 from rapidfuzz import fuzz
 
 from skills.contract import Language
-from tutor.numerals import digits, fold
+from skills.texts.normalize import fold_in_place
+from skills.texts.quantities import digits
 
 QUOTED = re.compile(r"«([^»]+)»|“([^”]+)”|\"([^\"]+)\"|(?<!\w)'([^']+)'(?!\w)")
 FILE_NAME = re.compile(r"[\w\-]+\.(?:txt|md|csv|tsv|xlsx|jsonl?|docx|odt|epub|pdf|html|zip)\b", re.IGNORECASE)
@@ -36,23 +37,23 @@ def pieces(text: str) -> Pieces:
     quoted = tuple(next(g for g in m.groups() if g) for m in QUOTED.finditer(text))
     colon = None if quoted else _COLON.match(text)
     frame = QUOTED.sub(" ", text) if quoted else colon.group(1) if colon else text
-    return Pieces(text, quoted, colon.group(2).strip() if colon else None, digits(fold(frame)))
+    return Pieces(text, quoted, colon.group(2).strip() if colon else None, digits(fold_in_place(frame)))
 
 
 def read_file(text: str, files: Sequence[str]) -> str | None:
     """The workspace's file that `text` names (case, accents, extension and small slips aside), else a file name
     that it spells out, else None."""
-    plain = fold(text)
+    plain = fold_in_place(text)
     for name in sorted(files, key=len, reverse=True):
-        if fold(name) in plain:
+        if fold_in_place(name) in plain:
             return name
     spelt = FILE_NAME.search(text)
     if spelt:
-        near = [n for n in files if fuzz.ratio(fold(n).split()[-1], fold(spelt.group())) >= 85]
+        near = [n for n in files if fuzz.ratio(fold_in_place(n).split()[-1], fold_in_place(spelt.group())) >= 85]
         return near[0] if near else spelt.group()
     words = set(re.findall(r"\w+", plain))
     for name in sorted(files, key=len, reverse=True):
-        stem = [w for w in re.findall(r"[^\W_]+", fold(PurePath(name).stem)) if not w.isdigit()]
+        stem = [w for w in re.findall(r"[^\W_]+", fold_in_place(PurePath(name).stem)) if not w.isdigit()]
         if stem and all(w in words or any(len(w) >= 8 and fuzz.ratio(w, v) >= 90 for v in words) for w in stem):
             return name
     return None
@@ -61,7 +62,7 @@ def read_file(text: str, files: Sequence[str]) -> str | None:
 def read_topic(text: str, names: Mapping[str, str]) -> str | None:
     """The concept named first in `text` (the longest name there); small slips in a long word are forgiven.
     `names`: folded name -> concept id."""
-    plain = " ".join(re.findall(r"[\w\-]+", fold(text)))
+    plain = " ".join(re.findall(r"[\w\-]+", fold_in_place(text)))
     found = [
         (at.start(), -len(name), concept)
         for name, concept in names.items()
@@ -99,13 +100,44 @@ _LIST = re.compile(rf"((?:[\w\-]+, {_ARTICLE})*[\w\-]+),? (?:y|e|o|u|and|or) {_A
 
 def read_list(found: Pieces) -> list[str]:
     """«rey, reina y sapo» -> its words, in the learner's spelling; or all that is in quotes, or after a colon."""
-    if len(found.quoted) > 1 or (found.quoted and not _LIST.search(fold(found.text))):
+    if len(found.quoted) > 1 or (found.quoted and not _LIST.search(fold_in_place(found.text))):
         return list(found.quoted)
     if found.after:
         return [part.strip(" .?") for part in re.split(r",| (?:y|e|o|u|and|or) ", found.after) if part.strip(" .?")]
     plain = QUOTED.sub(lambda m: " " * len(m.group()), found.text)
-    match = _LIST.search(fold(plain))
+    match = _LIST.search(fold_in_place(plain))
     if not match:
         return list(found.quoted)
     first = plain[slice(*match.span(1))]
     return [re.sub(rf"^{_ARTICLE}", "", w, flags=re.I) for w in first.split(", ")] + [plain[slice(*match.span(2))]]
+
+
+NEWEST, BEFORE = "-1", "-2"
+"""As `find_run` counts from the newest."""
+_THING = r"(?:entrenamientos?|modelos?|ajustes?|corridas?|trainings?|models?|runs?|numeros?|numbers?|n\.?o?)"
+_LINK = r"(?:el|al|del|la|los|the|con|with|y|and|contra|against|versus|vs\.?)"
+_NUMBER = re.compile(rf"\b(?:{_THING} )?(?:{_LINK} )*(?:{_THING} )?(?:{_LINK} )?#?(\d{{1,3}})\b")
+_ORDINALS = {
+    "primer[oa]?|first": "1", "segund[oa]|second": "2", "tercer[oa]?|third": "3", "cuart[oa]|fourth": "4",
+    "quint[oa]|fifth": "5",
+}  # fmt: skip
+_OTHERS = re.compile(
+    r"\b\d+(?:[.,]\d+)?\s?%|\b\d+[.,]\d+|(?:temperatur\w*|temp|semilla|seed|top[ _-]?[kp])\W*\d+"
+    r"|\d+ (?:token|palabra|word|verso|frase|line|linea)\w*"
+)
+"""Numbers that are something else."""
+
+
+def read_runs(frame: str) -> list[str]:
+    """The names of runs, as `find_run` knows them, that a folded message gives; in the order they are said."""
+    if re.search(r"\b(?:(?:dos|2) ultim\w+|ultim\w+ (?:dos|2)|(?:last|latest) (?:two|2)|two (?:last|latest))\b", frame):
+        return [NEWEST, BEFORE]
+    found: list[tuple[int, str]] = []
+    plain = _OTHERS.sub(lambda match: " " * len(match[0]), frame)
+    if re.search(rf"\b(?:{_THING}|el|al|la|the)\b", plain):
+        found += [(match.start(1), match[1]) for match in _NUMBER.finditer(plain)]
+    for said, number in _ORDINALS.items():
+        found += [(m.start(), number) for m in re.finditer(rf"\b(?:{_LINK}) (?:{said})\b", plain)]
+    found += [(m.start(), NEWEST) for m in re.finditer(r"\b(?:ultim[oa]|last one|latest|newest)\b", plain)]
+    found += [(m.start(), BEFORE) for m in re.finditer(r"\b(?:anterior|anteultim\w+|penultim\w+|one before)\b", plain)]
+    return list(dict.fromkeys(name for _, name in sorted(found)))

@@ -13,10 +13,10 @@ import yaml
 from rapidfuzz import fuzz, process
 
 from skills.contract import Language, Score
+from skills.texts.normalize import fold_in_place
 from tutor.course.model import Course
 from tutor.nlu.arguments import Situation, read_arguments
 from tutor.nlu.mentions import FILE_NAME, pieces
-from tutor.numerals import fold
 from tutor.settings import CURRICULUM, PROMPTS
 from tutor.turn import Intent
 from tutor.words import LANGUAGES, Words
@@ -53,7 +53,7 @@ ScoreLabels = Callable[[str, Sequence[str]], Awaitable[list[Score]]]
 
 def words_of(text: str) -> str:
     """The words compared for exact commands: folded, no punctuation, single spaces."""
-    return " ".join(re.findall(r"[\w%/.,<>\[\]-]*\w+", fold(text)))
+    return " ".join(re.findall(r"[\w%/.,<>\[\]-]*\w+", fold_in_place(text)))
 
 
 def read_utterances(folder: Path = UTTERANCES) -> dict[Language, dict[str, tuple[str, ...]]]:
@@ -71,7 +71,7 @@ def read_utterances(folder: Path = UTTERANCES) -> dict[Language, dict[str, tuple
 def read_topics(path: Path = UTTERANCES / "topics.yaml") -> Mapping[str, str]:
     """folded name -> concept id."""
     concepts: dict[str, str] = yaml.safe_load(path.read_text("utf-8"))
-    return {fold(name.strip()): concept for concept, names in concepts.items() for name in names.split(",")}
+    return {fold_in_place(name.strip()): concept for concept, names in concepts.items() for name in names.split(",")}
 
 
 def disguise(text: str, files: Sequence[str] = ()) -> str:
@@ -113,7 +113,7 @@ class Router:
         self._topics = dict(read_topics())
         for concept in course.concepts.values() if course else ():
             for name in (concept.name.es, concept.name.en):
-                self._topics.setdefault(fold(name), concept.id)
+                self._topics.setdefault(fold_in_place(name), concept.id)
         self._exact = {words_of(line): intent for line, intent in pairs}
         self._commands = {re.sub(r"\d+", "0", words): intent for words, intent in self._exact.items()}
         self._model = classifier()

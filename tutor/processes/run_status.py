@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from skills.blocks import Block, Frozen, Message
+from skills.blocks import Block, Frozen, Message, Offer
 from skills.contract import (
     Advanced,
     Done,
@@ -13,7 +13,6 @@ from skills.contract import (
     Failed,
     Metric,
     Noticed,
-    Offer,
     Paused,
     Request,
     Sample,

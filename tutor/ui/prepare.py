@@ -6,8 +6,10 @@ import json
 import os
 import secrets
 import shutil
+import sys
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, Literal
 
 import yaml
 
@@ -125,3 +127,29 @@ def _set_environment(root: Path) -> None:
         "DO_NOT_TRACK": "1",
         "OTEL_SDK_DISABLED": "true",
     }
+
+
+def leave_out_telemetry() -> None:
+    """Stand in for `literalai` before Chainlit is imported.
+
+    Chainlit 2.12 takes five names from it, for annotations and one isinstance check. The package itself loads
+    pandas, aiohttp and a tracing stack: two of the three seconds that the import takes, for a cloud service that a
+    private tutor has no business with.
+    """
+    if "literalai" in sys.modules:
+        return
+    names = ("BaseGeneration", "ChatGeneration", "CompletionGeneration", "GenerationMessage")
+    package, steps = _module("literalai"), _module("literalai.observability.step")
+    for name in names:
+        setattr(package, name, type(name, (), {}))
+    steps.StepType = str
+    steps.TrueStepType = Literal["run", "tool", "llm", "embedding", "retrieval", "rerank", "undefined"]
+    steps.MessageStepType = Literal["user_message", "assistant_message", "system_message"]
+    _module("literalai.observability")
+
+
+def _module(name: str) -> Any:
+    module = ModuleType(name)
+    module.__path__ = []
+    sys.modules[name] = module
+    return module

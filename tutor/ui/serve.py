@@ -24,8 +24,7 @@ from skills.errors import FileMissing
 from skills.workspace import Workspace, write_atomic
 from tutor.settings import HomeTaken, Settings, home_lock
 from tutor.ui.guard import Guard
-from tutor.ui.prepare import prepare
-from tutor.ui.quiet import leave_out_telemetry
+from tutor.ui.prepare import leave_out_telemetry, prepare
 from tutor.ui.render import block_card
 from tutor.ui.run_card import run_view
 from tutor.ui.settings_card import Asked, settings_card
