@@ -4,104 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from pydantic import Field
 
-from skills import NAMES
-from skills.blocks import Block, Offer, msg
-from skills.contract import Context, Inputs, Result, Skill
-from skills.dataset.fit import Fit, fit
-from skills.dataset.inspection import portrait
+from skills.contract import Context, Inputs, Skill
+from skills.dataset.fit import fit
+from skills.dataset.inspection import Extreme, InspectResult, Share
 from skills.dataset.measure import emails, histogram, percentiles, phones
-from skills.dataset.oddities import Odd, odd_characters
-from skills.dataset.proposals import DROPS, Body, Proposal, survey
-from skills.dataset.readiness import Readiness, Stock, readiness
+from skills.dataset.oddities import odd_characters
+from skills.dataset.proposals import DROPS, Body, survey
+from skills.dataset.readiness import Stock, readiness
 from skills.errors import FileEmpty
 from skills.load_dataset import cut
 from skills.texts.language import ENOUGH, language_of
 from skills.texts.sentences import WORD
-from skills.workspace import Shape
 
 LANGUAGE_ROWS = 300
 """Rows whose language is looked at, evenly spread: half a second for a text of any size."""
 SAMPLES = 3
 PAIRS = 20
 """Pairs of repeated rows that the result names."""
-NEXT = ("clean_dataset", "scan_private_data", "split_dataset", "preview_examples")
-"""What can be done next with a text, in the order in which it is offered."""
 
 
 class InspectInputs(Inputs):
     file: str | None = Field(None, description="inspect_dataset.fields.file")
-
-
-class Extreme(NamedTuple):
-    """A row (counted from 1), its words, and its text, cut to 600 characters."""
-
-    row: int
-    words: int
-    text: str
-
-
-class Share(NamedTuple):
-    language: str
-    share: float
-
-
-class InspectResult(Result):
-    """Lengths are in words a row; `tokens`, in tokens of the workbench model, is None where there is none.
-
-    `exact` and `near`: rows that repeat an earlier one; pairs are row numbers. `residue`: what cleaning would change
-    or drop, each with its count and an example. `samples`: rows evenly spread.
-    """
-
-    dataset: str
-    name: str
-    shape: Shape
-    language: str
-    documents: int
-    rows: int
-    words: int
-    characters: int
-    shortest: int
-    longest: int
-    mean: float
-    median_words: float
-    lengths: dict[str, float]
-    histogram: tuple[tuple[float, float], ...]
-    gathered: bool
-    tokens: Fit | None
-    exact: int
-    near: int
-    exact_pairs: tuple[tuple[int, int], ...]
-    near_pairs: tuple[tuple[int, int], ...]
-    blank: int
-    emails: int
-    phones: int
-    languages: tuple[Share, ...]
-    residue: tuple[Proposal, ...]
-    odd: tuple[Odd, ...]
-    samples: tuple[Extreme, ...]
-    extremes: tuple[Extreme, ...]
-    readiness: Readiness
-
-    def blocks(self) -> tuple[Block, ...]:
-        return portrait(self)
-
-    def offers(self) -> tuple[Offer, ...]:
-        there = {
-            "clean_dataset": any(p.recommended for p in self.residue),
-            "scan_private_data": bool(self.emails or self.phones),
-            "split_dataset": True,
-            "preview_examples": self.tokens is not None,
-        }
-        inputs = {"file": self.dataset}
-        return tuple(
-            Offer(label=msg(f"inspect_dataset.offers.{name}"), skill=name, inputs=inputs)
-            for name in NEXT
-            if name in NAMES and there[name]
-        )
 
 
 def run(inputs: InspectInputs, ctx: Context) -> InspectResult:

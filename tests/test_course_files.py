@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.course_fixture import write_course
-from tutor.course.files import CourseError, check, load_course
+from tutor.authoring.check import check
+from tutor.course.files import load_course
 from tutor.course.model import Choice, Number, Open, Order, Predict, Run, Try
+from tutor.course.sources import CourseError
 from tutor.words import Words
 
 

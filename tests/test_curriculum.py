@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tutor.course.files import check, load_course
+from tutor.authoring.check import check
+from tutor.course.files import load_course
 from tutor.course.model import Ask, Open
 
 ROOT = Path(__file__).parent.parent / "curriculum"

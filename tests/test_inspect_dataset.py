@@ -14,6 +14,7 @@ from skills.blocks import Chart, Notice, Offer, Passages, Table
 from skills.contract import Context
 from skills.dataset import fit as fit_module
 from skills.dataset.duplicates import near, refrains, repeats
+from skills.dataset.inspection import InspectResult
 from skills.dataset.measure import emails, phones
 from skills.dataset.oddities import odd_characters
 from skills.dataset.readiness import (
@@ -27,7 +28,7 @@ from skills.dataset.readiness import (
     readiness,
 )
 from skills.errors import FileEmpty
-from skills.inspect_dataset import InspectInputs, InspectResult, run
+from skills.inspect_dataset import InspectInputs, run
 from skills.pii import phones as phone_numbers
 from skills.pii.scan import count
 from skills.workspace import Row, Turn

@@ -214,7 +214,7 @@ def _runs(args: argparse.Namespace, words: Words) -> int:
 def _course(args: argparse.Namespace, words: Words) -> int:
     if args.what == "record":
         return _record(args)
-    from tutor.course.files import check
+    from tutor.authoring.check import check
     from tutor.settings import ROOT
 
     mistakes = check(ROOT / "curriculum", words.language)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skills.contract import Language
 from tutor.authoring.check_skills import inputs_given, lint_skills, result_fields
+from tutor.course.files import read
 from tutor.course.markdown import count_words, placeholders, stray_braces
 from tutor.course.model import Ask, Bilingual, Choice, Concept, Course, Item, Lesson, Predict, Run, Step, Try, Wait
+from tutor.course.sources import Mistake
 
 if TYPE_CHECKING:
-    from tutor.course.files import LessonFiles, Sources
+    from tutor.course.sources import LessonFiles, Sources
 
 LONGEST_TEXT = 90
 """Words that Musa says at most before the learner does something."""
@@ -263,3 +266,12 @@ def _resolves(lesson: Lesson, step: Step, section: str, id: str, path: str) -> b
         fields = result_fields(source.skill)
         return fields is None or path.split(".")[0] in fields
     return False
+
+
+def check(root: Path, language: Language = "es") -> list[Mistake]:
+    """Every mistake in the course, the lints of `tutor/authoring/check.py` included, by file and line."""
+    from tutor.authoring.check import lint
+
+    sources = read(root, language)
+    lint(sources)
+    return list(sources.sorted)

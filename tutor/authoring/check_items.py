@@ -8,7 +8,7 @@ from tutor.authoring.check_skills import lint_do
 from tutor.course.model import Choice, Do, Item, Open, Order
 
 if TYPE_CHECKING:
-    from tutor.course.files import LessonFiles, Sources
+    from tutor.course.sources import LessonFiles, Sources
 
 
 def lint_item(sources: Sources, files: LessonFiles, item: Item) -> None:

@@ -13,7 +13,7 @@ from skills.contract import Language, Result, Skill
 from tutor.course.model import Do, Lesson, Run, Step, Try
 
 if TYPE_CHECKING:
-    from tutor.course.files import LessonFiles, Sources
+    from tutor.course.sources import LessonFiles, Sources
 
 LANGUAGES: tuple[Language, ...] = ("es", "en")
 

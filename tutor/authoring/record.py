@@ -16,8 +16,16 @@ from skills.contract import Language
 from skills.workspace import write_atomic
 from tutor.course.model import Lesson, Predict, Run, Step, Try, Wait
 from tutor.dialogue.context import Desk
-from tutor.dialogue.lesson_runs import recording_path
-from tutor.dialogue.skill_calls import Outcome, call, import_text, record_result, resolve, run_of, start_job
+from tutor.dialogue.skill_calls import (
+    Outcome,
+    call,
+    import_text,
+    record_result,
+    recording_path,
+    resolve,
+    run_of,
+    start_job,
+)
 from tutor.settings import Settings
 from tutor.words import LANGUAGES, Words
 

@@ -4,42 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from skills.blocks import Frozen, Scalar
+from skills.blocks import Frozen
 from skills.contract import Language
 from tutor.course.markdown import Document, parse
 from tutor.course.model import Concept, Course, Lesson, Module
 from tutor.course.prose import PROSE, Pair, concept_words, item_words, step_words
+from tutor.course.sources import CourseError, LessonFiles, Sources
 from tutor.course.yaml_lines import Lined, load
-from tutor.words import Words
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-@dataclass(frozen=True, order=True)
-class Mistake:
-    """`file` is relative to the curriculum's folder; `text` says what is wrong, in the language asked for."""
-
-    file: str
-    line: int
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.text}"
-
-
-class CourseError(Exception):
-    """The course cannot be used as it is; `mistakes` are all that was found, by file and line."""
-
-    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
-        super().__init__("\n".join(str(mistake) for mistake in mistakes))
-        self.mistakes = mistakes
 
 
 class _Modules(Frozen):
@@ -50,45 +29,6 @@ class _Modules(Frozen):
     routes: dict[str, tuple[str, ...]]
 
 
-@dataclass
-class LessonFiles:
-    """What a lesson was read from; `lesson` is None if it could not be understood."""
-
-    yaml: Lined
-    words: Pair
-    file: str
-    lesson: Lesson | None = None
-
-    def item_line(self, id: str) -> int:
-        items = self.yaml.data.get("items") or ()
-        return self.yaml.line(("items", next((i for i, raw in enumerate(items) if raw.get("id") == id), 0)))
-
-    def step_line(self, id: str, *path: str | int) -> int:
-        steps = self.yaml.data.get("steps") or ()
-        return self.yaml.line(("steps", next((i for i, raw in enumerate(steps) if raw.get("id") == id), 0), *path))
-
-
-@dataclass
-class Sources:
-    """The files of a course, and the mistakes found in them so far."""
-
-    root: Path
-    language: Language
-    mistakes: set[Mistake] = field(default_factory=set)
-    course: Course | None = None
-    plan: Lined = field(default_factory=Lined)
-    concepts: Lined = field(default_factory=Lined)
-    concept_words: Pair | None = None
-    lessons: dict[str, LessonFiles] = field(default_factory=dict)
-
-    def mistake(self, file: str, line: int, message: str, **values: Scalar) -> None:
-        self.mistakes.add(Mistake(file, line, Words(self.language)(message, **values)))
-
-    @property
-    def sorted(self) -> tuple[Mistake, ...]:
-        return tuple(sorted(self.mistakes))
-
-
 def load_course(root: Path, language: Language = "es") -> Course:
     """The course in `root`. Raises CourseError if a file cannot be read or does not fit the models of
     `tutor/course/model.py`, or an id it names does not exist. What only `check` looks at does not stop it."""
@@ -96,15 +36,6 @@ def load_course(root: Path, language: Language = "es") -> Course:
     if sources.course is None or sources.mistakes:
         raise CourseError(sources.sorted)
     return sources.course
-
-
-def check(root: Path, language: Language = "es") -> list[Mistake]:
-    """Every mistake in the course, the lints of `tutor/authoring/check.py` included, by file and line."""
-    from tutor.authoring.check import lint
-
-    sources = read(root, language)
-    lint(sources)
-    return list(sources.sorted)
 
 
 def read(root: Path, language: Language) -> Sources:

@@ -91,7 +91,7 @@ def find(desk: Desk, run: str) -> Outcome | None:
         outcome = ended(run, desk.jobs.status(run))
         return outcome if is_blind(outcome.result) else None
     except FileMissing:
-        from tutor.dialogue.lesson_runs import recorded
+        from tutor.dialogue.skill_calls import recorded
 
         found = recorded(desk, desk.step) if desk.step and desk.step.kind == "run" else None
         return found if found and found.result.get("run") == run else None

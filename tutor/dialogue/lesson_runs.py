@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import skills
-from skills.blocks import BLOCKS, Progress, msg
-from skills.contract import Language
+from skills.blocks import Progress, msg
 from skills.errors import Busy, FileMissing, ModelMissing, UserError
 from skills.texts.normalize import fold
 from skills.texts.quantities import read_number
@@ -24,17 +21,15 @@ from tutor.dialogue.skill_calls import (
     needs_text,
     offered,
     record_result,
-    recorded_notice,
+    recorded,
     resolve,
     run_of,
     slim,
     start_job,
     to_start,
 )
-from tutor.settings import CURRICULUM
 from tutor.turn import Button, Said, Shown
 
-LESSONS = CURRICULUM / "lessons"
 ENDED = frozenset({"done", "stopped", "failed"})
 
 
@@ -90,21 +85,6 @@ async def outcome_of(desk: Desk, step: Run | Try, inputs: dict[str, Any], choice
 
 def _again(desk: Desk) -> tuple[Button, ...]:
     return (desk.button("chat.button.again", "repeat", main=True), desk.button("chat.button.next", "next"))
-
-
-def recording_path(lesson: str, step: str, language: Language, choice: str = "") -> Path:
-    """Where the recorded result of a step (of one of its choices) is."""
-    return LESSONS / lesson / "recorded" / ".".join(filter(None, (step, choice, language, "json")))
-
-
-def recorded(desk: Desk, step: Run | Try | Wait, choice: str = "") -> Outcome | None:
-    """The step's result as it was recorded with a real model (tutor/authoring/record.py), labelled so."""
-    path = recording_path(desk.memory.lesson or "", step.id, desk.language, choice)
-    if not path.exists():
-        return None
-    found = json.loads(path.read_text("utf-8"))
-    blocks = tuple(BLOCKS.validate_python(block) for block in found["blocks"])
-    return Outcome(result=found["result"], blocks=(recorded_notice(), *blocks))
 
 
 def after_text(desk: Desk, step: Run) -> Bilingual | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import skills
-from skills.blocks import Block, Frozen, Message, Notice, Offer, msg
+from skills.blocks import BLOCKS, Block, Frozen, Message, Notice, Offer, msg
 from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Shown, Stopped
 from skills.contract import Said as Wrote
 from skills.errors import UserError
+from tutor.course.model import Run, Try, Wait
 from tutor.dialogue.context import Desk, new_message_id
 from tutor.settings import CURRICULUM
 from tutor.turn import Button, Delta, Intent, Upload, Waiting
@@ -215,3 +217,21 @@ def run_of(desk: Desk, step: str) -> str | None:
 
 def recorded_notice() -> Notice:
     return Notice(message=msg("chat.recorded"))
+
+
+LESSONS = CURRICULUM / "lessons"
+
+
+def recording_path(lesson: str, step: str, language: Language, choice: str = "") -> Path:
+    """Where the recorded result of a step (of one of its choices) is."""
+    return LESSONS / lesson / "recorded" / ".".join(filter(None, (step, choice, language, "json")))
+
+
+def recorded(desk: Desk, step: Run | Try | Wait, choice: str = "") -> Outcome | None:
+    """The step's result as it was recorded with a real model (tutor/authoring/record.py), labelled so."""
+    path = recording_path(desk.memory.lesson or "", step.id, desk.language, choice)
+    if not path.exists():
+        return None
+    found = json.loads(path.read_text("utf-8"))
+    blocks = tuple(BLOCKS.validate_python(block) for block in found["blocks"])
+    return Outcome(result=found["result"], blocks=(recorded_notice(), *blocks))
