@@ -14,7 +14,7 @@ from skills.workspace import Workspace
 from tests.conftest import PROFILE, FakeChat, FakeProbe
 from tests.made_runs import FakeVoices
 from tutor.course.model import Course
-from tutor.dialogue.context import Desk
+from tutor.dialogue.context import Dialogue
 from tutor.learner import mastery
 from tutor.learner.memory import recall
 from tutor.learner.store import Store
@@ -155,7 +155,7 @@ class Conversation:
         self.store = Store(home / "learner.db", "me", "test", course.version)
         events = list(self.store.events())
         memory = recall(events)
-        self.desk = Desk(
+        self.dialogue = Dialogue(
             settings=Settings(home=home),
             workspace=workspace,
             course=course,
@@ -167,7 +167,7 @@ class Conversation:
             progress=mastery.replay(events, course),
             model_name="",
         )
-        self.session = Session(self.desk, _router(course))
+        self.session = Session(self.dialogue, _router(course))
         self.shown: list[Shown] = []
 
     async def _take(self, turn: AsyncIterator[Shown]) -> list[Shown]:
@@ -196,7 +196,7 @@ class Conversation:
 
     async def answers(self, answer: Any, submission: str | None = None) -> list[Shown]:
         """Answer the open question through its card."""
-        asked = self.desk.memory.open_item
+        asked = self.dialogue.memory.open_item
         given = submission or (asked.submission if asked else "")
         return await self.acts(Intent(name="answer", args={"answer": answer, "submission": given}))
 

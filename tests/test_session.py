@@ -18,7 +18,8 @@ from tests.conversation import Conversation, RunsInMemory
 from tutor.course.files import load_course
 from tutor.course.model import Choice, Course, Do, Number, Open, Order
 from tutor.dialogue import my_data
-from tutor.turn import Farewell, Intent, Reload, Said
+from tutor.dialogue.free_text import as_button
+from tutor.turn import Button, Chosen, Farewell, Intent, Reload, Said
 
 CURRICULUM = Path(__file__).parent.parent / "curriculum"
 VERSES = "\n\n".join(
@@ -48,7 +49,7 @@ async def begin(talk: Conversation) -> None:
 async def to_step(talk: Conversation, step: str) -> None:
     """Go on by the shortest way until the present lesson is at `step`."""
     for _ in range(40):
-        if talk.desk.memory.step == step:
+        if talk.dialogue.memory.step == step:
             return
         await talk.acts(Intent(name="next"))
     raise AssertionError(f"never came to {step}")
@@ -56,7 +57,7 @@ async def to_step(talk: Conversation, step: str) -> None:
 
 def key(talk: Conversation, item: str) -> Any:
     """The right answer to an item of the course."""
-    found = talk.desk.course.items[item]
+    found = talk.dialogue.course.items[item]
     match found:
         case Choice():
             return sorted(found.right) if found.format == "multiple" else next(iter(found.right))
@@ -65,7 +66,7 @@ def key(talk: Conversation, item: str) -> Any:
         case Order():
             return list(found.order)
         case Open():
-            return found.expectations[0].accept[talk.desk.language][0]
+            return found.expectations[0].accept[talk.dialogue.language][0]
         case Do():
             raise AssertionError("done by running a skill")
 
@@ -86,7 +87,7 @@ async def walk(talk: Conversation, tmp_path: Path) -> list[str]:
     await begin(talk)
     visited: list[str] = []
     for _ in range(300):
-        memory = talk.desk.memory
+        memory = talk.dialogue.memory
         if memory.machine.phase == "summary" and memory.lesson == "decide":
             return visited
         if memory.lesson and memory.lesson not in visited:
@@ -95,14 +96,14 @@ async def walk(talk: Conversation, tmp_path: Path) -> list[str]:
             if status.state == "running":
                 pairs = FINE_TUNED if status.skill == "fine_tune" else {"run": run, "seconds": 3.0, "count": 3}
                 talk.runs.finish(run, pairs)
-        step = talk.desk.step
+        step = talk.dialogue.step
         if memory.open_item and memory.open_item.gap:
             await talk.acts(Intent(name="next"))
         elif memory.open_item:
             await talk.answers(key(talk, memory.open_item.item))
-        elif step and step.kind == "bring" and talk.desk.memory.dataset is None:
+        elif step and step.kind == "bring" and talk.dialogue.memory.dataset is None:
             await talk.uploads(verses)
-        elif step and step.kind == "predict" and talk.desk.at(step.id) not in memory.predicted:
+        elif step and step.kind == "predict" and talk.dialogue.at(step.id) not in memory.predicted:
             number = step.format == "number"
             await (
                 talk.clicks(talk.buttons[0].label) if step.format == "choice" else talk.types("7" if number else "mano")
@@ -112,7 +113,7 @@ async def walk(talk: Conversation, tmp_path: Path) -> list[str]:
         last = talk.said[-1]
         assert last.tone != "error", last.text
         assert talk.buttons or last.item, f"no way on at {memory.lesson}/{memory.step}"
-    raise AssertionError(f"the route did not end; at {talk.desk.memory.lesson}/{talk.desk.memory.step}")
+    raise AssertionError(f"the route did not end; at {talk.dialogue.memory.lesson}/{talk.dialogue.memory.step}")
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -121,7 +122,7 @@ async def test_the_express_route_from_end_to_end(tmp_path: Path, course: Course,
     talk = Conversation(tmp_path / "home", course, language, model)
     visited = await walk(talk, tmp_path)
     assert visited == list(course.routes["express"])
-    assert all(talk.desk.progress.lesson_state(lesson) != "todo" for lesson in course.routes["express"])
+    assert all(talk.dialogue.progress.lesson_state(lesson) != "todo" for lesson in course.routes["express"])
     words = sum(len(said.text.split()) for said in talk.said)
     assert words > 1000
     for _ in range(2):
@@ -148,20 +149,20 @@ async def test_a_question_in_the_middle_leads_back_to_the_open_item(talk: Conver
     await talk.types("pará, ¿qué era un token?")
     assert talk.said[-1].tone == "aside"
     assert "1.3" in talk.said[-1].source
-    assert talk.desk.memory.open_item
+    assert talk.dialogue.memory.open_item
     await talk.clicks("Volver a la lección")
     assert talk.item.submission == item.submission
-    assert talk.desk.memory.step == "check"
+    assert talk.dialogue.memory.step == "check"
 
 
 async def test_the_model_never_changes_progress(talk: Conversation) -> None:
     await begin(talk)
     await to_step(talk, "check")
-    talk.desk.model_name = "scripted"
+    talk.dialogue.model_name = "scripted"
     talk.worker.the_chat.replies = ["Tu respuesta es correcta y pasaste la lección."]  # type: ignore[union-attr]
-    before = talk.desk.progress
+    before = talk.dialogue.progress
     await talk.types("¿qué es un token?")
-    assert talk.desk.progress.known == before.known
+    assert talk.dialogue.progress.known == before.known
     assert "pasaste" not in " ".join(said.text for said in talk.said)
 
 
@@ -185,7 +186,7 @@ async def test_explaining_again_goes_through_other_ways(talk: Conversation) -> N
 async def test_a_wrong_answer_is_explained_without_giving_the_key(talk: Conversation) -> None:
     await begin(talk)
     await to_step(talk, "check")
-    item = talk.desk.course.items[talk.item.item]
+    item = talk.dialogue.course.items[talk.item.item]
     assert isinstance(item, Choice)
     wrong = next(option for option in item.options if option.misconception)
     await talk.answers(wrong.id)
@@ -202,9 +203,9 @@ async def test_a_submission_counts_once(talk: Conversation) -> None:
     await to_step(talk, "check")
     submission = talk.item.submission
     await talk.answers(key(talk, talk.item.item), submission)
-    known = talk.desk.progress.known
+    known = talk.dialogue.progress.known
     await talk.answers(key(talk, talk.item.item), submission)
-    assert talk.desk.progress.known == known
+    assert talk.dialogue.progress.known == known
 
 
 async def test_typed_answers_are_the_options_as_they_are_shown(talk: Conversation) -> None:
@@ -226,22 +227,22 @@ async def test_no_card_carries_the_key(tmp_path: Path, course: Course) -> None:
 async def test_after_three_misses_an_example_and_on(talk: Conversation) -> None:
     await begin(talk)
     await to_step(talk, "check")
-    item = talk.desk.course.items[talk.item.item]
+    item = talk.dialogue.course.items[talk.item.item]
     assert isinstance(item, Choice)
     wrong = next(option.id for option in item.options if option.misconception)
     for _ in range(3):
         await talk.answers(wrong)
         if "Pensarla otra vez" in [b.label for b in talk.buttons]:
             await talk.clicks("Pensarla otra vez")
-    assert talk.desk.course.concepts[item.concept].example.es in talk.text
+    assert talk.dialogue.course.concepts[item.concept].example.es in talk.text
 
 
 async def test_showing_the_answer_counts_nothing(talk: Conversation) -> None:
     await begin(talk)
     await to_step(talk, "check")
-    concept = talk.desk.course.items[talk.item.item].concept
+    concept = talk.dialogue.course.items[talk.item.item].concept
     await talk.clicks("Mostrame la respuesta")
-    assert talk.desk.progress.known[concept].successes == ()
+    assert talk.dialogue.progress.known[concept].successes == ()
 
 
 async def test_a_quiz_has_gaps_from_the_learners_text(talk: Conversation, tmp_path: Path) -> None:
@@ -256,8 +257,8 @@ async def test_a_quiz_has_gaps_from_the_learners_text(talk: Conversation, tmp_pa
     await talk.uploads(text)
     await talk.types("preguntame")
     asked = 0
-    while talk.desk.memory.open_item and asked < 8:
-        gap = talk.desk.memory.open_item.gap
+    while talk.dialogue.memory.open_item and asked < 8:
+        gap = talk.dialogue.memory.open_item.gap
         if gap:
             assert "____" in talk.item.stem
             right = next(id for id, option in talk.item.options if option == gap["answer"])
@@ -286,7 +287,7 @@ async def test_a_file_that_cannot_be_read_is_told_in_words(
     await talk.uploads(path)
     assert talk.said[-1].tone == "error"
     assert "Traceback" not in talk.text
-    assert talk.desk.memory.dataset is None
+    assert talk.dialogue.memory.dataset is None
     await talk.types("dale")
     assert talk.said[-1].tone == "lesson"
 
@@ -298,16 +299,16 @@ async def test_several_files_of_one_drop_are_one_text(talk: Conversation, tmp_pa
         path.write_text(VERSES.replace("1", path.stem), "utf-8")
     files[2].write_bytes(b"\xff\xd8\xff\xe0" + b"\0" * 64)
     await talk.uploads(*files)
-    (manifest,) = talk.desk.workspace.manifests()
-    assert (manifest.id, manifest.documents) == (talk.desk.memory.dataset, 2)
+    (manifest,) = talk.dialogue.workspace.manifests()
+    assert (manifest.id, manifest.documents) == (talk.dialogue.memory.dataset, 2)
     assert manifest.facts["left_out_names"] == "foto.jpg"
 
 
 async def test_a_pasted_text_is_a_text(talk: Conversation) -> None:
     await begin(talk)
     await talk.types(VERSES)
-    assert talk.desk.memory.dataset
-    manifest = talk.desk.workspace.find(talk.desk.memory.dataset)
+    assert talk.dialogue.memory.dataset
+    manifest = talk.dialogue.workspace.find(talk.dialogue.memory.dataset)
     assert manifest.shape == "verse"
     assert manifest.rows == 60
 
@@ -380,8 +381,8 @@ async def trained(talk: Conversation) -> str:
     for _ in range(30):
         if talk.runs.runs:
             return next(iter(talk.runs.runs))
-        if talk.desk.memory.open_item:
-            await talk.answers(key(talk, talk.desk.memory.open_item.item))
+        if talk.dialogue.memory.open_item:
+            await talk.answers(key(talk, talk.dialogue.memory.open_item.item))
         await talk.acts(Intent(name="next"))
     raise AssertionError("no training was begun")
 
@@ -405,7 +406,7 @@ PAIRS = [
 async def compared(talk: Conversation, training: str, pairs: list[dict[str, Any]], seed: int = 0) -> str:
     """A blind comparison that has just ended: its first pair is shown."""
     run = await talk.runs.start("compare_models", {}, "es")
-    talk.desk.record("run_started", {"at": "/compare_models", "run": run, "skill": "compare_models"})
+    talk.dialogue.record("run_started", {"at": "/compare_models", "run": run, "skill": "compare_models"})
     result = {"run": training, "other": "base", "blind": True, "pairs": pairs, "base": "b", "seed": seed}
     talk.runs.finish(run, result)
     talk.shown += talk.session._ended_runs()
@@ -420,7 +421,7 @@ async def votes(talk: Conversation, pairs: list[dict[str, Any]], sides: list[str
 
 async def test_a_model_is_examined_without_naming_a_text(talk: Conversation) -> None:
     await begin(talk)
-    assert talk.desk.memory.dataset is None
+    assert talk.dialogue.memory.dataset is None
     await talk.acts(Intent(name="evaluate_model"))
     (run,) = talk.runs.runs
     assert talk.runs.status(run).skill == "evaluate_model"
@@ -439,9 +440,9 @@ async def test_a_blind_comparison_hides_the_names_until_the_last_vote(talk: Conv
     assert "tu modelo en 4 de 4" in talk.text
     assert "una de cada 16" in talk.text
     assert "son pocos votos" not in talk.text or "indicio" in talk.text
-    cast = talk.desk.memory.votes[run]
+    cast = talk.dialogue.memory.votes[run]
     await talk.acts(Intent(name="vote", args={"run": run, "pair": 0, "side": "base"}))
-    assert talk.desk.memory.votes[run] == cast
+    assert talk.dialogue.memory.votes[run] == cast
 
 
 async def test_votes_are_counted_over_all_comparisons_of_the_same_two(talk: Conversation) -> None:
@@ -469,8 +470,8 @@ async def test_the_tally_outlives_a_restart(talk: Conversation, course: Course, 
     await compared(talk, training, PAIRS)
     await votes(talk, PAIRS, ["tuned", "base", "tuned", "same"])
     again = Conversation(tmp_path / "home", course, runs=talk.runs)
-    assert again.desk.memory.judged == talk.desk.memory.judged
-    assert len(again.desk.memory.judged[f"{training} base"]) == 4
+    assert again.dialogue.memory.judged == talk.dialogue.memory.judged
+    assert len(again.dialogue.memory.judged[f"{training} base"]) == 4
 
 
 async def test_a_comparison_waits_its_turn_while_a_model_trains(talk: Conversation) -> None:
@@ -493,9 +494,9 @@ async def test_stopping_asks_what_to_do_with_the_run(talk: Conversation) -> None
 
 async def test_the_lesson_goes_on_while_the_model_trains(talk: Conversation) -> None:
     await trained(talk)
-    before = talk.desk.memory.step
+    before = talk.dialogue.memory.step
     await talk.acts(Intent(name="next"))
-    assert talk.desk.memory.step != before
+    assert talk.dialogue.memory.step != before
     assert talk.said[-1].tone == "lesson"
 
 
@@ -507,11 +508,11 @@ async def test_a_restart_is_at_the_same_step_with_the_same_question(
 ) -> None:
     await begin(talk)
     await to_step(talk, "check")
-    before = talk.desk.memory
+    before = talk.dialogue.memory
     talk.store.close()
     again = Conversation(tmp_path / "home", course)
-    assert again.desk.memory == before
-    assert again.desk.progress == talk.desk.progress
+    assert again.dialogue.memory == before
+    assert again.dialogue.progress == talk.dialogue.progress
     await again.opens()
     assert again.item.submission == before.open_item.submission  # type: ignore[union-attr]
     assert "Hola de nuevo" in " ".join(said.text for said in again.said)
@@ -537,12 +538,24 @@ async def test_opening_an_old_page_while_the_program_lives_repeats_nothing(talk:
 # --- controls ---------------------------------------------------------------------------------------------------------
 
 
-async def test_buttons_can_be_typed(talk: Conversation) -> None:
+@pytest.mark.parametrize("typed", ["b", "2", "la segunda", "Doy clases"])
+async def test_buttons_can_be_typed(talk: Conversation, typed: str) -> None:
+    """The session says which button it took, so that the page marks that one and no other."""
     await talk.opens()
-    await talk.types("b")
-    assert talk.desk.memory.profile == "teacher"
+    shown = await talk.types(typed)
+    assert shown[0] == Chosen(intent=Intent(name="profile", args={"profile": "teacher"}))
+    assert talk.dialogue.memory.profile == "teacher"
     await talk.types("media hora")
-    assert talk.desk.memory.route == "express"
+    assert talk.dialogue.memory.route == "express"
+
+
+def test_where_words_are_awaited_a_number_or_a_letter_is_no_button() -> None:
+    buttons = tuple(Button(label=label, intent=Intent(name=label)) for label in ("Seguir", "Saltear"))
+    for typed in ("2", "b", "la segunda"):
+        assert as_button(buttons, typed, numbered=False) is None
+        assert as_button(buttons, typed, numbered=True) == buttons[1]
+    assert as_button(buttons, "¡saltear!", numbered=False) is None
+    assert as_button(buttons, "saltear.", numbered=False) == buttons[1]
 
 
 async def test_every_phase_offers_a_way_on(talk: Conversation) -> None:
@@ -551,7 +564,7 @@ async def test_every_phase_offers_a_way_on(talk: Conversation) -> None:
         await talk.acts(Intent(name=name))
         assert talk.buttons, name
     await talk.acts(Intent(name="back_to_lesson"))
-    assert talk.desk.memory.machine.overlay is None
+    assert talk.dialogue.memory.machine.overlay is None
 
 
 async def test_the_language_changes_and_stays(talk: Conversation, course: Course, tmp_path: Path) -> None:
@@ -575,12 +588,12 @@ async def test_deleting_is_asked_twice_and_done(talk: Conversation) -> None:
     await talk.acts(Intent(name="delete_data"))
     name = next(b.label for b in talk.buttons if b.label.startswith("Borrar texto"))
     await talk.clicks(name)
-    assert len(talk.desk.workspace.manifests()) == 1
-    keep(talk.desk.workspace, talk.desk.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
+    assert len(talk.dialogue.workspace.manifests()) == 1
+    keep(talk.dialogue.workspace, talk.dialogue.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
     await talk.clicks("Sí, borrar")
-    assert talk.desk.workspace.manifests() == []
-    assert kept(talk.desk.workspace) == []
-    assert talk.desk.memory.dataset is None
+    assert talk.dialogue.workspace.manifests() == []
+    assert kept(talk.dialogue.workspace) == []
+    assert talk.dialogue.memory.dataset is None
 
 
 def tiny_pieces() -> bytes:
@@ -600,13 +613,13 @@ def tiny_pieces() -> bytes:
 async def test_a_tokenizer_can_be_seen_and_deleted(talk: Conversation) -> None:
     await begin(talk)
     await talk.types(VERSES)
-    card = keep(talk.desk.workspace, talk.desk.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
-    again = keep(talk.desk.workspace, talk.desk.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
+    card = keep(talk.dialogue.workspace, talk.dialogue.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
+    again = keep(talk.dialogue.workspace, talk.dialogue.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
     assert again.name == f"{card.name} (2)"
     await talk.acts(Intent(name="delete_data"))
     await talk.clicks(f"Borrar {card.name}")
     await talk.clicks("Sí, borrar")
-    assert kept(talk.desk.workspace) == [again]
+    assert kept(talk.dialogue.workspace) == [again]
 
 
 def add_export(workspace: Workspace) -> None:
@@ -625,21 +638,21 @@ def add_export(workspace: Workspace) -> None:
 
 async def test_a_model_to_take_away_can_be_seen_and_deleted(talk: Conversation) -> None:
     await begin(talk)
-    add_export(talk.desk.workspace)
+    add_export(talk.dialogue.workspace)
     await talk.acts(Intent(name="delete_data"))
     name = next(b.label for b in talk.buttons if b.label.startswith("Borrar modelo hecho sobre b"))
     await talk.clicks(name)
     assert "queda" in talk.text
     await talk.clicks("Sí, borrar")
-    assert exported(talk.desk.workspace) == []
+    assert exported(talk.dialogue.workspace) == []
 
 
 async def test_a_folder_is_opened_and_never_a_file(talk: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
     await begin(talk)
     opened: list[Path] = []
-    monkeypatch.setattr(my_data, "show", lambda folder: opened.append(folder) or True)
-    add_export(talk.desk.workspace)
-    folder = exports_folder(talk.desk.workspace)
+    monkeypatch.setattr(my_data, "open_folder", lambda folder: opened.append(folder) or True)
+    add_export(talk.dialogue.workspace)
+    folder = exports_folder(talk.dialogue.workspace)
     for path in ("run-20260131-174501-3fa9-1", "run-20260131-174501-3fa9-1/export.json"):
         await talk.acts(Intent(name="show_folder", args={"path": f"workspace/exports/{path}"}))
         assert str(folder) in talk.text
@@ -652,13 +665,13 @@ async def test_a_folder_is_opened_and_never_a_file(talk: Conversation, monkeypat
 async def test_deleting_everything_starts_afresh(talk: Conversation) -> None:
     await begin(talk)
     await talk.types(VERSES)
-    add_export(talk.desk.workspace)
-    keep(talk.desk.workspace, talk.desk.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
+    add_export(talk.dialogue.workspace)
+    keep(talk.dialogue.workspace, talk.dialogue.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
     await talk.acts(Intent(name="delete", args={"what": "all", "id": "", "sure": True}))
-    assert kept(talk.desk.workspace) == []
-    assert exported(talk.desk.workspace) == []
-    assert talk.desk.memory.route is None
-    assert talk.desk.workspace.manifests() == []
+    assert kept(talk.dialogue.workspace) == []
+    assert exported(talk.dialogue.workspace) == []
+    assert talk.dialogue.memory.route is None
+    assert talk.dialogue.workspace.manifests() == []
     await talk.opens()
     assert "Musa" in talk.text
 
@@ -668,23 +681,23 @@ async def test_placement_skips_what_is_known(talk: Conversation) -> None:
     await talk.clicks(talk.buttons[0].label)
     await talk.clicks("Ya sé algo: preguntame")
     asked: list[str] = []
-    while talk.desk.memory.open_item and talk.desk.memory.open_item.where == "placement":
-        asked.append(talk.desk.memory.open_item.item)
+    while talk.dialogue.memory.open_item and talk.dialogue.memory.open_item.where == "placement":
+        asked.append(talk.dialogue.memory.open_item.item)
         await talk.answers(key(talk, asked[-1]))
         assert len(asked) <= 8
     assert len(asked) >= 3
-    assert talk.desk.memory.lesson != "next-word"
+    assert talk.dialogue.memory.lesson != "next-word"
 
 
 async def test_a_lesson_s_number_is_no_guess(talk: Conversation) -> None:
     await begin(talk)
     await talk.acts(Intent(name="start_lesson", args={"lesson": "tokens"}))
     await talk.types("lección 5.6")
-    assert talk.desk.memory.lesson == "fine-tune"
+    assert talk.dialogue.memory.lesson == "fine-tune"
     await talk.acts(Intent(name="start_lesson", args={"lesson": "tokens"}))
     await talk.types("4")
-    assert talk.desk.memory.lesson == "tokens"
-    assert talk.desk.memory.predicted["tokens/count"] == "4"
+    assert talk.dialogue.memory.lesson == "tokens"
+    assert talk.dialogue.memory.predicted["tokens/count"] == "4"
 
 
 async def test_a_text_that_was_read_wrongly_is_read_another_way_with_a_click(talk: Conversation) -> None:
@@ -692,12 +705,12 @@ async def test_a_text_that_was_read_wrongly_is_read_another_way_with_a_click(tal
     await talk.acts(Intent(name="start_lesson", args={"lesson": "your-text"}))
     await to_step(talk, "bring")
     await talk.types(VERSES)
-    before = talk.desk.memory.dataset
-    assert talk.desk.workspace.find(before).shape == "verse"
+    before = talk.dialogue.memory.dataset
+    assert talk.dialogue.workspace.find(before).shape == "verse"
     await talk.clicks("Leerlo como prosa")
-    assert talk.desk.memory.dataset == before
-    assert talk.desk.workspace.find(before).shape == "prose"
-    assert (talk.desk.memory.step, talk.buttons[0].label) == ("bring", "Seguir")
+    assert talk.dialogue.memory.dataset == before
+    assert talk.dialogue.workspace.find(before).shape == "prose"
+    assert (talk.dialogue.memory.step, talk.buttons[0].label) == ("bring", "Seguir")
 
 
 async def test_what_can_be_done_with_a_result_is_still_there_after_an_aside(talk: Conversation) -> None:
@@ -725,5 +738,5 @@ async def test_a_lesson_opened_before_a_way_was_chosen_goes_on(talk: Conversatio
     await talk.opens()
     await talk.acts(Intent(name="start_lesson", args={"lesson": "tokens"}))
     await talk.acts(Intent(name="next"))
-    assert talk.desk.memory.lesson == "tokens"
-    assert talk.desk.memory.route == "full"
+    assert talk.dialogue.memory.lesson == "tokens"
+    assert talk.dialogue.memory.route == "full"

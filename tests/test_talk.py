@@ -27,8 +27,8 @@ def course() -> Course:
 @pytest.fixture
 def talk(tmp_path: Path, course: Course) -> Iterator[Conversation]:
     talk = Conversation(tmp_path / "home", course)
-    make_run(talk.desk.workspace, "run-a", at=1_763_800_000)
-    make_run(talk.desk.workspace, "run-b", at=1_763_900_000)
+    make_run(talk.dialogue.workspace, "run-a", at=1_763_800_000)
+    make_run(talk.dialogue.workspace, "run-b", at=1_763_900_000)
     yield talk
     talk.store.close()
 
@@ -38,10 +38,10 @@ async def begun(talk: Conversation, said: str = "hablar con mi modelo") -> FakeV
     await talk.clicks("Escribo")
     await talk.clicks("Media hora")
     await talk.types(said)
-    assert talk.desk.memory.talk
-    run = talk.desk.memory.talk.run
+    assert talk.dialogue.memory.talk
+    run = talk.dialogue.memory.talk.run
     assert run
-    return talk.worker.voices.tuned(talk.desk.workspace.runs / run)
+    return talk.worker.voices.tuned(talk.dialogue.workspace.runs / run)
 
 
 def passages(said: Said) -> list[tuple[str, str]]:
@@ -90,7 +90,7 @@ async def test_what_is_typed_goes_to_the_newest_model_and_comes_back_under_its_n
 async def test_a_text_is_written_in_turns(talk: Conversation) -> None:
     voice = await begun(talk)
     await talk.types("La luna")
-    first = talk.desk.memory.talk.said[0].model  # type: ignore[union-attr]
+    first = talk.dialogue.memory.talk.said[0].model  # type: ignore[union-attr]
     await talk.types("y el sol")
     assert voice.asked[1][0] == f"La luna{first}\ny el sol"
     await talk.clicks("Que siga")
@@ -98,7 +98,7 @@ async def test_a_text_is_written_in_turns(talk: Conversation) -> None:
     await talk.clicks("Volver con Musa")
     whole = next(said for said in reversed(talk.said) if said.blocks and isinstance(said.blocks[0], Passages))
     assert passages(whole)[0][1].startswith(f"La luna{first}\ny el sol")
-    assert talk.desk.memory.talk is None
+    assert talk.dialogue.memory.talk is None
 
 
 async def test_the_knobs_are_in_sight_and_can_be_typed(talk: Conversation) -> None:
@@ -109,7 +109,7 @@ async def test_the_knobs_are_in_sight_and_can_be_typed(talk: Conversation) -> No
     assert (voice.asked[1][0], voice.asked[1][1].temperature, voice.asked[1][1].seed) == ("La luna", 1.1, seed)
     await talk.clicks("Otra vez, con otra suerte")
     assert voice.asked[2][1].seed == seed + 1
-    assert len(talk.desk.memory.talk.said) == 1  # type: ignore[union-attr]
+    assert len(talk.dialogue.memory.talk.said) == 1  # type: ignore[union-attr]
     await talk.types("temperatura 0,3")
     assert "0,3" in talk.text
     assert len(voice.asked) == 3
@@ -152,7 +152,7 @@ async def test_a_command_to_the_letter_is_obeyed_in_the_middle(talk: Conversatio
     await talk.types("y ayuda a los que escriben un poema")
     assert len(voice.asked) == 2
     await talk.types("volver")
-    assert talk.desk.memory.talk is None
+    assert talk.dialogue.memory.talk is None
     await talk.types("La luna")
     assert len(voice.asked) == 2
 
@@ -171,12 +171,12 @@ async def test_it_goes_on_after_a_restart(talk: Conversation, course: Course, tm
 
 async def test_a_model_is_called_by_its_number(talk: Conversation) -> None:
     await begun(talk, "hablar con el modelo 1")
-    assert talk.desk.memory.talk
-    assert talk.desk.memory.talk.run == "run-a"
+    assert talk.dialogue.memory.talk
+    assert talk.dialogue.memory.talk.run == "run-a"
     await talk.types("hablar con el modelo 7")
     assert talk.said[-1].tone == "error"
     assert "mis entrenamientos" in talk.text
-    assert talk.desk.memory.talk.run == "run-a"
+    assert talk.dialogue.memory.talk.run == "run-a"
 
 
 async def test_a_deleted_run_and_other_errors_are_said_in_words(talk: Conversation) -> None:
@@ -185,7 +185,7 @@ async def test_a_deleted_run_and_other_errors_are_said_in_words(talk: Conversati
     await talk.types("La luna")
     assert talk.said[-1].tone == "error"
     await talk.clicks("Volver con Musa")
-    assert talk.desk.memory.talk is None
+    assert talk.dialogue.memory.talk is None
 
 
 async def test_without_a_run_the_base_is_put_through_and_it_is_said(tmp_path: Path, course: Course) -> None:
@@ -193,8 +193,8 @@ async def test_without_a_run_the_base_is_put_through_and_it_is_said(tmp_path: Pa
     await talk.opens()
     await talk.types("hablar con mi modelo")
     assert "Todavía no hay un modelo entrenado con tus textos" in talk.text
-    assert talk.desk.memory.talk
-    assert talk.desk.memory.talk.mode == "chat"
+    assert talk.dialogue.memory.talk
+    assert talk.dialogue.memory.talk.mode == "chat"
     talk.worker.the_chat.replies = ["Soy el de siempre."]  # type: ignore[union-attr]
     await talk.types("¿Quién sos?")
     assert passages(talk.said[-1]) == [("base", "Soy el de siempre.")]
@@ -211,9 +211,9 @@ async def test_a_button_of_a_conversation_that_is_over_says_so(talk: Conversatio
 
 
 async def test_a_run_on_questions_is_asked_and_not_continued(talk: Conversation) -> None:
-    folder = make_run(talk.desk.workspace, "run-c", at=1_764_000_000)
+    folder = make_run(talk.dialogue.workspace, "run-c", at=1_764_000_000)
     asked = [{"prompt": "¿Qué es un verso?", "asked": True, "reference": "Una línea."}]
     (folder / "prompts.json").write_text(json.dumps(asked), "utf-8")
     await begun(talk)
-    assert talk.desk.memory.talk
-    assert talk.desk.memory.talk.mode == "chat"
+    assert talk.dialogue.memory.talk
+    assert talk.dialogue.memory.talk.mode == "chat"

@@ -22,7 +22,7 @@ from tests.scripted_session import (
     table,
     tokens,
 )  # fmt: skip
-from tutor.turn import Button, Delta, Graded, Intent, ItemView, Said, Verdict, Waiting
+from tutor.turn import Button, Chosen, Delta, Graded, Intent, ItemView, Said, Verdict, Waiting
 from tutor.ui import prepare
 from tutor.ui.markdown import safe, visible
 from tutor.ui.render import RENDERERS, block_card, map_card, question_card, verdict_props
@@ -183,7 +183,7 @@ async def test_buttons_go_quiet_when_they_were_used(screen: Screen) -> None:
     await screen.draw("t", Said(id="1", text="¿?", buttons=(YES, NO)))
     await screen.settle("t", (YES, NO))
     assert choices(screen)[0]["open"]
-    screen.choose("t", "no")
+    screen.choose("t", NO.intent)
     assert (choices(screen)[0]["chosen"], choices(screen)[0]["open"]) == (1, False)
 
 
@@ -196,10 +196,15 @@ async def test_old_buttons_go_quiet_when_new_ones_come(screen: Screen) -> None:
     assert [props["open"] for props in choices(screen)] == [False, False]
 
 
-async def test_a_number_typed_at_a_question_is_not_a_button(screen: Screen) -> None:
-    view = ItemView(item="i", submission="s", format="number", stem="?")
-    await screen.draw("t", Said(id="1", item=view, buttons=(YES, NO)))
-    assert screen.choose("t", "1") is None
+async def test_the_button_that_the_session_took_is_marked(screen: Screen) -> None:
+    await screen.draw("t", Said(id="1", text="¿?", buttons=(YES, NO)))
+    await screen.draw("t", Chosen(intent=NO.intent))
+    assert (choices(screen)[0]["chosen"], choices(screen)[0]["open"]) == (1, False)
+
+
+async def test_a_button_that_is_not_on_the_card_marks_nothing(screen: Screen) -> None:
+    await screen.draw("t", Said(id="1", buttons=(YES, NO)))
+    await screen.draw("t", Chosen(intent=Intent(name="quiz")))
     assert choices(screen)[0]["chosen"] is None
 
 

@@ -8,27 +8,38 @@ import secrets
 from collections.abc import AsyncIterator
 
 from skills.contract import Language
-from skills.errors import UserError
+from skills.errors import ModelMissing, UserError
+from skills.workspace import Workspace
+from tutor.course.files import load_course
 from tutor.dialogue import greeting
-from tutor.dialogue.context import Desk, next_button
+from tutor.dialogue.context import Dialogue, next_button
 from tutor.dialogue.controls import course_map
 from tutor.dialogue.free_text import typed
 from tutor.dialogue.intents import act, brought
-from tutor.dialogue.lesson_runs import ENDED, finish_job, state_of
-from tutor.dialogue.skill_calls import Outcome, import_text
+from tutor.dialogue.lesson_runs import finish_job
+from tutor.dialogue.skill_calls import ENDED, Outcome, import_text, state_of
+from tutor.learner import mastery
+from tutor.learner.memory import recall
+from tutor.learner.store import Store
+from tutor.lm import installed
 from tutor.nlu.router import Router
+from tutor.processes.jobs import Jobs
 from tutor.processes.run_status import RunStatus
+from tutor.processes.worker import Worker
+from tutor.settings import CURRICULUM, Settings
 from tutor.turn import Button, CourseMap, Input, Shown, Upload
 from tutor.words import Words
 
 log = logging.getLogger(__name__)
+LEARNER = "me"
+"""One home, one learner; the log has room for more."""
 
 
 class Session:
     """The conversation of one learner; the chat has one, tests have many."""
 
-    def __init__(self, desk: Desk, router: Router | None = None) -> None:
-        self._desk = desk
+    def __init__(self, dialogue: Dialogue, router: Router | None = None) -> None:
+        self._dialogue = dialogue
         self._turns = asyncio.Lock()
         self._ready = router
         self._training: asyncio.Task[Router] | None = None
@@ -36,11 +47,11 @@ class Session:
     async def start(self) -> None:
         """Begin what nobody waits for: the worker with its models, and the router's training."""
         self._train()
-        await self._desk.worker.start(warm=self._desk.has_model)
+        await self._dialogue.worker.start(warm=self._dialogue.has_model)
 
     def _train(self) -> None:
         if self._training is None and self._ready is None:
-            self._training = asyncio.create_task(asyncio.to_thread(Router, course=self._desk.course))
+            self._training = asyncio.create_task(asyncio.to_thread(Router, course=self._dialogue.course))
 
     async def _router(self) -> Router:
         """The router, waited for if it is still being trained."""
@@ -52,46 +63,46 @@ class Session:
 
     @property
     def language(self) -> Language:
-        return self._desk.language
+        return self._dialogue.language
 
     def prefer(self, tag: str) -> None:
         """Speak the browser's language (a tag such as `en-GB`), unless the learner or the owner chose one."""
-        desk = self._desk
-        if not desk.memory.language and not desk.settings.language:
-            desk.words = Words("en" if tag.lower().startswith("en") else "es")
+        dialogue = self._dialogue
+        if not dialogue.memory.language and not dialogue.settings.language:
+            dialogue.words = Words("en" if tag.lower().startswith("en") else "es")
 
     def buttons(self) -> tuple[Button, ...]:
         """The buttons that can be clicked or typed now."""
-        return self._desk.buttons
+        return self._dialogue.buttons
 
     def map(self) -> CourseMap:
-        return course_map(self._desk)
+        return course_map(self._dialogue)
 
     def run_status(self, run: str) -> RunStatus:
         """How a run is, for its card. Raises FileMissing."""
-        return self._desk.jobs.status(run)
+        return self._dialogue.jobs.status(run)
 
     async def turn(self, input: Input) -> AsyncIterator[Shown]:
         """What is shown after what the learner did. An empty input: the page was opened on a new thread."""
         if self._turns.locked() and (input.text or input.uploads):
             self.interrupt()
         async with self._turns:
-            self._desk.interrupted.clear()
+            self._dialogue.interrupted.clear()
             try:
                 async for shown in self._dispatch(input):
                     yield shown
             except UserError as error:
-                yield self._desk.error(error, buttons=self._desk.buttons or (next_button(self._desk),))
+                yield self._dialogue.error(error, buttons=self._dialogue.buttons or (next_button(self._dialogue),))
             except Exception:
                 yield self._defect()
 
     def interrupt(self) -> None:
         """Leave what is going on: the learner pressed stop, or wrote something else."""
-        self._desk.interrupted.set()
+        self._dialogue.interrupted.set()
 
     async def resumed(self) -> AsyncIterator[Shown]:
         """An earlier thread was opened again: nothing, unless the program was restarted in between."""
-        if not self._desk.spoken:
+        if not self._dialogue.spoken:
             async for shown in self.turn(Input()):
                 yield shown
 
@@ -109,37 +120,73 @@ class Session:
                 yield shown
 
     async def close(self) -> None:
-        await self._desk.worker.stop()
-        self._desk.store.close()
+        await self._dialogue.worker.stop()
+        self._dialogue.store.close()
 
     async def _dispatch(self, input: Input) -> AsyncIterator[Shown]:
-        desk = self._desk
+        dialogue = self._dialogue
         if input.uploads:
             turn = self._bring(input.uploads)
         elif input.intent:
-            turn = act(desk, input.intent)
+            turn = act(dialogue, input.intent)
         elif input.text.strip():
-            turn = typed(desk, input.text, await self._router())
+            turn = typed(dialogue, input.text, await self._router())
         else:
-            turn = greeting.welcome_back(desk) if desk.memory.greeted else greeting.welcome(desk)
+            turn = greeting.welcome_back(dialogue) if dialogue.memory.greeted else greeting.welcome(dialogue)
         async for shown in turn:
             yield shown
 
     async def _bring(self, uploads: tuple[Upload, ...]) -> AsyncIterator[Shown]:
         """What arrived at once belongs together: one file, or several as one data set."""
         try:
-            async for said in import_text(self._desk, uploads=uploads):
-                yield brought(self._desk, said) if isinstance(said, Outcome) else said
+            async for said in import_text(self._dialogue, uploads=uploads):
+                yield brought(self._dialogue, said) if isinstance(said, Outcome) else said
         except UserError as error:
-            yield self._desk.error(error, buttons=self._desk.buttons)
+            yield self._dialogue.error(error, buttons=self._dialogue.buttons)
 
     def _ended_runs(self) -> list[Shown]:
-        desk = self._desk
-        new = [run for run in dict.fromkeys(desk.memory.runs.values()) if run not in desk.memory.announced]
-        return [finish_job(desk, run) for run in new if state_of(desk, run) in ENDED]
+        dialogue = self._dialogue
+        new = [run for run in dict.fromkeys(dialogue.memory.runs.values()) if run not in dialogue.memory.announced]
+        return [finish_job(dialogue, run) for run in new if state_of(dialogue, run) in ENDED]
 
     def _defect(self) -> Shown:
         reference = secrets.token_hex(4)
         log.exception("defect %s", reference)
-        told = self._desk.words("chat.defect", reference=reference)
-        return self._desk.say(told, tone="error", buttons=self._desk.buttons)
+        told = self._dialogue.words("chat.defect", reference=reference)
+        return self._dialogue.say(told, tone="error", buttons=self._dialogue.buttons)
+
+
+def open_session(settings: Settings) -> Session:
+    """The conversation of this home's learner, exactly where it was left."""
+    return Session(open_dialogue(settings))
+
+
+def open_dialogue(settings: Settings) -> Dialogue:
+    """All that a conversation works with, and what it remembers."""
+    course = load_course(CURRICULUM)
+    workspace = Workspace(settings.home)
+    store = Store(settings.home / "learner.db", LEARNER, secrets.token_hex(4), course.version)
+    events = list(store.events())
+    memory = recall(events)
+    return Dialogue(
+        settings=settings,
+        workspace=workspace,
+        course=course,
+        store=store,
+        worker=Worker(settings),
+        jobs=Jobs(workspace, settings),
+        words=Words(memory.language or settings.language or "es"),
+        memory=memory,
+        progress=mastery.replay(events, course),
+        model_name=model_name(settings),
+    )
+
+
+def model_name(settings: Settings) -> str:
+    """The tutor's model in words, empty if there is none."""
+    if settings.endpoint:
+        return f"{settings.endpoint_model} ({settings.endpoint})"
+    try:
+        return installed.find(settings.home, settings.tutor_model, "tutor").manifest.label
+    except ModelMissing:
+        return ""

@@ -92,6 +92,13 @@ class Delta(Frozen):
     text: str
 
 
+class Chosen(Frozen):
+    """What was typed was taken for the open button of this intent: the page marks it as if it had been clicked."""
+
+    kind: Literal["chosen"] = "chosen"
+    intent: Intent
+
+
 class Graded(Frozen):
     """The question card of `submission` is now answered."""
 
@@ -127,7 +134,7 @@ class Erased(Frozen):
     text: str
 
 
-Shown = Said | Delta | Graded | Waiting | Reload | Farewell | Erased
+Shown = Said | Delta | Chosen | Graded | Waiting | Reload | Farewell | Erased
 
 
 class MapLesson(Frozen):

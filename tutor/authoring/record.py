@@ -15,16 +15,16 @@ import skills
 from skills.contract import Language
 from skills.workspace import write_atomic
 from tutor.course.model import Lesson, Predict, Run, Step, Try, Wait
-from tutor.dialogue.context import Desk
+from tutor.dialogue.context import Dialogue
+from tutor.dialogue.recordings import recording_path
 from tutor.dialogue.skill_calls import (
     Outcome,
+    begin_run,
     call,
     import_text,
     record_result,
-    recording_path,
     resolve,
     run_of,
-    start_job,
 )
 from tutor.settings import Settings
 from tutor.words import LANGUAGES, Words
@@ -32,75 +32,78 @@ from tutor.words import LANGUAGES, Words
 
 async def record(settings: Settings, tell: Callable[[str], None]) -> None:
     """Record the whole course with the models of a home; a home of its own, since the texts of the course go there."""
-    from tutor.opening import open_desk
+    from tutor.session import open_dialogue
 
-    desk = open_desk(settings)
-    await desk.worker.start()
+    dialogue = open_dialogue(settings)
+    await dialogue.worker.start()
     try:
-        async for name in record_course(desk):
+        async for name in record_course(dialogue):
             tell(name)
     finally:
-        await desk.worker.stop()
-        desk.store.close()
+        await dialogue.worker.stop()
+        dialogue.store.close()
 
 
-async def record_course(desk: Desk) -> AsyncIterator[str]:
+async def record_course(dialogue: Dialogue) -> AsyncIterator[str]:
     """Record every lesson in both languages; yields the name of each file as it is written."""
     for language in LANGUAGES:
-        desk.words = Words(language)
-        async for _ in import_text(desk, sample="verse"):
+        dialogue.words = Words(language)
+        async for _ in import_text(dialogue, sample="verse"):
             pass
-        for lesson in desk.course.lessons.values():
+        for lesson in dialogue.course.lessons.values():
             for step in lesson.steps:
-                desk.record("moved", {"phase": "present", "overlay": None, "lesson": lesson.id, "step": step.id})
-                async for name in _record_step(desk, lesson, step, language):
+                dialogue.record("moved", {"phase": "present", "overlay": None, "lesson": lesson.id, "step": step.id})
+                async for name in _record_step(dialogue, lesson, step, language):
                     yield name
 
 
-async def _record_step(desk: Desk, lesson: Lesson, step: Step, language: Language) -> AsyncIterator[str]:
+async def _record_step(dialogue: Dialogue, lesson: Lesson, step: Step, language: Language) -> AsyncIterator[str]:
     match step:
         case Predict():
             value = next(iter(step.labels), "7" if step.format == "number" else "")
-            desk.record("predicted", {"at": desk.at(step.id), "value": value})
+            dialogue.record("predicted", {"at": dialogue.at(step.id), "value": value})
         case Try(choices=choices) if skills.skill(step.skill).needs:
             for choice, given in choices.items():
-                inputs = resolve(desk, {**step.inputs, **given})
-                yield _write(desk, lesson, step.id, choice, language, await _outcome(desk, step.skill, inputs))
+                inputs = resolve(dialogue, {**step.inputs, **given})
+                yield _write(dialogue, lesson, step.id, choice, language, await _outcome(dialogue, step.skill, inputs))
         case Run(settings=True) if plan := skills.skill(step.skill).plan:
-            yield _write(desk, lesson, step.id, "", language, await _outcome(desk, plan, resolve(desk, step.inputs)))
+            yield _write(
+                dialogue, lesson, step.id, "", language, await _outcome(dialogue, plan, resolve(dialogue, step.inputs))
+            )
         case Run():
-            outcome = await _outcome(desk, step.skill, resolve(desk, step.inputs), step.id)
-            record_result(desk, desk.at(step.id), step.skill, outcome)
+            outcome = await _outcome(dialogue, step.skill, resolve(dialogue, step.inputs), step.id)
+            record_result(dialogue, dialogue.at(step.id), step.skill, outcome)
             if skills.skill(step.skill).needs:  # what needs no model is never without one
-                yield _write(desk, lesson, step.id, "", language, outcome)
+                yield _write(dialogue, lesson, step.id, "", language, outcome)
         case Wait():
-            status = desk.jobs.status(run_of(desk, step.run) or "")
-            yield _write(desk, lesson, step.id, "", language, Outcome(result=status.result or {}, blocks=status.blocks))
+            status = dialogue.jobs.status(run_of(dialogue, step.run) or "")
+            yield _write(
+                dialogue, lesson, step.id, "", language, Outcome(result=status.result or {}, blocks=status.blocks)
+            )
         case _:
             return
 
 
-async def _outcome(desk: Desk, skill: str, inputs: dict[str, Any], step: str = "") -> Outcome:
+async def _outcome(dialogue: Dialogue, skill: str, inputs: dict[str, Any], step: str = "") -> Outcome:
     if skills.skill(skill).where == "job":
-        run = await start_job(desk, skill, inputs)
-        desk.record("run_started", {"at": desk.at(step), "run": run, "skill": skill})
-        async for _ in desk.jobs.follow(run):
+        run = await begin_run(dialogue, skill, inputs, dialogue.at(step))
+        async for _ in dialogue.jobs.follow(run):
             pass
-        status = desk.jobs.status(run)
+        status = dialogue.jobs.status(run)
         assert status.state == "done", status
         return Outcome(result=status.result or {}, blocks=status.blocks)
     found = None
-    async for said in call(desk, skill, inputs):
+    async for said in call(dialogue, skill, inputs):
         found = said if isinstance(said, Outcome) else found
     assert found
     return found
 
 
-def _write(desk: Desk, lesson: Lesson, step: str, choice: str, language: Language, outcome: Outcome) -> str:
+def _write(dialogue: Dialogue, lesson: Lesson, step: str, choice: str, language: Language, outcome: Outcome) -> str:
     path = recording_path(lesson.id, step, language, choice)
     data = {
-        "model": desk.workbench().profile.name,
-        "digest": desk.workbench().profile.digest,
+        "model": dialogue.workbench().profile.name,
+        "digest": dialogue.workbench().profile.digest,
         "result": outcome.result,
         "blocks": [block.model_dump(mode="json") for block in outcome.blocks],
     }

@@ -13,7 +13,8 @@ from typing import Any
 
 from skills.blocks import Block, Compare, CompareColumn, msg
 from skills.errors import FileMissing
-from tutor.dialogue.context import Desk, next_button
+from tutor.dialogue.context import Dialogue, next_button
+from tutor.dialogue.recordings import recorded
 from tutor.dialogue.skill_calls import Outcome, offered
 from tutor.processes.run_status import RunStatus
 from tutor.turn import Button, Intent, Said
@@ -32,12 +33,12 @@ def ended(run: str, status: RunStatus) -> Outcome:
     return Outcome(result={**(status.result or {}), "comparison": run}, blocks=status.blocks, offers=status.offers)
 
 
-def ask(desk: Desk, outcome: Outcome, text: str = "") -> Said:
+def ask(dialogue: Dialogue, outcome: Outcome, text: str = "") -> Said:
     """The next pair without a vote, its two texts in the order the dice gave; after the last one, the names."""
     run, pairs = _run(outcome), outcome.result["pairs"]
-    votes = desk.memory.votes.get(run, ())
+    votes = dialogue.memory.votes.get(run, ())
     if len(votes) >= len(pairs):
-        return reveal(desk, outcome)
+        return reveal(dialogue, outcome)
     place = len(votes)
     pair = pairs[place]
     columns = tuple(
@@ -46,7 +47,7 @@ def ask(desk: Desk, outcome: Outcome, text: str = "") -> Said:
     )
     title = msg("chat.blind.pair", n=place + 1, total=len(pairs))
     card = Compare(title=title, prompt=pair["prompt"], columns=columns)
-    return desk.say(text, blocks=(card,), buttons=tuple(_buttons(desk, run, place, pair["order"])))
+    return dialogue.say(text, blocks=(card,), buttons=tuple(_buttons(dialogue, run, place, pair["order"])))
 
 
 def _run(outcome: Outcome) -> str:
@@ -54,24 +55,26 @@ def _run(outcome: Outcome) -> str:
     return str(outcome.result.get("comparison") or outcome.result["run"])
 
 
-def _buttons(desk: Desk, run: str, place: int, order: list[str]) -> Iterator[Button]:
+def _buttons(dialogue: Dialogue, run: str, place: int, order: list[str]) -> Iterator[Button]:
     for label, side in (("chat.blind.a", order[0]), ("chat.blind.b", order[1]), ("chat.blind.same", "same")):
         intent = Intent(name="vote", args={"run": run, "pair": place, "side": side})
-        yield Button(label=desk.words(label), intent=intent)
+        yield Button(label=dialogue.words(label), intent=intent)
 
 
-def vote(desk: Desk, args: dict[str, Any]) -> Said:
+def vote(dialogue: Dialogue, args: dict[str, Any]) -> Said:
     """Take a vote; a pair that has one keeps it."""
     run = args["run"]
-    outcome = find(desk, run)
+    outcome = find(dialogue, run)
     if outcome is None:
-        return desk.say(desk.words("chat.past"), tone="system", buttons=desk.buttons or (next_button(desk),))
-    votes, pairs = desk.memory.votes.get(run, ()), outcome.result["pairs"]
+        return dialogue.say(
+            dialogue.words("chat.past"), tone="system", buttons=dialogue.buttons or (next_button(dialogue),)
+        )
+    votes, pairs = dialogue.memory.votes.get(run, ()), outcome.result["pairs"]
     place = len(votes)
     if args["pair"] == place < len(pairs) and args["side"] in (*pairs[place]["order"], "same"):
         about = {"between": between(outcome.result), "pair": _fingerprint(pairs[place])}
-        desk.record("voted", {"run": run, "votes": [*votes, args["side"]], **about})
-    return ask(desk, outcome)
+        dialogue.record("voted", {"run": run, "votes": [*votes, args["side"]], **about})
+    return ask(dialogue, outcome)
 
 
 def between(result: dict[str, Any]) -> str:
@@ -85,55 +88,53 @@ def _fingerprint(pair: dict[str, Any]) -> str:
     return hashlib.sha256(texts.encode()).hexdigest()[:16]
 
 
-def find(desk: Desk, run: str) -> Outcome | None:
+def find(dialogue: Dialogue, run: str) -> Outcome | None:
     """The comparison `run`, from its folder or from the recording of the present step."""
     try:
-        outcome = ended(run, desk.jobs.status(run))
+        outcome = ended(run, dialogue.jobs.status(run))
         return outcome if is_blind(outcome.result) else None
     except FileMissing:
-        from tutor.dialogue.skill_calls import recorded
-
-        found = recorded(desk, desk.step) if desk.step and desk.step.kind == "run" else None
+        found = recorded(dialogue, dialogue.step) if dialogue.step and dialogue.step.kind == "run" else None
         return found if found and found.result.get("run") == run else None
 
 
-def reveal(desk: Desk, outcome: Outcome) -> Said:
+def reveal(dialogue: Dialogue, outcome: Outcome) -> Said:
     """Who wrote what, how the votes fell, how they fell in all comparisons of the two, and how far that is luck."""
-    result, votes = outcome.result, desk.memory.votes[_run(outcome)]
+    result, votes = outcome.result, dialogue.memory.votes[_run(outcome)]
     mine = votes.count("tuned")
     values = {"tuned": mine, "same": votes.count("same"), "total": len(votes)}
     values["other"] = len(votes) - values["tuned"] - values["same"]
-    told = [desk.words("chat.blind.tally", **values, rival=rival(desk, result))]
-    judged = desk.memory.judged.get(between(result), {})
+    told = [dialogue.words("chat.blind.tally", **values, rival=rival(dialogue, result))]
+    judged = dialogue.memory.judged.get(between(result), {})
     comparisons = len({comparison for comparison, _ in judged.values()})
     sides = [side for _, side in judged.values()] if comparisons > 1 else list(votes)
     chosen, clear = sides.count("tuned"), len(sides) - sides.count("same")
     if comparisons > 1:
-        told.append(desk.words("chat.blind.all", n=chosen, votes=len(sides), comparisons=comparisons))
+        told.append(dialogue.words("chat.blind.all", n=chosen, votes=len(sides), comparisons=comparisons))
     if clear:
-        told.append(luck(desk, chosen, clear))
+        told.append(luck(dialogue, chosen, clear))
     cards: tuple[Block, ...] = tuple(block for block in outcome.blocks if block.kind != "text")
-    offers = offered(desk, outcome.offers)
-    return desk.say(" ".join(told), blocks=cards, buttons=(next_button(desk), *offers))
+    offers = offered(dialogue, outcome.offers)
+    return dialogue.say(" ".join(told), blocks=cards, buttons=(next_button(dialogue), *offers))
 
 
-def rival(desk: Desk, result: dict[str, Any]) -> str:
+def rival(dialogue: Dialogue, result: dict[str, Any]) -> str:
     """Whom the learner's model was compared with, in words."""
     other = result.get("other", "base")
     if other in ("base", "counter"):
-        return desk.words(f"chat.blind.rival.{other}")
-    return desk.words("compare_models.run", number=result["other_number"], at=result["other_at"])
+        return dialogue.words(f"chat.blind.rival.{other}")
+    return dialogue.words("compare_models.run", number=result["other_number"], at=result["other_at"])
 
 
-def luck(desk: Desk, chosen: int, votes: int) -> str:
+def luck(dialogue: Dialogue, chosen: int, votes: int) -> str:
     """How easily a coin would give a result as one-sided as `chosen` of `votes`, to this side: in words."""
     most = max(chosen, votes - chosen)
     if 2 * most == votes:
-        return desk.words("chat.blind.even")
+        return dialogue.words("chat.blind.even")
     chance = by_chance(most, votes)
     kind = "luck" if chance > 0.2 else "hint" if chance > 0.05 else "hardly_luck"
-    told = desk.words(f"chat.blind.{kind}", most=most, votes=votes, every=round(1 / chance))
-    return f"{told} {desk.words('chat.blind.few')}" if votes < FEW and kind != "luck" else told
+    told = dialogue.words(f"chat.blind.{kind}", most=most, votes=votes, every=round(1 / chance))
+    return f"{told} {dialogue.words('chat.blind.few')}" if votes < FEW and kind != "luck" else told
 
 
 def by_chance(most: int, votes: int) -> float:

@@ -1,11 +1,10 @@
-"""The desk of a conversation: the parts a turn works with, what is remembered, and the few verbs all moves share."""
+"""The dialogue context: the parts a turn works with, what is remembered, and the few verbs all moves share."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 import secrets
-import shutil
 import time
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -14,8 +13,6 @@ from typing import Any
 from skills.blocks import Block, Scalar
 from skills.contract import Language
 from skills.errors import ModelMissing, UserError
-from skills.export.kept import delete_export, exports_folder
-from skills.model.piece_tokenizer import delete_kept, kept
 from skills.workspace import Workspace
 from tutor import __version__
 from tutor.course.model import Bilingual, Course, Lesson, Step
@@ -29,12 +26,9 @@ from tutor.settings import Settings
 from tutor.turn import Button, Intent, ItemView, Said
 from tutor.words import Words
 
-REWORDS = 1_000_000_000
-"""Parameters from which on a model's own wording of a passage is asked for."""
-
 
 @dataclass
-class Desk:
+class Dialogue:
     """One learner's conversation. `buttons` are the ones that can be clicked or typed now."""
 
     settings: Settings
@@ -80,49 +74,11 @@ class Desk:
         """The model that is looked into and trained. Raises ModelMissing."""
         return installed.find(self.workspace.home, self.settings.workbench_model, "workbench")
 
-    def rewords(self) -> bool:
-        """Whether the tutor's model is large enough to put a passage in its own words. Of the 0.5B models' sentences
-        hardly one says only what the passage says (benchmarks/README.md), and nobody should wait for that."""
-        if self.settings.endpoint:
-            return True
-        try:
-            found = installed.find(self.workspace.home, self.settings.tutor_model, "tutor")
-        except ModelMissing:
-            return False
-        return found.profile.parameters >= REWORDS
-
     def has_workbench(self) -> bool:
         try:
             return bool(self.workbench())
         except ModelMissing:
             return False
-
-    def delete(self, what: str, id: str) -> None:
-        """Delete a text, a run, a tokenizer, an export, a model, or (`all`) all of the learner's and made of it."""
-        if what == "text":
-            self.workspace.delete_dataset(id)
-            for card in kept(self.workspace):  # its pieces are pieces of the text
-                if card.dataset == id:
-                    delete_kept(self.workspace, card.id)
-            self.record("text_deleted", {"dataset": id})
-        elif what == "run":
-            self.jobs.delete(id)
-        elif what == "tokenizer":
-            delete_kept(self.workspace, id)
-        elif what == "export":
-            delete_export(self.workspace, id)
-        elif what == "model":
-            installed.remove(self.workspace.home, id)
-        elif what == "all":
-            for status in self.jobs.list():
-                self.jobs.delete(status.run)
-            for manifest in self.workspace.manifests():
-                self.workspace.delete_dataset(manifest.id)
-            for card in kept(self.workspace):
-                delete_kept(self.workspace, card.id)
-            shutil.rmtree(exports_folder(self.workspace), ignore_errors=True)
-            self.store.clear()
-            self.record("data_deleted", {})
 
     # --- remembering --------------------------------------------------------------------------------------------------
 
@@ -211,15 +167,15 @@ class Desk:
         return step.labels[value][self.language] if step and value in step.labels else value
 
 
-def next_button(desk: Desk) -> Button:
-    return desk.button("chat.button.next", "next", main=True)
+def next_button(dialogue: Dialogue) -> Button:
+    return dialogue.button("chat.button.next", "next", main=True)
 
 
-def back_button(desk: Desk) -> Button:
+def back_button(dialogue: Dialogue) -> Button:
     """Back to the lesson, or to the greeting where no way was chosen yet."""
-    if desk.memory.route is None:
-        return desk.button("chat.button.back_to_start", "restart", main=True)
-    return desk.button("chat.button.back_to_lesson", "back_to_lesson", main=True)
+    if dialogue.memory.route is None:
+        return dialogue.button("chat.button.back_to_start", "restart", main=True)
+    return dialogue.button("chat.button.back_to_lesson", "back_to_lesson", main=True)
 
 
 def new_message_id() -> str:

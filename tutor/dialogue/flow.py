@@ -1,109 +1,278 @@
-"""Series of questions: reviews that are due, quizzes (of the course and of the learner's text), placement."""
+"""What comes next: the one place that decides it. Lessons and their steps, answers, reviews, quizzes, placement.
+
+Everything else shows (`steps`, `items`, `lesson_runs`) or is asked for by the learner (`intents`); whoever is done
+comes here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
-from skills.errors import UserError
-from tutor.dialogue.context import Desk, back_button
-from tutor.dialogue.items import ask_item
-from tutor.dialogue.skill_calls import Outcome, call
+from skills.texts.quantities import read_number
+from tutor.course.model import Ask, Predict, Run, Step, Try
+from tutor.dialogue import items, steps
+from tutor.dialogue.context import Dialogue, back_button, next_button
+from tutor.dialogue.lesson_runs import after_text
+from tutor.dialogue.quiz import quiz_queue
+from tutor.dialogue.skill_calls import offered
 from tutor.learner import plan, statechart
+from tutor.learner.mastery import MISSES
+from tutor.nlu.grading import grade
 from tutor.turn import Shown
 
-QUESTIONS, GAPS = 5, 2
-"""Questions of a quiz, and how many of them are gaps in the learner's own text where there is one."""
+Turn = AsyncIterator[Shown]
 
 
-async def begin_review(desk: Desk, items: Iterable[str]) -> AsyncIterator[Shown]:
-    """Ask the items whose review is due."""
-    queue = [{"item": item, "where": "review"} for item in items]
-    async for shown in _begin(desk, queue, desk.words("chat.review_intro", n=len(queue))):
+def proceed(dialogue: Dialogue) -> Turn:
+    """The learner said «next»: back from what lies over the lesson, on in a series, else to the next step."""
+    asked = dialogue.memory.open_item
+    if dialogue.memory.machine.overlay:
+        return resume(dialogue)
+    if asked and asked.where != "lesson":
+        _drop(dialogue)
+        return next_question(dialogue, asked.where)
+    if dialogue.memory.machine.phase == "review":
+        return next_question(dialogue, "review")
+    if dialogue.memory.route is None:
+        return choose_route(dialogue, "express")
+    return advance(dialogue)
+
+
+async def resume(dialogue: Dialogue, anew: bool = False) -> Turn:
+    """Back to exactly where the learner was: the open question, or the step; `anew` shows all of it once more.
+
+    A step whose skill has run already is not run again: its result stands above, and what was said of it is enough.
+    """
+    if dialogue.memory.machine.overlay:
+        dialogue.move("back")
+    step = dialogue.step
+    if dialogue.memory.open_item:
+        yield items.show_open(dialogue, dialogue.words("chat.where_we_were"))
+    elif isinstance(step, Run) and not anew and dialogue.at(step.id) in dialogue.memory.results:
+        said = f"{dialogue.words('chat.where_we_were')}\n\n{dialogue.text(after_text(dialogue, step))}"
+        offers = offered(dialogue, dialogue.memory.offers.get(dialogue.at(step.id), ()))
+        yield dialogue.say(said, buttons=(next_button(dialogue), *offers))
+    else:
+        heading = f"{dialogue.words('chat.where_we_were')}\n\n" if step else ""
+        async for shown in _present(dialogue, heading):
+            yield shown
+
+
+# --- lessons and steps ------------------------------------------------------------------------------------------------
+
+
+def choose_route(dialogue: Dialogue, route: str) -> Turn:
+    dialogue.record("route_chosen", {"route": "full" if route == "placement" else route})
+    return begin_placement(dialogue) if route == "placement" else next_lesson(dialogue)
+
+
+def next_lesson(dialogue: Dialogue) -> Turn:
+    """What the plan proposes: a lesson, a review, or the end of the route."""
+    move = plan.next_step(dialogue.course, dialogue.progress, dialogue.now())
+    match move:
+        case plan.Review():
+            return begin_review(dialogue, move.items)
+        case plan.Teach(lesson=lesson):
+            return begin_lesson(dialogue, lesson)
+        case _:
+            return _end_route(dialogue)
+
+
+async def _end_route(dialogue: Dialogue) -> Turn:
+    dialogue.move("end")
+    yield dialogue.say(
+        dialogue.words("chat.route_done"),
+        buttons=(
+            dialogue.button("chat.button.quiz", "quiz", main=True),
+            dialogue.button("chat.button.progress", "progress"),
+            dialogue.button("chat.button.my_things", "delete_data"),
+        ),
+    )
+
+
+def begin_lesson(dialogue: Dialogue, lesson: str) -> Turn:
+    """Open a lesson at its first step. Who opens one before having chosen a way has chosen their own."""
+    found = dialogue.course.lessons[lesson]
+    if dialogue.memory.route is None:
+        dialogue.record("route_chosen", {"route": "full"})
+    dialogue.record("lesson_begun", {"lesson": lesson})
+    dialogue.move("begin", lesson, found.steps[0].id)
+    title = dialogue.words(
+        "chat.lesson_title", number=found.number, title=found.title[dialogue.language], minutes=found.minutes
+    )
+    return _present(dialogue, heading=f"### {title}\n\n")
+
+
+def advance(dialogue: Dialogue) -> Turn:
+    """Go to the step after the present one; after the last, to what the plan says."""
+    lesson, step = dialogue.lesson, dialogue.step
+    if lesson is None or step is None:
+        return next_lesson(dialogue)
+    dialogue.record("step_done", {"lesson": lesson.id, "step": step.id})
+    _drop(dialogue)
+    at = lesson.steps.index(step) + 1
+    if at == len(lesson.steps):
+        return next_lesson(dialogue)
+    dialogue.move("begin", lesson.id, lesson.steps[at].id)
+    return _present(dialogue)
+
+
+def step_back(dialogue: Dialogue) -> Turn:
+    """Show the step before the present one again."""
+    lesson, step = dialogue.lesson, dialogue.step
+    if lesson and step:
+        at = max(0, lesson.steps.index(step) - 1)
+        dialogue.move("begin", lesson.id, lesson.steps[at].id)
+    return _present(dialogue)
+
+
+def _present(dialogue: Dialogue, heading: str = "") -> Turn:
+    """Show the present step; where there is none, what the plan says."""
+    lesson, step = dialogue.lesson, dialogue.step
+    if lesson is None or step is None:
+        return next_lesson(dialogue)
+    if isinstance(step, Ask):
+        return items.ask_item(dialogue, step.item, "lesson", heading=heading + dialogue.text(step.text))
+    return steps.present(dialogue, lesson, step, heading)
+
+
+async def do_step(dialogue: Dialogue, step: Step, typed: str, args: dict[str, Any]) -> Turn:
+    """The learner clicked a choice or typed at a step that waits for it."""
+    if isinstance(step, Predict):
+        value = args.get("choice", typed.strip())
+        if step.format == "number" and read_number(str(value)) is None:
+            yield dialogue.say(dialogue.words("chat.want_number"), buttons=dialogue.buttons)
+            return
+        dialogue.record("predicted", {"at": dialogue.at(step.id), "value": value})
+    turn = steps.turn_knob(dialogue, step, typed, args) if isinstance(step, Try) else advance(dialogue)
+    async for shown in turn:
         yield shown
 
 
-async def begin_quiz(desk: Desk, args: dict[str, Any]) -> AsyncIterator[Shown]:
-    """Questions on what was learnt; where the learner has a text, gaps made from it too."""
-    n = int(args.get("questions") or QUESTIONS)
-    topic, file = args.get("topic"), args.get("file") or desk.memory.dataset
-    of_course = plan.quiz_items(desk.course, desk.progress, topic, n, desk.now())
-    queue: list[dict[str, Any]] = [{"item": item, "where": "quiz"} for item in of_course]
-    gaps: list[dict[str, Any]] = []
-    if file and not topic:
-        inputs = {"file": file, "questions": max(GAPS, n - len(queue)), "seed": len(desk.progress.submissions)}
-        try:
-            async for said in call(desk, "quiz", inputs):
-                if isinstance(said, Outcome):
-                    gaps = said.result["questions"]
-                else:
-                    yield said
-        except UserError:
-            gaps = []  # a text too short to make gaps from: the course's own questions are enough
-    queue = queue[: max(n - GAPS, n - len(gaps))]
-    queue += [{"item": f"gap.{i}", "where": "quiz", "gap": gap} for i, gap in enumerate(gaps)][: n - len(queue)]
-    if not queue:
-        yield desk.say(
-            desk.words("chat.nothing_to_quiz"), buttons=(desk.button("chat.button.next", "next", main=True),)
-        )
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+async def take_answer(dialogue: Dialogue, answer: Any, submission: str) -> Turn:
+    """Grade an answer to the open question; a second answer to the same submission is not counted again."""
+    asked = dialogue.memory.open_item
+    if asked is None or asked.submission != submission:
+        yield dialogue.say(dialogue.words("chat.already_answered"), tone="system", buttons=dialogue.buttons)
         return
-    async for shown in _begin(desk, queue, desk.words("chat.quiz_intro", n=len(queue))):
+    item = items.open_item(dialogue)
+    graded = grade(item, answer, dialogue.language)
+    if not items.record_answer(dialogue, item, asked, graded.outcome):
+        return
+    yield items.graded_card(dialogue, item, asked, graded, answer)
+    text = ""
+    if graded.outcome not in ("correct", "unclear") and asked.where not in ("placement", "quiz"):
+        if not _missed_often(dialogue, item.concept):
+            yield items.ask_again(dialogue, item, asked.where)
+            return
+        text = dialogue.words(
+            "chat.three_misses", example=dialogue.course.concepts[item.concept].example[dialogue.language]
+        )
+    async for shown in _after_answer(dialogue, asked.where, text):
         yield shown
 
 
-async def begin_placement(desk: Desk) -> AsyncIterator[Shown]:
+def _missed_often(dialogue: Dialogue, concept: str) -> bool:
+    return bool(concept) and dialogue.progress.misses(concept) >= MISSES
+
+
+async def give_up(dialogue: Dialogue) -> Turn:
+    """Show the answer to the open question: it is seen, it does not count, and it comes back."""
+    asked = dialogue.memory.open_item
+    if asked is None:
+        return
+    item = items.open_item(dialogue)
+    dialogue.record("solution_shown", {"submission": asked.submission})
+    items.record_answer(dialogue, item, asked, "wrong", shown=True)
+    yield items.solution_card(dialogue, item, asked)
+    async for shown in _after_answer(dialogue, asked.where, dialogue.words("chat.solution_shown")):
+        yield shown
+
+
+async def _after_answer(dialogue: Dialogue, where: str, text: str) -> Turn:
+    """On from an answered question: in a lesson with a button, in a series at once."""
+    if where == "lesson":
+        yield dialogue.say(text, buttons=(next_button(dialogue),))
+        return
+    async for shown in next_question(dialogue, where, text):
+        yield shown
+
+
+# --- series of questions ----------------------------------------------------------------------------------------------
+
+
+def begin_review(dialogue: Dialogue, due: Iterable[str]) -> Turn:
+    """Ask the items whose review is due."""
+    queue = [{"item": item, "where": "review"} for item in due]
+    return _begin_series(dialogue, queue, dialogue.words("chat.review_intro", n=len(queue)))
+
+
+async def begin_quiz(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
+    """Questions on what was learnt; where the learner has a text, gaps made from it too."""
+    queue: list[dict[str, Any]] = []
+    async for made in quiz_queue(dialogue, args):
+        if isinstance(made, list):
+            queue = made
+        else:
+            yield made
+    if not queue:
+        yield dialogue.say(dialogue.words("chat.nothing_to_quiz"), buttons=(next_button(dialogue),))
+        return
+    async for shown in _begin_series(dialogue, queue, dialogue.words("chat.quiz_intro", n=len(queue))):
+        yield shown
+
+
+def begin_placement(dialogue: Dialogue) -> Turn:
     """«Ya sé algo: probame»: a few questions, and the lessons whose ideas are known are skipped."""
-    desk.record("placement_begun", {})
-    async for shown in _next_placement(desk, desk.words("chat.placement_intro")):
-        yield shown
+    dialogue.record("placement_begun", {})
+    return _next_placement(dialogue, dialogue.words("chat.placement_intro"))
 
 
-async def go_on(desk: Desk, where: str, text: str = "") -> AsyncIterator[Shown]:
+def next_question(dialogue: Dialogue, where: str, text: str = "") -> Turn:
     """The next question of the series, or its end."""
     if where == "placement":
-        async for shown in _next_placement(desk, text):
-            yield shown
-        return
-    if desk.memory.queue:
-        first, rest = desk.memory.queue[0], desk.memory.queue[1:]
-        desk.record("queued", {"items": list(rest)})
-        async for shown in ask_item(desk, first["item"], first["where"], heading=text, gap=first.get("gap")):
-            yield shown
-        return
-    async for shown in end_series(desk, text):
-        yield shown
+        return _next_placement(dialogue, text)
+    if dialogue.memory.queue:
+        first, rest = dialogue.memory.queue[0], dialogue.memory.queue[1:]
+        dialogue.record("queued", {"items": list(rest)})
+        return items.ask_item(dialogue, first["item"], first["where"], heading=text, gap=first.get("gap"))
+    return _end_series(dialogue, text)
 
 
-async def end_series(desk: Desk, text: str = "") -> AsyncIterator[Shown]:
+async def _end_series(dialogue: Dialogue, text: str) -> Turn:
     """Close the series and offer the way back to the lesson."""
-    if desk.memory.open_item:
-        desk.record("dropped", {"submission": desk.memory.open_item.submission})
-    desk.record("queued", {"items": []})
-    if statechart.can(desk.memory.machine, "end"):
-        desk.move("end")
-    closing = desk.words("chat.series_done")
-    buttons = [back_button(desk)] if desk.step else []
-    buttons.append(desk.button("chat.button.progress", "progress"))
-    yield desk.say(f"{text}\n\n{closing}".strip(), buttons=tuple(buttons))
+    _drop(dialogue)
+    dialogue.record("queued", {"items": []})
+    if statechart.can(dialogue.memory.machine, "end"):
+        dialogue.move("end")
+    buttons = [back_button(dialogue)] if dialogue.step else []
+    buttons.append(dialogue.button("chat.button.progress", "progress"))
+    yield dialogue.say(f"{text}\n\n{dialogue.words('chat.series_done')}".strip(), buttons=tuple(buttons))
 
 
-async def _begin(desk: Desk, queue: list[dict[str, Any]], intro: str) -> AsyncIterator[Shown]:
-    if desk.memory.open_item:
-        desk.record("dropped", {"submission": desk.memory.open_item.submission})
-    desk.record("queued", {"items": queue})
-    async for shown in go_on(desk, "review", intro):
+def _begin_series(dialogue: Dialogue, queue: list[dict[str, Any]], intro: str) -> Turn:
+    _drop(dialogue)
+    dialogue.record("queued", {"items": queue})
+    return next_question(dialogue, "review", intro)
+
+
+async def _next_placement(dialogue: Dialogue, text: str) -> Turn:
+    item = plan.placement(dialogue.course, dialogue.progress)
+    if item is None:
+        known = sum(dialogue.progress.passed(concept) for concept in dialogue.course.concepts)
+        yield dialogue.say(f"{text}\n\n{dialogue.words('chat.placement_done', n=known)}".strip())
+        turn = next_lesson(dialogue)
+    else:
+        turn = items.ask_item(dialogue, item, "placement", heading=text)
+    async for shown in turn:
         yield shown
 
 
-async def _next_placement(desk: Desk, text: str) -> AsyncIterator[Shown]:
-    item = plan.placement(desk.course, desk.progress)
-    if item is not None:
-        async for shown in ask_item(desk, item, "placement", heading=text):
-            yield shown
-        return
-    from tutor.dialogue.steps import next_lesson
-
-    known = sum(desk.progress.passed(concept) for concept in desk.course.concepts)
-    yield desk.say(f"{text}\n\n{desk.words('chat.placement_done', n=known)}".strip())
-    async for shown in next_lesson(desk):
-        yield shown
+def _drop(dialogue: Dialogue) -> None:
+    """Let the open question go, if there is one."""
+    if dialogue.memory.open_item:
+        dialogue.record("dropped", {"submission": dialogue.memory.open_item.submission})

@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import skills
-from skills.texts.normalize import fold
 from skills.texts.quantities import read_number
 from tutor.course.model import Item, Predict, Step, Try
-from tutor.dialogue import items, model_chat, steps
-from tutor.dialogue.context import Desk, back_button
+from tutor.dialogue import flow, items, model_chat
+from tutor.dialogue.context import Dialogue, back_button
 from tutor.dialogue.intents import act, take_text
 from tutor.nlu.arguments import Open, Situation, read_settings
+from tutor.nlu.choosing import by_label, by_place
 from tutor.nlu.grading import read_typed
 from tutor.nlu.router import Router
-from tutor.turn import Button, Intent, Shown, Waiting
+from tutor.turn import Button, Chosen, Intent, Shown, Waiting
 
 PASTED, PASTED_LINES = 400, 3
 """A typed text longer than this (characters), or with so many line breaks, is taken as a text that was brought."""
@@ -26,35 +26,36 @@ NO_REQUEST = frozenset({"answer", "off_topic", "small_talk", "unsure"})
 """Where an answer is awaited, words that the router takes for one of these are the answer."""
 
 
-async def typed(desk: Desk, text: str, router: Router) -> AsyncIterator[Shown]:
+async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[Shown]:
     """Act on what was typed."""
-    overlay, step = desk.memory.machine.overlay, desk.step
-    item = items.open_item(desk) if desk.memory.open_item and not overlay else None
+    overlay, step = dialogue.memory.machine.overlay, dialogue.step
+    item = items.open_item(dialogue) if dialogue.memory.open_item and not overlay else None
     waiting = step if item is None and not overlay and _takes_text(step) else None
-    button = as_button(desk.buttons, text, numbered=item is None and waiting is None)
+    button = as_button(dialogue.buttons, text, numbered=item is None and waiting is None)
     if button:
-        turn = act(desk, button.intent)
-    elif desk.memory.talk:
-        turn = _to_the_model(desk, text, router)
+        yield Chosen(intent=button.intent)
+        turn = act(dialogue, button.intent)
+    elif dialogue.memory.talk:
+        turn = _to_the_model(dialogue, text, router)
     elif len(text) > PASTED or text.strip().count("\n") >= PASTED_LINES:
-        turn = take_text(desk, {"text": text})
+        turn = take_text(dialogue, {"text": text})
     elif item:
-        turn = _answer(desk, item, text, router)
+        turn = _answer(dialogue, item, text, router)
     elif waiting:
-        turn = _fill(desk, waiting, text, router)
-    elif settings := _settings_said(desk, text):
-        turn = act(desk, settings)
+        turn = _fill(dialogue, waiting, text, router)
+    elif settings := _settings_said(dialogue, text):
+        turn = act(dialogue, settings)
     elif text.strip(" .)").isdecimal():
-        turn = _no_such_button(desk)
+        turn = _no_such_button(dialogue)
     else:
-        turn = routed(desk, router.route(text, desk.language, situation(desk, "none")), text, router)
+        turn = routed(dialogue, router.route(text, dialogue.language, situation(dialogue, "none")), text, router)
     async for shown in turn:
         yield shown
 
 
-def _settings_said(desk: Desk, text: str) -> Intent | None:
+def _settings_said(dialogue: Dialogue, text: str) -> Intent | None:
     """While a settings card is open, settings that are typed are put on it: it comes anew, with what they take."""
-    card = next((button for button in desk.buttons if button.on_card), None)
+    card = next((button for button in dialogue.buttons if button.on_card), None)
     found = read_settings(text) if card else {}
     plan = skills.skill(card.intent.name).plan if card and found else None
     if card is None or plan is None:
@@ -63,35 +64,34 @@ def _settings_said(desk: Desk, text: str) -> Intent | None:
     return Intent(name=plan, args={k: v for k, v in {**kept, **found}.items() if v is not None})
 
 
-async def _to_the_model(desk: Desk, text: str, router: Router) -> AsyncIterator[Shown]:
+async def _to_the_model(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[Shown]:
     """While the learner talks to their model, what is typed is for it: all but knobs, and commands to the letter."""
     command = router.command(text)
     if command in model_chat.LEAVE:
-        turn = act(desk, Intent(name="talk_leave"))
+        turn = act(dialogue, Intent(name="talk_leave"))
     elif command in model_chat.COMMANDS:
-        turn = routed(desk, router.route(text, desk.language, situation(desk, "none")), text, router)
-    elif knobs := model_chat.knobs_said(router.arguments(text, "generate_text", situation(desk, "none")), text):
-        turn = model_chat.tune(desk, knobs)
+        turn = routed(dialogue, router.route(text, dialogue.language, situation(dialogue, "none")), text, router)
+    elif knobs := model_chat.knobs_said(router.arguments(text, "generate_text", situation(dialogue, "none")), text):
+        turn = model_chat.tune(dialogue, knobs)
     else:
-        turn = model_chat.say(desk, "" if command == "next" and desk.memory.talk.mode == "text" else text)  # type: ignore[union-attr]
+        turn = model_chat.say(dialogue, "" if command == "next" and dialogue.memory.talk.mode == "text" else text)  # type: ignore[union-attr]
     async for shown in turn:
-        yield model_chat.staying(desk, shown) if command in model_chat.COMMANDS else shown
+        yield model_chat.staying(dialogue, shown) if command in model_chat.COMMANDS else shown
 
 
-async def _no_such_button(desk: Desk) -> AsyncIterator[Shown]:
+async def _no_such_button(dialogue: Dialogue) -> AsyncIterator[Shown]:
     """A number that no button has: asked again, since as a request it could mean anything."""
-    yield desk.say(desk.words("chat.which_option"), tone="feedback", buttons=desk.buttons)
+    yield dialogue.say(dialogue.words("chat.which_option"), tone="feedback", buttons=dialogue.buttons)
 
 
 def as_button(buttons: tuple[Button, ...], text: str, numbered: bool) -> Button | None:
     """The open button meant by its words or, where numbers and letters can mean nothing else, by "2" or "b"."""
-    said = fold(text).strip(" .)…")
-    by_words = next((b for b in buttons if fold(b.label).strip(" .…") == said), None)
-    if by_words or not numbered:
-        return by_words
-    place = int(said) - 1 if said.isdecimal() else ord(said) - ord("a") if len(said) == 1 and said.isalpha() else -1
+    place = by_label(text, [button.label for button in buttons])
+    if place is not None or not numbered:
+        return None if place is None else buttons[place]
     shown = [button for button in buttons if not button.on_card]
-    return shown[place] if 0 <= place < len(shown) else None
+    place = by_place(text, len(shown))
+    return None if place is None else shown[place]
 
 
 def _takes_text(step: Step | None) -> bool:
@@ -99,30 +99,30 @@ def _takes_text(step: Step | None) -> bool:
     return (isinstance(step, Predict) and step.format != "choice") or (isinstance(step, Try) and step.ask is not None)
 
 
-async def _answer(desk: Desk, item: Item, text: str, router: Router) -> AsyncIterator[Shown]:
+async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> AsyncIterator[Shown]:
     """A question is open: what is typed is its answer, unless it plainly asks for something else."""
-    asked = desk.memory.open_item
+    asked = dialogue.memory.open_item
     assert asked
-    options = items.view(desk, item, asked.submission).options
-    answer = text if item.format == "open" else read_typed(item, text, options, desk.language)
+    options = items.view(dialogue, item, asked.submission).options
+    answer = text if item.format == "open" else read_typed(item, text, options, dialogue.language)
     if answer is None or item.format == "open":
-        intent = router.route(text, desk.language, situation(desk, "open_item"))
+        intent = router.route(text, dialogue.language, situation(dialogue, "open_item"))
         if intent.name not in NO_REQUEST:
-            async for shown in routed(desk, intent, text, router):
+            async for shown in routed(dialogue, intent, text, router):
                 yield shown
             return
     if answer is None:
-        yield desk.say(desk.words("chat.which_option"), tone="feedback", buttons=desk.buttons)
+        yield dialogue.say(dialogue.words("chat.which_option"), tone="feedback", buttons=dialogue.buttons)
         return
-    async for shown in items.take_answer(desk, answer, asked.submission):
+    async for shown in flow.take_answer(dialogue, answer, asked.submission):
         yield shown
 
 
-async def _fill(desk: Desk, step: Step, text: str, router: Router) -> AsyncIterator[Shown]:
+async def _fill(dialogue: Dialogue, step: Step, text: str, router: Router) -> AsyncIterator[Shown]:
     """A step waits for words: these are they, unless they plainly ask for something else."""
-    intent = router.route(text, desk.language, situation(desk, "text"))
+    intent = router.route(text, dialogue.language, situation(dialogue, "text"))
     asks = intent.name not in NO_REQUEST and not _is_prediction(step, text, intent)
-    turn = routed(desk, intent, text, router) if asks else steps.do_step(desk, step, text, {})
+    turn = routed(dialogue, intent, text, router) if asks else flow.do_step(dialogue, step, text, {})
     async for shown in turn:
         yield shown
 
@@ -136,26 +136,28 @@ def _is_prediction(step: Step, text: str, intent: Intent) -> bool:
     return len(text.split()) <= 2 and intent.confidence < 1
 
 
-def situation(desk: Desk, waiting: Open) -> Situation:
+def situation(dialogue: Dialogue, waiting: Open) -> Situation:
     """What is on the screen, for the router."""
-    files = tuple(manifest.name for manifest in desk.workspace.manifests())
-    return Situation(open=waiting, labels=tuple(b.label for b in desk.buttons), files=files, language=desk.language)
+    files = tuple(manifest.name for manifest in dialogue.workspace.manifests())
+    return Situation(
+        open=waiting, labels=tuple(b.label for b in dialogue.buttons), files=files, language=dialogue.language
+    )
 
 
-async def routed(desk: Desk, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:
+async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:
     """Act on what free text was taken for; where the classifier hesitates, the model, and then the learner, say."""
-    if desk.has_model and router.needs_second_opinion(intent):
-        yield Waiting(text=desk.words("chat.doing.understand"))
+    if dialogue.has_model and router.needs_second_opinion(intent):
+        yield Waiting(text=dialogue.words("chat.doing.understand"))
         with suppress(TimeoutError):
             async with asyncio.timeout(OPINION):
-                intent = await router.second_opinion(text, desk.language, intent, desk.worker.score)
+                intent = await router.second_opinion(text, dialogue.language, intent, dialogue.worker.score)
     if intent.name == "unsure":
-        here = situation(desk, "none")
+        here = situation(dialogue, "none")
         buttons = [
-            desk.button(f"intents.{name}.label", name, args=router.arguments(text, name, here) | {"said": text})
+            dialogue.button(f"intents.{name}.label", name, args=router.arguments(text, name, here) | {"said": text})
             for name in intent.args["candidates"]
         ]
-        yield desk.say(desk.words("chat.unsure"), tone="aside", buttons=(*buttons, back_button(desk)))
+        yield dialogue.say(dialogue.words("chat.unsure"), tone="aside", buttons=(*buttons, back_button(dialogue)))
         return
-    async for shown in act(desk, intent.model_copy(update={"args": {**intent.args, "said": text}})):
+    async for shown in act(dialogue, intent.model_copy(update={"args": {**intent.args, "said": text}})):
         yield shown

@@ -3,71 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
-from skills.blocks import Progress, msg
 from tutor.dialogue import model_chat
-from tutor.dialogue.context import Desk
-from tutor.dialogue.flow import begin_placement
-from tutor.dialogue.free_questions import resume
-from tutor.dialogue.steps import next_lesson
+from tutor.dialogue.context import Dialogue
+from tutor.dialogue.flow import resume
+from tutor.dialogue.skill_calls import run_card
 from tutor.learner import statechart
 from tutor.turn import Shown
 
 PROFILES = ("writer", "teacher", "researcher", "organisation", "student", "curious")
 
 
-async def welcome(desk: Desk) -> AsyncIterator[Shown]:
+async def welcome(dialogue: Dialogue) -> AsyncIterator[Shown]:
     """Who Musa is, the promise, and one question."""
-    if not desk.memory.greeted:
-        desk.record("greeted", {"version": desk.version})
-    if statechart.can(desk.memory.machine, "introduce"):
-        desk.move("introduce")
-    buttons = tuple(desk.button(f"chat.profile.{p}", "profile", args={"profile": p}) for p in PROFILES)
-    yield desk.say(desk.words("chat.welcome"), buttons=(*buttons, desk.button("chat.button.how_do_i_know", "privacy")))
+    if not dialogue.memory.greeted:
+        dialogue.record("greeted", {"version": dialogue.version})
+    if statechart.can(dialogue.memory.machine, "introduce"):
+        dialogue.move("introduce")
+    buttons = tuple(dialogue.button(f"chat.profile.{p}", "profile", args={"profile": p}) for p in PROFILES)
+    yield dialogue.say(
+        dialogue.words("chat.welcome"), buttons=(*buttons, dialogue.button("chat.button.how_do_i_know", "privacy"))
+    )
 
 
-async def choose_profile(desk: Desk, profile: str) -> AsyncIterator[Shown]:
-    desk.record("profile_chosen", {"profile": profile})
-    yield desk.say(
-        desk.words(f"chat.profile_said.{profile}") + "\n\n" + desk.words("chat.two_ways"),
+async def choose_profile(dialogue: Dialogue, profile: str) -> AsyncIterator[Shown]:
+    dialogue.record("profile_chosen", {"profile": profile})
+    yield dialogue.say(
+        dialogue.words(f"chat.profile_said.{profile}") + "\n\n" + dialogue.words("chat.two_ways"),
         buttons=(
-            desk.button("chat.button.express", "route", main=True, args={"route": "express"}),
-            desk.button("chat.button.full", "route", args={"route": "full"}),
-            desk.button("chat.button.placement", "route", args={"route": "placement"}),
+            dialogue.button("chat.button.express", "route", main=True, args={"route": "express"}),
+            dialogue.button("chat.button.full", "route", args={"route": "full"}),
+            dialogue.button("chat.button.placement", "route", args={"route": "placement"}),
         ),
     )
 
 
-async def choose_route(desk: Desk, route: str) -> AsyncIterator[Shown]:
-    desk.record("route_chosen", {"route": "full" if route == "placement" else route})
-    shown_next = begin_placement(desk) if route == "placement" else next_lesson(desk)
-    async for shown in shown_next:
-        yield shown
-
-
-async def welcome_back(desk: Desk) -> AsyncIterator[Shown]:
+async def welcome_back(dialogue: Dialogue) -> AsyncIterator[Shown]:
     """The page was opened again: where we were, what happened meanwhile, and the step itself."""
     told = []
-    if desk.memory.version != desk.version:
-        told.append(desk.words("chat.updated", version=desk.version))
-        desk.record("updated", {"version": desk.version})
-    if desk.memory.route is None:
-        async for shown in welcome(desk):
+    if dialogue.memory.version != dialogue.version:
+        told.append(dialogue.words("chat.updated", version=dialogue.version))
+        dialogue.record("updated", {"version": dialogue.version})
+    if dialogue.memory.route is None:
+        async for shown in welcome(dialogue):
             yield shown
         return
-    lesson = desk.lesson
+    lesson = dialogue.lesson
     told.append(
-        desk.words("chat.welcome_back", lesson=lesson.title[desk.language])
+        dialogue.words("chat.welcome_back", lesson=lesson.title[dialogue.language])
         if lesson
-        else desk.words("chat.hello_again")
+        else dialogue.words("chat.hello_again")
     )
-    running = [status for status in desk.jobs.list() if status.state in ("running", "interrupted", "paused")]
-    told += [desk.words(f"chat.run_{status.state}") for status in running[-1:]]
-    yield desk.say("\n\n".join(told), tone="system", blocks=tuple(_card(status) for status in running[-1:]))
-    async for shown in model_chat.resume(desk) if desk.memory.talk else resume(desk, anew=True):
+    running = [status for status in dialogue.jobs.list() if status.state in ("running", "interrupted", "paused")]
+    told += [dialogue.words(f"chat.run_{status.state}") for status in running[-1:]]
+    yield dialogue.say(
+        "\n\n".join(told), tone="system", blocks=tuple(run_card(dialogue, status.run) for status in running[-1:])
+    )
+    async for shown in model_chat.resume(dialogue) if dialogue.memory.talk else resume(dialogue, anew=True):
         yield shown
-
-
-def _card(status: Any) -> Any:
-    return Progress(title=msg(f"chat.card.{status.skill}"), run=status.run)

@@ -1,4 +1,4 @@
-"""Questions: asking an item, taking the answer, telling the outcome, hints and solutions."""
+"""Assessment items: put as a question, marked, their hints and solutions. What follows an answer is flow's affair."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 from typing import Any, Literal
 
 from tutor.course.model import Bilingual, Choice, Do, Item, ItemOption, Number, Open, Order
-from tutor.dialogue.context import Desk
+from tutor.dialogue.context import Dialogue
 from tutor.learner import statechart
-from tutor.learner.mastery import MISSES
-from tutor.nlu.grading import Graded, grade
+from tutor.learner.memory import OpenItem
+from tutor.nlu.grading import Graded
 from tutor.turn import Button, ItemView, Shown, Verdict
 from tutor.turn import Graded as GradedCard
 
@@ -22,30 +22,32 @@ Where = Literal["lesson", "review", "quiz", "placement"]
 
 
 async def ask_item(
-    desk: Desk, item: str, where: Where, heading: str = "", gap: dict[str, Any] | None = None
+    dialogue: Dialogue, item: str, where: Where, heading: str = "", gap: dict[str, Any] | None = None
 ) -> AsyncIterator[Shown]:
     """Put a question: an item of the course, or a gap made from the learner's text."""
-    before = desk.memory.open_item
+    before = dialogue.memory.open_item
     attempt = before.attempt + 1 if before and before.item == item else 1
     submission = secrets.token_hex(8)
-    desk.move({"lesson": "ask", "placement": "place"}.get(where, "revise"))
-    desk.record("asked", {"item": item, "submission": submission, "where": where, "gap": gap, "attempt": attempt})
-    yield show_open(desk, heading)
+    dialogue.move({"lesson": "ask", "placement": "place"}.get(where, "revise"))
+    dialogue.record("asked", {"item": item, "submission": submission, "where": where, "gap": gap, "attempt": attempt})
+    yield show_open(dialogue, heading)
 
 
-def show_open(desk: Desk, heading: str = "") -> Shown:
+def show_open(dialogue: Dialogue, heading: str = "") -> Shown:
     """The open question, as a card."""
-    asked = desk.memory.open_item
+    asked = dialogue.memory.open_item
     assert asked
-    item = open_item(desk)
-    return desk.say(heading, item=view(desk, item, asked.submission), buttons=_item_buttons(desk, item, asked.where))
+    item = open_item(dialogue)
+    return dialogue.say(
+        heading, item=view(dialogue, item, asked.submission), buttons=_item_buttons(dialogue, item, asked.where)
+    )
 
 
-def open_item(desk: Desk) -> Item:
+def open_item(dialogue: Dialogue) -> Item:
     """The item that is asked now."""
-    asked = desk.memory.open_item
+    asked = dialogue.memory.open_item
     assert asked
-    return gap_item(asked.item, asked.gap) if asked.gap else desk.course.items[asked.item]
+    return gap_item(asked.item, asked.gap) if asked.gap else dialogue.course.items[asked.item]
 
 
 def gap_item(id: str, gap: dict[str, Any]) -> Choice:
@@ -66,19 +68,19 @@ def gap_item(id: str, gap: dict[str, Any]) -> Choice:
     return Choice(id=id, lesson="", concept="", format="single", stem=both(gap["text"]), options=options)
 
 
-def view(desk: Desk, item: Item, submission: str) -> ItemView:
+def view(dialogue: Dialogue, item: Item, submission: str) -> ItemView:
     """The question as it is shown: options shuffled by the submission, no key in it."""
     options: list[tuple[str, str]] = []
     if isinstance(item, Choice) and item.format == "true_false":
-        options = [("true", desk.words("chat.true")), ("false", desk.words("chat.false"))]
+        options = [("true", dialogue.words("chat.true")), ("false", dialogue.words("chat.false"))]
     elif isinstance(item, Choice | Order):
-        options = [(o.id, o.text[desk.language]) for o in item.options]
+        options = [(o.id, o.text[dialogue.language]) for o in item.options]
         random.Random(submission).shuffle(options)
     return ItemView(
         item=item.id,
         submission=submission,
         format=_format(item),
-        stem=item.stem[desk.language],
+        stem=item.stem[dialogue.language],
         options=tuple(options),
         hint=item.hint is not None,
     )
@@ -88,125 +90,84 @@ def _format(item: Item) -> Any:
     return "open" if isinstance(item, Do) else item.format
 
 
-def _item_buttons(desk: Desk, item: Item, where: str) -> tuple[Button, ...]:
-    asked = desk.memory.open_item
+def _item_buttons(dialogue: Dialogue, item: Item, where: str) -> tuple[Button, ...]:
+    asked = dialogue.memory.open_item
     buttons = []
     if item.hint and asked and not asked.hinted and where != "placement":
-        buttons.append(desk.button("chat.button.hint", "hint"))
+        buttons.append(dialogue.button("chat.button.hint", "hint"))
     if where == "placement":
-        buttons.append(desk.button("chat.button.dont_know", "answer", args={"give_up": True}))
-        buttons.append(desk.button("chat.button.enough", "go_to"))
+        buttons.append(dialogue.button("chat.button.dont_know", "answer", args={"give_up": True}))
+        buttons.append(dialogue.button("chat.button.enough", "go_to"))
     else:
-        buttons.append(desk.button("chat.button.show_me", "answer", args={"give_up": True}))
-        buttons.append(desk.button("chat.button.skip", "next"))
+        buttons.append(dialogue.button("chat.button.show_me", "answer", args={"give_up": True}))
+        buttons.append(dialogue.button("chat.button.skip", "next"))
     return tuple(buttons)
 
 
 # --- answering --------------------------------------------------------------------------------------------------------
 
 
-async def take_answer(desk: Desk, answer: Any, submission: str) -> AsyncIterator[Shown]:
-    """Grade an answer to the open question; a second answer to the same submission is not counted again."""
-    asked = desk.memory.open_item
-    if asked is None or asked.submission != submission:
-        yield desk.say(desk.words("chat.already_answered"), tone="system", buttons=desk.buttons)
-        return
-    item = open_item(desk)
-    graded = grade(item, answer, desk.language)
-    if not _record(desk, item, graded.outcome):
-        return
-    if asked.where == "lesson" and statechart.can(desk.memory.machine, "grade"):
-        desk.move("grade")
+def record_answer(dialogue: Dialogue, item: Item, asked: OpenItem, outcome: str, shown: bool = False) -> bool:
+    """Remember what became of the question; False if this submission was answered before."""
+    answered = {
+        "item": item.id,
+        "submission": asked.submission,
+        "outcome": outcome,
+        "hinted": asked.hinted,
+        "shown": shown or asked.shown,
+        "format": item.format,
+        "concept": item.concept,
+        "lesson": dialogue.memory.lesson if asked.where == "lesson" else "",
+        "where": asked.where,
+        "attempt": asked.attempt,
+    }
+    if not dialogue.record("answered", answered, asked.submission):
+        return False
+    if asked.where == "lesson" and statechart.can(dialogue.memory.machine, "grade"):
+        dialogue.move("grade")
+    return True
+
+
+def graded_card(dialogue: Dialogue, item: Item, asked: OpenItem, graded: Graded, answer: Any) -> GradedCard:
+    """The question with its outcome; the key only where the answer was right, or in a quiz, which goes on."""
     right = _right(item) if graded.outcome == "correct" or asked.where == "quiz" else ()
-    model = item.model[desk.language] if isinstance(item, Open) and graded.outcome != "correct" else ""
-    yield GradedCard(
-        submission=submission,
-        verdict=Verdict(
-            outcome=graded.outcome, chosen=_chosen(answer), right=right, feedback=graded.feedback, model=model
+    model = _model(dialogue, item) if graded.outcome != "correct" else ""
+    chosen = tuple(answer) if isinstance(answer, list | tuple | set | frozenset) else answer
+    verdict = Verdict(outcome=graded.outcome, chosen=chosen, right=right, feedback=graded.feedback, model=model)
+    return GradedCard(submission=asked.submission, verdict=verdict)
+
+
+def solution_card(dialogue: Dialogue, item: Item, asked: OpenItem) -> GradedCard:
+    """The question with its solution, for who asked to see it."""
+    verdict = Verdict(
+        outcome="unclear", right=_right(item), feedback=solution(dialogue, item), model=_model(dialogue, item)
+    )
+    return GradedCard(submission=asked.submission, verdict=verdict)
+
+
+def ask_again(dialogue: Dialogue, item: Item, where: str) -> Shown:
+    """After a miss: another try, another explanation, or on."""
+    return dialogue.say(
+        "",
+        buttons=(
+            dialogue.button("chat.button.try_again", "answer", main=True, args={"retry": item.id, "where": where}),
+            dialogue.button("chat.button.explain_again", "explain_again"),
+            dialogue.button("chat.button.go_on", "next"),
         ),
     )
-    async for shown in _after(desk, item, graded, asked.where):
-        yield shown
 
 
-async def give_up(desk: Desk) -> AsyncIterator[Shown]:
-    """Show the answer to the open question: it is seen, it does not count, and it comes back."""
-    asked = desk.memory.open_item
-    if asked is None:
-        return
-    item = open_item(desk)
-    desk.record("solution_shown", {"submission": asked.submission})
-    _record(desk, item, "wrong", shown=True)
-    if asked.where == "lesson" and statechart.can(desk.memory.machine, "grade"):
-        desk.move("grade")
-    yield GradedCard(
-        submission=asked.submission,
-        verdict=Verdict(outcome="unclear", right=_right(item), feedback=solution(desk, item), model=_model(desk, item)),
-    )
-    async for shown in _go_on(desk, asked.where, desk.words("chat.solution_shown")):
-        yield shown
-
-
-def _record(desk: Desk, item: Item, outcome: str, shown: bool = False) -> bool:
-    asked = desk.memory.open_item
-    assert asked
-    return desk.record(
-        "answered",
-        {
-            "item": item.id,
-            "submission": asked.submission,
-            "outcome": outcome,
-            "hinted": asked.hinted,
-            "shown": shown or asked.shown,
-            "format": item.format,
-            "concept": item.concept,
-            "lesson": desk.memory.lesson if asked.where == "lesson" else "",
-            "where": asked.where,
-            "attempt": asked.attempt,
-        },
-        asked.submission,
-    )
-
-
-async def _after(desk: Desk, item: Item, graded: Graded, where: str) -> AsyncIterator[Shown]:
-    if graded.outcome in ("correct", "unclear") or where in ("placement", "quiz"):
-        async for shown in _go_on(desk, where):
-            yield shown
-    elif item.concept and desk.progress.misses(item.concept) >= MISSES:
-        concept = desk.course.concepts[item.concept]
-        text = desk.words("chat.three_misses", example=concept.example[desk.language])
-        async for shown in _go_on(desk, where, text):
-            yield shown
-    else:
-        yield desk.say(
-            "",
-            buttons=(
-                desk.button("chat.button.try_again", "answer", main=True, args={"retry": item.id, "where": where}),
-                desk.button("chat.button.explain_again", "explain_again"),
-                desk.button("chat.button.go_on", "next"),
-            ),
-        )
-
-
-async def _go_on(desk: Desk, where: str, text: str = "") -> AsyncIterator[Shown]:
-    if where == "lesson":
-        yield desk.say(text, buttons=(desk.button("chat.button.next", "next", main=True),))
-        return
-    from tutor.dialogue.flow import go_on
-
-    async for shown in go_on(desk, where, text):
-        yield shown
-
-
-async def give_hint(desk: Desk) -> AsyncIterator[Shown]:
+async def give_hint(dialogue: Dialogue) -> AsyncIterator[Shown]:
     """The authored hint of the open question; from now on the answer counts as helped."""
-    asked = desk.memory.open_item
-    item = open_item(desk) if asked else None
+    asked = dialogue.memory.open_item
+    item = open_item(dialogue) if asked else None
     if asked is None or item is None or item.hint is None:
-        yield desk.say(desk.words("chat.no_hint"), buttons=desk.buttons)
+        yield dialogue.say(dialogue.words("chat.no_hint"), buttons=dialogue.buttons)
         return
-    desk.record("hinted", {"submission": asked.submission})
-    yield desk.say(item.hint[desk.language], tone="feedback", buttons=_item_buttons(desk, item, asked.where))
+    dialogue.record("hinted", {"submission": asked.submission})
+    yield dialogue.say(
+        item.hint[dialogue.language], tone="feedback", buttons=_item_buttons(dialogue, item, asked.where)
+    )
 
 
 # --- keys, told only afterwards ---------------------------------------------------------------------------------------
@@ -218,23 +179,19 @@ def _right(item: Item) -> tuple[str, ...]:
     return tuple(sorted(item.right)) if isinstance(item, Choice) else ()
 
 
-def _model(desk: Desk, item: Item) -> str:
-    return item.model[desk.language] if isinstance(item, Open) else ""
+def _model(dialogue: Dialogue, item: Item) -> str:
+    return item.model[dialogue.language] if isinstance(item, Open) else ""
 
 
-def solution(desk: Desk, item: Item) -> str:
+def solution(dialogue: Dialogue, item: Item) -> str:
     """Why the right answer is right."""
     match item:
         case Choice():
-            return "\n\n".join(o.why[desk.language] for o in item.options if o.misconception is None)
+            return "\n\n".join(o.why[dialogue.language] for o in item.options if o.misconception is None)
         case Number():
-            return desk.words("chat.the_number", answer=item.answer) + " " + item.if_right[desk.language]
+            return dialogue.words("chat.the_number", answer=item.answer) + " " + item.if_right[dialogue.language]
         case Order():
-            return item.if_right[desk.language]
+            return item.if_right[dialogue.language]
         case Do():
-            return item.not_done[desk.language]
+            return item.not_done[dialogue.language]
     return ""
-
-
-def _chosen(answer: Any) -> Any:
-    return tuple(answer) if isinstance(answer, list | tuple | set | frozenset) else answer

@@ -6,93 +6,105 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import skills
-from skills.blocks import Progress, msg
-from skills.errors import Busy, FileMissing, ModelMissing, UserError
+from skills.errors import Busy, ModelMissing, UserError
 from skills.texts.normalize import fold
 from skills.texts.quantities import read_number
 from tutor.course.model import Bilingual, Run, Try, Wait
 from tutor.dialogue import blind_comparison
-from tutor.dialogue.context import Desk, next_button
+from tutor.dialogue.context import Dialogue, next_button
+from tutor.dialogue.recordings import recorded
 from tutor.dialogue.skill_calls import (
+    ENDED,
     CallFailed,
     Outcome,
+    begin_run,
     call,
     import_text,
     needs_text,
+    note_run,
     offered,
     record_result,
-    recorded,
     resolve,
+    run_card,
     run_of,
     slim,
-    start_job,
+    state_of,
     to_start,
 )
-from tutor.turn import Button, Said, Shown
-
-ENDED = frozenset({"done", "stopped", "failed"})
+from tutor.turn import Button, Delta, Said, Shown, Waiting
 
 
-# --- quick ones -------------------------------------------------------------------------------------------------------
-
-
-async def present_run(desk: Desk, step: Run, text: str) -> AsyncIterator[Shown]:
+async def present_run(dialogue: Dialogue, step: Run, text: str) -> AsyncIterator[Shown]:
     """Say what comes, run the skill, say what came of it."""
     if text:
-        yield desk.say(text)
-    if needs_text(step.inputs) and desk.memory.dataset is None:
-        async for said in import_text(desk, sample="verse"):
+        yield dialogue.say(text)
+    if needs_text(step.inputs) and dialogue.memory.dataset is None:
+        async for said in import_text(dialogue, sample="verse"):
             if isinstance(said, Outcome):
-                yield desk.say(desk.words("chat.using_sample", name=said.result["name"]), tone="system")
+                yield dialogue.say(dialogue.words("chat.using_sample", name=said.result["name"]), tone="system")
             else:
                 yield said
     if skills.skill(step.skill).where == "job":
-        async for shown in _begin_job(desk, step):
+        async for shown in _present_job(dialogue, step):
             yield shown
         return
-    desk.move("run")
-    async for said in outcome_of(desk, step, resolve(desk, step.inputs)):
-        if isinstance(said, Outcome):
-            desk.move("finish")
-            yield _told(desk, step, said)
-        elif isinstance(said, UserError):
-            desk.move("finish")
-            yield desk.error(said, buttons=_again(desk))
-        else:
-            yield said
+    dialogue.move("run")
+    try:
+        async for said in outcome_of(dialogue, step, resolve(dialogue, step.inputs)):
+            if isinstance(said, Outcome):
+                dialogue.move("finish")
+                yield _told(dialogue, step, said)
+            else:
+                yield said
+    except UserError as error:
+        dialogue.move("finish")
+        yield dialogue.error(error, buttons=_again(dialogue))
 
 
-def _told(desk: Desk, step: Run | Wait, outcome: Outcome) -> Said:
+def _told(dialogue: Dialogue, step: Run | Wait, outcome: Outcome) -> Said:
     """The result of a step, remembered, and what the authors say of it."""
     skill = step.skill if isinstance(step, Run) else step.run
-    record_result(desk, desk.at(step.id), skill, outcome)
-    words = after_text(desk, step) if isinstance(step, Run) else step.after
+    record_result(dialogue, dialogue.at(step.id), skill, outcome)
+    words = after_text(dialogue, step) if isinstance(step, Run) else step.after
     if blind_comparison.is_blind(outcome.result):
-        return blind_comparison.ask(desk, outcome, desk.text(words))
-    return desk.say(
-        desk.text(words), blocks=outcome.blocks, buttons=(next_button(desk), *offered(desk, outcome.offers))
+        return blind_comparison.ask(dialogue, outcome, dialogue.text(words))
+    return dialogue.say(
+        dialogue.text(words), blocks=outcome.blocks, buttons=(next_button(dialogue), *offered(dialogue, outcome.offers))
     )
 
 
-async def outcome_of(desk: Desk, step: Run | Try, inputs: dict[str, Any], choice: str = "") -> AsyncIterator[Any]:
-    """What a skill says on the way and, last, its Outcome (a recorded one where no model is there) or a UserError."""
+async def outcome_of(
+    dialogue: Dialogue, step: Run | Try, inputs: dict[str, Any], choice: str = ""
+) -> AsyncIterator[Waiting | Delta | Outcome]:
+    """What a skill says on the way and, last, its Outcome; the recorded one where no model is there.
+
+    Raises UserError.
+    """
     try:
-        async for said in call(desk, step.skill, inputs):
+        async for said in call(dialogue, step.skill, inputs):
             yield said
     except UserError as error:
-        yield (recorded(desk, step, choice) if error.code == ModelMissing.code else None) or error
+        yield _recorded_instead(dialogue, step, error, choice)
 
 
-def _again(desk: Desk) -> tuple[Button, ...]:
-    return (desk.button("chat.button.again", "repeat", main=True), desk.button("chat.button.next", "next"))
+def _recorded_instead(dialogue: Dialogue, step: Run | Try, error: UserError, choice: str = "") -> Outcome:
+    """The recorded result if it is a model that is missing; else, or where none was recorded, `error` again."""
+    found = recorded(dialogue, step, choice) if error.code == ModelMissing.code else None
+    if found is None:
+        raise error
+    return found
 
 
-def after_text(desk: Desk, step: Run) -> Bilingual | None:
+def _again(dialogue: Dialogue) -> tuple[Button, ...]:
+    return (dialogue.button("chat.button.again", "repeat", main=True), dialogue.button("chat.button.next", "next"))
+
+
+def after_text(dialogue: Dialogue, step: Run) -> Bilingual | None:
     """Which of the authored texts fits the result: `match` or `differ` where something was predicted, else `after`."""
     if step.against is None:
         return step.after
-    predicted = desk.memory.predicted.get(desk.at(step.against.step))
-    result = desk.memory.results[desk.at(step.id)].get(step.against.field)
+    predicted = dialogue.memory.predicted.get(dialogue.at(step.against.step))
+    result = dialogue.memory.results[dialogue.at(step.id)].get(step.against.field)
     if predicted is None:
         return step.after or step.differ
     return step.match if agrees(predicted, result, step.against.tolerance) else step.differ
@@ -113,94 +125,103 @@ def _bare(text: Any) -> str:
 # --- long ones --------------------------------------------------------------------------------------------------------
 
 
-async def _begin_job(desk: Desk, step: Run) -> AsyncIterator[Shown]:
-    """Start the run, or take up the one this step began before; a card follows it."""
-    at = desk.at(step.id)
-    run = desk.memory.runs.get(at)
-    if run is None or not desk.jobs.usable(run):
+async def _present_job(dialogue: Dialogue, step: Run) -> AsyncIterator[Shown]:
+    """Begin the run, or take up the one this step began before; a card follows it."""
+    run = dialogue.memory.runs.get(dialogue.at(step.id))
+    if run is None or not dialogue.jobs.usable(run):
         if step.settings:
-            async for shown in _show_settings(desk, step):
+            async for shown in _show_settings(dialogue, step):
                 yield shown
             return
         try:
-            run = await start_job(desk, step.skill, resolve(desk, step.inputs))
-        except Busy as error:
-            run = str(error.values["run"])
-            if desk.jobs.status(run).skill != step.skill:
-                yield desk.error(error, buttons=_again(desk))
-                return
+            run = await _begin(dialogue, step)
         except UserError as error:
-            found = recorded(desk, step) if error.code == ModelMissing.code else None
-            yield _told(desk, step, found) if found else desk.error(error, buttons=_again(desk))
+            yield _without_run(dialogue, step, error)
             return
-        desk.record("run_started", {"at": at, "run": run, "skill": step.skill})
-    if not step.background and desk.jobs.status(run).state in ENDED:
-        yield finish_job(desk, run)
+    if not step.background and state_of(dialogue, run) in ENDED:
+        yield finish_job(dialogue, run)
         return
-    card = Progress(title=msg(f"chat.card.{step.skill}"), run=run)
-    buttons = (next_button(desk),) if step.background else (desk.button("chat.button.dont_wait", "next"),)
-    yield desk.say(desk.text(step.after) if step.background else "", blocks=(card,), buttons=buttons)
+    text = dialogue.text(step.after) if step.background else ""
+    button = next_button(dialogue) if step.background else dialogue.button("chat.button.dont_wait", "next")
+    yield dialogue.say(text, blocks=(run_card(dialogue, run),), buttons=(button,))
 
 
-async def _show_settings(desk: Desk, step: Run) -> AsyncIterator[Shown]:
+async def _begin(dialogue: Dialogue, step: Run) -> str:
+    """A new run of the step's skill, or the one of that skill that goes on already. Raises UserError."""
+    at = dialogue.at(step.id)
+    try:
+        return await begin_run(dialogue, step.skill, resolve(dialogue, step.inputs), at)
+    except Busy as error:
+        run = str(error.values["run"])
+        if dialogue.jobs.status(run).skill != step.skill:
+            raise
+        note_run(dialogue, step.skill, run, at)
+        return run
+
+
+def _without_run(dialogue: Dialogue, step: Run, error: UserError) -> Said:
+    """What is shown where a run could not begin: what was recorded, or why."""
+    try:
+        return _told(dialogue, step, _recorded_instead(dialogue, step, error))
+    except UserError:
+        return dialogue.error(error, buttons=_again(dialogue))
+
+
+async def _show_settings(dialogue: Dialogue, step: Run) -> AsyncIterator[Shown]:
     """The card that the learner begins from; without a model, what was recorded."""
     plan = skills.skill(step.skill).plan
     assert plan is not None
     try:
-        async for said in call(desk, plan, resolve(desk, step.inputs)):
+        async for said in call(dialogue, plan, resolve(dialogue, step.inputs)):
             if isinstance(said, Outcome):
-                buttons = (next_button(desk), *offered(desk, said.offers), *to_start(desk, said.blocks))
-                yield desk.say(blocks=said.blocks, buttons=buttons)
+                buttons = (next_button(dialogue), *offered(dialogue, said.offers), *to_start(dialogue, said.blocks))
+                yield dialogue.say(blocks=said.blocks, buttons=buttons)
             else:
                 yield said
     except UserError as error:
-        found = recorded(desk, step) if error.code == ModelMissing.code else None
-        yield _told(desk, step, found) if found else desk.error(error, buttons=_again(desk))
+        yield _without_run(dialogue, step, error)
 
 
-async def present_wait(desk: Desk, step: Wait, text: str) -> AsyncIterator[Shown]:
+async def present_wait(dialogue: Dialogue, step: Wait, text: str) -> AsyncIterator[Shown]:
     """A step that goes on when a run has ended; until then there are other things to do."""
-    run = run_of(desk, step.run)
-    state = state_of(desk, run)
+    run = run_of(dialogue, step.run)
+    state = state_of(dialogue, run)
     if run is None or state is None:
-        found = recorded(desk, step) if not desk.has_workbench() else None
-        nothing = desk.say(desk.words("chat.nothing_to_wait"), buttons=(next_button(desk),))
-        yield _told(desk, step, found) if found else nothing
-        return
-    if state in ENDED:
-        yield finish_job(desk, run)
-        return
-    card = Progress(title=msg(f"chat.card.{desk.jobs.status(run).skill}"), run=run)
-    quiz = desk.button("chat.button.quiz_meanwhile", "quiz")
-    yield desk.say(text, blocks=(card,), buttons=(quiz, desk.button("chat.button.dont_wait", "next")))
+        found = recorded(dialogue, step) if not dialogue.has_workbench() else None
+        nothing = dialogue.say(dialogue.words("chat.nothing_to_wait"), buttons=(next_button(dialogue),))
+        yield _told(dialogue, step, found) if found else nothing
+    elif state in ENDED:
+        yield finish_job(dialogue, run)
+    else:
+        quiz = dialogue.button("chat.button.quiz_meanwhile", "quiz")
+        buttons = (quiz, dialogue.button("chat.button.dont_wait", "next"))
+        yield dialogue.say(text, blocks=(run_card(dialogue, run),), buttons=buttons)
 
 
-def state_of(desk: Desk, run: str | None) -> str | None:
-    """How a run stands; None if there is none, or it was deleted."""
-    try:
-        return desk.jobs.status(run).state if run else None
-    except FileMissing:
-        return None
-
-
-def finish_job(desk: Desk, run: str) -> Said:
+def finish_job(dialogue: Dialogue, run: str) -> Said:
     """A run has ended: its result, in the step that waits for it or as a message of its own."""
-    status = desk.jobs.status(run)
-    if run not in desk.memory.announced:
-        desk.record("run_announced", {"run": run})
+    status = dialogue.jobs.status(run)
+    if run not in dialogue.memory.announced:
+        dialogue.record("run_announced", {"run": run})
     if status.state == "failed" and status.error:
-        others = (*offered(desk, status.error.offers), *(desk.buttons or _again(desk)))
-        return desk.error(CallFailed(status.error), buttons=others)
+        others = (*offered(dialogue, status.error.offers), *(dialogue.buttons or _again(dialogue)))
+        return dialogue.error(CallFailed(status.error), buttons=others)
     result = slim(status.result or {})
-    for at, started in desk.memory.runs.items():
+    for at, started in dialogue.memory.runs.items():
         if started == run:
-            desk.record("ran", {"at": at, "skill": status.skill, "result": result})
-    step = desk.step
-    waited = isinstance(step, Wait) and run_of(desk, step.run) == run
-    if waited or (isinstance(step, Run) and not step.background and desk.memory.runs.get(desk.at(step.id)) == run):
-        return _told(desk, step, blind_comparison.ended(run, status))  # type: ignore[arg-type]
-    told = desk.words(f"chat.ended.{status.skill}")
+            dialogue.record("ran", {"at": at, "skill": status.skill, "result": result})
+    step = dialogue.step
+    waited = isinstance(step, Wait) and run_of(dialogue, step.run) == run
+    if waited or (
+        isinstance(step, Run) and not step.background and dialogue.memory.runs.get(dialogue.at(step.id)) == run
+    ):
+        return _told(dialogue, step, blind_comparison.ended(run, status))  # type: ignore[arg-type]
+    told = dialogue.words(f"chat.ended.{status.skill}")
     if blind_comparison.is_blind(status.result or {}):
-        return blind_comparison.ask(desk, blind_comparison.ended(run, status), told)
-    buttons = (*(desk.buttons or (next_button(desk),)), *offered(desk, status.offers), *to_start(desk, status.blocks))
-    return desk.say(told, tone="system", blocks=status.blocks, buttons=buttons)
+        return blind_comparison.ask(dialogue, blind_comparison.ended(run, status), told)
+    buttons = (
+        *(dialogue.buttons or (next_button(dialogue),)),
+        *offered(dialogue, status.offers),
+        *to_start(dialogue, status.blocks),
+    )
+    return dialogue.say(told, tone="system", blocks=status.blocks, buttons=buttons)

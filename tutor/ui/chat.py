@@ -187,8 +187,6 @@ class Chat:
     async def typed(self, message: cl.Message) -> None:
         """Words and files from the composer."""
         if message.elements or message.content.strip():
-            if chosen := self._screen.choose(message.thread_id, message.content):
-                await self._screen.show_chosen(chosen)
             await self._play(message.thread_id, self._with_files(message), acted=True)
 
     async def _with_files(self, message: cl.Message) -> AsyncIterator[Shown]:
@@ -228,7 +226,7 @@ class Chat:
         return {"ok": True}
 
     async def _click(self, page: Any, intent: Intent, says: str, element: str | None) -> None:
-        chosen = self._screen.choose(page.thread_id, says, element) if element else None
+        chosen = self._screen.choose(page.thread_id, intent, element) if element else None
         if says and not (chosen and len(chosen["props"]["buttons"]) == 1):
             await self._screen.learner_said(page.thread_id, says)
         if _narrow(page):

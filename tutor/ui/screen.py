@@ -12,8 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from skills.texts.normalize import fold
-from tutor.turn import Button, CourseMap, Delta, Farewell, Graded, Said, Shown, Waiting
+from tutor.turn import Button, Chosen, CourseMap, Delta, Farewell, Graded, Intent, Said, Shown, Waiting
 from tutor.ui.markdown import safe
 from tutor.ui.render import Card, block_card, choices_card, map_card, question_card, verdict_props
 from tutor.ui.transcript import LEARNER, Transcript
@@ -53,6 +52,9 @@ class Screen:
             case Delta():
                 await self._end_waiting(thread)
                 await self._delta(thread, shown)
+            case Chosen():
+                if card := self.choose(thread, shown.intent):
+                    await self.show_chosen(card)
             case Graded():
                 await self._graded(thread, shown)
             case Waiting():
@@ -87,15 +89,15 @@ class Screen:
             if not newest or [button["intent"] for button in element["props"]["buttons"]] != now:
                 await self._change(element, open=False)
 
-    def choose(self, thread: str, says: str, element_id: str | None = None) -> dict[str, Any] | None:
-        """Mark the button that was clicked (on the card `element_id`), or typed as its number or its words.
+    def choose(self, thread: str, intent: Intent, element_id: str | None = None) -> dict[str, Any] | None:
+        """Mark the button of `intent`: on the card `element_id` that was clicked, or on the newest that is open.
 
         A card with a single button goes, as a page that is turned leaves no trace. The card is given back for
         `show_chosen`, which can wait: the button that was clicked marks itself.
         """
         for element in reversed(self.transcript.elements(thread)):
             if element["name"] == "Choices" and element["props"]["open"] and element_id in (None, element["id"]):
-                index = _index(element["props"], says)
+                index = _index(element["props"]["buttons"], intent)
                 if index is None:
                     return None
                 changed: dict[str, Any] = element | {"props": element["props"] | {"open": False, "chosen": index}}
@@ -212,10 +214,6 @@ def _question_id(thread: str, submission: str) -> str:
     return f"question-{submission}-{thread}"
 
 
-def _index(choices: dict[str, Any], says: str) -> int | None:
-    """The button with these words, or with this number where the buttons show one."""
-    said = fold(says).strip(" .)…")
-    for index, button in enumerate(choices["buttons"]):
-        if said == fold(button["label"]).strip(" .…") or (choices["numbered"] and said == str(index + 1)):
-            return index
-    return None
+def _index(buttons: list[dict[str, Any]], intent: Intent) -> int | None:
+    """The place of the button that the session took."""
+    return next((i for i, button in enumerate(buttons) if Intent.model_validate(button["intent"]) == intent), None)

@@ -40,7 +40,7 @@ Open = Callable[[Settings], "Conversation"]
 
 
 def open_home(settings: Settings) -> Conversation:
-    from tutor.opening import open_session
+    from tutor.session import open_session
 
     return open_session(settings)
 
