@@ -99,9 +99,9 @@ def test_an_evaluation_is_kept_with_the_run_and_agrees_with_it(home: Workspace) 
     assert found.surprise.base.perplexity == pytest.approx(math.exp(found.surprise.base.loss))
     assert found.surprise.gain.low <= found.surprise.gain.value <= found.surprise.gain.high
     assert found.surprise.agrees
-    assert found.memorization is not None
-    assert found.memorization.copying is not None
-    assert found.memorization.by_heart is not None
+    assert found.recital is not None
+    assert found.recital.copying is not None
+    assert found.recital.by_heart is not None
     assert [each.language for each in found.forgetting] == ["es", "en"]
     for offer in found.offers():
         skills.skill(offer.skill).Inputs.model_validate(offer.inputs)
@@ -143,9 +143,9 @@ def test_an_adapter_without_effect_makes_no_difference(home: Workspace, tiny_mod
     assert found.surprise.agrees, "the base costs in bf16 what it cost in fp32, or nearly"
     for each in found.forgetting:
         assert (each.before, each.lost, each.won, each.forgot) == (each.after, 0, 0, False)
-    assert found.memorization is not None
-    assert found.memorization.diversity is not None
-    assert found.memorization.diversity.base == found.memorization.diversity.tuned
+    assert found.recital is not None
+    assert found.recital.diversity is not None
+    assert found.recital.diversity.base == found.recital.diversity.tuned
 
 
 # --- what can go wrong ------------------------------------------------------------------------------------------------
@@ -155,8 +155,8 @@ def test_texts_that_changed_are_not_measured_on(home: Workspace, tiny_model: Pat
     add_dataset(home, [*POEMS, "uno más, que antes no estaba"])
     found = run(EvaluateInputs(), context(home, tiny_model))
     assert (found.problem, found.surprise.part, found.surprise.ngram) == ("changed", "prompts", None)
-    assert found.memorization is not None
-    assert found.memorization.copying is None
+    assert found.recital is not None
+    assert found.recital.copying is None
     words = Words("es")
     assert words(found.blocks()[0].message).startswith("«ds-1.txt» cambió")  # type: ignore[union-attr]
     assert [offer.skill for offer in found.offers()] == ["compare_models"]
@@ -215,7 +215,7 @@ def test_what_was_measured_when_it_is_stopped_is_kept(home: Workspace, tiny_mode
     assert ended.value.kept
     partial = ended.value.result
     assert isinstance(partial, EvaluationResult)
-    assert (partial.complete, partial.forgetting, partial.memorization) == (False, (), None)
+    assert (partial.complete, partial.forgetting, partial.recital) == (False, (), None)
     assert partial.blocks()
     assert kept(home).complete, "a whole evaluation is not replaced by part of one"
     (home.runs / "run-1" / result_file.EVALUATION).unlink()
