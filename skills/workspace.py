@@ -185,6 +185,13 @@ class Workspace:
             raise ValueError(f"outside the home folder: {path}")
         return path
 
+    def one(self, folder: Path, id: str) -> Path:
+        """What is called `id` in a folder of the home: one plain name, never a path. Raises FileMissing."""
+        path = folder / plain_name(id)
+        if not path.exists() or not path.resolve().is_relative_to(self.home.resolve()):
+            raise FileMissing(name=id, known="")
+        return path
+
     def manifests(self) -> list[Manifest]:
         """Every data set, oldest first. A folder without a readable manifest is an unfinished import: left out."""
         found = []
@@ -211,8 +218,9 @@ class Workspace:
 
     def rows(self, dataset: str) -> Iterator[Row]:
         """The rows of a data set, in order."""
-        manifest = Manifest.model_validate_json(self.inside(*DATASETS, dataset, "manifest.json").read_text("utf-8"))
-        with self.inside(*DATASETS, dataset, manifest.rows_file).open(encoding="utf-8") as file:
+        folder = self.one(self.datasets, dataset)
+        manifest = Manifest.model_validate_json((folder / "manifest.json").read_text("utf-8"))
+        with (folder / manifest.rows_file).open(encoding="utf-8") as file:
             for line in file:
                 yield Row.model_validate_json(line)
 
@@ -221,10 +229,17 @@ class Workspace:
         return shutil.disk_usage(self.home).free
 
     def delete_dataset(self, dataset: str) -> None:
-        shutil.rmtree(self.inside("workspace", "datasets", dataset))
+        shutil.rmtree(self.one(self.datasets, dataset))
 
     def delete_run(self, run: str) -> None:
-        shutil.rmtree(self.inside("runs", run))
+        shutil.rmtree(self.one(self.runs, run))
+
+
+def plain_name(id: str) -> str:
+    """`id`, if it is one plain name: what a page or a command names is never a path. Raises FileMissing."""
+    if not id or id.startswith(".") or Path(id).name != id or "\\" in id:
+        raise FileMissing(name=id, known="")
+    return id
 
 
 def read_json(path: Path) -> Any:

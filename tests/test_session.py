@@ -662,6 +662,19 @@ async def test_a_folder_is_opened_and_never_a_file(talk: Conversation, monkeypat
     assert len(opened) == 2
 
 
+@pytest.mark.parametrize("what", ["text", "run", "tokenizer", "export", "model"])
+@pytest.mark.parametrize("id", ["../..", "..", ".", "", "/", "../../learner.db", "..\\..", "nothing-of-that-name"])
+async def test_what_is_deleted_has_a_name_and_never_a_path(talk: Conversation, what: str, id: str) -> None:
+    await begin(talk)
+    await talk.types(VERSES)
+    home = talk.dialogue.workspace.home
+    before = {path for path in home.rglob("*") if path.is_file()}
+    await talk.acts(Intent(name="delete", args={"what": what, "id": id, "name": "x", "sure": True}))
+    assert before <= {path for path in home.rglob("*") if path.is_file()}
+    assert talk.said[-1].tone == "error"
+    assert talk.buttons
+
+
 async def test_deleting_everything_starts_afresh(talk: Conversation) -> None:
     await begin(talk)
     await talk.types(VERSES)

@@ -41,9 +41,9 @@ def count(inputs: CountInputs, ctx: Context) -> CountResult:
             return CountResult(counted=step)
         time.sleep(inputs.wait)
         ctx.emit(Metric(step=step, name="loss", value=1 / (step + 1)))
-        ctx.emit(Advanced(done=step + 1, total=inputs.steps))
-        if ctx.run_dir:
+        if ctx.run_dir:  # kept before it is told: a kill in between loses nothing that was said
             write_atomic(place, str(step + 1))
+        ctx.emit(Advanced(done=step + 1, total=inputs.steps))
     print("a library that prints")  # noqa: T201
     return CountResult(counted=inputs.steps)
 

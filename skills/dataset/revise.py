@@ -30,8 +30,8 @@ def revise(workspace: Workspace, dataset: str, kind: str, changed: int, rows: It
     it, is replaced last and at once: killed at any point, the data set is as it was or as it will be. Raises
     DiskFull, and BadInput where nothing would be left.
     """
-    folder = workspace.inside("workspace", "datasets", dataset)
     manifest = workspace.find(dataset)
+    folder = workspace.one(workspace.datasets, manifest.id)
     number = len(manifest.changes) + 1
     file = folder / f"rows-{number}-{secrets.token_hex(2)}.jsonl"
     _sweep(folder)
@@ -54,8 +54,8 @@ def revise(workspace: Workspace, dataset: str, kind: str, changed: int, rows: It
 
 def undo(workspace: Workspace, dataset: str) -> Manifest:
     """Take back the last change. Raises BadInput if there is none."""
-    folder = workspace.inside("workspace", "datasets", dataset)
     manifest = workspace.find(dataset)
+    folder = workspace.one(workspace.datasets, manifest.id)
     kept = folder / "earlier" / f"{len(manifest.changes)}.json"
     if not manifest.changes or not kept.exists():
         raise BadInput(name="undo", problem=manifest.name)

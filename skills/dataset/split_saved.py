@@ -58,4 +58,4 @@ def fits(workspace: Workspace, manifest: Manifest, split: SavedSplit) -> bool:
 
 
 def _folder(workspace: Workspace, manifest: Manifest) -> Path:
-    return workspace.inside("workspace", "datasets", manifest.id)
+    return workspace.one(workspace.datasets, manifest.id)

@@ -100,7 +100,7 @@ def kept(workspace: Workspace) -> list[ExportCard]:
 
 
 def delete_export(workspace: Workspace, id: str) -> None:
-    shutil.rmtree(workspace.inside("workspace", "exports", id))
+    shutil.rmtree(workspace.one(exports_folder(workspace), id))
 
 
 SHORTEST = 8

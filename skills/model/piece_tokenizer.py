@@ -134,4 +134,4 @@ def open_kept(workspace: Workspace, id: str) -> PieceTokenizer:
 
 
 def delete_kept(workspace: Workspace, id: str) -> None:
-    shutil.rmtree(workspace.inside("workspace", "tokenizers", id))
+    shutil.rmtree(workspace.one(tokenizers_folder(workspace), id))

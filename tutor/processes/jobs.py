@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from skills.contract import Event, Language, Request, Started
 from skills.errors import Busy, FileMissing, RunUnusable
-from skills.workspace import Workspace, new_id, write_atomic
+from skills.workspace import Workspace, new_id, plain_name, write_atomic
 from tutor.failures import KILLED, died, last_words
 from tutor.limits import alive, birth, kill_tree, memory_kills, own_group, python
 from tutor.lm.loaded import Models
@@ -202,7 +202,7 @@ class Jobs:
         return tuple(sorted(path.parent.name for path in self._workspace.runs.glob("*/spec.json")))
 
     def _folder(self, run: str) -> Path:
-        return self._workspace.inside("runs", run)
+        return self._workspace.runs / plain_name(run)
 
     def _spawn(self, run: str, control: Request | None = None) -> None:
         """Begin the next attempt in a process of its own, and have a thread see how it ends."""
