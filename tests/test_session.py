@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -333,6 +336,49 @@ async def test_what_is_not_built_yet_is_said(talk: Conversation) -> None:
     await begin(talk)
     await talk.acts(Intent(name="measure_footprint"))
     assert "todavía no" in talk.text
+
+
+@pytest.mark.slow
+async def test_a_program_that_ends_at_any_moment_comes_back_to_where_it_was(tmp_path: Path, course: Course) -> None:
+    """Killed after every single event of the route; among them are those that a skill of a step stands between."""
+    home, whole = tmp_path / "home", tmp_path / "whole.db"
+    talk = Conversation(home, course)
+    await walk(talk, tmp_path)
+    ids = [event.id for event in talk.store.events()]
+    talk.store.close()
+    shutil.copyfile(home / "learner.db", whole)
+    runs = dict(talk.runs.runs)
+    assert len(ids) > 150
+    for id in ids:
+        shutil.copyfile(whole, home / "learner.db")
+        with closing(sqlite3.connect(home / "learner.db")) as database:
+            database.execute("DELETE FROM events WHERE id > ?", (id,))
+            database.commit()
+        talk.runs.runs = dict(runs)
+        again = Conversation(home, course, runs=talk.runs)
+        lesson = again.dialogue.memory.lesson
+        await again.opens()
+        last = again.said[-1]
+        assert last.tone != "error", (id, last.text)
+        assert again.buttons or last.item, id
+        assert again.dialogue.memory.lesson == lesson or again.dialogue.memory.machine.phase == "present", id
+        again.store.close()
+
+
+async def test_a_log_that_says_that_a_skill_runs_opens(tmp_path: Path, course: Course) -> None:
+    """Version 0.1.0 wrote it down before the skill ran; killed in the middle, it never opened again."""
+    talk = Conversation(tmp_path / "home", course)
+    await begin(talk)
+    await to_step(talk, "bet")
+    at = {"lesson": "next-word", "step": "see", "overlay": None}
+    talk.store.append("moved", {"phase": "present", **at})
+    talk.store.append("moved", {"phase": "skill", **at})
+    talk.store.close()
+    again = Conversation(tmp_path / "home", course)
+    await again.opens()
+    assert again.said[-1].tone == "lesson"
+    assert again.buttons
+    again.store.close()
 
 
 async def test_a_defect_is_a_sentence_with_a_reference_and_the_conversation_goes_on(talk: Conversation) -> None:

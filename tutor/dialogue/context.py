@@ -6,6 +6,8 @@ import asyncio
 import re
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -97,6 +99,19 @@ class Dialogue:
         at = {"lesson": lesson or self.memory.lesson, "step": step or self.memory.step}
         if state != self.memory.machine or at != {"lesson": self.memory.lesson, "step": self.memory.step}:
             self.record("moved", {"phase": state.phase, "overlay": state.overlay, **at})
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """While a step's skill runs. A state that waits for a process is never written down: the process may end
+        with the program, and whoever comes back is at the step."""
+        self._enter("run")
+        try:
+            yield
+        finally:
+            self._enter("finish")
+
+    def _enter(self, event: str) -> None:
+        self.memory = self.memory.model_copy(update={"machine": statechart.step(self.memory.machine, event)})
 
     @property
     def lesson(self) -> Lesson | None:

@@ -48,16 +48,15 @@ async def present_run(dialogue: Dialogue, step: Run, text: str) -> AsyncIterator
         async for shown in _present_job(dialogue, step):
             yield shown
         return
-    dialogue.move("run")
     try:
-        async for said in outcome_of(dialogue, step, resolve(dialogue, step.inputs)):
-            if isinstance(said, Outcome):
-                dialogue.move("finish")
-                yield _told(dialogue, step, said)
-            else:
-                yield said
+        with dialogue.running():
+            async for said in outcome_of(dialogue, step, resolve(dialogue, step.inputs)):
+                if isinstance(said, Outcome):
+                    outcome = said
+                else:
+                    yield said
+        yield _told(dialogue, step, outcome)
     except UserError as error:
-        dialogue.move("finish")
         yield dialogue.error(error, buttons=_again(dialogue))
 
 

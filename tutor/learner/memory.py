@@ -88,7 +88,8 @@ def recall(events: Iterable[StoredEvent]) -> Memory:
 
 
 def _moved(memory: Memory, at: dict[str, Any]) -> dict[str, Any]:
-    state = MachineState(phase=at["phase"], overlay=at["overlay"])
+    phase = "present" if at["phase"] == "skill" else at["phase"]  # earlier versions wrote down that a skill ran
+    state = MachineState(phase=phase, overlay=at["overlay"])
     elsewhere = (at["lesson"], at["step"]) != (memory.lesson, memory.step)
     talk = memory.talk if state.overlay else None
     moved = {"machine": state, "lesson": at["lesson"], "step": at["step"], "talk": talk}
