@@ -38,10 +38,12 @@ from skills.training.budget import Shape
 from skills.training.estimate import Facts, Machine
 from skills.training.knobs import settings_block
 from skills.training.settings import Settings as TrainingSettings
+from tutor.dialogue.free_text import as_button
 from tutor.processes.run_status import RunStatus
 from tutor.settings import Settings, build_settings
 from tutor.turn import (
     Button,
+    Chosen,
     CourseMap,
     Delta,
     Farewell,
@@ -162,6 +164,8 @@ class ScriptedSession:
     async def _turn(self, input: Input) -> AsyncIterator[Shown]:
         self.turns.append(input)
         t, intent = T[self.language], input.intent or Intent(name=input.text.strip() or "greet")
+        if button := as_button(self._buttons, input.text, numbered=True):
+            yield Chosen(intent=button.intent)
         if input.uploads:
             assert all(upload.path.is_file() for upload in input.uploads)
             yield self.say(t["done"], blocks=(passages(),))

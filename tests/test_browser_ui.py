@@ -59,7 +59,7 @@ class Learner:
         self.errors: list[str] = []
         self.context.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname or ""))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.goto(server.address)
+        self.page.goto(server.enter())
         self.page.wait_for_selector(".ai-message [data-testid=choices]")
 
     def say(self, text: str) -> None:
@@ -200,7 +200,7 @@ def test_pausing_a_run_from_its_card(learner: Learner) -> None:
 def test_waiting_streaming_and_the_source(learner: Learner) -> None:
     learner.say("token")
     expect(learner.last("waiting")).to_be_visible()
-    expect(learner.page.get_by_text("De la lección 1.3")).to_be_visible()
+    expect(learner.page.get_by_text("De la lección 1.3", exact=True)).to_be_visible()
     expect(learner.page.get_by_test_id("waiting")).to_have_count(0)
     expect(learner.page.get_by_test_id("live")).to_contain_text("pedacito de texto")
 

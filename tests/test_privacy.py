@@ -128,7 +128,8 @@ def test_what_offline_means(tmp_path: Path) -> None:
 def test_the_server_contacts_nobody(watched: Watched, tmp_path: Path) -> None:
     with serving(tmp_path / "home") as server:
         for path in ("/", "/project/translations?language=es", "/project/settings?language=es", "/api/health"):
-            httpx.get(server.address + path, headers={"accept": "text/html"}, timeout=20, trust_env=False)
+            headers = {"accept": "text/html", "cookie": server.cookie()}
+            assert httpx.get(server.address + path, headers=headers, timeout=20, trust_env=False).status_code == 200
     hosts, processes = watched()
     assert any("tests.scripted_session" in process for process in processes)
     assert hosts <= LOOPBACK

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from tests.ui_server import Server, serving, start, wait_for
-from tutor.ui.serve import listen, preferred
+from tutor.ui.owner import preferred
+from tutor.ui.serve import listen
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_a_websocket_from_elsewhere_is_refused(server: Server) -> None:
 
 
 def test_the_page_asks_nobody_else_and_may_not(server: Server) -> None:
-    page = get(server, "/", **PAGE)
+    page = get(server, "/", cookie=server.cookie(), **PAGE)
     assert "default-src 'self'" in page.headers["content-security-policy"]
     assert page.headers["cross-origin-opener-policy"] == "same-origin"
     assert '<html lang="es">' in page.text
@@ -63,16 +64,50 @@ def test_the_page_asks_nobody_else_and_may_not(server: Server) -> None:
 
 
 def test_the_page_follows_the_browsers_language(server: Server) -> None:
-    assert '<html lang="en">' in get(server, "/", **(PAGE | {"accept-language": "fr,en;q=0.8"})).text
-    assert '<html lang="es">' in get(server, "/", **PAGE).text
+    cookie = server.cookie()
+    english = PAGE | {"accept-language": "fr,en;q=0.8"}
+    assert '<html lang="en">' in get(server, "/", cookie=cookie, **english).text
+    assert '<html lang="es">' in get(server, "/", cookie=cookie, **PAGE).text
 
 
-def test_whoever_opens_the_page_is_in(server: Server) -> None:
-    cookie = get(server, "/", **PAGE).headers["set-cookie"]
+def test_whoever_has_the_address_is_in_once(server: Server) -> None:
+    enter = server.enter()
+    answer = httpx.get(enter, headers=PAGE, timeout=10, trust_env=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
+    assert "Max-Age" not in cookie
     assert get(server, "/user").status_code == 401
     assert get(server, "/user", cookie=cookie.split(";")[0]).json()["identifier"] == "learner"
+    again = httpx.get(enter, headers=PAGE, timeout=10, trust_env=False)
+    assert again.status_code == 403
+    assert "set-cookie" not in again.headers
+
+
+def test_another_account_of_the_computer_is_not_the_owner(server: Server) -> None:
+    """Whoever reaches the port with neither the token nor the cookie gets a page that says so, and nothing else."""
+    bare = get(server, "/", **PAGE)
+    assert bare.status_code == 403
+    assert "set-cookie" not in bare.headers
+    assert "como siempre" in bare.text
+    assert get(server, "/?open=guessed", **PAGE).status_code == 403
+    assert "set-cookie" not in httpx.post(f"{server.address}/auth/header", timeout=10, trust_env=False).headers
+    assert get(server, "/", cookie="tutor=made.up.token", **PAGE).status_code == 403
+    assert get(server, "/api/runs/run-1").status_code == 403
+    assert httpx.post(f"{server.address}/api/estimate", json={}, timeout=10, trust_env=False).status_code == 403
+    key = {"x-tutor-key": "guessed"}
+    assert httpx.post(f"{server.address}/api/open", headers=key, timeout=10, trust_env=False).status_code == 403
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, the folder of the account keeps others out")
+def test_what_is_kept_is_its_owners(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir(mode=0o755)  # as earlier versions left it
+    with serving(tmp_path / "home", real=True) as server:
+        paths = [server.home, *server.home.rglob("*")]
+        assert len(paths) > 10
+        for path in paths:
+            assert not path.lstat().st_mode & 0o077 or path.is_symlink(), path
 
 
 def test_documentation_pages_are_off(server: Server) -> None:
@@ -80,11 +115,12 @@ def test_documentation_pages_are_off(server: Server) -> None:
 
 
 def test_a_runs_card(server: Server) -> None:
-    card = get(server, "/api/runs/run-1").json()
+    cookie = server.cookie()
+    card = get(server, "/api/runs/run-1", cookie=cookie).json()
     assert card["state"] == "running"
     assert len(card["curves"]) == 2
-    assert get(server, "/api/runs/run-none").status_code == 404
-    assert get(server, "/api/runs/..%2f..%2fetc").status_code == 404
+    assert get(server, "/api/runs/run-none", cookie=cookie).status_code == 404
+    assert get(server, "/api/runs/..%2f..%2fetc", cookie=cookie).status_code == 404
 
 
 def test_files_outside_public_are_not_served(server: Server) -> None:
@@ -96,7 +132,8 @@ def test_a_second_start_says_where_it_is_open(server: Server) -> None:
     second = start(server.home)
     said, _ = second.communicate(timeout=30)
     assert second.returncode == 0
-    assert server.address in said
+    address = next(word for word in said.split() if word.startswith(server.address))
+    assert httpx.get(address, headers=PAGE, timeout=10, trust_env=False).status_code == 303
     assert get(server, "/api/health").status_code == 200
 
 
@@ -117,7 +154,6 @@ def test_it_ends_cleanly_and_starts_again_with_stray_settings_around(
     assert "Traceback" not in errors
     assert "cerrada" in said
     assert not (home / "server.json").exists()
-    assert (home / "chat" / "secret").exists()
 
 
 def _free(port: int) -> bool:
@@ -148,7 +184,10 @@ def test_a_settings_card_asks_what_it_would_take(server: Server) -> None:
     card = settings()
     asked = {"inputs": {**card.inputs, "rank": 64}, "facts": card.facts}
 
+    cookie = server.cookie()
+
     def post(body: object, **headers: str) -> httpx.Response:
+        headers["cookie"] = cookie
         return httpx.post(f"{server.address}/api/estimate", json=body, headers=headers, timeout=10, trust_env=False)
 
     found = post(asked).json()

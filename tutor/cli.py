@@ -27,6 +27,7 @@ USER_ERROR, DEFECT, INTERRUPTED = 2, 70, 130
 def main(argv: Sequence[str] | None = None, source: str = "skills", engines: str = "tutor.lm") -> int:
     """Run one command and return the exit status. `source` and `engines`: where skills and models are looked up."""
     given = list(sys.argv[1:] if argv is None else argv)
+    os.umask(0o077)  # what is written is its owner's: texts, models, logs
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

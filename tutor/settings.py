@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,8 @@ def home_lock(settings: Settings) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     settings.home.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # a stick's file system may know no owners
+        settings.home.chmod(0o700)  # earlier versions left it open to the other accounts of the computer
     lock = FileLock(settings.home / "server.lock")
     try:
         lock.acquire(timeout=0)

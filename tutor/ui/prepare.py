@@ -27,7 +27,7 @@ UNWANTED = (
 def prepare(home: Path) -> Path:
     """Write Chainlit's folder (`<home>/chat`) anew, set its environment, and return the folder.
 
-    What is the learner's in it, transcript and secret, stays; the rest is the program's and follows its version.
+    What is the learner's in it, the transcript, stays; the rest is the program's and follows its version.
     """
     root = home / "chat"
     for stale in (".files", "public", "inbox"):  # Chainlit would write its other languages anew in .chainlit
@@ -112,16 +112,13 @@ def merged(texts: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
 
 
 def _set_environment(root: Path) -> None:
-    secret = root / "secret"
-    if not secret.exists():
-        secret.touch(mode=0o600)
-        secret.write_text(secrets.token_urlsafe(48), "utf-8")
+    (root / "secret").unlink(missing_ok=True)  # earlier versions kept theirs
     for name in UNWANTED:
         os.environ.pop(name, None)
     os.environ |= {
         "CHAINLIT_APP_ROOT": str(root),
         "CHAINLIT_ENV_FILE": os.devnull,  # else a stray .env of the current folder is read
-        "CHAINLIT_AUTH_SECRET": secret.read_text("utf-8"),
+        "CHAINLIT_AUTH_SECRET": secrets.token_urlsafe(48),  # new at each start: no cookie outlives the program
         "CHAINLIT_AUTH_COOKIE_NAME": "tutor",
         "CHAINLIT_COOKIE_SAMESITE": "strict",
         "DO_NOT_TRACK": "1",

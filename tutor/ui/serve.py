@@ -17,13 +17,15 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 from pydantic import ValidationError
 
 from skills.contract import Language
 from skills.errors import FileMissing
-from skills.workspace import Workspace, write_atomic
+from skills.workspace import Workspace
 from tutor.settings import HomeTaken, Settings, home_lock
 from tutor.ui.guard import Guard
+from tutor.ui.owner import NOTE, Door, Doorman
 from tutor.ui.prepare import leave_out_telemetry, prepare
 from tutor.ui.render import block_card
 from tutor.ui.run_card import run_view
@@ -60,32 +62,40 @@ def main(settings: Settings, open_browser: bool, open_session: Open = open_home)
 
 def _already_open(settings: Settings, open_browser: bool, words: Words) -> int:
     try:
-        address = json.loads((settings.home / "server.json").read_text("utf-8"))["address"]
-    except (OSError, ValueError, KeyError):
+        address = ask_address(settings.home)
+    except (OSError, ValueError, KeyError, httpx.HTTPError):
         _tell(words("ui.terminal.starting_elsewhere"))
         return 0
     _tell(words("ui.terminal.already_open", address=address))
     if open_browser:
-        webbrowser.open(address)
+        webbrowser.open(ask_address(settings.home))
     return 0
+
+
+def ask_address(home: Path) -> str:
+    """A fresh address of the server that runs on this home. Raises OSError, ValueError, KeyError or httpx.HTTPError if
+    none answers."""
+    note = json.loads((home / NOTE).read_text("utf-8"))
+    headers = {"x-tutor-key": note["key"]}
+    answer = httpx.post(f"{note['address']}/api/open", headers=headers, timeout=5, trust_env=False)
+    return str(answer.raise_for_status().json()["address"])
 
 
 def _serve(settings: Settings, open_browser: bool, open_session: Open, words: Words) -> int:
     _log_to(settings.home / "logs" / "server.log")
     listener = listen(settings.host, settings.port)
     port = listener.getsockname()[1]
-    address = f"http://{settings.host}:{port}"
+    door = Door(f"http://{settings.host}:{port}")
     root = prepare(settings.home)
     leave_out_telemetry()
     import uvicorn
 
     ends: list[Callable[[], None]] = []
-    app = build_app(settings, open_session(settings), root, port, end=lambda: [end() for end in ends])
+    app = build_app(settings, open_session(settings), root, door, end=lambda: [end() for end in ends])
     server = uvicorn.Server(uvicorn.Config(Guard(app, port), log_config=None, lifespan="on", ws_max_size=2**24))
     ends.append(lambda: _end_soon(server))
-    note = settings.home / "server.json"
-    write_atomic(note, json.dumps({"address": address}))
-    threading.Thread(target=_announce, args=(address, open_browser, words), daemon=True).start()
+    note = door.leave_note(settings.home)
+    threading.Thread(target=_announce, args=(door, open_browser, words), daemon=True).start()
     try:
         with suppress(KeyboardInterrupt):
             asyncio.run(server.serve(sockets=[listener]))
@@ -111,10 +121,10 @@ def listen(host: str, first: int) -> socket.socket:
     raise OSError(f"no free port between {first} and {first + PORTS_TRIED}")
 
 
-def build_app(settings: Settings, session: Conversation, root: Path, port: int, end: Callable[[], Any]) -> FastAPI:
+def build_app(settings: Settings, session: Conversation, root: Path, door: Door, end: Callable[[], Any]) -> FastAPI:
     """Our routes, then Chainlit's app for everything else. `prepare` must have run; imports Chainlit."""
     from chainlit.server import app as chainlit_app
-    from fastapi import FastAPI, HTTPException
+    from fastapi import FastAPI, Header, HTTPException
 
     from tutor.ui.chat import Chat
     from tutor.ui.transcript import Transcript
@@ -139,6 +149,13 @@ def build_app(settings: Settings, session: Conversation, root: Path, port: int, 
     def health() -> dict[str, str]:
         return {"status": "ok"}
 
+    @app.post("/api/open")
+    def open_once(key: str = Header("", alias="x-tutor-key")) -> dict[str, str]:
+        """A fresh address, for a second start of the program by the same owner."""
+        if not door.knows(key):
+            raise HTTPException(403)
+        return {"address": door.fresh_address()}
+
     @app.get("/api/runs/{run}")
     async def run_card(run: str) -> dict[str, Any]:
         try:
@@ -162,54 +179,9 @@ def build_app(settings: Settings, session: Conversation, root: Path, port: int, 
         def nothing_here() -> None:
             raise HTTPException(404)
 
-    app.add_middleware(Welcome, follow_browser=None if settings.language else chat.follow_browser)
+    app.add_middleware(Doorman, door=door, follow_browser=None if settings.language else chat.follow_browser)
     app.mount("/", chainlit_app)
     return app
-
-
-class Welcome:
-    """ASGI middleware for the page itself: who opens it is logged in by it (no login page, and an address within the
-    chat stays what it is), and its language is the browser's until the learner chooses one."""
-
-    def __init__(self, app: Any, follow_browser: Callable[[Language], None] | None) -> None:
-        self._app = app
-        self._follow_browser = follow_browser
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
-        if scope["type"] != "http" or scope["method"] != "GET":
-            return await self._app(scope, receive, send)
-        headers = {key.lower(): value.decode("latin1") for key, value in scope["headers"]}
-        if "text/html" not in headers.get(b"accept", ""):
-            return await self._app(scope, receive, send)
-        if self._follow_browser:
-            self._follow_browser(preferred(headers.get(b"accept-language", "")))
-
-        async def send_with_cookie(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], (b"set-cookie", _cookie().encode())]}
-            await send(message)
-
-        return await self._app(scope, receive, send_with_cookie)
-
-
-def _cookie() -> str:
-    from chainlit.auth import create_jwt
-    from chainlit.user import User
-
-    from tutor.ui.transcript import LEARNER
-
-    return f"tutor={create_jwt(User(identifier=LEARNER))}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000"
-
-
-def preferred(accept_language: str) -> Language:
-    """The first of our languages in the browser's list; Spanish if it has neither."""
-    for tag in accept_language.lower().split(","):
-        match tag.strip()[:2]:
-            case "es":
-                return "es"
-            case "en":
-                return "en"
-    return "es"
 
 
 def clean_page(language: Callable[[], Language]) -> None:
@@ -229,17 +201,18 @@ def clean_page(language: Callable[[], Language]) -> None:
 # --- the terminal -----------------------------------------------------------------------------------------------------
 
 
-def _announce(address: str, open_browser: bool, words: Words) -> None:
+def _announce(door: Door, open_browser: bool, words: Words) -> None:
     """Say where it is, and open the browser, once the server answers."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     for _ in range(600):
         try:
-            with opener.open(f"{address}/api/health", timeout=1):
+            with opener.open(f"{door.address}/api/health", timeout=1):
                 break
         except OSError:
             time.sleep(0.05)
+    address = door.fresh_address()  # this one for who reads the terminal; the browser gets one of its own
     _tell(words("ui.terminal.open", address=address))
-    if open_browser and not webbrowser.open(address):
+    if open_browser and not webbrowser.open(door.fresh_address()):
         _tell(words("ui.terminal.no_browser", address=address))
 
 
