@@ -81,18 +81,18 @@ async def whole_life(home: Path, course: Course, now: list[float]) -> Life:
 
 
 async def new_life(home: Path, course: Course, now: list[float]) -> Life:
-    """A beginning that was deleted, and a placement after it."""
+    """A beginning that was deleted, and after it a placement, twice."""
     life = open_life(home, course, now)
     await life.opens()
     await life.types(VERSES)
     await life.acts(Intent(name="delete", args={"what": "all", "id": "", "sure": True}))
     await life.opens()
     await life.acts(Intent(name="profile", args={"profile": "teacher"}))
-    await life.acts(Intent(name="route", args={"route": "placement"}))
     for _ in range(2):
+        await life.acts(Intent(name="route", args={"route": "placement"}))
         await life.answers(right(life))
-    for _ in range(2):
-        await life.acts(Intent(name="answer", args={"give_up": True}))
+        for _ in range(2):
+            await life.acts(Intent(name="answer", args={"give_up": True}))
     await life.acts(Intent(name="start_lesson", args={"lesson": "next-word"}))
     await to_step(life, "check")
     await life.acts(Intent(name="explain_again"))

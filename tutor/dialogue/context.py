@@ -90,7 +90,7 @@ class Dialogue:
         stored = self.store.append(event)
         if stored is None:
             return False
-        self.memory = remember(self.memory, event)
+        self.memory = remember(self.memory, stored.event)
         self.progress = mastery.update(self.progress, stored, self.course)
         return True
 

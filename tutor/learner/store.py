@@ -55,9 +55,14 @@ class Store:
             self._db.executescript(SCHEMA)
 
     def append(self, event: LearnerEvent) -> StoredEvent | None:
-        """Add an event. None, and nothing added, if it is an answer to a submission that has one."""
+        """Add an event, and return it as it will be read: what is remembered of it now is what a replay remembers.
+
+        None, and nothing added, if it is an answer to a submission that has one.
+        """
+        payload = event.payload()
+        event = type(event).model_validate_json(payload)
         submission = event.submission if isinstance(event, Answered) else None
-        row = (self._learner, self._session, time.time(), event.kind, event.payload(), self._course, submission)
+        row = (self._learner, self._session, time.time(), event.kind, payload, self._course, submission)
         try:
             with disk_errors():
                 cursor = self._db.execute(
