@@ -130,7 +130,7 @@ def run(inputs: GenerateInputs, ctx: Context) -> GenerateResult:
         top_p=inputs.top_p,
         seed=seed,
     )
-    mine = {}
+    mine: dict[str, Any] = {}
     voice = _voice(inputs.run, ctx) if inputs.run is not None else None
     if voice is not None and inputs.run is not None:
         known = known_run(ctx.workspace, inputs.run)

@@ -41,7 +41,7 @@ def test_a_missed_item_comes_back_once_and_then_counts(course: Course) -> None:
     progress = replay(done, course)
     assert next_step(course, progress, START + 10) == Done()
     assert next_step(course, progress, START + 200) == Review(items=("lm.1",))
-    put = update(progress, event("asked", START + 200, item="lm.1", where="review"), course)
+    put = update(progress, event("asked", START + 200, item="lm.1", submission="s", where="review"), course)
     assert next_step(course, put, START + 600) == Done()
     right = update(put, answered(course, "lm.1", at=START + 1000, where="review"), course)
     assert right.known["language-model"].successes == (("lm.1", "single"),)
@@ -53,7 +53,9 @@ def test_a_due_concept_is_reviewed_in_a_format_not_yet_mastered(course: Course) 
     move = next_step(course, progress, START + 3 * DAY)
     assert isinstance(move, Review)
     assert move.items in (("lm.2",), ("lm.3",))
-    skipped = update(progress, event("asked", START + 3 * DAY, item=move.items[0], where="review"), course)
+    skipped = update(
+        progress, event("asked", START + 3 * DAY, item=move.items[0], submission="s", where="review"), course
+    )
     assert next_step(course, skipped, START + 3 * DAY + 60) == Done()
 
 
@@ -81,7 +83,7 @@ def test_any_learner_gets_to_the_end(course: Course, knows: float, seed: int) ->
         where = "review" if isinstance(move, Review) else "lesson"
         for item in items:
             now += 30
-            progress = update(progress, event("asked", now, item=item, where=where), course)
+            progress = update(progress, event("asked", now, item=item, submission=f"{item}@{now}", where=where), course)
             if chance.random() < 0.8:
                 outcome = "correct" if chance.random() < knows else chance.choice(["wrong", "partial", "unclear"])
                 progress = update(progress, answered(course, item, outcome, at=now + 10, where=where), course)

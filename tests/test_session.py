@@ -22,6 +22,7 @@ from tutor.course.files import load_course
 from tutor.course.model import Choice, Course, Do, Number, Open, Order
 from tutor.dialogue import my_data
 from tutor.dialogue.free_text import as_button
+from tutor.learner.events import Moved, RunStarted
 from tutor.turn import Button, Chosen, Farewell, Intent, Reload, Said
 
 CURRICULUM = Path(__file__).parent.parent / "curriculum"
@@ -264,7 +265,7 @@ async def test_a_quiz_has_gaps_from_the_learners_text(talk: Conversation, tmp_pa
         gap = talk.dialogue.memory.open_item.gap
         if gap:
             assert "____" in talk.item.stem
-            right = next(id for id, option in talk.item.options if option == gap["answer"])
+            right = next(id for id, option in talk.item.options if option == gap.answer)
             await talk.answers(right)
             assert talk.verdict.outcome == "correct"
         else:
@@ -370,9 +371,8 @@ async def test_a_log_that_says_that_a_skill_runs_opens(tmp_path: Path, course: C
     talk = Conversation(tmp_path / "home", course)
     await begin(talk)
     await to_step(talk, "bet")
-    at = {"lesson": "next-word", "step": "see", "overlay": None}
-    talk.store.append("moved", {"phase": "present", **at})
-    talk.store.append("moved", {"phase": "skill", **at})
+    for phase in ("present", "skill"):
+        talk.store.append(Moved(phase=phase, overlay=None, lesson="next-word", step="see"))
     talk.store.close()
     again = Conversation(tmp_path / "home", course)
     await again.opens()
@@ -452,7 +452,7 @@ PAIRS = [
 async def compared(talk: Conversation, training: str, pairs: list[dict[str, Any]], seed: int = 0) -> str:
     """A blind comparison that has just ended: its first pair is shown."""
     run = await talk.runs.start("compare_models", {}, "es")
-    talk.dialogue.record("run_started", {"at": "/compare_models", "run": run, "skill": "compare_models"})
+    talk.dialogue.record(RunStarted(at="/compare_models", run=run, skill="compare_models"))
     result = {"run": training, "other": "base", "blind": True, "pairs": pairs, "base": "b", "seed": seed}
     talk.runs.finish(run, result)
     talk.shown += talk.session._ended_runs()

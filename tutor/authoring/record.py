@@ -26,6 +26,7 @@ from tutor.dialogue.skill_calls import (
     resolve,
     run_of,
 )
+from tutor.learner.events import Moved, Predicted
 from tutor.settings import Settings
 from tutor.words import LANGUAGES, Words
 
@@ -52,7 +53,7 @@ async def record_course(dialogue: Dialogue) -> AsyncIterator[str]:
             pass
         for lesson in dialogue.course.lessons.values():
             for step in lesson.steps:
-                dialogue.record("moved", {"phase": "present", "overlay": None, "lesson": lesson.id, "step": step.id})
+                dialogue.record(Moved(phase="present", overlay=None, lesson=lesson.id, step=step.id))
                 async for name in _record_step(dialogue, lesson, step, language):
                     yield name
 
@@ -61,7 +62,7 @@ async def _record_step(dialogue: Dialogue, lesson: Lesson, step: Step, language:
     match step:
         case Predict():
             value = next(iter(step.labels), "7" if step.format == "number" else "")
-            dialogue.record("predicted", {"at": dialogue.at(step.id), "value": value})
+            dialogue.record(Predicted(at=dialogue.at(step.id), value=value))
         case Try(choices=choices) if skills.skill(step.skill).needs:
             for choice, given in choices.items():
                 inputs = resolve(dialogue, {**step.inputs, **given})

@@ -16,6 +16,7 @@ from skills.errors import FileMissing
 from tutor.dialogue.context import Dialogue, next_button
 from tutor.dialogue.recordings import recorded
 from tutor.dialogue.skill_calls import Outcome, offered
+from tutor.learner.events import Voted
 from tutor.processes.run_status import RunStatus
 from tutor.turn import Button, Intent, Said
 
@@ -72,8 +73,8 @@ def vote(dialogue: Dialogue, args: dict[str, Any]) -> Said:
     votes, pairs = dialogue.memory.votes.get(run, ()), outcome.result["pairs"]
     place = len(votes)
     if args["pair"] == place < len(pairs) and args["side"] in (*pairs[place]["order"], "same"):
-        about = {"between": between(outcome.result), "pair": _fingerprint(pairs[place])}
-        dialogue.record("voted", {"run": run, "votes": [*votes, args["side"]], **about})
+        voted, compared = (*votes, args["side"]), between(outcome.result)
+        dialogue.record(Voted(run=run, votes=voted, between=compared, pair=_fingerprint(pairs[place])))
     return ask(dialogue, outcome)
 
 

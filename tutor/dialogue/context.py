@@ -19,6 +19,7 @@ from skills.workspace import Workspace
 from tutor import __version__
 from tutor.course.model import Bilingual, Course, Lesson, Step
 from tutor.learner import mastery, statechart
+from tutor.learner.events import LearnerEvent, Moved
 from tutor.learner.memory import Memory, remember
 from tutor.learner.store import Store
 from tutor.lm import installed
@@ -84,21 +85,21 @@ class Dialogue:
 
     # --- remembering --------------------------------------------------------------------------------------------------
 
-    def record(self, kind: str, payload: dict[str, Any], submission: str | None = None) -> bool:
-        """Append an event and update what is remembered. False if this submission was recorded before."""
-        event = self.store.append(kind, payload, submission)
-        if event is None:
+    def record(self, event: LearnerEvent) -> bool:
+        """Append an event and update what is remembered. False if it answers a submission that was answered before."""
+        stored = self.store.append(event)
+        if stored is None:
             return False
-        self.memory = remember(self.memory, event)
-        self.progress = mastery.update(self.progress, event, self.course)
+        self.memory = remember(self.memory, stored.event)
+        self.progress = mastery.update(self.progress, stored, self.course)
         return True
 
     def move(self, event: str, lesson: str | None = None, step: str | None = None) -> None:
         """Take a transition of the statechart, to this step (the present one if none is given)."""
         state = statechart.step(self.memory.machine, event)
-        at = {"lesson": lesson or self.memory.lesson, "step": step or self.memory.step}
-        if state != self.memory.machine or at != {"lesson": self.memory.lesson, "step": self.memory.step}:
-            self.record("moved", {"phase": state.phase, "overlay": state.overlay, **at})
+        at, now = (lesson or self.memory.lesson, step or self.memory.step), (self.memory.lesson, self.memory.step)
+        if state != self.memory.machine or at != now:
+            self.record(Moved(phase=state.phase, overlay=state.overlay, lesson=at[0], step=at[1]))
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ from skills.contract import Language
 from skills.errors import UserError
 from tutor.dialogue.context import Dialogue, back_button
 from tutor.dialogue.flow import begin_lesson, next_lesson
+from tutor.learner.events import Feedback, LanguageChosen
 from tutor.turn import Button, CourseMap, Farewell, Intent, MapLesson, MapModule, Reload, Shown
 from tutor.words import LANGUAGES, Words
 
@@ -100,7 +101,7 @@ def find_lesson(dialogue: Dialogue, args: dict[str, Any]) -> str | None:
 async def change_language(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:
     other: Language = "en" if dialogue.language == "es" else "es"
     language: Language = args["language"] if args.get("language") in LANGUAGES else other
-    dialogue.record("language_chosen", {"language": language})
+    dialogue.record(LanguageChosen(language=language))
     dialogue.words = Words(language)
     yield Reload()
 
@@ -138,9 +139,8 @@ async def quit_program(dialogue: Dialogue) -> AsyncIterator[Shown]:
 
 
 async def take_feedback(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:
-    dialogue.record(
-        "feedback", {"text": str(args.get("said", "")), "lesson": dialogue.memory.lesson, "step": dialogue.memory.step}
-    )
+    text, memory = str(args.get("said", "")), dialogue.memory
+    dialogue.record(Feedback(text=text, lesson=memory.lesson, step=memory.step))
     yield dialogue.say(dialogue.words("chat.feedback_thanks"), tone="aside", buttons=dialogue.buttons)
 
 

@@ -17,6 +17,18 @@ from tutor.dialogue.lesson_runs import after_text
 from tutor.dialogue.quiz import quiz_queue
 from tutor.dialogue.skill_calls import offered
 from tutor.learner import plan, statechart
+from tutor.learner.events import (
+    Dropped,
+    LessonBegun,
+    PlacementBegun,
+    Predicted,
+    Queued,
+    QueuedItem,
+    RouteChosen,
+    SolutionShown,
+    StepDone,
+    Where,
+)
 from tutor.learner.mastery import MISSES
 from tutor.nlu.grading import grade
 from tutor.turn import Shown
@@ -63,7 +75,7 @@ async def resume(dialogue: Dialogue, anew: bool = False) -> Turn:
 
 
 def choose_route(dialogue: Dialogue, route: str) -> Turn:
-    dialogue.record("route_chosen", {"route": "full" if route == "placement" else route})
+    dialogue.record(RouteChosen(route="full" if route == "placement" else route))
     return begin_placement(dialogue) if route == "placement" else next_lesson(dialogue)
 
 
@@ -95,8 +107,8 @@ def begin_lesson(dialogue: Dialogue, lesson: str) -> Turn:
     """Open a lesson at its first step. Who opens one before having chosen a way has chosen their own."""
     found = dialogue.course.lessons[lesson]
     if dialogue.memory.route is None:
-        dialogue.record("route_chosen", {"route": "full"})
-    dialogue.record("lesson_begun", {"lesson": lesson})
+        dialogue.record(RouteChosen(route="full"))
+    dialogue.record(LessonBegun(lesson=lesson))
     dialogue.move("begin", lesson, found.steps[0].id)
     title = dialogue.words(
         "chat.lesson_title", number=found.number, title=found.title[dialogue.language], minutes=found.minutes
@@ -109,7 +121,7 @@ def advance(dialogue: Dialogue) -> Turn:
     lesson, step = dialogue.lesson, dialogue.step
     if lesson is None or step is None:
         return next_lesson(dialogue)
-    dialogue.record("step_done", {"lesson": lesson.id, "step": step.id})
+    dialogue.record(StepDone(lesson=lesson.id, step=step.id))
     _drop(dialogue)
     at = lesson.steps.index(step) + 1
     if at == len(lesson.steps):
@@ -140,11 +152,11 @@ def _present(dialogue: Dialogue, heading: str = "") -> Turn:
 async def do_step(dialogue: Dialogue, step: Step, typed: str, args: dict[str, Any]) -> Turn:
     """The learner clicked a choice or typed at a step that waits for it."""
     if isinstance(step, Predict):
-        value = args.get("choice", typed.strip())
-        if step.format == "number" and read_number(str(value)) is None:
+        value = str(args.get("choice", typed.strip()))
+        if step.format == "number" and read_number(value) is None:
             yield dialogue.say(dialogue.words("chat.want_number"), buttons=dialogue.buttons)
             return
-        dialogue.record("predicted", {"at": dialogue.at(step.id), "value": value})
+        dialogue.record(Predicted(at=dialogue.at(step.id), value=value))
     turn = steps.turn_knob(dialogue, step, typed, args) if isinstance(step, Try) else advance(dialogue)
     async for shown in turn:
         yield shown
@@ -186,14 +198,14 @@ async def give_up(dialogue: Dialogue) -> Turn:
     if asked is None:
         return
     item = items.open_item(dialogue)
-    dialogue.record("solution_shown", {"submission": asked.submission})
+    dialogue.record(SolutionShown(submission=asked.submission))
     items.record_answer(dialogue, item, asked, "wrong", shown=True)
     yield items.solution_card(dialogue, item, asked)
     async for shown in _after_answer(dialogue, asked.where, dialogue.words("chat.solution_shown")):
         yield shown
 
 
-async def _after_answer(dialogue: Dialogue, where: str, text: str) -> Turn:
+async def _after_answer(dialogue: Dialogue, where: Where, text: str) -> Turn:
     """On from an answered question: in a lesson with a button, in a series at once."""
     if where == "lesson":
         yield dialogue.say(text, buttons=(next_button(dialogue),))
@@ -207,15 +219,15 @@ async def _after_answer(dialogue: Dialogue, where: str, text: str) -> Turn:
 
 def begin_review(dialogue: Dialogue, due: Iterable[str]) -> Turn:
     """Ask the items whose review is due."""
-    queue = [{"item": item, "where": "review"} for item in due]
+    queue = tuple(QueuedItem(item=item, where="review") for item in due)
     return _begin_series(dialogue, queue, dialogue.words("chat.review_intro", n=len(queue)))
 
 
 async def begin_quiz(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
     """Questions on what was learnt; where the learner has a text, gaps made from it too."""
-    queue: list[dict[str, Any]] = []
+    queue: tuple[QueuedItem, ...] = ()
     async for made in quiz_queue(dialogue, args):
-        if isinstance(made, list):
+        if isinstance(made, tuple):
             queue = made
         else:
             yield made
@@ -228,25 +240,25 @@ async def begin_quiz(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
 
 def begin_placement(dialogue: Dialogue) -> Turn:
     """«Ya sé algo: probame»: a few questions, and the lessons whose ideas are known are skipped."""
-    dialogue.record("placement_begun", {})
+    dialogue.record(PlacementBegun())
     return _next_placement(dialogue, dialogue.words("chat.placement_intro"))
 
 
-def next_question(dialogue: Dialogue, where: str, text: str = "") -> Turn:
+def next_question(dialogue: Dialogue, where: Where, text: str = "") -> Turn:
     """The next question of the series, or its end."""
     if where == "placement":
         return _next_placement(dialogue, text)
     if dialogue.memory.queue:
         first, rest = dialogue.memory.queue[0], dialogue.memory.queue[1:]
-        dialogue.record("queued", {"items": list(rest)})
-        return items.ask_item(dialogue, first["item"], first["where"], heading=text, gap=first.get("gap"))
+        dialogue.record(Queued(items=rest))
+        return items.ask_item(dialogue, first.item, first.where, heading=text, gap=first.gap)
     return _end_series(dialogue, text)
 
 
 async def _end_series(dialogue: Dialogue, text: str) -> Turn:
     """Close the series and offer the way back to the lesson."""
     _drop(dialogue)
-    dialogue.record("queued", {"items": []})
+    dialogue.record(Queued(items=()))
     if statechart.can(dialogue.memory.machine, "end"):
         dialogue.move("end")
     buttons = [back_button(dialogue)] if dialogue.step else []
@@ -254,9 +266,9 @@ async def _end_series(dialogue: Dialogue, text: str) -> Turn:
     yield dialogue.say(f"{text}\n\n{dialogue.words('chat.series_done')}".strip(), buttons=tuple(buttons))
 
 
-def _begin_series(dialogue: Dialogue, queue: list[dict[str, Any]], intro: str) -> Turn:
+def _begin_series(dialogue: Dialogue, queue: tuple[QueuedItem, ...], intro: str) -> Turn:
     _drop(dialogue)
-    dialogue.record("queued", {"items": queue})
+    dialogue.record(Queued(items=queue))
     return next_question(dialogue, "review", intro)
 
 
@@ -275,4 +287,4 @@ async def _next_placement(dialogue: Dialogue, text: str) -> Turn:
 def _drop(dialogue: Dialogue) -> None:
     """Let the open question go, if there is one."""
     if dialogue.memory.open_item:
-        dialogue.record("dropped", {"submission": dialogue.memory.open_item.submission})
+        dialogue.record(Dropped(submission=dialogue.memory.open_item.submission))

@@ -11,6 +11,7 @@ from skills.errors import ModelMissing
 from tutor.dialogue.context import Dialogue, back_button, plain
 from tutor.dialogue.flow import resume
 from tutor.dialogue.skill_calls import Interrupted, until
+from tutor.learner.events import ExplainedAgain, Wondered
 from tutor.lm.installed import find
 from tutor.nlu import retrieval
 from tutor.settings import PROMPTS
@@ -26,7 +27,7 @@ async def answer(dialogue: Dialogue, question: str) -> AsyncIterator[Shown]:
     """Answer a free question from the course; below the threshold say so and point somewhere."""
     found = retrieval.find(dialogue.course, question, dialogue.language)
     dialogue.move("wonder")
-    dialogue.record("wondered", {"question": question, "found": found.id if found else None})
+    dialogue.record(Wondered(question=question, found=found.id if found else None))
     if found is None:
         yield dialogue.say(
             dialogue.words("chat.dont_know_that"),
@@ -110,7 +111,7 @@ async def explain_again(dialogue: Dialogue, topic: str | None = None) -> AsyncIt
         return
     ways = (concept.simpler, concept.example, concept.definition)
     text = ways[dialogue.memory.asked_again % len(ways)][dialogue.language]
-    dialogue.record("explained_again", {"concept": concept.id, "step": step.id if step else None})
+    dialogue.record(ExplainedAgain(concept=concept.id, step=step.id if step else None))
     dialogue.move("wonder")
     yield dialogue.say(
         text,

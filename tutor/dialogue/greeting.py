@@ -9,6 +9,7 @@ from tutor.dialogue.context import Dialogue
 from tutor.dialogue.flow import resume
 from tutor.dialogue.skill_calls import run_card
 from tutor.learner import statechart
+from tutor.learner.events import Greeted, ProfileChosen, Updated
 from tutor.turn import Shown
 
 PROFILES = ("writer", "teacher", "researcher", "organisation", "student", "curious")
@@ -17,7 +18,7 @@ PROFILES = ("writer", "teacher", "researcher", "organisation", "student", "curio
 async def welcome(dialogue: Dialogue) -> AsyncIterator[Shown]:
     """Who Musa is, the promise, and one question."""
     if not dialogue.memory.greeted:
-        dialogue.record("greeted", {"version": dialogue.version})
+        dialogue.record(Greeted(version=dialogue.version))
     if statechart.can(dialogue.memory.machine, "introduce"):
         dialogue.move("introduce")
     buttons = tuple(dialogue.button(f"chat.profile.{p}", "profile", args={"profile": p}) for p in PROFILES)
@@ -27,7 +28,7 @@ async def welcome(dialogue: Dialogue) -> AsyncIterator[Shown]:
 
 
 async def choose_profile(dialogue: Dialogue, profile: str) -> AsyncIterator[Shown]:
-    dialogue.record("profile_chosen", {"profile": profile})
+    dialogue.record(ProfileChosen(profile=profile))
     yield dialogue.say(
         dialogue.words(f"chat.profile_said.{profile}") + "\n\n" + dialogue.words("chat.two_ways"),
         buttons=(
@@ -43,7 +44,7 @@ async def welcome_back(dialogue: Dialogue) -> AsyncIterator[Shown]:
     told = []
     if dialogue.memory.version != dialogue.version:
         told.append(dialogue.words("chat.updated", version=dialogue.version))
-        dialogue.record("updated", {"version": dialogue.version})
+        dialogue.record(Updated(version=dialogue.version))
     if dialogue.memory.route is None:
         async for shown in welcome(dialogue):
             yield shown

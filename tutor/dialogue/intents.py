@@ -19,6 +19,7 @@ from tutor.dialogue.skill_calls import (
     run_card,
     to_start,
 )
+from tutor.learner.events import TextBrought
 from tutor.turn import Intent, Shown
 
 Turn = AsyncIterator[Shown]
@@ -68,7 +69,7 @@ async def take_text(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
     """A text for the step that asked for one: a sample, a data set that is here, or one pasted (`text`)."""
     if "dataset" in args:
         manifest = dialogue.workspace.find(args["dataset"])
-        dialogue.record("text_brought", {"dataset": manifest.id, "name": manifest.name})
+        dialogue.record(TextBrought(dataset=manifest.id, name=manifest.name))
         yield brought(dialogue, Outcome(result=manifest.model_dump(mode="json") | {"dataset": manifest.id}, blocks=()))
         return
     async for said in import_text(dialogue, sample=args.get("sample", ""), text=args.get("text", "")):

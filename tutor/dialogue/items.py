@@ -5,31 +5,30 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import AsyncIterator
-from typing import Any, Literal
+from typing import Any
 
+from skills.quiz import Gap
 from tutor.course.model import Bilingual, Choice, Do, Item, ItemOption, Number, Open, Order
 from tutor.dialogue.context import Dialogue
 from tutor.learner import statechart
+from tutor.learner.events import Answered, Asked, Hinted, Outcome, Where
 from tutor.learner.memory import OpenItem
 from tutor.nlu.grading import Graded
 from tutor.turn import Button, ItemView, Shown, Verdict
 from tutor.turn import Graded as GradedCard
 
-Where = Literal["lesson", "review", "quiz", "placement"]
-
-
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 
 async def ask_item(
-    dialogue: Dialogue, item: str, where: Where, heading: str = "", gap: dict[str, Any] | None = None
+    dialogue: Dialogue, item: str, where: Where, heading: str = "", gap: Gap | None = None
 ) -> AsyncIterator[Shown]:
     """Put a question: an item of the course, or a gap made from the learner's text."""
     before = dialogue.memory.open_item
     attempt = before.attempt + 1 if before and before.item == item else 1
     submission = secrets.token_hex(8)
     dialogue.move({"lesson": "ask", "placement": "place"}.get(where, "revise"))
-    dialogue.record("asked", {"item": item, "submission": submission, "where": where, "gap": gap, "attempt": attempt})
+    dialogue.record(Asked(item=item, submission=submission, where=where, gap=gap, attempt=attempt))
     yield show_open(dialogue, heading)
 
 
@@ -50,7 +49,7 @@ def open_item(dialogue: Dialogue) -> Item:
     return gap_item(asked.item, asked.gap) if asked.gap else dialogue.course.items[asked.item]
 
 
-def gap_item(id: str, gap: dict[str, Any]) -> Choice:
+def gap_item(id: str, gap: Gap) -> Choice:
     """A gap question from `skills.quiz` as an item: same card, same grading, no concept."""
 
     def both(text: str) -> Bilingual:
@@ -60,12 +59,12 @@ def gap_item(id: str, gap: dict[str, Any]) -> Choice:
         ItemOption(
             id=str(n),
             text=both(option),
-            why=both(gap["source"]),
-            misconception=None if option == gap["answer"] else "other-word",
+            why=both(gap.source),
+            misconception=None if option == gap.answer else "other-word",
         )
-        for n, option in enumerate(gap["options"])
+        for n, option in enumerate(gap.options)
     )
-    return Choice(id=id, lesson="", concept="", format="single", stem=both(gap["text"]), options=options)
+    return Choice(id=id, lesson="", concept="", format="single", stem=both(gap.text), options=options)
 
 
 def view(dialogue: Dialogue, item: Item, submission: str) -> ItemView:
@@ -107,21 +106,21 @@ def _item_buttons(dialogue: Dialogue, item: Item, where: str) -> tuple[Button, .
 # --- answering --------------------------------------------------------------------------------------------------------
 
 
-def record_answer(dialogue: Dialogue, item: Item, asked: OpenItem, outcome: str, shown: bool = False) -> bool:
+def record_answer(dialogue: Dialogue, item: Item, asked: OpenItem, outcome: Outcome, shown: bool = False) -> bool:
     """Remember what became of the question; False if this submission was answered before."""
-    answered = {
-        "item": item.id,
-        "submission": asked.submission,
-        "outcome": outcome,
-        "hinted": asked.hinted,
-        "shown": shown or asked.shown,
-        "format": item.format,
-        "concept": item.concept,
-        "lesson": dialogue.memory.lesson if asked.where == "lesson" else "",
-        "where": asked.where,
-        "attempt": asked.attempt,
-    }
-    if not dialogue.record("answered", answered, asked.submission):
+    answered = Answered(
+        item=item.id,
+        submission=asked.submission,
+        outcome=outcome,
+        hinted=asked.hinted,
+        shown=shown or asked.shown,
+        format=item.format,
+        concept=item.concept,
+        lesson=dialogue.memory.lesson if asked.where == "lesson" else "",
+        where=asked.where,
+        attempt=asked.attempt,
+    )
+    if not dialogue.record(answered):
         return False
     if asked.where == "lesson" and statechart.can(dialogue.memory.machine, "grade"):
         dialogue.move("grade")
@@ -164,7 +163,7 @@ async def give_hint(dialogue: Dialogue) -> AsyncIterator[Shown]:
     if asked is None or item is None or item.hint is None:
         yield dialogue.say(dialogue.words("chat.no_hint"), buttons=dialogue.buttons)
         return
-    dialogue.record("hinted", {"submission": asked.submission})
+    dialogue.record(Hinted(submission=asked.submission))
     yield dialogue.say(
         item.hint[dialogue.language], tone="feedback", buttons=_item_buttons(dialogue, item, asked.where)
     )

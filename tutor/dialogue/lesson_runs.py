@@ -31,6 +31,7 @@ from tutor.dialogue.skill_calls import (
     state_of,
     to_start,
 )
+from tutor.learner.events import Ran, RunAnnounced
 from tutor.turn import Button, Delta, Said, Shown, Waiting
 
 
@@ -201,14 +202,14 @@ def finish_job(dialogue: Dialogue, run: str) -> Said:
     """A run has ended: its result, in the step that waits for it or as a message of its own."""
     status = dialogue.jobs.status(run)
     if run not in dialogue.memory.announced:
-        dialogue.record("run_announced", {"run": run})
+        dialogue.record(RunAnnounced(run=run))
     if status.state == "failed" and status.error:
         others = (*offered(dialogue, status.error.offers), *(dialogue.buttons or _again(dialogue)))
         return dialogue.error(CallFailed(status.error), buttons=others)
     result = slim(status.result or {})
     for at, started in dialogue.memory.runs.items():
         if started == run:
-            dialogue.record("ran", {"at": at, "skill": status.skill, "result": result})
+            dialogue.record(Ran(at=at, skill=status.skill, result=result))
     step = dialogue.step
     waited = isinstance(step, Wait) and run_of(dialogue, step.run) == run
     if waited or (

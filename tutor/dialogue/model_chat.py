@@ -11,12 +11,15 @@ from skills.generate_text import COOLEST, HOTTEST, STEP
 from skills.training.runs import find_run, frozen_prompts_of, known_run, known_runs
 from tutor.dialogue.context import Dialogue
 from tutor.dialogue.skill_calls import Outcome, call
+from tutor.learner.events import Mode, TalkBegun, Talked, TalkLeft, TalkSet, TalkUndone
 from tutor.learner.memory import Exchange, Talk
 from tutor.turn import Button, Delta, Said, Shown
 
 LENGTHS = {"text": 60, "chat": 120}
 """Tokens of an answer: a stanza, a paragraph."""
 LONGEST, SHORTEST = 240, 30
+KNOBS = {"temperature": (0, 2), "top_p": (0.01, 1), "max_tokens": (1, 400)}
+"""What can be set while talking, and from where to where."""
 LEAVE = frozenset({"back", "stop", "back_to_lesson"})
 COMMANDS = frozenset(
     {"help", "progress", "go_to", "change_language", "privacy", "delete_data", "talk"}
@@ -35,12 +38,12 @@ async def begin(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
             if args.get("run") or known_runs(dialogue.workspace)
             else None
         )
-        mode = "chat" if run is None or frozen_prompts_of(dialogue.workspace.runs / run)[0].asked else "text"
+        mode: Mode = "chat" if run is None or frozen_prompts_of(dialogue.workspace.runs / run)[0].asked else "text"
     except UserError as error:
         yield dialogue.error(error, buttons=dialogue.buttons)
         return
     dialogue.move("wonder")
-    dialogue.record("talk_begun", {"run": run, "mode": mode, "max_tokens": LENGTHS[mode]})
+    dialogue.record(TalkBegun(run=run, mode=mode, max_tokens=LENGTHS[mode]))
     yield banner(dialogue, "chat.talk.begun" if run else "chat.talk.begun_base")
 
 
@@ -103,8 +106,7 @@ async def say(dialogue: Dialogue, text: str, seed: int | None = None) -> Turn:
     try:
         async for said in call(dialogue, "generate_text", {k: v for k, v in inputs.items() if v is not None}):
             if isinstance(said, Outcome):
-                wrote = {"you": text, "model": said.result["text"], "seed": said.result["seed"]}
-                dialogue.record("talked", wrote)
+                dialogue.record(Talked(you=text, model=said.result["text"], seed=said.result["seed"]))
                 yield dialogue.say("", tone="aside", blocks=said.blocks, buttons=buttons(dialogue), id=stream)
                 return
             if isinstance(said, Delta) and stream is None:
@@ -151,14 +153,14 @@ async def again(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
             yield shown
         return
     last = talk.said[-1]
-    dialogue.record("talk_undone", {k: v for k, v in args.items() if k != "seed"})
+    dialogue.record(TalkUndone(**{name: args[name] for name in KNOBS if name in args}))
     async for shown in say(dialogue, last.you, args.get("seed", last.seed)):
         yield shown
 
 
 async def tune(dialogue: Dialogue, knobs: dict[str, Any]) -> Turn:
     """Set knobs that were typed («temperatura 1,2»), for what comes."""
-    dialogue.record("talk_set", knobs)
+    dialogue.record(TalkSet(**knobs))
     talk = _talk(dialogue)
     values = {"temperature": talk.temperature, "top_p": talk.top_p, "n": talk.max_tokens}
     yield dialogue.say(dialogue.words("chat.talk.set", **values), tone="system", buttons=buttons(dialogue))
@@ -167,8 +169,8 @@ async def tune(dialogue: Dialogue, knobs: dict[str, Any]) -> Turn:
 async def fresh(dialogue: Dialogue, other_way: bool = False) -> Turn:
     """Begin again with an empty page, in the same way or in the other one."""
     talk = _talk(dialogue)
-    mode = talk.mode if not other_way else "text" if talk.mode == "chat" else "chat"
-    dialogue.record("talk_begun", {"run": talk.run, "mode": mode, "max_tokens": LENGTHS[mode]})
+    mode: Mode = talk.mode if not other_way else "text" if talk.mode == "chat" else "chat"
+    dialogue.record(TalkBegun(run=talk.run, mode=mode, max_tokens=LENGTHS[mode]))
     yield banner(dialogue, "chat.talk.fresh_page")
 
 
@@ -180,7 +182,7 @@ async def resume(dialogue: Dialogue) -> Turn:
 async def leave(dialogue: Dialogue) -> Turn:
     """Musa is back; a text that was written together is shown whole, to be taken along."""
     talk = dialogue.memory.talk
-    dialogue.record("talk_left", {})
+    dialogue.record(TalkLeft())
     if talk and talk.mode == "text" and talk.said:
         passage = Passage(text=written(talk.said), role="yours")
         card = Passages(title=msg("chat.talk.together"), passages=(passage,))
@@ -200,9 +202,8 @@ def staying(dialogue: Dialogue, shown: Shown) -> Shown:
 
 def knobs_said(args: dict[str, Any], text: str) -> dict[str, Any]:
     """The knobs that a short message sets and nothing else."""
-    found: dict[str, Any] = {name: args[name] for name in ("temperature", "top_p", "max_tokens") if name in args}
-    limits = {"temperature": (0, 2), "top_p": (0.01, 1), "max_tokens": (1, 400)}
-    inside = all(limits[name][0] <= value <= limits[name][1] for name, value in found.items())
+    found: dict[str, Any] = {name: args[name] for name in KNOBS if name in args}
+    inside = all(KNOBS[name][0] <= value <= KNOBS[name][1] for name, value in found.items())
     return found if inside and len(text.split()) <= 2 + 2 * len(found) else {}
 
 

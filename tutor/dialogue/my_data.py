@@ -18,6 +18,7 @@ from skills.model.piece_tokenizer import delete_kept, kept, tokenizers_folder
 from skills.training.runs import known_runs
 from skills.workspace import folder_bytes
 from tutor.dialogue.context import Dialogue, back_button, plain
+from tutor.learner.events import DataDeleted, TextDeleted
 from tutor.lm.installed import remove
 from tutor.turn import Button, Erased, Shown
 
@@ -137,7 +138,7 @@ def erase(dialogue: Dialogue, what: str, id: str) -> None:
         for card in kept(dialogue.workspace):  # its pieces are pieces of the text
             if card.dataset == id:
                 delete_kept(dialogue.workspace, card.id)
-        dialogue.record("text_deleted", {"dataset": id})
+        dialogue.record(TextDeleted(dataset=id))
     elif what == "run":
         dialogue.jobs.delete(id)
     elif what == "tokenizer":
@@ -155,7 +156,7 @@ def erase(dialogue: Dialogue, what: str, id: str) -> None:
             delete_kept(dialogue.workspace, card.id)
         shutil.rmtree(exports_folder(dialogue.workspace), ignore_errors=True)
         dialogue.store.clear()
-        dialogue.record("data_deleted", {})
+        dialogue.record(DataDeleted(language=dialogue.memory.language, version=dialogue.memory.version))
 
 
 def _bytes(path: Any) -> int:

@@ -13,6 +13,7 @@ from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Sh
 from skills.contract import Said as Wrote
 from skills.errors import FileMissing, UserError
 from tutor.dialogue.context import Dialogue, new_message_id
+from tutor.learner.events import Ran, RunStarted, TextBrought
 from tutor.settings import CURRICULUM
 from tutor.turn import Button, Delta, Intent, Upload, Waiting
 
@@ -132,8 +133,7 @@ def to_start(dialogue: Dialogue, blocks: tuple[Block, ...]) -> tuple[Button, ...
 
 def record_result(dialogue: Dialogue, at: str, skill: str, outcome: Outcome) -> None:
     """Remember what came of the skill of a step."""
-    offers = [offer.model_dump(mode="json") for offer in outcome.offers]
-    dialogue.record("ran", {"at": at, "skill": skill, "result": slim(outcome.result), "offers": offers})
+    dialogue.record(Ran(at=at, skill=skill, result=slim(outcome.result), offers=outcome.offers))
 
 
 # --- long ones ------------------------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ async def begin_run(dialogue: Dialogue, name: str, inputs: dict[str, Any], at: s
 
 def note_run(dialogue: Dialogue, name: str, run: str, at: str) -> None:
     """Remember that the step `at` goes on in `run`."""
-    dialogue.record("run_started", {"at": at, "run": run, "skill": name})
+    dialogue.record(RunStarted(at=at, run=run, skill=name))
 
 
 def run_card(dialogue: Dialogue, run: str) -> Progress:
@@ -203,7 +203,7 @@ async def import_text(
         inputs = {"text": text, "name": dialogue.words("chat.pasted_name")}
     async for said in call(dialogue, "load_dataset", inputs):
         if isinstance(said, Outcome):
-            dialogue.record("text_brought", {"dataset": said.result["dataset"], "name": said.result["name"]})
+            dialogue.record(TextBrought(dataset=said.result["dataset"], name=said.result["name"]))
         yield said
 
 

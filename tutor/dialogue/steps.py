@@ -11,6 +11,7 @@ from tutor.dialogue.context import Dialogue, next_button
 from tutor.dialogue.lesson_runs import outcome_of, present_run, present_wait
 from tutor.dialogue.skill_calls import Outcome, record_result, resolve
 from tutor.learner import statechart
+from tutor.learner.events import LessonDone, StepDone
 from tutor.turn import Button, Intent, Said, Shown
 
 
@@ -66,8 +67,8 @@ def bring_buttons(dialogue: Dialogue) -> tuple[Button, ...]:
 
 
 def _present_close(dialogue: Dialogue, lesson: Lesson, text: str) -> Said:
-    dialogue.record("step_done", {"lesson": lesson.id, "step": lesson.steps[-1].id})
-    dialogue.record("lesson_done", {"lesson": lesson.id})
+    dialogue.record(StepDone(lesson=lesson.id, step=lesson.steps[-1].id))
+    dialogue.record(LessonDone(lesson=lesson.id))
     if statechart.can(dialogue.memory.machine, "end"):
         dialogue.move("end")
     return dialogue.say(

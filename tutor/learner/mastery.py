@@ -7,20 +7,22 @@ concept. Everything here is pure: the same events give the same `Progress`.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache, reduce
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from skills.blocks import Frozen
 from tutor.course.model import Bkt, Course
+from tutor.learner import events
+from tutor.learner.events import Answered, Outcome
+from tutor.learner.store import StoredEvent
 
 if TYPE_CHECKING:
     from fsrs import Scheduler
 
-Outcome = Literal["correct", "partial", "wrong", "unclear"]
 LessonState = Literal["todo", "begun", "passed", "review"]
 MISSES = 3
 """After so many misses in a row on a concept, what was missed waits for its review."""
@@ -28,33 +30,6 @@ MISSES = 3
 
 RETRY = 600.0
 """Seconds within which the same question again, with none in between, is a second try and not a new one."""
-
-
-class Happened(Protocol):
-    """An event of the log, as the store gives it. `at` is in seconds since 1970."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def at(self) -> float: ...
-    @property
-    def payload(self) -> Mapping[str, Any]: ...
-
-
-class Answered(Frozen):
-    """The payload of `answered`. `where`: lesson, review, quiz or placement. Later fields are ignored here."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    item: str
-    submission: str
-    outcome: Outcome
-    format: str
-    concept: str = ""
-    lesson: str | None = None
-    hinted: bool = False
-    shown: bool = False
-    where: str = "lesson"
 
 
 class Known(Frozen):
@@ -123,41 +98,44 @@ def start(course: Course) -> Progress:
     return Progress(lessons={id: lesson.concepts for id, lesson in course.lessons.items()})
 
 
-def replay(events: Iterable[Happened], course: Course) -> Progress:
-    """The progress after all of `events`, oldest first."""
-    return reduce(lambda progress, event: update(progress, event, course), events, start(course))
+def replay(stored: Iterable[StoredEvent], course: Course) -> Progress:
+    """The progress after all that is `stored`, oldest first."""
+    return reduce(lambda progress, one: update(progress, one, course), stored, start(course))
 
 
-def update(progress: Progress, event: Happened, course: Course) -> Progress:
-    """The progress after `event`. Kinds that do not bear on it change nothing."""
-    at = event.payload
-    match event.kind:
-        case "answered":
-            return _answered(progress, Answered.model_validate(dict(at)), event.at, course)
-        case "asked":
-            returning = progress.returning
-            if at.get("where") in ("review", "quiz"):
-                returning = tuple(item for item in returning if item != at["item"])
-            return progress.model_copy(
-                update={"asked": progress.asked | {at["item"]: event.at}, "returning": returning}
-            )
-        case "lesson_begun":
-            return progress.model_copy(update={"begun": progress.begun | {at["lesson"]}})
-        case "step_done":
-            steps = progress.steps | {(at["lesson"], at["step"])}
-            return progress.model_copy(update={"begun": progress.begun | {at["lesson"]}, "steps": steps})
-        case "lesson_done":
-            return progress.model_copy(update={"done": progress.done | {at["lesson"]}})
-        case "route_chosen":
-            return progress.model_copy(update={"route": at["route"]})
-        case "profile_chosen":
-            return progress.model_copy(update={"profile": at["profile"]})
-        case "placement_begun":
-            return progress.model_copy(update={"placement": ()})
-        case "data_deleted":
+def update(progress: Progress, stored: StoredEvent, course: Course) -> Progress:
+    """The progress after an event. Kinds that do not bear on it change nothing."""
+    match stored.event:
+        case Answered() as answer:
+            return _answered(progress, answer, stored.at, course)
+        case events.DataDeleted():
             return start(course)
-        case _:
-            return progress
+        case event:
+            changes = _changes(progress, event, stored.at)
+            return progress.model_copy(update=changes) if changes else progress
+
+
+def _changes(progress: Progress, event: events.LearnerEvent, at: float) -> dict[str, Any]:
+    """The fields of the progress that an event changes, and to what."""
+    match event:
+        case events.Asked(item=item, where=where):
+            returning = progress.returning
+            if where in ("review", "quiz"):
+                returning = tuple(other for other in returning if other != item)
+            return {"asked": progress.asked | {item: at}, "returning": returning}
+        case events.LessonBegun(lesson=lesson):
+            return {"begun": progress.begun | {lesson}}
+        case events.StepDone(lesson=lesson, step=step):
+            return {"begun": progress.begun | {lesson}, "steps": progress.steps | {(lesson, step)}}
+        case events.LessonDone(lesson=lesson):
+            return {"done": progress.done | {lesson}}
+        case events.RouteChosen(route=route):
+            return {"route": route}
+        case events.ProfileChosen(profile=profile):
+            return {"profile": profile}
+        case events.PlacementBegun():
+            return {"placement": ()}
+    return {}
 
 
 # --- an answer --------------------------------------------------------------------------------------------------------

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from typing import Any, Literal
+from typing import Any
 
-from skills.blocks import Frozen, Offer
+from skills.blocks import Frozen, Offer, Scalar
 from skills.contract import Language
+from skills.quiz import Gap
+from tutor.learner import events
 from tutor.learner.statechart import MachineState
 from tutor.learner.store import StoredEvent
 
@@ -20,11 +22,11 @@ class OpenItem(Frozen):
 
     item: str
     submission: str
-    where: str
+    where: events.Where
     hinted: bool = False
     shown: bool = False
     attempt: int = 1
-    gap: dict[str, Any] | None = None
+    gap: Gap | None = None
 
 
 class Exchange(Frozen):
@@ -39,7 +41,7 @@ class Talk(Frozen):
     """A conversation with a model: of a run, or the base (None). `text`: both write at one text; `chat`: it answers."""
 
     run: str | None
-    mode: Literal["text", "chat"]
+    mode: events.Mode
     max_tokens: int
     temperature: float = 0.8
     top_p: float = 0.9
@@ -59,8 +61,8 @@ class Memory(Frozen):
     dataset: str | None = None
     greeted: bool = False
     version: str = ""
-    predicted: dict[str, Any] = {}
-    results: dict[str, dict[str, Any]] = {}
+    predicted: dict[str, str] = {}
+    results: dict[str, dict[str, Scalar]] = {}
     offers: dict[str, tuple[Offer, ...]] = {}
     """What could be done about each of the `results`."""
     runs: dict[str, str] = {}
@@ -70,79 +72,119 @@ class Memory(Frozen):
     judged: dict[str, dict[str, tuple[str, str]]] = {}
     """Who was compared with whom -> pair of texts -> in which comparison it was last judged, and the vote."""
     open_item: OpenItem | None = None
-    queue: tuple[dict[str, Any], ...] = ()
+    queue: tuple[events.QueuedItem, ...] = ()
     talk: Talk | None = None
     """While what is typed goes to a model; over with the overlay that it began under."""
     asked_again: int = 0
     """How often in a row the learner asked for another explanation of the same thing."""
 
 
-def remember(memory: Memory, event: StoredEvent) -> Memory:
-    """The memory after `event`. Unknown kinds change nothing: an older program may read a newer log."""
-    update = _UPDATES.get(event.kind)
-    return memory.model_copy(update=update(memory, event.payload)) if update else memory
+def remember(memory: Memory, event: events.LearnerEvent) -> Memory:
+    """The memory after `event`."""
+    if isinstance(event, events.DataDeleted):
+        return Memory(greeted=True, language=event.language or memory.language, version=event.version or memory.version)
+    changes = _changes(memory, event)
+    return memory.model_copy(update=changes) if changes else memory
 
 
-def recall(events: Iterable[StoredEvent]) -> Memory:
-    return reduce(remember, events, Memory())
+def recall(stored: Iterable[StoredEvent]) -> Memory:
+    return reduce(remember, (one.event for one in stored), Memory())
 
 
-def _moved(memory: Memory, at: dict[str, Any]) -> dict[str, Any]:
-    phase = "present" if at["phase"] == "skill" else at["phase"]  # earlier versions wrote down that a skill ran
-    state = MachineState(phase=phase, overlay=at["overlay"])
-    elsewhere = (at["lesson"], at["step"]) != (memory.lesson, memory.step)
+def _changes(memory: Memory, event: events.LearnerEvent) -> dict[str, Any]:
+    """The fields of the memory that an event changes, and to what."""
+    match event:
+        case events.Moved():
+            return _moved(memory, event)
+        case events.Queued() | events.Asked() | events.Hinted() | events.SolutionShown():
+            return _question(memory.open_item, event)
+        case events.Answered() | events.Dropped():
+            return {"open_item": None}
+        case events.Ran() | events.RunStarted() | events.RunAnnounced() | events.Voted():
+            return _run(memory, event)
+        case events.TalkBegun() | events.TalkSet() | events.Talked() | events.TalkUndone() | events.TalkLeft():
+            return {"talk": _talk(memory.talk, event)}
+        case events.Predicted(at=at, value=value):
+            return {"predicted": {**memory.predicted, at: value}}
+        case events.ExplainedAgain():
+            return {"asked_again": memory.asked_again + 1}
+        case events.TextBrought(dataset=dataset):
+            return {"dataset": dataset}
+        case events.TextDeleted(dataset=dataset):
+            return {"dataset": None} if memory.dataset == dataset else {}
+        case events.Greeted(version=version):
+            return {"greeted": True, "version": version}
+        case events.Updated() | events.LanguageChosen() | events.ProfileChosen() | events.RouteChosen():
+            return event.model_dump(exclude={"kind"})
+    return {}  # the affair of mastery, or of whoever reads the log
+
+
+def _moved(memory: Memory, event: events.Moved) -> dict[str, Any]:
+    phase = "present" if event.phase == "skill" else event.phase  # earlier versions wrote down that a skill ran
+    state = MachineState(phase=phase, overlay=event.overlay)
+    elsewhere = (event.lesson, event.step) != (memory.lesson, memory.step)
     talk = memory.talk if state.overlay else None
-    moved = {"machine": state, "lesson": at["lesson"], "step": at["step"], "talk": talk}
+    moved = {"machine": state, "lesson": event.lesson, "step": event.step, "talk": talk}
     return moved | ({"asked_again": 0} if elsewhere else {})
 
 
-def _put(field: str, key: str, value: str) -> Any:
-    def update(memory: Memory, at: dict[str, Any]) -> dict[str, Any]:
-        return {field: {**getattr(memory, field), at[key]: at[value]}}
+def _question(
+    item: OpenItem | None, event: events.Queued | events.Asked | events.Hinted | events.SolutionShown
+) -> dict[str, Any]:
+    match event:
+        case events.Queued(items=items):
+            return {"queue": items}
+        case events.Asked():
+            asked = OpenItem(
+                item=event.item,
+                submission=event.submission,
+                where=event.where,
+                gap=event.gap,
+                attempt=event.attempt,
+            )
+            return {"open_item": asked}
+        case events.Hinted():
+            return {"open_item": item and item.model_copy(update={"hinted": True})}
+        case events.SolutionShown():
+            return {"open_item": item and item.model_copy(update={"shown": True})}
 
-    return update
+
+def _run(memory: Memory, event: events.Ran | events.RunStarted | events.RunAnnounced | events.Voted) -> dict[str, Any]:
+    match event:
+        case events.Ran(at=at, result=result, offers=offers):
+            return {"results": {**memory.results, at: result}, "offers": {**memory.offers, at: offers}}
+        case events.RunStarted(at=at, run=run):
+            return {"runs": {**memory.runs, at: run}}
+        case events.RunAnnounced(run=run):
+            return {"announced": (*memory.announced, run)}
+        case events.Voted(run=run, votes=votes):
+            return {"votes": {**memory.votes, run: votes}, "judged": _judged(memory.judged, event)}
 
 
-def _talking(memory: Memory, **changes: Any) -> dict[str, Any]:
-    return {"talk": memory.talk and memory.talk.model_copy(update=changes)}
-
-
-def _judged(memory: Memory, at: dict[str, Any]) -> dict[str, Any]:
+def _judged(
+    judged: dict[str, dict[str, tuple[str, str]]], event: events.Voted
+) -> dict[str, dict[str, tuple[str, str]]]:
     """The votes of all comparisons, with the newest; logs of earlier versions do not say what it is about."""
-    if "between" not in at:
-        return memory.judged
-    known = memory.judged.get(at["between"], {})
-    return {**memory.judged, at["between"]: {**known, at["pair"]: (at["run"], at["votes"][-1])}}
+    if event.between is None:
+        return judged
+    known = judged.get(event.between, {})
+    return {**judged, event.between: {**known, event.pair: (event.run, event.votes[-1])}}
 
 
-_UPDATES: dict[str, Any] = {
-    "greeted": lambda m, at: {"greeted": True, "version": at.get("version", "")},
-    "updated": lambda m, at: {"version": at["version"]},
-    "language_chosen": lambda m, at: {"language": at["language"]},
-    "profile_chosen": lambda m, at: {"profile": at["profile"]},
-    "route_chosen": lambda m, at: {"route": at["route"]},
-    "moved": _moved,
-    "text_brought": lambda m, at: {"dataset": at["dataset"]},
-    "text_deleted": lambda m, at: {"dataset": None if m.dataset == at["dataset"] else m.dataset},
-    "predicted": _put("predicted", "at", "value"),
-    "ran": lambda m, at: {
-        "results": {**m.results, at["at"]: at["result"]},
-        "offers": {**m.offers, at["at"]: tuple(Offer(**offer) for offer in at.get("offers", ()))},
-    },
-    "run_started": _put("runs", "at", "run"),
-    "run_announced": lambda m, at: {"announced": (*m.announced, at["run"])},
-    "voted": lambda m, at: {"votes": {**m.votes, at["run"]: tuple(at["votes"])}, "judged": _judged(m, at)},
-    "asked": lambda m, at: {"open_item": OpenItem(**at)},
-    "hinted": lambda m, at: {"open_item": m.open_item and m.open_item.model_copy(update={"hinted": True})},
-    "solution_shown": lambda m, at: {"open_item": m.open_item and m.open_item.model_copy(update={"shown": True})},
-    "answered": lambda m, at: {"open_item": None},
-    "dropped": lambda m, at: {"open_item": None},
-    "queued": lambda m, at: {"queue": tuple(at["items"])},
-    "talk_begun": lambda m, at: {"talk": Talk(**at)},
-    "talk_set": lambda m, at: _talking(m, **at),
-    "talked": lambda m, at: _talking(m, said=(*(m.talk.said if m.talk else ()), Exchange(**at))),
-    "talk_undone": lambda m, at: _talking(m, said=m.talk.said[:-1] if m.talk else (), **at),
-    "talk_left": lambda m, at: {"talk": None},
-    "explained_again": lambda m, at: {"asked_again": m.asked_again + 1},
-    "data_deleted": lambda m, at: Memory(greeted=True, language=m.language, version=m.version).__dict__,
-}
+def _talk(
+    talk: Talk | None,
+    event: events.TalkBegun | events.TalkSet | events.Talked | events.TalkUndone | events.TalkLeft,
+) -> Talk | None:
+    if isinstance(event, events.TalkBegun):
+        return Talk(run=event.run, mode=event.mode, max_tokens=event.max_tokens)
+    if talk is None:
+        return None
+    match event:
+        case events.TalkSet():
+            return talk.model_copy(update=event.moved())
+        case events.Talked(you=you, model=model, seed=seed):
+            return talk.model_copy(update={"said": (*talk.said, Exchange(you=you, model=model, seed=seed))})
+        case events.TalkUndone():
+            return talk.model_copy(update=event.moved() | {"said": talk.said[:-1]})
+        case events.TalkLeft():
+            return None

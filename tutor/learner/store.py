@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import logging
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+
+from pydantic import ValidationError
 
 from skills.blocks import Frozen
 from skills.workspace import disk_errors
+from tutor.learner.events import MODELS, Answered, LearnerEvent
+
+log = logging.getLogger(__name__)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (
@@ -33,8 +37,7 @@ class StoredEvent(Frozen):
     learner: str
     session: str
     at: float
-    kind: str
-    payload: dict[str, Any]
+    event: LearnerEvent
     course_version: str
     submission: str | None = None
 
@@ -51,15 +54,21 @@ class Store:
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.executescript(SCHEMA)
 
-    def append(self, kind: str, payload: dict[str, Any], submission: str | None = None) -> StoredEvent | None:
-        """Add an event. None, and nothing added, if one with this `submission` is there already."""
-        row = (self._learner, self._session, time.time(), kind, json.dumps(payload, ensure_ascii=False), self._course)
+    def append(self, event: LearnerEvent) -> StoredEvent | None:
+        """Add an event, and return it as it will be read: what is remembered of it now is what a replay remembers.
+
+        None, and nothing added, if it is an answer to a submission that has one.
+        """
+        payload = event.payload()
+        event = type(event).model_validate_json(payload)
+        submission = event.submission if isinstance(event, Answered) else None
+        row = (self._learner, self._session, time.time(), event.kind, payload, self._course, submission)
         try:
             with disk_errors():
                 cursor = self._db.execute(
                     "INSERT INTO events (learner, session, at, kind, payload, course_version, submission)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (*row, submission),
+                    row,
                 )
         except sqlite3.IntegrityError:
             return None
@@ -73,30 +82,37 @@ class Store:
             learner=self._learner,
             session=self._session,
             at=row[2],
-            kind=kind,
-            payload=payload,
+            event=event,
             course_version=self._course,
             submission=submission,
         )
 
     def events(self) -> Iterator[StoredEvent]:
-        """Every event of this learner, oldest first."""
+        """Every event of this learner that can be read, oldest first. What cannot be is told in the program's log, once
+        for each way in which it cannot, and stays where it is."""
+        told: set[str] = set()
+
+        def notice(text: str) -> None:
+            if text not in told:
+                log.warning("the learner's log is of another version: %s", text)
+            told.add(text)
+
         rows = self._db.execute(
             "SELECT id, learner, session, at, kind, payload, course_version, submission FROM events"
             " WHERE learner = ? ORDER BY id",
             (self._learner,),
         )
         for id, learner, session, at, kind, payload, course, submission in rows:
-            yield StoredEvent(
-                id=id,
-                learner=learner,
-                session=session,
-                at=at,
-                kind=kind,
-                payload=json.loads(payload),
-                course_version=course,
-                submission=submission,
-            )
+            if event := read(kind, payload, notice):
+                yield StoredEvent(
+                    id=id,
+                    learner=learner,
+                    session=session,
+                    at=at,
+                    event=event,
+                    course_version=course,
+                    submission=submission,
+                )
 
     def clear(self) -> None:
         """Forget everything of this learner, on disk too."""
@@ -107,3 +123,30 @@ class Store:
 
     def close(self) -> None:
         self._db.close()
+
+
+def read(kind: str, payload: str, notice: Callable[[str], None]) -> LearnerEvent | None:
+    """The event that was stored so. What another version wrote is read as far as it is understood, and `notice` is told
+    what was not (without the values): fields that we do not know are passed over, and so is the whole event (None) if
+    we do not know its kind or it lacks what we need."""
+    if kind not in MODELS:
+        notice(f"events of the unknown kind {kind!r} are passed over")
+        return None
+    model = MODELS[kind]
+    try:
+        return model.model_validate_json(payload)
+    except ValidationError as error:
+        unread = error
+    try:
+        event = model.model_validate_json(payload, extra="ignore")
+    except ValidationError as error:
+        notice(f"an event {kind!r} is passed over: {_places(error)}")
+        return None
+    notice(f"of events {kind!r} are passed over: {_places(unread)}")
+    return event
+
+
+def _places(error: ValidationError) -> str:
+    """What is wrong in which fields."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return ", ".join(sorted({f"{'.'.join(map(str, one['loc']))} ({one['type']})" for one in found}))
