@@ -735,6 +735,29 @@ async def test_deleting_everything_starts_afresh(talk: Conversation) -> None:
     assert "Musa" in talk.text
 
 
+async def test_who_has_had_enough_of_placement_is_in_a_lesson_and_stays_there(talk: Conversation) -> None:
+    await talk.opens()
+    await talk.clicks(talk.buttons[0].label)
+    await talk.acts(Intent(name="route", args={"route": "placement"}))
+    await talk.clicks("Basta de preguntas")
+    assert talk.dialogue.memory.open_item is None
+    await talk.acts(Intent(name="next"))
+    assert talk.dialogue.memory.machine.phase in ("present", "check", "feedback")
+
+
+async def test_placement_ends_also_for_who_only_says_next(talk: Conversation) -> None:
+    await talk.opens()
+    await talk.clicks(talk.buttons[0].label)
+    await talk.acts(Intent(name="route", args={"route": "placement"}))
+    asked = []
+    while (item := talk.dialogue.memory.open_item) and item.where == "placement":
+        asked.append(item.item)
+        await talk.acts(Intent(name="next"))
+        assert len(asked) < 20
+    assert len(asked) == len(set(asked)) > 1
+    assert talk.dialogue.memory.machine.phase == "present"
+
+
 async def test_placement_skips_what_is_known(talk: Conversation) -> None:
     await talk.opens()
     await talk.clicks(talk.buttons[0].label)

@@ -11,7 +11,7 @@ from skills.blocks import Column, Table, msg
 from skills.contract import Language
 from skills.errors import UserError
 from tutor.dialogue.context import Dialogue, back_button
-from tutor.dialogue.flow import begin_lesson, next_lesson
+from tutor.dialogue.flow import begin_lesson, leave_placement
 from tutor.learner.events import Feedback, LanguageChosen
 from tutor.turn import Button, CourseMap, Farewell, Intent, MapLesson, MapModule, Reload, Shown
 from tutor.words import LANGUAGES, Words
@@ -72,7 +72,7 @@ async def show_progress(dialogue: Dialogue) -> AsyncIterator[Shown]:
 async def go_to(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:
     """Another lesson, by its number or a topic; without one, the list."""
     if dialogue.memory.machine.phase == "placement":
-        async for shown in next_lesson(dialogue):
+        async for shown in leave_placement(dialogue):
             yield shown
         return
     found = find_lesson(dialogue, args)

@@ -41,6 +41,8 @@ def proceed(dialogue: Dialogue) -> Turn:
     asked = dialogue.memory.open_item
     if dialogue.memory.machine.overlay:
         return resume(dialogue)
+    if asked and asked.where == "placement":
+        return give_up(dialogue)  # a question that is passed over is not asked again
     if asked and asked.where != "lesson":
         _drop(dialogue)
         return next_question(dialogue, asked.where)
@@ -242,6 +244,12 @@ def begin_placement(dialogue: Dialogue) -> Turn:
     """«Ya sé algo: probame»: a few questions, and the lessons whose ideas are known are skipped."""
     dialogue.record(PlacementBegun())
     return _next_placement(dialogue, dialogue.words("chat.placement_intro"))
+
+
+def leave_placement(dialogue: Dialogue) -> Turn:
+    """Enough questions: on with the first lesson that is not known yet."""
+    _drop(dialogue)
+    return next_lesson(dialogue)
 
 
 def next_question(dialogue: Dialogue, where: Where, text: str = "") -> Turn:
