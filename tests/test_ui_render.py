@@ -58,7 +58,7 @@ def test_numbers_are_written_in_the_learners_way() -> None:
 
 
 def test_the_words_an_element_reads_are_given_to_it() -> None:
-    """`w.key` and `props.words.key` in each element against the words that its renderer gives."""
+    """`w.key` and `words.key` in each element against the words that its renderer gives."""
     words = Words("es")
     cards = {card.name: card for card in (block_card(block, words) for block in EXAMPLES)}
     view = ItemView(item="i", submission="s", format="single", stem="?", options=(("a", "A"),))
@@ -67,7 +67,7 @@ def test_the_words_an_element_reads_are_given_to_it() -> None:
     checked = 0
     for name, card in cards.items():
         source = (prepare.ASSETS / "elements" / f"{name}.js").read_text("utf-8")
-        used = set(re.findall(r"\b(?:w|props\.words)\.(\w+)", source))
+        used = set(re.findall(r"\b(?:w|words)\.(\w+)", source))
         assert used <= set(card.props.get("words", {})), name
         checked += len(used)
     assert checked > 20

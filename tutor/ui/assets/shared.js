@@ -17,6 +17,45 @@ function Card({ title, caption, children, kind }) {
   )
 }
 
+// A button; `main` is the one that most would press, `chosen` (true or false) is for buttons of which one is used up.
+const Button = ({ main, chosen, ...rest }) =>
+  h('button', {
+    type: 'button',
+    className: 't-choice' + (main ? ' t-main' : '') + (chosen ? ' t-chosen' : ''),
+    'aria-pressed': chosen,
+    ...rest,
+  })
+
+const Bar = ({ percent, label }) =>
+  h(
+    'div',
+    {
+      className: 't-bar',
+      role: 'progressbar',
+      'aria-valuenow': Math.round(percent),
+      'aria-valuemin': 0,
+      'aria-valuemax': 100,
+      'aria-label': label,
+    },
+    h('i', { style: { width: percent + '%' } }),
+  )
+
+// What is to be known of what a card shows, within it.
+const Notices = ({ notices }) =>
+  notices.map((n, i) => h('div', { key: i, className: 't-notice t-' + n.level }, h(Words, null, n.text)))
+
+// The first row of a table; `kind` gives the class of a column.
+const Head = ({ labels, kind = () => undefined, className }) =>
+  h(
+    'thead',
+    { className },
+    h(
+      'tr',
+      null,
+      labels.map((label, i) => h('th', { key: i, scope: 'col', className: kind(i) }, label)),
+    ),
+  )
+
 const DASH = { heldout: '7 5', baseline: '2 4', tuned: '10 3 2 3', plain: '4 3' }
 const Swatch = ({ role }) =>
   h(
@@ -38,25 +77,80 @@ function ticks(low, high, count) {
   return found
 }
 
-// Curves or bars as inline SVG, with axes in the learner's number format and a legend in words.
-function Plot({ form, series, x, y, label }) {
+// The drawing's size and its margins, in units of the SVG.
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [520, 220, 52, 14, 14, 40]
+
+// Where the axes have their numbers, and where a value is: `X` and `Y` turn it into units of the SVG. `width` is that of
+// a bar, in units of the axis.
+function scales(form, series) {
   const all = series.flatMap((s) => s.points)
-  if (!all.length) return null
-  const W = 520,
-    H = 220,
-    L = 52,
-    R = 14,
-    T = 14,
-    B = 40
-  const xs = all.map((p) => p[0]),
-    ys = all.map((p) => p[1])
+  const xs = all.map((p) => p[0])
+  const ys = all.map((p) => p[1])
   const bars = form === 'bars'
   const first = series[0].points
   const width = bars && first.length > 1 ? first[1][0] - first[0][0] : 1
-  const tx = ticks(Math.min(...xs), Math.max(...xs) + (bars ? width : 0), 5),
-    ty = ticks(bars ? 0 : Math.min(...ys), Math.max(...ys), 4)
-  const X = (v) => L + ((W - L - R) * (v - tx[0])) / (tx[tx.length - 1] - tx[0])
-  const Y = (v) => H - B - ((H - B - T) * (v - ty[0])) / (ty[ty.length - 1] - ty[0])
+  const tx = ticks(Math.min(...xs), Math.max(...xs) + (bars ? width : 0), 5)
+  const ty = ticks(bars ? 0 : Math.min(...ys), Math.max(...ys), 4)
+  const X = (v) => LEFT + ((WIDTH - LEFT - RIGHT) * (v - tx[0])) / (tx[tx.length - 1] - tx[0])
+  const Y = (v) => HEIGHT - BOTTOM - ((HEIGHT - BOTTOM - TOP) * (v - ty[0])) / (ty[ty.length - 1] - ty[0])
+  return { tx, ty, X, Y, width }
+}
+
+function Axes({ scale: { tx, ty, X, Y }, x, y }) {
+  const middle = { className: 't-axis', textAnchor: 'middle' }
+  return h(
+    Fragment,
+    null,
+    ty.map((v) =>
+      h(
+        'g',
+        { key: v },
+        h('line', { className: 't-grid', x1: LEFT, x2: WIDTH - RIGHT, y1: Y(v), y2: Y(v) }),
+        h('text', { x: LEFT - 8, y: Y(v) + 4, textAnchor: 'end' }, number(v)),
+      ),
+    ),
+    tx.map((v) => h('text', { key: v, x: X(v), y: HEIGHT - BOTTOM + 18, textAnchor: 'middle' }, number(v))),
+    h('text', { ...middle, x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 4 }, x),
+    h('text', { ...middle, x: -(TOP + HEIGHT - BOTTOM) / 2, y: 12, transform: 'rotate(-90)' }, y),
+  )
+}
+
+// The bars of a series, a little aside of those of the series before it.
+function Bars({ points, place, scale: { X, Y, width } }) {
+  const bar = ([x, y], i) =>
+    h(
+      'rect',
+      {
+        key: i,
+        x: X(x) + 1 + place * 3,
+        y: Y(y),
+        height: Math.max(0, Y(0) - Y(y)),
+        rx: '2',
+        width: Math.max(1, X(x + width) - X(x) - 2),
+      },
+      h('title', null, number(x), ': ', number(y)),
+    )
+  return points.map(bar)
+}
+
+function Line({ points, role, scale: { X, Y } }) {
+  return h(
+    Fragment,
+    null,
+    h('polyline', {
+      points: points.map((p) => X(p[0]) + ',' + Y(p[1])).join(' '),
+      strokeDasharray: DASH[role] || '',
+    }),
+    points.slice(-1).map((p) => h('circle', { key: 'end', cx: X(p[0]), cy: Y(p[1]), r: '4' })),
+  )
+}
+
+// Curves or bars as inline SVG, with axes in the learner's number format and a legend in words.
+function Plot({ form, series, x, y, label }) {
+  if (!series.some((s) => s.points.length)) return null
+  const scale = scales(form, series)
+  const drawn = ({ role, points }, i) =>
+    h('g', { key: i, className: 't-role-' + role }, h(form === 'bars' ? Bars : Line, { points, role, place: i, scale }))
   return h(
     'figure',
     { className: 't-plot' },
@@ -69,48 +163,9 @@ function Plot({ form, series, x, y, label }) {
       : null,
     h(
       'svg',
-      { viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': label },
-      ty.map((v) =>
-        h(
-          'g',
-          { key: v },
-          h('line', { className: 't-grid', x1: L, x2: W - R, y1: Y(v), y2: Y(v) }),
-          h('text', { x: L - 8, y: Y(v) + 4, textAnchor: 'end' }, number(v)),
-        ),
-      ),
-      tx.map((v) => h('text', { key: v, x: X(v), y: H - B + 18, textAnchor: 'middle' }, number(v))),
-      h('text', { className: 't-axis', x: (L + W - R) / 2, y: H - 4, textAnchor: 'middle' }, x),
-      h('text', { className: 't-axis', x: -(T + H - B) / 2, y: 12, transform: 'rotate(-90)', textAnchor: 'middle' }, y),
-      series.map((s, i) =>
-        h(
-          'g',
-          { key: i, className: 't-role-' + s.role },
-          bars
-            ? s.points.map((p, j) =>
-                h(
-                  'rect',
-                  {
-                    key: j,
-                    x: X(p[0]) + 1 + i * 3,
-                    y: Y(p[1]),
-                    height: Math.max(0, Y(0) - Y(p[1])),
-                    rx: '2',
-                    width: Math.max(1, X(p[0] + width) - X(p[0]) - 2),
-                  },
-                  h('title', null, number(p[0]), ': ', number(p[1])),
-                ),
-              )
-            : h(
-                Fragment,
-                null,
-                h('polyline', {
-                  points: s.points.map((p) => X(p[0]) + ',' + Y(p[1])).join(' '),
-                  strokeDasharray: DASH[s.role] || '',
-                }),
-                s.points.slice(-1).map((p) => h('circle', { key: 'end', cx: X(p[0]), cy: Y(p[1]), r: '4' })),
-              ),
-        ),
-      ),
+      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': label },
+      h(Axes, { scale, x, y }),
+      series.map(drawn),
     ),
   )
 }
@@ -128,7 +183,7 @@ function Figures({ label, series, x }) {
         h(
           'table',
           { key: i },
-          h('thead', null, h('tr', null, h('th', { scope: 'col' }, x), h('th', { scope: 'col' }, s.label))),
+          h(Head, { labels: [x, s.label] }),
           h(
             'tbody',
             null,

@@ -15,16 +15,7 @@ function Artefact({ props, act }) {
     h(
       'div',
       { className: 't-controls' },
-      h(
-        'button',
-        {
-          type: 'button',
-          className: 't-choice',
-          'data-testid': 'show-folder',
-          onClick: () => act(props.intent, props.words.open),
-        },
-        props.words.open,
-      ),
+      h(Button, { 'data-testid': 'show-folder', onClick: () => act(props.intent, props.words.open) }, props.words.open),
     ),
   )
 }

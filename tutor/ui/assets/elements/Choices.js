@@ -14,6 +14,28 @@ function Choices({ props, act }) {
     }
   }
   if (!open && chosen === null) return null
+  const numbered = open && props.numbered && props.buttons.length > 1
+  const drawn = (button, index) =>
+    h(
+      Button,
+      {
+        key: index,
+        main: button.main,
+        chosen: index === chosen,
+        disabled: !open,
+        onClick: () => press(button, index),
+      },
+      index === chosen
+        ? h(
+            Fragment,
+            null,
+            h(Check, { size: 16, 'aria-hidden': 'true' }),
+            h('span', { className: 't-hidden' }, props.words.chosen, ' '),
+          )
+        : null,
+      numbered ? h('kbd', { 'aria-hidden': 'true' }, index + 1) : null,
+      button.label,
+    )
   return h(
     'div',
     {
@@ -22,28 +44,6 @@ function Choices({ props, act }) {
       'aria-label': props.words.group,
       'data-testid': 'choices',
     },
-    props.buttons.map((button, index) =>
-      h(
-        'button',
-        {
-          key: index,
-          type: 'button',
-          disabled: !open,
-          onClick: () => press(button, index),
-          'aria-pressed': index === chosen,
-          className: 't-choice' + (button.main ? ' t-main' : '') + (index === chosen ? ' t-chosen' : ''),
-        },
-        index === chosen
-          ? h(
-              Fragment,
-              null,
-              h(Check, { size: 16, 'aria-hidden': 'true' }),
-              h('span', { className: 't-hidden' }, props.words.chosen, ' '),
-            )
-          : null,
-        open && props.numbered && props.buttons.length > 1 ? h('kbd', { 'aria-hidden': 'true' }, index + 1) : null,
-        button.label,
-      ),
-    ),
+    props.buttons.map(drawn),
   )
 }

@@ -17,11 +17,7 @@ function Probabilities({ props }) {
     h(
       'table',
       { className: 't-bars' },
-      h(
-        'thead',
-        { className: 't-hidden' },
-        h('tr', null, h('th', { scope: 'col' }, w.option), h('th', { scope: 'col' }, w.share)),
-      ),
+      h(Head, { className: 't-hidden', labels: [w.option, w.share] }),
       h(
         'tbody',
         null,

@@ -2,12 +2,44 @@
 // take, which the server works out anew (POST /api/estimate) whenever something was moved.
 
 function Settings({ props, act }) {
-  const w = props.words,
-    id = useId()
-  const [view, setView] = useState(props)
+  const w = props.words
   const [inputs, setInputs] = useState(props.inputs)
+  const [view, lost] = useEstimate(props, inputs)
+  const knobs = view.knobs.filter((k) => !k.first)
+  const names = knobs.map((k) => k.name)
+  const choose = (way) =>
+    setInputs({ ...Object.fromEntries(Object.entries(inputs).filter(([name]) => !names.includes(name))), preset: way })
+  const move = (knob, value) =>
+    setInputs({ ...inputs, [knob.name]: value === 'auto' || value === 'none' ? null : value })
+  const moved = names.some((name) => inputs[name] !== undefined && inputs[name] !== null)
+  const drawn = (knob) =>
+    h(knob.slides ? Slider : Picker, {
+      key: knob.name,
+      knob,
+      value: inputs[knob.name] ?? knob.value,
+      move: (value) => move(knob, value),
+    })
+  return h(
+    Card,
+    { kind: 'settings', title: view.title },
+    view.knobs.filter((k) => k.first).map(drawn),
+    view.caption ? h('p', { className: 't-small' }, view.caption) : null,
+    h(Ways, { ways: view.ways, preset: inputs.preset, moved, choose, w }),
+    h('p', { className: 't-caption t-now', role: 'status', 'data-testid': 'estimate' }, lost ? w.lost : view.told),
+    h(Notices, { notices: view.notices }),
+    h('details', { className: 't-knobs' }, h('summary', null, w.knobs), knobs.map(drawn)),
+    h(
+      'div',
+      { className: 't-controls' },
+      h(Start, { label: w.start, start: () => act({ name: view.skill, args: inputs }, w.start) }),
+    ),
+  )
+}
+
+// The card as the server works it out for `inputs`, and whether it did not answer.
+function useEstimate(props, inputs) {
+  const [view, setView] = useState(props)
   const [lost, setLost] = useState(false)
-  const [begun, setBegun] = useState(false)
   useEffect(() => {
     if (JSON.stringify(inputs) === JSON.stringify(view.inputs)) return
     let alive = true
@@ -32,85 +64,57 @@ function Settings({ props, act }) {
       clearTimeout(timer)
     }
   }, [inputs])
-  const knobs = view.knobs.filter((k) => !k.first)
-  const names = knobs.map((k) => k.name)
-  const choose = (way) =>
-    setInputs({ ...Object.fromEntries(Object.entries(inputs).filter(([name]) => !names.includes(name))), preset: way })
-  const move = (knob, value) => setInputs({ ...inputs, [knob.name]: value === 'auto' || value === 'none' ? null : value })
-  const moved = names.some((name) => inputs[name] !== undefined && inputs[name] !== null)
-  const start = async () => {
+  return [view, lost]
+}
+
+// The ready-made ways; `moved` when a knob was, and none of them is what would be done.
+function Ways({ ways, preset, moved, choose, w }) {
+  const id = useId()
+  const drawn = (way) => {
+    const on = !moved && preset === way.name
+    const about = id + way.name
+    return h(
+      'label',
+      { key: way.name, className: 't-option' + (on ? ' t-on' : '') },
+      h('input', {
+        type: 'radio',
+        name: id,
+        checked: on,
+        onChange: () => choose(way.name),
+        'aria-describedby': about,
+      }),
+      h('span', { className: 't-option-text' }, h('strong', null, way.label), h('small', { id: about }, way.about)),
+      h('span', { className: 't-way-told' }, way.told),
+    )
+  }
+  return h(
+    'fieldset',
+    { className: 't-ways' },
+    h('legend', { className: 't-small' }, w.ways),
+    ways.map(drawn),
+    moved
+      ? h(
+          'p',
+          { className: 't-small' },
+          w.own,
+          h('button', { type: 'button', className: 't-link', onClick: () => choose(preset) }, w.reset),
+        )
+      : null,
+  )
+}
+
+// Pressed once it rests a moment: a second press would begin a second run.
+function Start({ label, start }) {
+  const [begun, setBegun] = useState(false)
+  const press = async () => {
     setBegun(true)
     try {
-      await act({ name: view.skill, args: inputs }, w.start)
+      await start()
     } finally {
       setTimeout(() => setBegun(false), 4000)
     }
   }
-  const drawn = (knob) =>
-    h(knob.slides ? Slider : Picker, {
-      key: knob.name,
-      knob,
-      value: inputs[knob.name] ?? knob.value,
-      move: (value) => move(knob, value),
-    })
-  return h(
-    Card,
-    { kind: 'settings', title: view.title },
-    view.knobs.filter((k) => k.first).map(drawn),
-    view.caption ? h('p', { className: 't-small' }, view.caption) : null,
-    h(
-      'fieldset',
-      { className: 't-ways' },
-      h('legend', { className: 't-small' }, w.ways),
-      view.ways.map((way) =>
-        h(
-          'label',
-          { key: way.name, className: 't-option' + (!moved && inputs.preset === way.name ? ' t-on' : '') },
-          h('input', {
-            type: 'radio',
-            name: id,
-            checked: !moved && inputs.preset === way.name,
-            onChange: () => choose(way.name),
-            'aria-describedby': id + way.name,
-          }),
-          h(
-            'span',
-            { className: 't-option-text' },
-            h('strong', null, way.label),
-            h('small', { id: id + way.name }, way.about),
-          ),
-          h('span', { className: 't-way-told' }, way.told),
-        ),
-      ),
-      moved
-        ? h(
-            'p',
-            { className: 't-small' },
-            w.own,
-            h('button', { type: 'button', className: 't-link', onClick: () => choose(inputs.preset) }, w.reset),
-          )
-        : null,
-    ),
-    h('p', { className: 't-caption t-now', role: 'status', 'data-testid': 'estimate' }, lost ? w.lost : view.told),
-    view.notices.map((n, i) =>
-      h('div', { key: i, className: 't-notice t-' + n.level }, h(Words, null, n.text)),
-    ),
-    h(
-      'details',
-      { className: 't-knobs' },
-      h('summary', null, w.knobs),
-      knobs.map(drawn),
-    ),
-    h(
-      'div',
-      { className: 't-controls' },
-      h(
-        'button',
-        { type: 'button', className: 't-choice t-main', disabled: begun, 'data-testid': 'start', onClick: start },
-        w.start,
-      ),
-    ),
-  )
+  return h(Button, { main: true, disabled: begun, 'data-testid': 'start', onClick: press }, label)
 }
 
 // The stop a value is at; a value between two stops is at the nearest.

@@ -13,17 +13,7 @@ function Table({ props }) {
       h(
         'table',
         null,
-        h(
-          'thead',
-          null,
-          h(
-            'tr',
-            null,
-            props.columns.map((c, i) =>
-              h('th', { key: i, scope: 'col', className: kind(i) }, c.label),
-            ),
-          ),
-        ),
+        h(Head, { labels: props.columns.map((column) => column.label), kind }),
         h(
           'tbody',
           null,
