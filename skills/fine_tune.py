@@ -13,12 +13,12 @@ from pydantic import Field
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Ended, Noticed, Skill
 from skills.errors import ModelMissing
+from skills.metrics.copying import longest_copy
 from skills.model.base import base_digest, base_name, keep_less, open_base, with_adapter
 from skills.model.ngram import CharacterNgram
 from skills.training import budget, checkpoint, curves
 from skills.training.adapter import BaseCard, reset, save_adapter
 from skills.training.budget import Plan
-from skills.training.copying import longest_copy
 from skills.training.curves import KNOWN, Ending, caption
 from skills.training.estimate import Pace, keep_pace
 from skills.training.examples import Example, Long, examples, in_one_line, shuffled_words

@@ -15,11 +15,11 @@ from skills.blocks import Block, Message, Notice, Offer, Passage, Passages, Scal
 from skills.contract import Context, Inputs, Result, Skill
 from skills.errors import DiskFull, FileMissing, FileTooLarge, FileUnreadable
 from skills.reading.collection import gather
-from skills.reading.formats.opening import opened
 from skills.reading.formats.packed import natural
-from skills.reading.formats.part import Part
+from skills.reading.formats.readers import opened
 from skills.reading.formats.several import Member, opened_each
 from skills.reading.importing import Original, digest_of, import_new, read_again, sweep, unnumbered
+from skills.reading.part import Part
 from skills.reading.read import LIMIT
 from skills.reading.understand import Wanted
 from skills.texts.normalize import fold_word

@@ -12,10 +12,10 @@ import torch
 
 from skills.contract import Metric
 from skills.errors import TooLittleText
+from skills.metrics.copying import longest_copy
 from skills.model.base import open_base, open_tokenizer, plain_adapter, with_adapter
 from skills.model.ngram import CharacterNgram
 from skills.training import budget, curves
-from skills.training.copying import longest_copy
 from skills.training.examples import END, READ, TEXT, Example, Unit, examples, split, units
 from skills.training.loss import CHUNK, batch_losses, cost, token_losses
 from skills.training.packing import IGNORED, batch, pack, steps

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from skills.metrics.base import OfflineMetric
-from skills.training.copying import longest_copy
+from skills.metrics.copying import longest_copy
 
 
 class Verbatim(OfflineMetric):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from skills.blocks import Scalar
 from skills.errors import FileEmpty
-from skills.reading.formats.part import Part
+from skills.reading.part import Part
 from skills.reading.read import head_text
 from skills.reading.rows import Piece
 from skills.reading.shape import STAMPED, TURN, blocks_of

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from skills.errors import FileEmpty, UserError
 from skills.reading import records, tables
 from skills.reading import rows as running
-from skills.reading.formats.part import Part
+from skills.reading.part import Part
 from skills.reading.read import Source, head_text, lines
 from skills.reading.shape import rows_are_verse, shape_of
 from skills.texts.normalize import fold_word

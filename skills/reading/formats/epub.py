@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 from skills.errors import FileUnreadable
 from skills.reading.formats.packed import UNPACKED, archive, member, weigh, xml
-from skills.reading.formats.part import Document, Paragraph, Part, part_of
 from skills.reading.formats.web import page
+from skills.reading.part import Document, Paragraph, Part, part_of
 
 if TYPE_CHECKING:
     import zipfile

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from skills.blocks import Scalar
 from skills.errors import FileUnreadable
-from skills.reading.formats.part import Part, write_text
+from skills.reading.part import Part, write_text
 from skills.reading.rows import unwrap
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from skills.errors import FileEmpty, FileUnreadable, UserError
 from skills.reading.formats.packed import UNPACKED, archive, natural, shown_name, stream
-from skills.reading.formats.part import Part, fresh
+from skills.reading.part import Part, fresh
 
 Opener = Callable[[Path, str, Path], list[Part]]
 TOLD = 5

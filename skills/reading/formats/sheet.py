@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from skills.errors import FileEmpty, FileUnreadable
 from skills.reading.formats.packed import archive, weigh
-from skills.reading.formats.part import Part, write_table
+from skills.reading.part import Part, write_table
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from skills.errors import FileTooLarge, FileUnreadable
 from skills.reading.formats.packed import XML_LIMIT
-from skills.reading.formats.part import Document, Paragraph, Part, part_of
+from skills.reading.part import Document, Paragraph, Part, part_of
 from skills.reading.read import HEAD, encoding_of
 from skills.texts.sentences import names
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from skills.errors import FileUnreadable
 from skills.reading.formats.packed import archive, member, xml
-from skills.reading.formats.part import Document, Paragraph, Part, part_of
+from skills.reading.part import Document, Paragraph, Part, part_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element

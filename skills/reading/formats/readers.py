@@ -6,8 +6,8 @@ import importlib
 from pathlib import Path
 
 from skills.errors import FileUnreadable
-from skills.reading.formats.part import Part
 from skills.reading.formats.several import opened_each, unzipped
+from skills.reading.part import Part
 from skills.reading.read import examine, look
 
 READERS = {"word": "word", "odt": "odt", "epub": "epub", "pdf": "pdf", "spreadsheet": "sheet", "html": "web"}
