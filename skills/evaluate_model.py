@@ -19,7 +19,7 @@ from skills.evaluation.exam import Exam, exam, read_plan
 from skills.evaluation.forgetting import Costs, forgetting
 from skills.evaluation.judgement import finding
 from skills.evaluation.memorization import Write
-from skills.evaluation.result import EvaluationResult, read_evaluation, write_evaluation
+from skills.evaluation.report import EvaluationResult, read_evaluation, write_evaluation
 from skills.evaluation.surprise import costs, surprise
 from skills.evaluation.task import task, tokens_needed
 from skills.model.base import open_tokenizer

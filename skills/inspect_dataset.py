@@ -15,7 +15,7 @@ from skills.dataset.oddities import odd_characters
 from skills.dataset.proposals import DROPS, Body, survey
 from skills.dataset.readiness import Stock, readiness
 from skills.errors import FileEmpty
-from skills.load_dataset import cut
+from skills.texts.excerpt import excerpt
 from skills.texts.language import ENOUGH, language_of
 from skills.texts.sentences import WORD
 
@@ -62,8 +62,8 @@ def run(inputs: InspectInputs, ctx: Context) -> InspectResult:
         gathered=gathered, tokens=tokens, exact=len(exact), near=len(near), exact_pairs=_pairs(exact),
         near_pairs=_pairs(near), blank=sum(not length for length in lengths), emails=mails, phones=numbers,
         languages=languages, residue=found.proposals, odd=odd_characters(texts),
-        samples=tuple(Extreme(i + 1, lengths[i], cut(texts[i])) for i in between),
-        extremes=tuple(Extreme(i + 1, lengths[i], cut(texts[i])) for i in ends), readiness=readiness(stock),
+        samples=tuple(Extreme(i + 1, lengths[i], excerpt(texts[i])) for i in between),
+        extremes=tuple(Extreme(i + 1, lengths[i], excerpt(texts[i])) for i in ends), readiness=readiness(stock),
     )  # fmt: skip
 
 

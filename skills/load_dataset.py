@@ -22,6 +22,7 @@ from skills.reading.importing import Original, digest_of, import_new, read_again
 from skills.reading.part import Part
 from skills.reading.read import LIMIT
 from skills.reading.understand import Wanted
+from skills.texts.excerpt import excerpt
 from skills.texts.normalize import fold_word
 from skills.texts.sentences import words
 from skills.workspace import Manifest, Row, Shape, Workspace, disk_errors, safe_name
@@ -33,8 +34,6 @@ OFFERS = 6
 NAMED = ("es", "en", "pt", "fr", "it", "ca", "gl", "de", "und")
 """Languages that have a sentence of their own in the messages."""
 WARNINGS = ("short_text", "odd_characters", "no_text_column")
-SHOWN = 600
-"""Characters of an example that are shown."""
 
 
 class LoadInputs(Inputs):
@@ -260,13 +259,10 @@ def _example(row: Row) -> Example:
     """A conversation is shown as its first turn and the answer to it."""
     if row.turns:
         said = [turn for turn in row.turns if turn.role != "system"]
-        return Example(cut(said[0].content), cut(said[1].content) if len(said) > 1 else None, row.title)
-    return Example(cut(row.text or row.prompt or ""), cut(row.completion) if row.completion else None, row.title)
-
-
-def cut(text: str) -> str:
-    """An example short enough to be looked at; the cut is marked."""
-    return text if len(text) <= SHOWN else f"{text[:SHOWN].rsplit(None, 1)[0]} […]"
+        return Example(excerpt(said[0].content), excerpt(said[1].content) if len(said) > 1 else None, row.title)
+    return Example(
+        excerpt(row.text or row.prompt or ""), excerpt(row.completion) if row.completion else None, row.title
+    )
 
 
 SKILL = Skill(name="load_dataset", Inputs=LoadInputs, run=run, where="sandbox")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from skills.contract import Context, Skill
 from skills.errors import ModelMissing
-from skills.fine_tune import rehearsed_for
-from skills.plan_training import PlanInputs, TrainingPlan, planned
 from skills.training import budget
+from skills.training.forecast import PlanInputs, TrainingPlan, planned
+from skills.training.prepare import rehearsed_for
 from skills.training.proposals import read_for
 from skills.training.settings import resolved
 

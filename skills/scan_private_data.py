@@ -16,6 +16,7 @@ from skills.pii.find import FIXED, KINDS, Find, Kind, Sure
 from skills.pii.mask import Masks, labels_for, masked, masked_row
 from skills.pii.names import People
 from skills.pii.scan import parts, scan
+from skills.texts.excerpt import first_words
 from skills.texts.language import language_of
 from skills.workspace import Manifest, Row
 
@@ -26,8 +27,6 @@ AROUND = 70
 """Characters shown on each side of a find."""
 SHOWN = {"name": 6}
 """Examples shown of a kind; three of the others."""
-NAMED = 40
-"""Characters of a pasted text that stand for its name."""
 EVERY = 5_000
 """Rows between two reports of how far it is."""
 
@@ -240,7 +239,7 @@ def run(inputs: ScanInputs, ctx: Context) -> ScanResult:
     Raises FileMissing; NothingToUndo where nothing was masked, or something else was changed after it; DiskFull.
     """
     if inputs.text is not None:
-        name = shortened(inputs.text)
+        name = first_words(inputs.text)
         return _scan(inputs, ctx, None, name, language_of(inputs.text))
     manifest = ctx.workspace.find(inputs.file)
     if inputs.undo:
@@ -273,15 +272,6 @@ def _scan(inputs: ScanInputs, ctx: Context, manifest: Manifest | None, name: str
         masked=sum(search.counts[kind] for kind in inputs.mask), changed=len(search.touched), undone=inputs.undo,
         can_undo=bool(manifest and manifest.changes and manifest.changes[-1].kind == CHANGE),
     )  # fmt: skip
-
-
-def shortened(text: str) -> str:
-    """The first words of a pasted text, as its name: at most NAMED characters, and an ellipsis where there is more."""
-    flat = " ".join(text.split())
-    if len(flat) <= NAMED:
-        return flat
-    begun, space, _ = flat[:NAMED].rpartition(" ")
-    return (begun if space else flat[: NAMED - 1]).rstrip(" ,;:") + "…"
 
 
 def _rows(inputs: ScanInputs, ctx: Context, manifest: Manifest | None) -> Iterable[Row]:

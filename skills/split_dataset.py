@@ -14,7 +14,7 @@ from skills.dataset.split import By, Parts, Side, grouped, part
 from skills.dataset.split_leakage import RUN, Shared, leakage
 from skills.dataset.split_saved import SavedSplit, rows_digest, save
 from skills.errors import TooLittleText, UserError
-from skills.load_dataset import cut
+from skills.texts.excerpt import excerpt
 from skills.texts.sentences import count_words
 from skills.workspace import Manifest, Row, Shape
 
@@ -166,7 +166,7 @@ class SplitResult(Result):
             title=msg("split_dataset.leakage.title"),
             passages=tuple(
                 Passage(
-                    text=cut(leak.text),
+                    text=excerpt(leak.text),
                     source=self.name,
                     location=msg("split_dataset.leakage.where", n=leak.words, held=leak.held, train=leak.train),
                 )
@@ -316,7 +316,7 @@ def _examples(split: SavedSplit, texts: Sequence[str]) -> tuple[Example, ...]:
         ("train", split.train), ("validation", split.validation), ("test", split.test),
     )  # fmt: skip
     return tuple(
-        Example(side, rows[len(rows) // 2], cut(texts[rows[len(rows) // 2] - 1])) for side, rows in sides if rows
+        Example(side, rows[len(rows) // 2], excerpt(texts[rows[len(rows) // 2] - 1])) for side, rows in sides if rows
     )
 
 

@@ -20,14 +20,13 @@ from skills.dataset.split_saved import SPLIT, SavedSplit
 from skills.errors import RunUnusable
 from skills.evaluate_model import EvaluateInputs, read_evaluation, run
 from skills.evaluation import memorization
-from skills.evaluation import result as result_file
+from skills.evaluation import report as result_file
 from skills.evaluation.bootstrap import Between, coin, mean_gain, share_saved
 from skills.evaluation.exam import Exam, exam
 from skills.evaluation.exam import read_plan as plan_of
 from skills.evaluation.forgetting import Forgetting, chosen, ending, everyday
 from skills.evaluation.judgement import Finding, Score, Surprise, finding, forgot, task_finding
-from skills.evaluation.report import _verdict
-from skills.evaluation.result import EvaluationResult
+from skills.evaluation.report import EvaluationResult, _verdict
 from skills.evaluation.surprise import by_text, costs
 from skills.evaluation.task import kind_of, task
 from skills.fine_tune import run as fine_tune
@@ -123,7 +122,7 @@ def test_all_it_shows_has_words(home: Workspace, language: Any) -> None:
         told += [draw(block, words) for block in _verdict(found.model_copy(update=update))]
     for problem in ("changed", "gone"):
         told += [draw(block, words) for block in _verdict(found.model_copy(update={"problem": problem}))]
-    shown = found.model_copy(update={"memorization": None, "complete": False})
+    shown = found.model_copy(update={"recital": None, "complete": False})
     assert shown.blocks()[-1] == Notice(message=msg("evaluate_model.partial"))
     assert len(told) > 60
     assert all(told)

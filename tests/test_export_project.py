@@ -32,10 +32,10 @@ from skills.export.merged import _to_bf16
 from skills.export.ollama import CONVERSATIONS, read_turns
 from skills.export.result import ExportResult
 from skills.export_project import ExportInputs
-from skills.fine_tune import FineTuneInputs
 from skills.model.base import config, open_base, peft_warnings
 from skills.model.chat_template import ChatTemplate
 from skills.training import budget
+from skills.training.settings import FineTuneInputs
 from skills.workspace import Workspace
 from tests.test_fine_tune import add_dataset
 from tests.tiny_model import TEMPLATE, make_tiny

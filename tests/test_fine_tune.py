@@ -16,9 +16,11 @@ from safetensors.torch import load_file, save_file
 
 from skills.contract import Advanced, Context, Ended, Event, Metric, Noticed, Request, Sample
 from skills.errors import DiskFull, OutOfMemory, RunUnusable, WrongBase
-from skills.fine_tune import FineTuneInputs, FineTuneResult, run
+from skills.fine_tune import run
 from skills.training import budget, checkpoint, curves, loop
 from skills.training.adapter import open_tuned
+from skills.training.result import FineTuneResult
+from skills.training.settings import FineTuneInputs
 from skills.workspace import Manifest, Workspace
 
 VERSES = [

@@ -47,6 +47,97 @@ def sources(folder: str) -> list[Path]:
     return found
 
 
+def modules() -> dict[str, Path]:
+    """Every module of the two packages by its name."""
+    found = {}
+    for folder in ("skills", "tutor"):
+        for path in sources(folder):
+            found[".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")] = path
+    return found
+
+
+def arrows() -> dict[str, set[str]]:
+    """Module -> the modules of ours that it imports: when loaded, inside functions, and for types alone."""
+    known = modules()
+    found: dict[str, set[str]] = {}
+    for name, path in known.items():
+        meant: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                meant |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                inside = (f"{node.module}.{alias.name}" for alias in node.names)
+                meant |= {whole if whole in known else node.module for whole in inside}
+        found[name] = meant & known.keys() - {name}
+    return found
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """A way from a module back to itself, empty if there is none (depth-first; 1: on the way, 2: done)."""
+    state: dict[str, int] = {}
+
+    def visit(name: str, way: list[str]) -> list[str]:
+        state[name] = 1
+        for other in sorted(graph[name]):
+            if state.get(other) == 1:
+                return [*way[way.index(other) :], other]
+            if other not in state and (found := visit(other, [*way, other])):
+                return found
+        state[name] = 2
+        return []
+
+    return next((found for name in sorted(graph) if name not in state and (found := visit(name, [name]))), [])
+
+
+@pytest.mark.parametrize("package", ["skills", "tutor"])
+def test_no_module_imports_itself_through_others(package: str) -> None:
+    graph = {name: {other for other in others if other.startswith(package)} for name, others in arrows().items()}
+    found = circle({name: others for name, others in graph.items() if name.startswith(package)})
+    assert not found, " -> ".join(found)
+
+
+def test_a_circle_is_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def floors(package: str) -> dict[str, int]:
+    """Folder or file of a package -> its line in the table of docs/architecture.md, the highest first."""
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8").split("## Layers\n")[1]
+    table = text.split("```\n")[1].split(f"{package}/\n")[1]
+    lines = [line[2:].split("  ")[0] for line in re.split(r"\n(?! )", table)[0].splitlines()]
+    return {name: place for place, names in enumerate(lines) for name in names.split(", ")}
+
+
+def floor_of(name: str, places: dict[str, int]) -> str:
+    """What the table calls the place of a module: the longest of its folders that is there, itself, or any skill."""
+    parts = name.split(".")[1:]
+    there = ["/".join(parts[:depth]) for depth in range(len(parts), 0, -1)]
+    return next((place for place in there if place in places), "*" if len(parts) == 1 else "/".join(parts))
+
+
+@pytest.mark.parametrize("package", ["skills", "tutor"])
+def test_folders_import_in_the_written_order(package: str) -> None:
+    places, used = floors(package), set()
+    for name, others in arrows().items():
+        if not name.startswith(f"{package}."):
+            continue
+        here = floor_of(name, places)
+        used.add(here)
+        assert here in places, f"{name} has no place in the table of docs/architecture.md"
+        for other in others:
+            if other.startswith(f"{package}."):
+                there = floor_of(other, places)
+                below = places[there] > places[here] or (there == here and here != "*")
+                assert below, f"{name} imports {other}: not below it in docs/architecture.md"
+    assert used == places.keys(), "the table names what is not there"
+
+
+def test_nothing_below_a_skill_knows_which_skills_there_are() -> None:
+    for name, others in arrows().items():
+        assert not (name.startswith("skills.") and "skills" in others), name
+
+
 def test_skills_know_nothing_of_the_tutor() -> None:
     for path in sources("skills"):
         assert not any(name == "tutor" or name.startswith("tutor.") for name in imports(path)), path
@@ -54,19 +145,8 @@ def test_skills_know_nothing_of_the_tutor() -> None:
 
 def test_only_the_chat_knows_chainlit() -> None:
     for path in sources("tutor"):
-        inside = path.relative_to(ROOT / "tutor").parts
-        if inside[0] != "ui":
+        if not path.is_relative_to(ROOT / "tutor" / "ui"):
             assert not any(name.split(".")[0] == "chainlit" for name in imports(path)), path
-
-
-def test_nothing_below_the_session_imports_it() -> None:
-    above = {"tutor.session", "tutor.ui"}
-    top = {"session.py", "cli.py", "ui", "authoring"}
-    for path in sources("tutor"):
-        inside = path.relative_to(ROOT / "tutor").parts
-        if inside[0] in top:
-            continue
-        assert not any(name in above or name.startswith("tutor.ui.") for name in imports(path)), path
 
 
 def test_heavy_libraries_are_imported_where_they_are_used() -> None:

@@ -15,10 +15,10 @@ from skills import fine_tune, skill
 from skills.blocks import Message, Notice, Tokens
 from skills.contract import Context
 from skills.errors import ModelMissing, TooLittleText
-from skills.fine_tune import FineTuneInputs
 from skills.model.tokenizer import ModelTokenizer
 from skills.preview_examples import MOST_TOKENS
 from skills.training.examples import END, READ, TEXT, Example, Unit, _unit, examples, fit, pieces, whole
+from skills.training.settings import FineTuneInputs
 from skills.workspace import Row, Turn
 from tests.datasets import bring
 from tests.test_models_real import ready
@@ -280,7 +280,7 @@ def test_training_uses_just_what_is_shown(
         given.append(texts)
         raise Caught
 
-    monkeypatch.setattr(fine_tune, "_prepared", caught)
+    monkeypatch.setattr(fine_tune, "prepared", caught)
     with pytest.raises(Caught):
         fine_tune.run(
             FineTuneInputs(file="texto.txt", length=64, long=long),

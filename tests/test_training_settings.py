@@ -11,23 +11,23 @@ from typing import Any
 
 import pytest
 
+import skills
 from skills.blocks import Offer, msg
 from skills.contract import Context, Event, Failed, Metric, Noticed
 from skills.errors import DiskFull, TooLittleText, UserError
-from skills.fine_tune import FineTuneInputs
 from skills.fine_tune import run as fine_tune
 from skills.model.base import open_tokenizer
-from skills.plan_training import PlanInputs, TrainingPlan
 from skills.rehearse_training import run as rehearse
 from skills.training import budget, energy, proposals, texts
 from skills.training.energy import EnergyMeter
 from skills.training.estimate import Estimate, Facts, Machine, Pace, estimate, read_paces
 from skills.training.examples import READ, Unit, examples
+from skills.training.forecast import PlanInputs, TrainingPlan
 from skills.training.knobs import STOPS, settings_block
 from skills.training.proposals import NothingGraded
 from skills.training.rehearsal import fits
 from skills.training.result import FineTuneResult
-from skills.training.settings import Settings, graded, resolved, usual_rank
+from skills.training.settings import FineTuneInputs, Settings, graded, resolved, usual_rank
 from skills.workspace import Row, Workspace
 from tests.conversation import Conversation
 from tests.datasets import bring
@@ -301,6 +301,8 @@ def test_one_thing_is_proposed_next(verdict: Any, reasons: Any, changed: dict[st
         assert offer.inputs["rank"] == 8
         FineTuneInputs(**offer.inputs)
     assert ("compare_models" in {offer.skill for offer in result.offers()}) == (verdict != "broke")
+    for offer in result.offers():
+        assert offer.inputs.keys() <= skills.skill(offer.skill).Inputs.model_fields.keys()
 
 
 def test_a_text_too_short_to_learn_from_is_not_trained_on_again() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from skills import NAMES
 from skills.blocks import Block, Cell, Chart, Column, Notice, Offer, Passage, Passages, Scalar, Series, Table, Text, msg
 from skills.contract import Result
 from skills.dataset.fit import LENGTHS, Fit
@@ -13,21 +12,87 @@ from skills.dataset.proposals import Proposal
 from skills.dataset.readiness import Readiness
 from skills.workspace import Shape
 
-if TYPE_CHECKING:
-    pass
-
 ODD_SHOWN = 12
 COUNTED = ("duplicates", "near_duplicates")
 """Kinds of residue that have lines of their own among the counts."""
 SPREAD = ("p5", "p25", "p50", "p75", "p95")
+NEXT = ("clean_dataset", "scan_private_data", "split_dataset", "preview_examples")
+"""What can be done next with a text, in the order in which it is offered."""
 
 
-def portrait(seen: InspectResult) -> tuple[Block, ...]:
-    odd = (_odd(seen.odd),) if seen.odd else ()
-    return (
-        _summary(seen), *_mend(seen), _lengths(seen), _fit(seen), _ready(seen), _passages(seen), _counts(seen),
-        _spread(seen), *odd,
-    )  # fmt: skip
+class Extreme(NamedTuple):
+    """A row (counted from 1), its words, and its text, cut to 600 characters."""
+
+    row: int
+    words: int
+    text: str
+
+
+class Share(NamedTuple):
+    language: str
+    share: float
+
+
+class InspectResult(Result):
+    """Lengths are in words a row; `tokens`, in tokens of the workbench model, is None where there is none.
+
+    `exact` and `near`: rows that repeat an earlier one; pairs are row numbers. `residue`: what cleaning would change
+    or drop, each with its count and an example. `samples`: rows evenly spread.
+    """
+
+    dataset: str
+    name: str
+    shape: Shape
+    language: str
+    documents: int
+    rows: int
+    words: int
+    characters: int
+    shortest: int
+    longest: int
+    mean: float
+    median_words: float
+    lengths: dict[str, float]
+    histogram: tuple[tuple[float, float], ...]
+    gathered: bool
+    tokens: Fit | None
+    exact: int
+    near: int
+    exact_pairs: tuple[tuple[int, int], ...]
+    near_pairs: tuple[tuple[int, int], ...]
+    blank: int
+    emails: int
+    phones: int
+    languages: tuple[Share, ...]
+    residue: tuple[Proposal, ...]
+    odd: tuple[Odd, ...]
+    samples: tuple[Extreme, ...]
+    extremes: tuple[Extreme, ...]
+    readiness: Readiness
+
+    def blocks(self) -> tuple[Block, ...]:
+        odd = (_odd(self.odd),) if self.odd else ()
+        return (
+            _summary(self), *_mend(self), _lengths(self), _fit(self), _ready(self), _passages(self), _counts(self),
+            _spread(self), *odd,
+        )  # fmt: skip
+
+    def offers(self) -> tuple[Offer, ...]:
+        there = {
+            "clean_dataset": any(p.recommended for p in self.residue),
+            "scan_private_data": bool(self.emails or self.phones),
+            "split_dataset": True,
+            "preview_examples": self.tokens is not None,
+        }
+        inputs = {"file": self.dataset}
+        return tuple(
+            Offer(label=msg(f"inspect_dataset.offers.{name}"), skill=name, inputs=inputs)
+            for name in NEXT
+            if there[name]
+        )
+
+
+# --- what to mend -----------------------------------------------------------------------------------------------------
 
 
 def _summary(seen: InspectResult) -> Text:
@@ -178,75 +243,3 @@ def _odd(found: tuple[Odd, ...]) -> Table:
     )  # fmt: skip
     caption = msg("inspect_dataset.odd.caption", n=len(found), shown=len(shown))
     return Table(title=msg("inspect_dataset.odd.title"), columns=columns, rows=rows, caption=caption)
-
-
-NEXT = ("clean_dataset", "scan_private_data", "split_dataset", "preview_examples")
-"""What can be done next with a text, in the order in which it is offered."""
-
-
-class Extreme(NamedTuple):
-    """A row (counted from 1), its words, and its text, cut to 600 characters."""
-
-    row: int
-    words: int
-    text: str
-
-
-class Share(NamedTuple):
-    language: str
-    share: float
-
-
-class InspectResult(Result):
-    """Lengths are in words a row; `tokens`, in tokens of the workbench model, is None where there is none.
-
-    `exact` and `near`: rows that repeat an earlier one; pairs are row numbers. `residue`: what cleaning would change
-    or drop, each with its count and an example. `samples`: rows evenly spread.
-    """
-
-    dataset: str
-    name: str
-    shape: Shape
-    language: str
-    documents: int
-    rows: int
-    words: int
-    characters: int
-    shortest: int
-    longest: int
-    mean: float
-    median_words: float
-    lengths: dict[str, float]
-    histogram: tuple[tuple[float, float], ...]
-    gathered: bool
-    tokens: Fit | None
-    exact: int
-    near: int
-    exact_pairs: tuple[tuple[int, int], ...]
-    near_pairs: tuple[tuple[int, int], ...]
-    blank: int
-    emails: int
-    phones: int
-    languages: tuple[Share, ...]
-    residue: tuple[Proposal, ...]
-    odd: tuple[Odd, ...]
-    samples: tuple[Extreme, ...]
-    extremes: tuple[Extreme, ...]
-    readiness: Readiness
-
-    def blocks(self) -> tuple[Block, ...]:
-        return portrait(self)
-
-    def offers(self) -> tuple[Offer, ...]:
-        there = {
-            "clean_dataset": any(p.recommended for p in self.residue),
-            "scan_private_data": bool(self.emails or self.phones),
-            "split_dataset": True,
-            "preview_examples": self.tokens is not None,
-        }
-        inputs = {"file": self.dataset}
-        return tuple(
-            Offer(label=msg(f"inspect_dataset.offers.{name}"), skill=name, inputs=inputs)
-            for name in NEXT
-            if name in NAMES and there[name]
-        )

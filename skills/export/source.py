@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from skills.blocks import Frozen
 from skills.contract import Context
 from skills.errors import FileMissing, ModelMissing, WrongBase
-from skills.evaluation.result import EvaluationResult, read_evaluation
+from skills.evaluation.report import EvaluationResult, read_evaluation
 from skills.model.base import base_digest, base_name, config, open_tokenizer
 from skills.model.tokenizer import ModelTokenizer
 from skills.training.adapter import CARD, NAME, BaseCard, read_card

@@ -93,7 +93,6 @@ class FineTuneResult(Result):
             offers += [
                 Offer(label=msg(f"fine_tune.offer.{skill}"), skill=skill, inputs={"run": self.run, **inputs})
                 for skill, inputs in uses.items()
-                if _takes(skill, {"run", *inputs})
             ]
         return tuple(offers)
 
@@ -169,13 +168,6 @@ class FineTuneResult(Result):
 def _given(known: dict[str, Any]) -> dict[str, Any]:
     """The settings to repeat; the passes follow from the time where that is what changes."""
     return {key: value for key, value in known.items() if key not in ("epochs", "max_steps")}
-
-
-def _takes(name: str, inputs: set[str]) -> bool:
-    """Whether there is such a skill, with these inputs."""
-    import skills
-
-    return name in skills.NAMES and inputs <= skills.skill(name).Inputs.model_fields.keys()
 
 
 def _points(metrics: tuple[Metric, ...], name: str) -> tuple[tuple[float, float], ...]:

@@ -10,7 +10,7 @@ from skills.contract import Inputs
 from skills.dataset.readiness import Goal
 from skills.model.base import Precision
 from skills.training.budget import USUAL_RANK, WARMUP, Preset, step_tokens
-from skills.training.examples import Graded
+from skills.training.examples import Graded, Long
 
 LENGTH = 256
 """Tokens of an example. With it the default model trains on a laptop of 8 GB; what is longer is cut, never lost."""
@@ -37,6 +37,14 @@ class Settings(Inputs):
     graded: Graded | None = Field(None, description="fine_tune.fields.graded")
     precision: Precision | None = Field(None, description="fine_tune.fields.precision")
     seed: int = Field(0, description="fine_tune.fields.seed")
+
+
+class FineTuneInputs(Settings):
+    """Every setting is a default that follows from the text, until somebody moves it."""
+
+    file: str | None = Field(None, description="fine_tune.fields.file")
+    long: Long = Field("split", description="fine_tune.fields.long")
+    max_steps: int | None = Field(None, ge=1, description="fine_tune.fields.max_steps")
 
 
 Chosen = TypeVar("Chosen", bound=Settings)

@@ -1,0 +1,127 @@
+"""A run made ready: the model with its adapter, two real steps as a rehearsal, and the plan that follows from them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from skills.blocks import msg
+from skills.contract import Advanced, Context, Noticed
+from skills.model.base import base_digest, base_name, keep_less, open_base, with_adapter
+from skills.training import budget, checkpoint
+from skills.training.budget import Plan
+from skills.training.estimate import Pace, keep_pace
+from skills.training.loop import Knobs, Training
+from skills.training.packing import capacity, pack
+from skills.training.proposals import check_disk, too_large
+from skills.training.rehearsal import Rehearsed, fits, rehearse
+from skills.training.settings import FineTuneInputs, Settings
+from skills.training.texts import Texts, freeze_prompts
+
+SAMPLE_TOKENS = {"quick": 24, "normal": 32, "thorough": 40}
+
+
+def doing(ctx: Context, what: str) -> None:
+    """Say which stage of the run has begun."""
+    ctx.emit(Advanced(done=0, total=1, doing=msg(f"fine_tune.doing.{what}")))
+
+
+def prepared(inputs: FineTuneInputs, ctx: Context, weights: Path, run_dir: Path, texts: Texts) -> Training:
+    """The model with its adapter and the plan: the plan of the earlier attempt, or a new one after a rehearsal."""
+    assert inputs.rank is not None
+    assert inputs.learning_rate is not None
+    settings = hashlib.sha256(json.dumps(inputs.model_dump(exclude={"file"}), sort_keys=True).encode()).hexdigest()
+    plan = checkpoint.read_plan(run_dir, texts.digest, settings)
+    if plan is None:
+        check_disk(inputs, ctx, texts.manifest.id, budget.shape_of(weights))
+        plan, model = _planned(inputs, ctx, weights, texts, settings)
+        freeze_prompts(run_dir, texts)
+        checkpoint.write_plan(run_dir, plan)
+    else:
+        if plan.base_digest != base_digest(weights):
+            raise checkpoint.unusable(run_dir, "base")
+        doing(ctx, "opening")
+        model = with_adapter(open_base(weights, plan.precision), inputs.rank, inputs.seed)
+        if plan.recompute:
+            keep_less(model)
+    sample_tokens = SAMPLE_TOKENS[inputs.preset]
+    knobs = Knobs(inputs.learning_rate, texts.fitted.length, inputs.seed, sample_tokens, inputs.warmup)
+    return Training(model, texts.tokenizer, plan, knobs, texts.material, ctx, run_dir)
+
+
+def _planned(inputs: FineTuneInputs, ctx: Context, weights: Path, texts: Texts, settings: str) -> tuple[Plan, Any]:
+    """Rehearse, and choose from it how many steps fit the time."""
+    assert inputs.batch_tokens is not None
+    tokens = inputs.batch_tokens
+    rehearsed = rehearsed_for(inputs, ctx, weights, texts)
+    a_step = rehearsed.seconds_a_token * tokens
+    allowed = budget.SECONDS[inputs.preset]
+    often = budget.passes(texts.train_tokens, inputs.preset)
+    steps = budget.step_count(texts.train_tokens, a_step, allowed, inputs.epochs, inputs.max_steps, tokens, often)
+    held = sum(len(example) for example in texts.material.heldout)
+    every = budget.evaluation_interval(steps, a_step, rehearsed.seconds_a_token * held / 2)
+    free_choice = inputs.epochs is None and inputs.max_steps is None
+    plan = Plan(
+        base_digest=base_digest(weights),
+        base_name=base_name(weights),
+        dataset=texts.manifest.id,
+        data_digest=texts.digest,
+        settings_digest=settings,
+        precision=rehearsed.precision,
+        micro_rows=rehearsed.micro_rows,
+        recompute=rehearsed.recompute,
+        step_tokens=tokens,
+        steps=steps,
+        evaluate_every=every,
+        seconds_a_step=a_step,
+        seconds_allowed=1.5 * allowed if free_choice else None,
+    )
+    ctx.emit(
+        Noticed(
+            message=msg(
+                "fine_tune.plan",
+                n=steps,
+                seconds=steps * a_step / budget.TRAINING_SHARE,
+                memory=rehearsed.peak_bytes,
+                passes=steps * tokens / texts.train_tokens,
+            )
+        )
+    )
+    return plan, rehearsed.model
+
+
+def rehearsed_for(settings: Settings, ctx: Context, weights: Path, texts: Texts) -> Rehearsed:
+    """Two real steps with these settings (resolved); what they measured is kept for the estimates to come.
+
+    Raises DoesNotFit with what would fit."""
+    assert settings.batch_tokens is not None
+    assert settings.rank is not None
+    begun = time.monotonic()
+    doing(ctx, "rehearsing")
+    size = capacity(texts.material.train, texts.fitted.length, settings.batch_tokens)
+    rows = max(1, round(settings.batch_tokens / size))
+    try:
+        options = fits(weights, size, rows, budget.free_memory())
+    except budget.DoesNotFit as error:
+        raise too_large(error, settings, ctx, texts.manifest.id, size) from error
+    if settings.precision is not None:
+        wanted = [fit for fit in options if fit.precision == settings.precision]
+        if not wanted:
+            ctx.emit(Noticed(level="warning", message=msg("fine_tune.only_16_bits")))
+        options = wanted or options
+    packed = pack(texts.material.train, size)
+    found = rehearse(weights, options, packed, settings.rank, settings.seed)
+    pace = Pace(
+        seconds_a_token=found.seconds_a_token,
+        peak_bytes=found.peak_bytes,
+        rows=found.micro_rows,
+        length=size,
+        recompute=found.recompute,
+        rank=settings.rank,
+        start_seconds=time.monotonic() - begun,
+    )
+    keep_pace(ctx.workspace.home, base_name(weights), found.precision, pace)
+    return found
