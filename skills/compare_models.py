@@ -16,8 +16,8 @@ from skills.errors import ModelMissing
 from skills.evaluation.exam import exam, read_plan
 from skills.model.ngram import CharacterNgram, write_by_counting
 from skills.model.tokenizer import ModelTokenizer
+from skills.training.data import FrozenPrompt
 from skills.training.runs import find_run, frozen_prompts_of, known_run
-from skills.training.texts import FrozenPrompt
 from skills.training.writing import to_a_close
 
 PAIRS = 4

@@ -28,9 +28,9 @@ from skills.blocks import (
 from skills.contract import Context, Inputs, Result, Skill
 from skills.training import curves
 from skills.training.checkpoint import PLAN
+from skills.training.data import PROMPTS
 from skills.training.result import FineTuneResult
 from skills.training.runs import find_run, known_runs, read_result
-from skills.training.texts import PROMPTS
 from skills.workspace import read_json
 
 KNOBS = ("goal", "preset", "epochs", "learning_rate", "batch_tokens", "rank", "length", "warmup", "graded", "seed")

@@ -8,13 +8,13 @@ from skills.blocks import msg
 from skills.contract import Context, Ended, Noticed, Skill
 from skills.errors import ModelMissing
 from skills.training import budget, checkpoint
+from skills.training.data import Texts
+from skills.training.hyperparameters import FineTuneInputs, resolved
 from skills.training.outcome import finish
 from skills.training.prepare import doing, prepared
-from skills.training.proposals import read_for
+from skills.training.refusals import read_for
 from skills.training.result import FineTuneResult
 from skills.training.runs import write_result
-from skills.training.settings import FineTuneInputs, resolved
-from skills.training.texts import Texts
 
 
 def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:

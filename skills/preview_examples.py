@@ -11,8 +11,8 @@ from skills.contract import Context, Inputs, Result, Skill
 from skills.errors import ModelMissing
 from skills.model.base import base_name
 from skills.model.tokenizer import ModelTokenizer
+from skills.training.data import Texts, read_texts
 from skills.training.examples import END, READ, TEXT, Example, Long, Unit
-from skills.training.texts import Texts, read_texts
 
 SHOWN = 2
 """Examples shown at a time."""

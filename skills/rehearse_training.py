@@ -6,9 +6,9 @@ from skills.contract import Context, Skill
 from skills.errors import ModelMissing
 from skills.training import budget
 from skills.training.forecast import PlanInputs, TrainingPlan, planned
+from skills.training.hyperparameters import resolved
 from skills.training.prepare import rehearsed_for
-from skills.training.proposals import read_for
-from skills.training.settings import resolved
+from skills.training.refusals import read_for
 
 
 def run(inputs: PlanInputs, ctx: Context) -> TrainingPlan:

@@ -36,8 +36,8 @@ from skills.contract import Language, Metric, Sample
 from skills.errors import FileMissing
 from skills.training.budget import Shape
 from skills.training.estimate import Facts, Machine
+from skills.training.hyperparameters import Settings as TrainingSettings
 from skills.training.knobs import settings_block
-from skills.training.settings import Settings as TrainingSettings
 from tutor.dialogue.free_text import as_button
 from tutor.processes.run_status import RunStatus
 from tutor.settings import Settings, build_settings

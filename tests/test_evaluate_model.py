@@ -32,9 +32,9 @@ from skills.evaluation.task import kind_of, task
 from skills.fine_tune import run as fine_tune
 from skills.model.base import open_base, open_tokenizer, with_adapter
 from skills.training import budget
+from skills.training.data import read_texts
 from skills.training.examples import Unit
 from skills.training.loss import Cost, cost
-from skills.training.texts import read_texts
 from skills.workspace import Workspace
 from tests.test_fine_tune import INPUTS, VERSES, add_dataset
 from tutor.words import LANGUAGES, Words

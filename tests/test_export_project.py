@@ -35,7 +35,7 @@ from skills.export_project import ExportInputs
 from skills.model.base import config, open_base, peft_warnings
 from skills.model.chat_template import ChatTemplate
 from skills.training import budget
-from skills.training.settings import FineTuneInputs
+from skills.training.hyperparameters import FineTuneInputs
 from skills.workspace import Workspace
 from tests.test_fine_tune import add_dataset
 from tests.tiny_model import TEMPLATE, make_tiny

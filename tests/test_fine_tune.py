@@ -19,8 +19,8 @@ from skills.errors import DiskFull, OutOfMemory, RunUnusable, WrongBase
 from skills.fine_tune import run
 from skills.training import budget, checkpoint, curves, loop
 from skills.training.adapter import open_tuned
+from skills.training.hyperparameters import FineTuneInputs
 from skills.training.result import FineTuneResult
-from skills.training.settings import FineTuneInputs
 from skills.workspace import Manifest, Workspace
 
 VERSES = [

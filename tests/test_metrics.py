@@ -17,8 +17,8 @@ from skills.metrics.diversity import Diversity, distinct, first_words, repeated_
 from skills.metrics.exact_match import ExactMatch, exact
 from skills.metrics.labels import Labels
 from skills.metrics.normal import answer_words, words
+from skills.metrics.perplexity import Surprise
 from skills.metrics.rouge import Rouge, longest_common, rouge
-from skills.metrics.surprise import Surprise
 from skills.metrics.verbatim import Verbatim
 
 ROOT = Path(__file__).parent.parent

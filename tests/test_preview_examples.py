@@ -18,7 +18,7 @@ from skills.errors import ModelMissing, TooLittleText
 from skills.model.tokenizer import ModelTokenizer
 from skills.preview_examples import MOST_TOKENS
 from skills.training.examples import END, READ, TEXT, Example, Unit, _unit, examples, fit, pieces, whole
-from skills.training.settings import FineTuneInputs
+from skills.training.hyperparameters import FineTuneInputs
 from skills.workspace import Row, Turn
 from tests.datasets import bring
 from tests.test_models_real import ready

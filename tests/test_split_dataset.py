@@ -20,8 +20,8 @@ from skills.load_dataset import LoadInputs
 from skills.load_dataset import run as load
 from skills.split_dataset import BadShares, NoAuthors, SplitInputs, SplitResult, shares_of
 from skills.split_dataset import run as split_run
+from skills.training.data import read_texts
 from skills.training.examples import split, split_as_saved, units
-from skills.training.texts import read_texts
 from skills.workspace import Row, Workspace
 from tests.test_text_skills import say
 from tests.tiny_model import make_tiny

@@ -18,16 +18,16 @@ from skills.errors import DiskFull, TooLittleText, UserError
 from skills.fine_tune import run as fine_tune
 from skills.model.base import open_tokenizer
 from skills.rehearse_training import run as rehearse
-from skills.training import budget, energy, proposals, texts
+from skills.training import budget, data, energy, refusals
 from skills.training.energy import EnergyMeter
 from skills.training.estimate import Estimate, Facts, Machine, Pace, estimate, read_paces
 from skills.training.examples import READ, Unit, examples
 from skills.training.forecast import PlanInputs, TrainingPlan
+from skills.training.hyperparameters import FineTuneInputs, Settings, graded, resolved, usual_rank
 from skills.training.knobs import STOPS, settings_block
-from skills.training.proposals import NothingGraded
+from skills.training.refusals import NothingGraded
 from skills.training.rehearsal import fits
 from skills.training.result import FineTuneResult
-from skills.training.settings import FineTuneInputs, Settings, graded, resolved, usual_rank
 from skills.workspace import Row, Workspace
 from tests.conversation import Conversation
 from tests.datasets import bring
@@ -253,7 +253,7 @@ def test_what_cannot_finish_is_refused_with_what_could(
     empty = bring(ctx.workspace, "vacías.csv", [Row(prompt=f"¿{n}?", completion=" ") for n in range(9)], "pairs")
     assert refused(ctx, TooLittleText, file=empty.id).values["kind"] == "answers"
     with monkeypatch.context() as patch:
-        patch.setattr(texts, "examples", lambda *args: list(map(_only_read, examples(*args))))
+        patch.setattr(data, "examples", lambda *args: list(map(_only_read, examples(*args))))
         refused(ctx, NothingGraded, file="ds-1")
     assert not (found.workspace.runs / "run-3" / "plan.json").exists()
 
@@ -270,7 +270,7 @@ def test_a_shorter_example_is_offered_where_it_fits(
     monkeypatch.setattr(budget, "shape_of", lambda weights: SMOLLM2)
     need = [budget.memory_needed(SMOLLM2, "bf16", 1, n, recompute=True) for n in (128, 256)]
     error = budget.DoesNotFit(need=need[1], free=int(sum(need) / 2 / 0.6), millions=1)
-    told = proposals.too_large(error, resolved(Settings(), 900), ctx, "ds-1", 256)
+    told = refusals.too_large(error, resolved(Settings(), 900), ctx, "ds-1", 256)
     assert [offer.inputs["length"] for offer in told.offers] == [128]
     assert told.values["kind"] == "shorter"
 

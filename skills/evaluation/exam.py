@@ -15,10 +15,10 @@ from skills.texts.language import language_of
 from skills.training import budget
 from skills.training.budget import Plan
 from skills.training.checkpoint import PLAN, unusable
+from skills.training.data import read_texts
 from skills.training.examples import Example, Long, Unit, examples
 from skills.training.result import FineTuneResult
 from skills.training.runs import frozen_prompts_of, read_result
-from skills.training.texts import read_texts
 
 Part = Literal["test", "heldout", "prompts"]
 """Kept for the end; held out and looked at while training; or all that is left: the texts the frozen prompts are of."""

@@ -56,7 +56,7 @@ def surprise(
 
 
 def score(found: Sequence[Cost]) -> Score:
-    from skills.metrics.surprise import Surprise as Metric
+    from skills.metrics.perplexity import Surprise as Metric
 
     return Score.model_validate(
         Metric().compute(

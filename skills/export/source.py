@@ -20,9 +20,9 @@ from skills.model.tokenizer import ModelTokenizer
 from skills.training.adapter import CARD, NAME, BaseCard, read_card
 from skills.training.budget import Plan
 from skills.training.checkpoint import PLAN, unusable
+from skills.training.data import FrozenPrompt
 from skills.training.result import FineTuneResult
 from skills.training.runs import find_run, frozen_prompts_of, read_result
-from skills.training.texts import FrozenPrompt
 from skills.workspace import Manifest, Workspace, read_json
 
 BASES = Path(__file__).with_name("bases.yaml")

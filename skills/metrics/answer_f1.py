@@ -6,8 +6,8 @@ from collections import Counter
 from typing import Any
 
 from skills.contract import Language
-from skills.metrics.base import OfflineMetric
 from skills.metrics.normal import answer_words
+from skills.metrics.offline import OfflineMetric
 
 
 def f1(prediction: str, reference: str, language: Language) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from skills.metrics.base import OfflineMetric
 from skills.metrics.normal import words
+from skills.metrics.offline import OfflineMetric
 
 AGAIN = 4
 """Words in a row that count as said again, within one text."""

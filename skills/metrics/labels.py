@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from skills.contract import Language
-from skills.metrics.base import OfflineMetric
 from skills.metrics.normal import answer_words
+from skills.metrics.offline import OfflineMetric
 
 
 class Labels(OfflineMetric):

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from skills.metrics.base import OfflineMetric
 from skills.metrics.normal import words
+from skills.metrics.offline import OfflineMetric
 
 KINDS = ("rouge1", "rouge2", "rougeL")
 

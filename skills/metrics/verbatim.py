@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from skills.metrics.base import OfflineMetric
 from skills.metrics.copying import longest_copy
+from skills.metrics.offline import OfflineMetric
 
 
 class Verbatim(OfflineMetric):

@@ -16,8 +16,8 @@ from skills.blocks import Frozen
 from skills.model.base import Precision
 from skills.training import budget
 from skills.training.budget import Shape
+from skills.training.hyperparameters import Settings, resolved
 from skills.training.rehearsal import Fit, fits
-from skills.training.settings import Settings, resolved
 from skills.workspace import Workspace, write_atomic
 
 GUESS = 5e-11

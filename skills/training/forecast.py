@@ -11,11 +11,11 @@ from skills.blocks import Block, Offer, msg
 from skills.contract import Context, Result
 from skills.model.base import base_name
 from skills.training.budget import shape_of
+from skills.training.data import LONGEST, Texts
 from skills.training.estimate import Estimate, Facts, Machine, estimate, machine
+from skills.training.hyperparameters import Settings
 from skills.training.knobs import PRESETS, settings_block
-from skills.training.proposals import read_for
-from skills.training.settings import Settings
-from skills.training.texts import LONGEST, Texts
+from skills.training.refusals import read_for
 
 
 class PlanInputs(Settings):

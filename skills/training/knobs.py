@@ -9,7 +9,7 @@ from skills.blocks import Knob, Message, Notice, Scalar, Stop, Way, msg
 from skills.dataset.readiness import FORM_LEAST, TASK_LEAST, Goal
 from skills.training.budget import Preset
 from skills.training.estimate import Estimate, Facts, Machine, estimate
-from skills.training.settings import Settings
+from skills.training.hyperparameters import Settings
 
 NONE, AUTO = "none", "auto"
 """Nothing chosen."""

@@ -10,12 +10,12 @@ from skills.model.ngram import CharacterNgram
 from skills.training import budget, checkpoint, curves
 from skills.training.adapter import BaseCard, reset, save_adapter
 from skills.training.curves import KNOWN, Ending
+from skills.training.data import Texts
 from skills.training.examples import Example, examples, in_one_line, shuffled_words
+from skills.training.hyperparameters import FineTuneInputs
 from skills.training.loop import Training
 from skills.training.loss import bits_a_nat, evenly
 from skills.training.result import FineTuneResult
-from skills.training.settings import FineTuneInputs
-from skills.training.texts import Texts
 from skills.training.verdict import Numbers, judge
 from skills.training.writing import frozen_prompts, prompt_ids, prompt_text, write
 from skills.workspace import folder_bytes

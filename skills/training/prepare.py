@@ -13,13 +13,13 @@ from skills.contract import Advanced, Context, Noticed
 from skills.model.base import base_digest, base_name, keep_less, open_base, with_adapter
 from skills.training import budget, checkpoint
 from skills.training.budget import Plan
+from skills.training.data import Texts, freeze_prompts
 from skills.training.estimate import Pace, keep_pace
+from skills.training.hyperparameters import FineTuneInputs, Settings
 from skills.training.loop import Knobs, Training
 from skills.training.packing import capacity, pack
-from skills.training.proposals import check_disk, too_large
+from skills.training.refusals import check_disk, too_large
 from skills.training.rehearsal import Rehearsed, fits, rehearse
-from skills.training.settings import FineTuneInputs, Settings
-from skills.training.texts import Texts, freeze_prompts
 
 SAMPLE_TOKENS = {"quick": 24, "normal": 32, "thorough": 40}
 

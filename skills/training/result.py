@@ -8,7 +8,7 @@ from skills.blocks import Artefact, Block, Chart, Compare, CompareColumn, Notice
 from skills.contract import Metric, Result, Sample
 from skills.training import curves
 from skills.training.curves import Ending
-from skills.training.settings import RATE
+from skills.training.hyperparameters import RATE
 from skills.training.verdict import Verdict
 
 ENOUGH_TEXTS = 30

@@ -12,8 +12,8 @@ from skills.blocks import Frozen
 from skills.errors import FileMissing
 from skills.training.adapter import CARD, NAME, BaseCard
 from skills.training.checkpoint import PLAN, unusable
+from skills.training.data import PROMPTS, FrozenPrompt
 from skills.training.result import FineTuneResult
-from skills.training.texts import PROMPTS, FrozenPrompt
 from skills.workspace import Workspace, read_json, write_atomic
 
 RESULT = "result.json"

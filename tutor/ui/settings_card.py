@@ -7,8 +7,8 @@ from typing import Any
 from skills import blocks
 from skills.blocks import Frozen
 from skills.training.estimate import Facts, machine
+from skills.training.hyperparameters import Settings
 from skills.training.knobs import settings_block
-from skills.training.settings import Settings
 from skills.workspace import Workspace
 
 

@@ -9,10 +9,10 @@ from skills.blocks import Offer, Scalar, msg
 from skills.contract import Context
 from skills.errors import DiskFull, TooLittleText, UserError
 from skills.training import budget
+from skills.training.data import Texts, read_texts
 from skills.training.examples import READ
+from skills.training.hyperparameters import Settings, graded
 from skills.training.rehearsal import fits
-from skills.training.settings import Settings, graded
-from skills.training.texts import Texts, read_texts
 
 SHORTER = (128, 64, 32)
 RANKS = (8, 4, 2, 1)

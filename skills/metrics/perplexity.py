@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from skills.metrics.base import OfflineMetric
+from skills.metrics.offline import OfflineMetric
 
 
 class Surprise(OfflineMetric):
