@@ -25,7 +25,7 @@ from skills.contract import Chat, Context, Language
 from skills.errors import UserError
 from skills.summarize import SummarizeInputs, SummarizeResult, run
 from skills.texts.compose import draft
-from skills.texts.faithful import Source
+from skills.texts.faithful import Evidence
 from skills.texts.normalize import fold_word
 from skills.texts.sentences import Sentence, split, words
 from skills.workspace import Workspace
@@ -113,7 +113,7 @@ def measure(chosen: Sequence[Case], chat: Chat | None, sentences: int, folder: s
     checked: list[tuple[Case, SummarizeResult]] = []
     began = time.perf_counter()
     for case in chosen:
-        source = Source(case.sentences)
+        source = Evidence(case.sentences)
         ctx = context(folder, case.language, chat)
         said = draft(case.sentences, source, sentences, case.language, ctx, 3).sentences
         raw.append((case, " ".join(said)))

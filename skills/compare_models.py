@@ -43,7 +43,7 @@ class CompareInputs(Inputs):
     max_tokens: int = Field(40, ge=1, le=400, description="compare_models.fields.max_tokens")
 
 
-class Pair(Frozen):
+class ComparedPair(Frozen):
     """What each wrote; empty for who was not asked. `reference`: how the learner's text goes on, None for a prompt that
     is not from it. `order`: the two that are compared, in the order to show them when the names are hidden."""
 
@@ -71,7 +71,7 @@ class CompareResult(Result):
     blind: bool
     seed: int
     prompts: tuple[str, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[ComparedPair, ...]
     seconds: float
 
     def blocks(self) -> tuple[Block, ...]:
@@ -80,7 +80,7 @@ class CompareResult(Result):
     def _intro(self) -> Message:
         return msg("compare_models.blind" if self.blind else "compare_models.intro", n=len(self.pairs), base=self.base)
 
-    def _compare(self, pair: Pair) -> Compare:
+    def _compare(self, pair: ComparedPair) -> Compare:
         texts: dict[Side, str] = {
             "base": pair.base,
             "tuned": pair.tuned,
@@ -224,7 +224,7 @@ def _counted(ctx: Context, run_dir: Path, base: str, draws: list[Draw], max_toke
     ]
 
 
-def _pairs(draws: list[Draw], texts: dict[Side, list[str]], rival: Side) -> tuple[Pair, ...]:
+def _pairs(draws: list[Draw], texts: dict[Side, list[str]], rival: Side) -> tuple[ComparedPair, ...]:
     sides: tuple[Side, Side] = ("tuned", rival)
     pairs = []
     for place, draw in enumerate(draws):
@@ -233,7 +233,9 @@ def _pairs(draws: list[Draw], texts: dict[Side, list[str]], rival: Side) -> tupl
         longest = max(len(text) for text in written.values())
         reference = _as_long(draw.asked.reference, longest) or None
         pairs.append(
-            Pair(prompt=draw.asked.prompt, seed=draw.seed, reference=reference, order=(first, second), **written)
+            ComparedPair(
+                prompt=draw.asked.prompt, seed=draw.seed, reference=reference, order=(first, second), **written
+            )
         )
     return tuple(pairs)
 

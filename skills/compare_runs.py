@@ -55,7 +55,7 @@ class RunsInputs(Inputs):
         return tuple(str(run) for run in found) if isinstance(found, list | tuple) else found
 
 
-class Entry(Frozen):
+class RunEntry(Frozen):
     """A run: how people tell it from others, what it was measured on (`measured`: the same only for the same held-out
     texts; None where that is not known), and what it found, None for a run of an earlier version."""
 
@@ -75,7 +75,7 @@ class Entry(Frozen):
 class RunsResult(Result):
     """Newest first in a list, in the order asked for where they are compared."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RunEntry, ...]
     compared: bool
 
     def blocks(self) -> tuple[Block, ...]:
@@ -104,7 +104,7 @@ class RunsResult(Result):
 
     # --- one ----------------------------------------------------------------------------------------------------------
 
-    def _page(self, entry: Entry) -> tuple[Block, ...]:
+    def _page(self, entry: RunEntry) -> tuple[Block, ...]:
         told = Text(message=msg("compare_runs.one", number=entry.number, at=entry.at, base=entry.base))
         if entry.found is None:
             return (told, Notice(message=msg("compare_runs.early", n=1)))
@@ -216,7 +216,7 @@ def _offer(name: str, skill: str, number: int | None = None, **inputs: Any) -> O
     return Offer(label=msg(f"compare_runs.offer.{name}", number=number), skill=skill, inputs=inputs)
 
 
-def _cell(entry: Entry, name: str) -> Cell:
+def _cell(entry: RunEntry, name: str) -> Cell:
     """What a run has under a heading; of a run of an earlier version, what is known."""
     known: dict[str, Cell] = {
         "number": entry.number,
@@ -240,7 +240,7 @@ def _cell(entry: Entry, name: str) -> Cell:
     return measured[name]
 
 
-def _setting(entry: Entry, knob: str) -> Cell:
+def _setting(entry: RunEntry, knob: str) -> Cell:
     if entry.found is None:
         return msg("compare_runs.unknown")
     value = entry.found.settings.get(knob)
@@ -257,7 +257,7 @@ def _label(name: str) -> Message:
     return msg(f"plan_training.knob.{name}.label")
 
 
-def _differing(entries: tuple[Entry, ...]) -> list[str]:
+def _differing(entries: tuple[RunEntry, ...]) -> list[str]:
     """The settings that are not the same in all of the runs that say theirs."""
     said = [entry.found.settings for entry in entries if entry.found]
     return [knob for knob in KNOBS if len({repr(settings.get(knob)) for settings in said}) > 1]
@@ -273,9 +273,9 @@ def run(inputs: RunsInputs, ctx: Context) -> RunsResult:
     )
 
 
-def _entry(run_dir: Path, **known: Any) -> Entry:
+def _entry(run_dir: Path, **known: Any) -> RunEntry:
     found = read_result(run_dir)
-    return Entry(**known, measured=_measured(run_dir, found), found=found)
+    return RunEntry(**known, measured=_measured(run_dir, found), found=found)
 
 
 def _measured(run_dir: Path, found: FineTuneResult | None) -> str | None:

@@ -66,7 +66,7 @@ class Shown(Frozen):
     block: Block
 
 
-class Said(Frozen):
+class Wrote(Frozen):
     """A piece of text as it is being written (streaming)."""
 
     event: Literal["said"] = "said"
@@ -103,7 +103,7 @@ class Failed(Frozen):
 
 
 Event = Annotated[
-    Started | Advanced | Metric | Sample | Noticed | Shown | Said | Done | Paused | Stopped | Failed,
+    Started | Advanced | Metric | Sample | Noticed | Shown | Wrote | Done | Paused | Stopped | Failed,
     Field(discriminator="event"),
 ]
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)

@@ -38,7 +38,7 @@ class DecideInputs(Inputs):
     file: str | None = Field(None, description="decide.fields.file")
 
 
-class Facts(NamedTuple):
+class CaseFacts(NamedTuple):
     """The case: what was answered and how much text there is (both 0 when no file was named)."""
 
     inputs: DecideInputs
@@ -64,11 +64,11 @@ class Rule(NamedTuple):
 
     id: str
     weight: Weight
-    holds: Callable[[Facts], bool]
+    holds: Callable[[CaseFacts], bool]
     step: Step | None = None
 
 
-def tool_for(case: Facts) -> Tool:
+def tool_for(case: CaseFacts) -> Tool:
     """The simplest tool that can do it. Facts are looked up, not learnt; a single occasion is done by hand."""
     goal, often = case.inputs.goal, case.inputs.often
     if goal == "other":
@@ -188,7 +188,7 @@ class DecideResult(Result):
 def run(inputs: DecideInputs, ctx: Context) -> DecideResult:
     """Weigh the case by `RULES`. Raises FileMissing for a `file` that is not there."""
     manifest = ctx.workspace.find(inputs.file) if inputs.file is not None else None
-    case = Facts(inputs, manifest.words if manifest else 0, manifest.rows if manifest else 0)
+    case = CaseFacts(inputs, manifest.words if manifest else 0, manifest.rows if manifest else 0)
     held = [rule for rule in RULES if rule.holds(case)]
     tool = tool_for(case)
     answer = _answer(tool, held)

@@ -26,7 +26,7 @@ from skills.model.base import open_tokenizer
 from skills.model.tokenizer import ModelTokenizer
 from skills.training import budget
 from skills.training.adapter import NAME, open_tuned
-from skills.training.budget import Plan
+from skills.training.budget import RunPlan
 from skills.training.checkpoint import unusable
 from skills.training.examples import Example
 from skills.training.loss import Cost
@@ -48,7 +48,7 @@ class EvaluateInputs(Inputs):
     seed: int = Field(0, ge=0, le=2**31 - 1, description="evaluate_model.fields.seed")
 
 
-class Asked(Exception):
+class StopAsked(Exception):
     """The learner asked to stop: what was measured until then is kept."""
 
 
@@ -59,7 +59,7 @@ class Examiner:
         self.ctx, self.seed, self.begun = ctx, seed, time.monotonic()
         self.step, self.calls, self.before, self.total = "reading", 0, 0.0, float(sum(STEPS.values()))
 
-    def open(self, weights: Path, run_dir: Path, plan: Plan, tokenizer: ModelTokenizer) -> None:
+    def open(self, weights: Path, run_dir: Path, plan: RunPlan, tokenizer: ModelTokenizer) -> None:
         self.weights, self.run_dir, self.plan, self.tokenizer = weights, run_dir, plan, tokenizer
         self.model = open_tuned(weights, run_dir / NAME, plan.precision)
 
@@ -73,7 +73,7 @@ class Examiner:
     def tell(self) -> None:
         """Say how far it is, unless the learner wants to stop. Raises Asked."""
         if self.ctx.requested() is not None:
-            raise Asked
+            raise StopAsked
         done = self.before + STEPS[self.step] * min(1.0, self.calls / (CALLS[self.step] + 1))
         known = STEPS["reading"] + STEPS["opening"]
         eta = (time.monotonic() - self.begun) / done * (self.total - done) if done > known else None
@@ -132,7 +132,7 @@ def run(inputs: EvaluateInputs, ctx: Context) -> EvaluationResult:
         examiner.total -= 0 if questions.asks else STEPS["task"]
         examiner.open(ctx.weights, run_dir, plan, tokenizer)
         _measure(examiner, questions, run_dir, parts)
-    except Asked:
+    except StopAsked:
         pass
     if "surprise" not in parts:
         raise Ended("stopped", kept=False)
@@ -177,7 +177,7 @@ def _measure(examiner: Examiner, questions: Exam, run_dir: Path, parts: dict[str
     )
 
 
-def _result(run_dir: Path, plan: Plan, questions: Exam, parts: dict[str, Any], seconds: float) -> EvaluationResult:
+def _result(run_dir: Path, plan: RunPlan, questions: Exam, parts: dict[str, Any], seconds: float) -> EvaluationResult:
     recorded, found = read_result(run_dir), parts.get("recital")
     verdict, reasons = finding(parts["surprise"], found.copying if found else None)
     return EvaluationResult(

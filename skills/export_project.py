@@ -18,27 +18,27 @@ from skills.export.equivalence import Yardstick, compare, judge, yardstick
 from skills.export.errors import CannotConvert, FormatNotYet, NotTheSame
 from skills.export.gguf_file import check_convertible, open_gguf, write_gguf
 from skills.export.gguf_tokenizer import same_tokenizer
-from skills.export.kept import Check, ExportCard, begun, exports_folder, finish, no_places
+from skills.export.kept import ExportCard, FormatCheck, begun, exports_folder, finish, no_places
 from skills.export.merged import merge_source, write_adapter, write_merged
 from skills.export.model_card import Licence, Signed, licence_text, write_card, write_licence
 from skills.export.ollama import write_modelfiles
-from skills.export.result import Choice, ExportResult
+from skills.export.result import ExportResult, FormatChoice
 from skills.export.room import Format, Quantization, check_disk, format_bytes, precision
-from skills.export.source import Source, read_source
+from skills.export.source import ExportSource, read_source
 from skills.model.base import Precision, open_base
 from skills.training import budget
 from skills.training.adapter import open_tuned
 from skills.workspace import folder_bytes
 
 FORMATS: tuple[Format, ...] = ("adapter", "merged", "ollama", "gguf")
-Asked = Literal["adapter", "merged", "ollama", "gguf", "notebook", "report", "data"]
+AskedFormat = Literal["adapter", "merged", "ollama", "gguf", "notebook", "report", "data"]
 
 
 class ExportInputs(Inputs):
     """Without `formats` it says what can be had, and how big it would be."""
 
     run: str | None = Field(None, description="export_project.fields.run")
-    formats: tuple[Asked, ...] = Field((), description="export_project.fields.formats")
+    formats: tuple[AskedFormat, ...] = Field((), description="export_project.fields.formats")
     quantization: Quantization = Field("q8_0", description="export_project.fields.quantization")
     licence: Licence | None = Field(None, description="export_project.fields.licence")
     author: str | None = Field(None, max_length=200, description="export_project.fields.author")
@@ -52,7 +52,7 @@ class ExportInputs(Inputs):
 
 
 @dataclass(frozen=True)
-class Form:
+class WrittenFormat:
     """A format as it was written: in `folder`, in so many `seconds`; `open` opens it again from there."""
 
     format: Format
@@ -97,14 +97,14 @@ def run(inputs: ExportInputs, ctx: Context) -> ExportResult:
 
 
 def _make(
-    source: Source,
+    source: ExportSource,
     signed: Signed,
     beside: Path,
     formats: tuple[Format, ...],
     quantization: Quantization,
     exact: Precision,
     ctx: Context,
-) -> tuple[Check, ...]:
+) -> tuple[FormatCheck, ...]:
     """One model in memory at a time: the trained one, the merged one, then each as it is opened again."""
     steps = _Steps(ctx, total=2 + 2 * len(formats))
     steps.next("measuring")
@@ -112,7 +112,7 @@ def _make(
     measured = yardstick(model, source)
     del model
     budget.let_go()
-    forms: list[Form] = []
+    forms: list[WrittenFormat] = []
     if "adapter" in formats:
         steps.next("adapter")
         forms.append(_adapter(source, signed, beside / "adapter", exact))
@@ -138,32 +138,32 @@ def _make(
 # --- one function a format --------------------------------------------------------------------------------------------
 
 
-def _adapter(source: Source, signed: Signed, folder: Path, exact: Precision) -> Form:
+def _adapter(source: ExportSource, signed: Signed, folder: Path, exact: Precision) -> WrittenFormat:
     begin = time.monotonic()
     write_adapter(source, folder)
     write_card(source, signed, "adapter", folder)
     opened = partial(open_tuned, source.weights, folder, exact)
-    return Form("adapter", folder, "adapter", opened, time.monotonic() - begin)
+    return WrittenFormat("adapter", folder, "adapter", opened, time.monotonic() - begin)
 
 
-def _merged(model: Any, source: Source, signed: Signed, folder: Path, exact: Precision) -> Form:
+def _merged(model: Any, source: ExportSource, signed: Signed, folder: Path, exact: Precision) -> WrittenFormat:
     begin = time.monotonic()
     folder.mkdir()
     write_merged(model, source, folder)
     write_card(source, signed, "merged", folder)
     write_licence(source, folder)
-    return Form("merged", folder, "merged", partial(open_base, folder, exact), time.monotonic() - begin)
+    return WrittenFormat("merged", folder, "merged", partial(open_base, folder, exact), time.monotonic() - begin)
 
 
 def _gguf(
     model: Any,
-    source: Source,
+    source: ExportSource,
     signed: Signed,
     folder: Path,
     format: Format,
     quantization: Quantization,
     exact: Precision,
-) -> Form:
+) -> WrittenFormat:
     begin = time.monotonic()
     folder.mkdir()
     path = folder / f"{source.slug}-{quantization}.gguf"
@@ -173,10 +173,10 @@ def _gguf(
     names = write_modelfiles(source, folder, path.name, licence_text(source)) if format == "ollama" else (path.name,)
     write_card(source, signed, "gguf", folder, names)
     write_licence(source, folder)
-    return Form(format, folder, quantization, partial(open_gguf, path, exact), time.monotonic() - begin)
+    return WrittenFormat(format, folder, quantization, partial(open_gguf, path, exact), time.monotonic() - begin)
 
 
-def _checked(form: Form, measured: Yardstick, beside: Path) -> Check:
+def _checked(form: WrittenFormat, measured: Yardstick, beside: Path) -> FormatCheck:
     """Open a format again and compare it. Raises NotTheSame."""
     begin = time.monotonic()
     model = form.open()
@@ -184,7 +184,7 @@ def _checked(form: Form, measured: Yardstick, beside: Path) -> Check:
     del model
     budget.let_go()
     judge(form.format, form.tolerance, loss, same, measured)
-    return Check(
+    return FormatCheck(
         format=form.format,
         path=form.folder.relative_to(beside).as_posix(),
         bytes=folder_bytes(form.folder),
@@ -213,7 +213,11 @@ class _Steps:
 
 
 def _result(
-    source: Source, inputs: ExportInputs, seconds: float, card: ExportCard | None = None, exact: Precision | None = None
+    source: ExportSource,
+    inputs: ExportInputs,
+    seconds: float,
+    card: ExportCard | None = None,
+    exact: Precision | None = None,
 ) -> ExportResult:
     result = source.result
     folder = exports_folder(source.workspace).relative_to(source.workspace.home.resolve())
@@ -225,7 +229,9 @@ def _result(
         checks=card.checks if card else (),
         quantization=inputs.quantization,
         precision=exact,
-        choices=tuple(Choice(format=f, bytes=format_bytes(source, f, inputs.quantization)) for f in _possible(source)),
+        choices=tuple(
+            FormatChoice(format=f, bytes=format_bytes(source, f, inputs.quantization)) for f in _possible(source)
+        ),
         later=tuple(format for format in inputs.formats if format not in FORMATS),
         longest_copy=source.longest_copy,
         verdict=result.verdict if result else None,
@@ -238,7 +244,7 @@ def _result(
     )
 
 
-def _possible(source: Source) -> tuple[Format, ...]:
+def _possible(source: ExportSource) -> tuple[Format, ...]:
     """What can be made of this base."""
     try:
         check_convertible(source)

@@ -8,7 +8,7 @@ from skills.blocks import msg
 from skills.contract import Context, Ended, Noticed, Skill
 from skills.errors import ModelMissing
 from skills.training import budget, checkpoint
-from skills.training.data import Texts
+from skills.training.data import TrainingTexts
 from skills.training.hyperparameters import FineTuneInputs, resolved
 from skills.training.outcome import finish
 from skills.training.prepare import doing, prepared
@@ -52,7 +52,7 @@ def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
     return result
 
 
-def _advise(inputs: FineTuneInputs, ctx: Context, texts: Texts) -> None:
+def _advise(inputs: FineTuneInputs, ctx: Context, texts: TrainingTexts) -> None:
     """What the learner should know before it begins: the wrong tool for facts, a model that knows no conversations."""
     if inputs.goal == "facts":
         ctx.emit(Noticed(level="warning", message=msg("fine_tune.goal.facts")))

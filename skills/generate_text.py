@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from skills.blocks import Block, Message, Notice, Offer, Passage, Passages, msg
-from skills.contract import Advanced, ChatMessage, Context, Inputs, Options, Result, Said, Skill, Voice
+from skills.contract import Advanced, ChatMessage, Context, Inputs, Options, Result, Skill, Voice, Wrote
 from skills.errors import ModelMissing
 from skills.training.runs import find_run, known_run
 from skills.training.writing import to_a_close
@@ -200,7 +200,7 @@ def _fitting(turns: list[ChatMessage], count: Any, room: int) -> list[ChatMessag
 def _said(pieces: Iterator[str], ctx: Context) -> Iterator[str]:
     """The pieces, each shown as it comes, until they end or the learner asks to stop."""
     for piece in pieces:
-        ctx.emit(Said(text=piece))
+        ctx.emit(Wrote(text=piece))
         yield piece
         if ctx.requested():
             return

@@ -70,7 +70,7 @@ class LoadInputs(Inputs):
         return {name: value for name, value in named.items() if value is not None}
 
 
-class Example(NamedTuple):
+class RowExample(NamedTuple):
     """A row as it was understood; `completion` only for pairs and chats. Cut to 600 characters."""
 
     text: str
@@ -101,7 +101,7 @@ class LoadResult(Result):
     facts: dict[str, Scalar]
     path: str
     known: bool
-    examples: tuple[Example, ...]
+    examples: tuple[RowExample, ...]
 
     def blocks(self) -> tuple[Block, ...]:
         counts: dict[str, Scalar] = {"name": self.name, "n": self.rows, "words": about(self.words)}
@@ -123,7 +123,7 @@ class LoadResult(Result):
         """Worth telling: neither one document nor one a row."""
         return 1 < self.documents < self.rows
 
-    def _passage(self, number: int, example: Example) -> Passage:
+    def _passage(self, number: int, example: RowExample) -> Passage:
         text = example.text if example.completion is None else f"{example.text}\n→ {example.completion}"
         source = f"{self.name}, {example.title}" if example.title else self.name
         return Passage(text=text, source=source, location=msg(f"load_dataset.examples.{self.shape}", number=number))
@@ -255,12 +255,12 @@ def _result(manifest: Manifest, workspace: Workspace, known: bool) -> LoadResult
     return LoadResult(dataset=manifest.id, path=path, known=known, examples=examples, **facts)
 
 
-def _example(row: Row) -> Example:
+def _example(row: Row) -> RowExample:
     """A conversation is shown as its first turn and the answer to it."""
     if row.turns:
         said = [turn for turn in row.turns if turn.role != "system"]
-        return Example(excerpt(said[0].content), excerpt(said[1].content) if len(said) > 1 else None, row.title)
-    return Example(
+        return RowExample(excerpt(said[0].content), excerpt(said[1].content) if len(said) > 1 else None, row.title)
+    return RowExample(
         excerpt(row.text or row.prompt or ""), excerpt(row.completion) if row.completion else None, row.title
     )
 

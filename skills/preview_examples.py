@@ -11,7 +11,7 @@ from skills.contract import Context, Inputs, Result, Skill
 from skills.errors import ModelMissing
 from skills.model.base import base_name
 from skills.model.tokenizer import ModelTokenizer
-from skills.training.data import Texts, read_texts
+from skills.training.data import TrainingTexts, read_texts
 from skills.training.examples import END, READ, TEXT, Example, Long, Unit
 
 SHOWN = 2
@@ -33,7 +33,7 @@ class PreviewInputs(Inputs):
     first: int = Field(1, ge=1, description="preview_examples.fields.first")
 
 
-class Seen(Frozen):
+class SeenExample(Frozen):
     """One example: its number among those that are learnt from, counted from 1. `part`: it does not end its text."""
 
     number: int
@@ -71,7 +71,7 @@ class PreviewResult(Result):
     longest: int
     cut: int
     following: int | None
-    seen: tuple[Seen, ...]
+    seen: tuple[SeenExample, ...]
 
     def blocks(self) -> tuple[Block, ...]:
         said = msg(
@@ -94,7 +94,7 @@ class PreviewResult(Result):
             done = "split_talk"
         return (Notice(level="warning", message=msg(f"preview_examples.longer.{done}", **values)),)
 
-    def _example(self, seen: Seen) -> Tokens:
+    def _example(self, seen: SeenExample) -> Tokens:
         whole = seen.graded + seen.read
         more = "cut" if len(seen.tokens) < whole else "part" if seen.part else "whole"
         return Tokens(
@@ -178,7 +178,7 @@ def _form(found: tuple[Unit, ...], tokenizer: ModelTokenizer) -> Form:
     return "chat" if tokenizer.chats else "bare"
 
 
-def _numbers(texts: Texts, first: int) -> tuple[list[int], int | None]:
+def _numbers(texts: TrainingTexts, first: int) -> tuple[list[int], int | None]:
     """Which examples to show, counted from 1, and which would come after: some from `first` on; from the beginning
     on, a part of a text that was cut among them."""
     train = texts.material.train
@@ -191,14 +191,14 @@ def _numbers(texts: Texts, first: int) -> tuple[list[int], int | None]:
     return numbers, after if after <= len(train) else None
 
 
-def _seen(texts: Texts, number: int) -> Seen:
+def _seen(texts: TrainingTexts, number: int) -> SeenExample:
     example: Example = texts.material.train[number - 1]
     tokens = [
         Token(text=texts.tokenizer.piece(id), id=id, graded=kind != READ)
         for id, kind in zip(example.ids, example.kinds, strict=True)
     ]
     read = example.kinds.count(READ)
-    return Seen(
+    return SeenExample(
         number=number,
         tokens=tuple(tokens[:MOST_TOKENS]),
         graded=len(tokens) - read,

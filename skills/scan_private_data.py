@@ -54,7 +54,7 @@ class ScanInputs(Inputs):
         return self
 
 
-class Found(NamedTuple):
+class LocatedFind(NamedTuple):
     """A find in a row (counted from 1), in one of its `part`s (`text`, `title`, `turns.0`, ...), at `start:end`."""
 
     kind: Kind
@@ -66,7 +66,7 @@ class Found(NamedTuple):
     sure: Sure
 
 
-class Example(NamedTuple):
+class FindExample(NamedTuple):
     """A find with what stands around it, the find in square brackets; `after`: the same once masked."""
 
     kind: Kind
@@ -96,8 +96,8 @@ class ScanResult(Result):
     rows: int
     counts: dict[Kind, int]
     kinds: tuple[KindCount, ...]
-    finds: tuple[Found, ...]
-    examples: tuple[Example, ...]
+    finds: tuple[LocatedFind, ...]
+    examples: tuple[FindExample, ...]
     mask: tuple[Kind, ...]
     masked: int
     changed: int
@@ -193,8 +193,8 @@ class Search:
         self.counts: Counter[Kind] = Counter()
         self.certainty: Counter[tuple[Kind, Sure]] = Counter()
         self.different: dict[Kind, set[str]] = {}
-        self.finds: list[Found] = []
-        self.examples: list[tuple[Found, str]] = []
+        self.finds: list[LocatedFind] = []
+        self.examples: list[tuple[LocatedFind, str]] = []
         self.touched: set[int] = set()
         self._title: str | None = None
 
@@ -207,9 +207,9 @@ class Search:
             if part == "title":
                 self._title = text
             for one in scan(text, self.people):
-                self._add(one, Found(one.kind, one.text, number, part, one.start, one.end, one.sure), text)
+                self._add(one, LocatedFind(one.kind, one.text, number, part, one.start, one.end, one.sure), text)
 
-    def _add(self, one: Find, found: Found, text: str) -> None:
+    def _add(self, one: Find, found: LocatedFind, text: str) -> None:
         label = self.masks.label(one)
         new = label not in self.different.setdefault(one.kind, set())
         self.different[one.kind].add(label)
@@ -283,7 +283,7 @@ def _masked(rows: Iterable[Row], mask: tuple[Kind, ...], masks: Masks, touched: 
         yield masked_row(row, mask, masks) if number in touched else row
 
 
-def _example(found: Found, text: str, search: Search) -> Example:
+def _example(found: LocatedFind, text: str, search: Search) -> FindExample:
     """The find in square brackets with the words around it; once masked, what stands there now as well."""
     begin, end = _near(text, found.start, found.end)
     before = f"{text[begin : found.start]}[{found.text}]{text[found.end : end]}"
@@ -292,7 +292,7 @@ def _example(found: Found, text: str, search: Search) -> Example:
         inside = [f for f in scan(text, search.people) if f.kind in search.mask and begin <= f.start and f.end <= end]
         moved = [f._replace(start=f.start - begin, end=f.end - begin) for f in inside]
         after = masked(text[begin:end], moved, search.masks.label)
-    return Example(found.kind, found.row, found.sure, before.strip(), after.strip() if after else None)
+    return FindExample(found.kind, found.row, found.sure, before.strip(), after.strip() if after else None)
 
 
 def _near(text: str, start: int, end: int) -> tuple[int, int]:

@@ -65,7 +65,7 @@ class SideCount(NamedTuple):
     share: float
 
 
-class Example(NamedTuple):
+class SideExample(NamedTuple):
     """A row (from 1) of a side, cut to 600 characters."""
 
     side: Side
@@ -93,7 +93,7 @@ class SplitResult(Result):
     held: int
     leaking: int
     leaks: tuple[Shared, ...]
-    examples: tuple[Example, ...]
+    examples: tuple[SideExample, ...]
     path: str
 
     def _count(self, side: Side) -> SideCount:
@@ -176,7 +176,7 @@ class SplitResult(Result):
         )
 
     def _passages(self) -> Passages:
-        def location(example: Example) -> Message:
+        def location(example: SideExample) -> Message:
             return msg(f"split_dataset.examples.{example.side}", row=example.row)
 
         return Passages(
@@ -310,13 +310,15 @@ def _counts(sides: Sequence[Side], sizes: Sequence[int]) -> tuple[SideCount, ...
     return tuple(found)
 
 
-def _examples(split: SavedSplit, texts: Sequence[str]) -> tuple[Example, ...]:
+def _examples(split: SavedSplit, texts: Sequence[str]) -> tuple[SideExample, ...]:
     """The middle row of each side."""
     sides: tuple[tuple[Side, tuple[int, ...]], ...] = (
         ("train", split.train), ("validation", split.validation), ("test", split.test),
     )  # fmt: skip
     return tuple(
-        Example(side, rows[len(rows) // 2], excerpt(texts[rows[len(rows) // 2] - 1])) for side, rows in sides if rows
+        SideExample(side, rows[len(rows) // 2], excerpt(texts[rows[len(rows) // 2] - 1]))
+        for side, rows in sides
+        if rows
     )
 
 

@@ -12,7 +12,7 @@ from skills.contract import Advanced, Context, Inputs, Language, Result, Skill
 from skills.errors import TooLittleText
 from skills.reading.shape import blocks_of, shape_of
 from skills.texts.compose import draft
-from skills.texts.faithful import Problem, Source, Support
+from skills.texts.faithful import Evidence, Problem, Support
 from skills.texts.language import language_of
 from skills.texts.normalize import fold_word
 from skills.texts.rank import choose
@@ -52,7 +52,7 @@ class SummarizeInputs(Inputs):
         return self
 
 
-class Line(NamedTuple):
+class SummaryLine(NamedTuple):
     """A sentence of the summary. `passage` is the sentence of the text that supports it, in paragraph or stanza
     `paragraph` (from 1), at `position` among all its sentences (from 1). `support`: share of its meaning words found
     there. `refused` and `problem`: the model's sentence that it replaces, and why, if it does."""
@@ -75,7 +75,7 @@ class SummarizeResult(Result):
     shape: Shape
     language: str
     summary: str
-    sentences: tuple[Line, ...]
+    sentences: tuple[SummaryLine, ...]
     method: Literal["quote", "write"]
     why_quoted: WhyQuoted | None
     kept: int
@@ -105,7 +105,7 @@ class SummarizeResult(Result):
             notices.append(msg("summarize.replaced", **(values | {"n": self.replaced})))
         return (self._passages(), how, *(Notice(message=notice) for notice in notices), *self._sources())
 
-    def _place(self, line: Line, said: str) -> Message:
+    def _place(self, line: SummaryLine, said: str) -> Message:
         unit = "stanza" if self.shape == "verse" else "paragraph"
         return msg(f"summarize.places.{said}_{unit}", number=line.paragraph)
 
@@ -153,9 +153,9 @@ def run(inputs: SummarizeInputs, ctx: Context) -> SummarizeResult:
     best = choose(sentences, count)
     spare = [*best, *(i for i in extracted if i not in best)]
     why = _why_quoted(inputs, ctx, text, len(sentences), count)
-    source = Source(sentences)
+    source = Evidence(sentences)
     parts_read = parts = 1
-    lines: list[Line] = []
+    lines: list[SummaryLine] = []
     if why is None:
         language: Language = "es" if text.language == "es" else "en"
         written = draft(sentences, source, count, language, ctx, inputs.minutes)
@@ -208,13 +208,13 @@ def _why_quoted(inputs: SummarizeInputs, ctx: Context, text: Given, sentences: i
     return "too_short" if sentences <= count else None
 
 
-def _checked(written: Sequence[str], source: Source, spare: Sequence[int], count: int) -> list[Line]:
+def _checked(written: Sequence[str], source: Evidence, spare: Sequence[int], count: int) -> list[SummaryLine]:
     """The model's sentences that the text supports; in the place of each other one, a sentence of the text."""
     sentences = source.sentences
     checks = [(said, source.check(said)) for said in written]
     used = {support.source for _, support in checks if support.problem is None}
     verbatim = {" ".join(map(fold_word, words(s.text))): i for i, s in enumerate(sentences)}
-    lines: list[Line] = []
+    lines: list[SummaryLine] = []
     for said, support in checks:
         same = verbatim.get(" ".join(map(fold_word, words(said))))
         if same is not None:
@@ -241,16 +241,16 @@ def _instead(support: Support, spare: Sequence[int], used: set[int]) -> int | No
     return next((index for index in spare if index not in used), None)
 
 
-def _quote(sentence: Sentence) -> Line:
-    return Line(sentence.text, "quoted", sentence.text, sentence.paragraph + 1, sentence.position + 1)
+def _quote(sentence: Sentence) -> SummaryLine:
+    return SummaryLine(sentence.text, "quoted", sentence.text, sentence.paragraph + 1, sentence.position + 1)
 
 
-def _written(said: str, sentences: Sequence[Sentence], support: Support) -> Line:
+def _written(said: str, sentences: Sequence[Sentence], support: Support) -> SummaryLine:
     at = sentences[support.source]
-    return Line(said, "written", at.text, at.paragraph + 1, at.position + 1, round(support.share, 3))
+    return SummaryLine(said, "written", at.text, at.paragraph + 1, at.position + 1, round(support.share, 3))
 
 
-def _joined(lines: Sequence[Line], inputs: SummarizeInputs, shape: Shape) -> str:
+def _joined(lines: Sequence[SummaryLine], inputs: SummarizeInputs, shape: Shape) -> str:
     """The summary as one text, in the form that was asked for."""
     texts = [line.text for line in lines]
     if inputs.bullets is not None:

@@ -53,7 +53,7 @@ class TrainTokenizerInputs(Inputs):
     kind: Kind = Field("bpe", description="train_tokenizer.fields.kind")
 
 
-class Cost(Frozen):
+class TokenCost(Frozen):
     """Tokens per word of a text, with the new tokenizer and with the model's (None: there is no model)."""
 
     text: str
@@ -103,7 +103,7 @@ class TrainTokenizerResult(Result):
     common: tuple[str, ...]
     longest: tuple[str, ...]
     own_words: tuple[OwnWord, ...]
-    costs: tuple[Cost, ...]
+    costs: tuple[TokenCost, ...]
     swapped: Swapped | None
 
     def blocks(self) -> tuple[Block, ...]:
@@ -266,7 +266,7 @@ def run(inputs: TrainTokenizerInputs, ctx: Context) -> TrainTokenizerResult:
 
 def _costs(
     lines: Sequence[str], heldout: Sequence[str], own: PieceTokenizer, model: ModelTokenizer | None
-) -> list[Cost]:
+) -> list[TokenCost]:
     """Tokens per word: on the lines it was made of, on new ones of the same text, and on other people's texts."""
     texts = [("learnt", lines[: max(len(heldout), 50)]), ("heldout", heldout)]
     strangers = {f"strange_{language}": _strange(name) for language, name in STRANGE.items()}
@@ -277,7 +277,7 @@ def _costs(
         if count:
             cost = [sum(each.count(line) for line in some) / count for each in (own, model) if each is not None]
             found.append(
-                Cost(text=name, words=count, own=round(cost[0], 2), model=round(cost[1], 2) if model else None)
+                TokenCost(text=name, words=count, own=round(cost[0], 2), model=round(cost[1], 2) if model else None)
             )
     return found
 

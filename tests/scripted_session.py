@@ -34,9 +34,9 @@ from skills.blocks import (
 )  # fmt: skip
 from skills.contract import Language, Metric, Sample
 from skills.errors import FileMissing
-from skills.training.budget import Shape
-from skills.training.estimate import Facts, Machine
-from skills.training.hyperparameters import Settings as TrainingSettings
+from skills.training.budget import ModelShape
+from skills.training.estimate import TrainingFacts, TrainingMachine
+from skills.training.hyperparameters import Hyperparameters
 from skills.training.knobs import settings_block
 from tutor.dialogue.free_text import as_button
 from tutor.processes.run_status import RunStatus
@@ -387,13 +387,13 @@ def compare() -> Compare:
 
 def settings() -> Any:
     """The settings card of a text of 400 short entries and ten long ones, on a machine where nothing was measured."""
-    shape = Shape(parameters=134_515_008, hidden=576, inner=1536, layers=30, vocabulary=49_152, linear=305_280)
-    facts = Facts(
+    shape = ModelShape(parameters=134_515_008, hidden=576, inner=1536, layers=30, vocabulary=49_152, linear=305_280)
+    facts = TrainingFacts(
         dataset="ds-1", name="martin_fierro.csv", base="smollm2-135m-instruct", shape=shape, sizes={50: 400, 600: 10},
         heldout=45, talks=True, template=True,
     )  # fmt: skip
     return settings_block(
-        facts, TrainingSettings(goal="style"), Machine(cores=2, free_bytes=8 * 10**9, free_disk=10**11)
+        facts, Hyperparameters(goal="style"), TrainingMachine(cores=2, free_bytes=8 * 10**9, free_disk=10**11)
     )
 
 

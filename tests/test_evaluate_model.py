@@ -25,7 +25,7 @@ from skills.evaluation.bootstrap import Between, coin, mean_gain, share_saved
 from skills.evaluation.exam import Exam, exam
 from skills.evaluation.exam import read_plan as plan_of
 from skills.evaluation.forgetting import Forgetting, chosen, ending, everyday
-from skills.evaluation.judgement import Finding, Score, Surprise, finding, forgot, task_finding
+from skills.evaluation.judgement import Finding, Surprise, SurpriseScore, finding, forgot, task_finding
 from skills.evaluation.report import EvaluationResult, _verdict
 from skills.evaluation.surprise import by_text, costs
 from skills.evaluation.task import kind_of, task
@@ -320,8 +320,8 @@ def test_forgetting_is_more_than_chance() -> None:
 
 
 def surprised(base: float, tuned: float, ngram: float, clear: bool = True, over: bool = True, **more: Any) -> Surprise:
-    def score(loss: float) -> Score:
-        return Score(loss=loss, perplexity=math.exp(loss), bits_per_character=loss)
+    def score(loss: float) -> SurpriseScore:
+        return SurpriseScore(loss=loss, perplexity=math.exp(loss), bits_per_character=loss)
 
     gain, width = 1 - tuned / base, 0.01 if clear else 1.0
     ahead, room = 1 - tuned / ngram, 0.0 if over else 1.0
@@ -345,8 +345,14 @@ def surprised(base: float, tuned: float, ngram: float, clear: bool = True, over:
         (surprised(3.0, 2.99, 3.5), "nothing"),
         (surprised(3.0, 3.4, 3.5), "worse"),
         (surprised(3.0, 2.4, 2.6, order=0.99), "nothing"),
-        (surprised(3.0, 2.9, 2.6, train_tuned=Score(loss=1.0, perplexity=2.7, bits_per_character=1.0)), "by_heart"),
-        (surprised(3.0, 0.02, 0.4, train_tuned=Score(loss=0.01, perplexity=1.0, bits_per_character=0.01)), "learnt"),
+        (
+            surprised(3.0, 2.9, 2.6, train_tuned=SurpriseScore(loss=1.0, perplexity=2.7, bits_per_character=1.0)),
+            "by_heart",
+        ),
+        (
+            surprised(3.0, 0.02, 0.4, train_tuned=SurpriseScore(loss=0.01, perplexity=1.0, bits_per_character=0.01)),
+            "learnt",
+        ),
         (surprised(3.0, 2.4, 2.6, train_base=None, train_tuned=None, order=None), "learnt"),
     ],
 )

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from skills import skill
 from skills.blocks import Passages, Probabilities, Tokens
-from skills.contract import Context, Event, Said
+from skills.contract import Context, Event, Wrote
 from skills.errors import BadInput, TooLittleText
 from skills.predict_next import readable
 from skills.workspace import Manifest, Workspace, write_atomic
@@ -95,7 +95,7 @@ def test_signs_are_explained_only_when_there_are_any(ctx: Context) -> None:
 
 def test_text_is_said_as_it_is_written(ctx: Context, events: list[Event]) -> None:
     result = call("generate_text", ctx, prompt="La noche", seed=7)
-    assert [event.text for event in events if isinstance(event, Said)] == [" y", " sigue"]
+    assert [event.text for event in events if isinstance(event, Wrote)] == [" y", " sigue"]
     assert (result.text, result.seed, result.tokens) == (" y sigue", 7, 2)
     (block,) = result.blocks()
     assert isinstance(block, Passages)

@@ -17,7 +17,7 @@ from skills.metrics.diversity import Diversity, distinct, first_words, repeated_
 from skills.metrics.exact_match import ExactMatch, exact
 from skills.metrics.labels import Labels
 from skills.metrics.normal import answer_words, words
-from skills.metrics.perplexity import Surprise
+from skills.metrics.perplexity import Perplexity
 from skills.metrics.rouge import Rouge, longest_common, rouge
 from skills.metrics.verbatim import Verbatim
 
@@ -27,7 +27,7 @@ ALL: tuple[tuple[type[evaluate.Metric], dict[str, Any]], ...] = (
     (AnswerF1, {"predictions": ["a"], "references": ["a"]}),
     (Rouge, {"predictions": ["a"], "references": ["a"]}),
     (Labels, {"predictions": ["a"], "references": ["a"]}),
-    (Surprise, {"nats": [1.0], "tokens": [1], "characters": [1]}),
+    (Perplexity, {"nats": [1.0], "tokens": [1], "characters": [1]}),
     (Verbatim, {"predictions": ["a"], "training": ["a"]}),
     (Diversity, {"predictions": ["a"]}),
 )
@@ -102,7 +102,7 @@ def test_labels_weigh_the_rare_ones_alike() -> None:
 
 
 def test_surprise_weighs_texts_by_their_length() -> None:
-    found = Surprise().compute(nats=[2 * math.log(2), 2 * math.log(2)], tokens=[1, 3], characters=[2, 6])
+    found = Perplexity().compute(nats=[2 * math.log(2), 2 * math.log(2)], tokens=[1, 3], characters=[2, 6])
     assert found["loss"] == pytest.approx(math.log(2))
     assert found["perplexity"] == pytest.approx(2)
     assert found["bits_per_character"] == pytest.approx(0.5)

@@ -20,7 +20,7 @@ from skills.load_dataset import LoadInputs
 from skills.load_dataset import run as load
 from skills.summarize import SummarizeInputs
 from skills.summarize import run as summarize
-from skills.texts.faithful import Source
+from skills.texts.faithful import Evidence
 from skills.texts.sentences import split, split_text
 from tests.conftest import FakeChat
 from tutor.words import Words
@@ -141,7 +141,7 @@ def test_written_sentences_are_checked(ctx: Context) -> None:
     ],
 )  # fmt: skip
 def test_faithfulness(sentence: str, problem: str | None) -> None:
-    assert Source(split(TEXT.split("\n\n"))).check(sentence).problem == problem
+    assert Evidence(split(TEXT.split("\n\n"))).check(sentence).problem == problem
 
 
 def test_a_long_text_is_read_by_parts_and_says_how_much(ctx: Context, events: list[Any]) -> None:

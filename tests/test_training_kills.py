@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from skills.training import checkpoint
-from skills.training.budget import Plan
+from skills.training.budget import RunPlan
 from skills.workspace import Workspace
 from tests.test_fine_tune import VERSES, add_dataset, assert_same, weights
 from tutor.processes.jobs import Jobs
@@ -40,7 +40,7 @@ def assert_whole(folder: Path) -> None:
     for each in (folder / checkpoint.FOLDER).glob("[!.]*"):
         assert checkpoint.whole(each), each
     if (folder / checkpoint.PLAN).exists():
-        Plan.model_validate_json((folder / checkpoint.PLAN).read_text("utf-8"))
+        RunPlan.model_validate_json((folder / checkpoint.PLAN).read_text("utf-8"))
     for name in ("prompts.json", "result.json", "adapter/base.json"):
         if (folder / name).exists():
             json.loads((folder / name).read_text("utf-8"))

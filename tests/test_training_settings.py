@@ -20,10 +20,10 @@ from skills.model.base import open_tokenizer
 from skills.rehearse_training import run as rehearse
 from skills.training import budget, data, energy, refusals
 from skills.training.energy import EnergyMeter
-from skills.training.estimate import Estimate, Facts, Machine, Pace, estimate, read_paces
+from skills.training.estimate import Estimate, Pace, TrainingFacts, TrainingMachine, estimate, read_paces
 from skills.training.examples import READ, Unit, examples
 from skills.training.forecast import PlanInputs, TrainingPlan
-from skills.training.hyperparameters import FineTuneInputs, Settings, graded, resolved, usual_rank
+from skills.training.hyperparameters import FineTuneInputs, Hyperparameters, graded, resolved, usual_rank
 from skills.training.knobs import STOPS, settings_block
 from skills.training.refusals import NothingGraded
 from skills.training.rehearsal import fits
@@ -41,19 +41,21 @@ from tutor.ui.settings_card import Asked, settings_card
 from tutor.words import LANGUAGES, Words
 
 CURRICULUM = Path(__file__).parent.parent / "curriculum"
-SMOLLM2 = budget.Shape(parameters=134_515_008, hidden=576, inner=1536, layers=30, vocabulary=49_152, linear=305_280)
-FACTS = Facts(
+SMOLLM2 = budget.ModelShape(
+    parameters=134_515_008, hidden=576, inner=1536, layers=30, vocabulary=49_152, linear=305_280
+)
+FACTS = TrainingFacts(
     dataset="ds-1", name="versos.txt", base="smollm2", shape=SMOLLM2, sizes={50: 360, 400: 4}, heldout=40,
     talks=True, template=True,
 )  # fmt: skip
 PACE = Pace(
     seconds_a_token=0.004, peak_bytes=2_000_000_000, rows=2, length=256, recompute=False, rank=16, start_seconds=12.0
 )
-HERE = Machine(cores=2, free_bytes=8 * 10**9, free_disk=10**11, paces={"bf16": PACE})
+HERE = TrainingMachine(cores=2, free_bytes=8 * 10**9, free_disk=10**11, paces={"bf16": PACE})
 
 
 def of(**settings: Any) -> Estimate:
-    return estimate(Settings(**settings), FACTS, HERE)
+    return estimate(Hyperparameters(**settings), FACTS, HERE)
 
 
 # --- the estimate -----------------------------------------------------------------------------------------------------
@@ -78,7 +80,7 @@ def test_each_knob_moves_time_and_memory_the_way_it_should() -> None:
 def test_the_ways_differ_by_their_time_on_a_slow_machine_and_by_their_passes_on_a_fast_one() -> None:
     slow = HERE.model_copy(update={"paces": {"bf16": PACE.model_copy(update={"seconds_a_token": 0.01})}})
     presets: tuple[budget.Preset, ...] = ("quick", "normal", "thorough")
-    took = [estimate(Settings(preset=preset), FACTS, slow).seconds for preset in presets]
+    took = [estimate(Hyperparameters(preset=preset), FACTS, slow).seconds for preset in presets]
     assert rises(took)
     assert all(
         seconds < 1.3 * budget.SECONDS[p] + PACE.start_seconds for p, seconds in zip(presets[1:], took[1:], strict=True)
@@ -88,11 +90,11 @@ def test_the_ways_differ_by_their_time_on_a_slow_machine_and_by_their_passes_on_
 
 def test_what_was_measured_is_what_is_said() -> None:
     measured = PACE.model_copy(update={"rows": of(epochs=3).rows})
-    found = estimate(Settings(epochs=3), FACTS, HERE.model_copy(update={"paces": {"bf16": measured}}))
+    found = estimate(Hyperparameters(epochs=3), FACTS, HERE.model_copy(update={"paces": {"bf16": measured}}))
     assert found.measured
     assert found.memory_bytes == PACE.peak_bytes
     assert found.seconds == pytest.approx(12 + found.steps * 1024 * 0.004 / budget.TRAINING_SHARE, rel=0.01)
-    assert not estimate(Settings(), FACTS, HERE.model_copy(update={"paces": {}})).measured
+    assert not estimate(Hyperparameters(), FACTS, HERE.model_copy(update={"paces": {}})).measured
 
 
 def test_a_text_longer_than_an_example_is_counted_in_its_pieces() -> None:
@@ -100,13 +102,13 @@ def test_a_text_longer_than_an_example_is_counted_in_its_pieces() -> None:
     assert (whole.longer, cut.longer) == (0, 4)
     assert cut.train_tokens == whole.train_tokens == 360 * 50 + 4 * 400
     assert cut.entries == 360 + 4 * 7
-    assert estimate(Settings(length=64), FACTS, HERE, drop=True).train_tokens == 360 * 50
+    assert estimate(Hyperparameters(length=64), FACTS, HERE, drop=True).train_tokens == 360 * 50
 
 
 def test_what_does_not_fit_is_a_problem() -> None:
     tight = HERE.model_copy(update={"free_bytes": 10**9})
-    assert estimate(Settings(), FACTS, tight).problem == "memory"
-    assert estimate(Settings(rank=64), FACTS, HERE.model_copy(update={"free_disk": 10**8})).problem == "disk"
+    assert estimate(Hyperparameters(), FACTS, tight).problem == "memory"
+    assert estimate(Hyperparameters(rank=64), FACTS, HERE.model_copy(update={"free_disk": 10**8})).problem == "disk"
     assert of().problem is None
 
 
@@ -114,7 +116,7 @@ def test_a_precision_that_does_not_fit_is_not_changed_in_silence() -> None:
     need = budget.memory_needed(SMOLLM2, "bf16", 1, 400, recompute=True)
     tight = HERE.model_copy(update={"free_bytes": int(1.05 * need / budget.ROOM), "paces": {}})
     for asked, told in (("fp32", True), ("bf16", False), (None, False)):
-        given = Settings(precision=asked, length=400)
+        given = Hyperparameters(precision=asked, length=400)
         assert estimate(given, FACTS, tight).precision == "bf16"
         notices = {notice.message.id for notice in settings_block(FACTS, given, tight).notices}
         assert ("fine_tune.only_16_bits" in notices) == told
@@ -131,14 +133,19 @@ def test_the_size_that_is_said_to_fit_does() -> None:
 
 
 def test_defaults_follow_from_the_goal_and_the_amount_of_text() -> None:
-    assert graded(Settings()) == graded(Settings(goal="form")) == graded(Settings(goal="task")) == "answers"
-    assert graded(Settings(goal="style")) == "everything"
-    assert graded(Settings(goal="style", graded="answers")) == "answers"
-    little, much = resolved(Settings(), 600), resolved(Settings(), 1_000_000)
+    assert (
+        graded(Hyperparameters())
+        == graded(Hyperparameters(goal="form"))
+        == graded(Hyperparameters(goal="task"))
+        == "answers"
+    )
+    assert graded(Hyperparameters(goal="style")) == "everything"
+    assert graded(Hyperparameters(goal="style", graded="answers")) == "answers"
+    little, much = resolved(Hyperparameters(), 600), resolved(Hyperparameters(), 1_000_000)
     assert (little.batch_tokens, much.batch_tokens) == (64, 1024)
     assert little.learning_rate == much.learning_rate == 3e-4
-    assert (little.rank, resolved(Settings(), 20_000).rank, much.rank) == (8, 16, 32)
-    assert resolved(Settings(rank=4, learning_rate=1.0), 600).model_dump(include={"rank", "learning_rate"}) == {
+    assert (little.rank, resolved(Hyperparameters(), 20_000).rank, much.rank) == (8, 16, 32)
+    assert resolved(Hyperparameters(rank=4, learning_rate=1.0), 600).model_dump(include={"rank", "learning_rate"}) == {
         "rank": 4,
         "learning_rate": 1.0,
     }
@@ -212,7 +219,7 @@ def test_a_run_takes_about_what_was_estimated(measured: tuple[Context, TrainingP
 
 def test_facts_are_said_to_be_the_wrong_tool(measured: tuple[Context, TrainingPlan, list[Event]]) -> None:
     ctx, _, _ = measured
-    told = {n.message.id for n in settings_block(FACTS, Settings(goal="facts"), HERE).notices}
+    told = {n.message.id for n in settings_block(FACTS, Hyperparameters(goal="facts"), HERE).notices}
     assert "plan_training.advice.facts" in told
     events: list[Event] = []
     again = dataclasses.replace(ctx, emit=events.append, run_dir=ctx.workspace.runs / "run-2")
@@ -270,7 +277,7 @@ def test_a_shorter_example_is_offered_where_it_fits(
     monkeypatch.setattr(budget, "shape_of", lambda weights: SMOLLM2)
     need = [budget.memory_needed(SMOLLM2, "bf16", 1, n, recompute=True) for n in (128, 256)]
     error = budget.DoesNotFit(need=need[1], free=int(sum(need) / 2 / 0.6), millions=1)
-    told = refusals.too_large(error, resolved(Settings(), 900), ctx, "ds-1", 256)
+    told = refusals.too_large(error, resolved(Hyperparameters(), 900), ctx, "ds-1", 256)
     assert [offer.inputs["length"] for offer in told.offers] == [128]
     assert told.values["kind"] == "shorter"
 
@@ -330,21 +337,21 @@ def test_electricity_is_read_where_it_can_be_and_goes_on_after_a_resume(tmp_path
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_stop_of_every_knob_has_words(language: Any) -> None:
     for goal in ("style", "form", "task", "facts", None):
-        card = block_card(settings_block(FACTS, Settings(goal=goal), HERE), Words(language))
+        card = block_card(settings_block(FACTS, Hyperparameters(goal=goal), HERE), Words(language))
         assert {knob["name"] for knob in card.props["knobs"]} == set(STOPS)
         assert "plan_training." not in json.dumps(card.props)
     assert all(len(knob["stops"]) > 1 and knob["does"] for knob in card.props["knobs"])
 
 
 def test_the_card_is_worked_out_anew_for_what_was_moved(workspace: Workspace) -> None:
-    first = settings_block(FACTS, Settings(), HERE)
+    first = settings_block(FACTS, Hyperparameters(), HERE)
     moved = settings_card(Asked(inputs={**first.inputs, "rank": 5, "goal": None}, facts=FACTS), workspace)
     rank = next(knob for knob in moved.knobs if knob.name == "rank")
     assert (rank.value, rank.moved, moved.way) == (5, True, None)
     assert [stop.value for stop in rank.stops] == [1, 2, 4, 5, 8, 16, 32, 64, 128]
     assert moved.inputs["rank"] == 5
     assert FineTuneInputs(**moved.inputs).rank == 5
-    verse = settings_block(FACTS.model_copy(update={"talks": False}), Settings(), HERE)
+    verse = settings_block(FACTS.model_copy(update={"talks": False}), Hyperparameters(), HERE)
     assert "graded" not in {knob.name for knob in verse.knobs}, "there is nothing to choose in a text alone"
 
 
@@ -370,7 +377,7 @@ def test_the_card_is_worked_out_anew_for_what_was_moved(workspace: Workspace) ->
 )
 def test_settings_can_be_typed(text: str, settings: dict[str, Any]) -> None:
     assert read_settings(text) == settings
-    Settings(**settings)
+    Hyperparameters(**settings)
 
 
 # --- in the conversation ----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from skills.blocks import Block, Text, msg
-from skills.contract import Advanced, Context, Inputs, Metric, Paused, Result, Said, Skill, Where
+from skills.contract import Advanced, Context, Inputs, Metric, Paused, Result, Skill, Where, Wrote
 from skills.errors import FileMissing
 from skills.workspace import write_atomic
 
@@ -63,7 +63,7 @@ class EchoResult(Result):
 
 def echo(inputs: EchoInputs, ctx: Context) -> EchoResult:
     for _ in range(inputs.times):
-        ctx.emit(Said(text=inputs.text))
+        ctx.emit(Wrote(text=inputs.text))
     return EchoResult(text=inputs.text * inputs.times)
 
 

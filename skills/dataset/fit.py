@@ -20,7 +20,7 @@ FRAME = 2
 """Tokens that training puts around a text: one before it, one that ends it."""
 
 
-class Fit(Frozen):
+class TokenFit(Frozen):
     """Lengths in tokens of `model`, of a row with its FRAME. `measured` of the rows were cut, evenly spread.
 
     `total` is worked out from them where they are not all. Shares (0 to 1) of rows `within_...` so many tokens;
@@ -43,7 +43,7 @@ class Fit(Frozen):
     over: int
 
 
-def fit(texts: Sequence[str], ctx: Context) -> Fit | None:
+def fit(texts: Sequence[str], ctx: Context) -> TokenFit | None:
     """How the texts fit the workbench model; None where there is no model, or it has no tokenizer of its own."""
     opened = _counter(ctx)
     if opened is None or not texts:
@@ -55,7 +55,7 @@ def fit(texts: Sequence[str], ctx: Context) -> Fit | None:
     bars, gathered = histogram(lengths)
     characters = sum(map(len, texts)) / max(1, sum(map(len, sample)))
     shares = {size: float((sizes <= size).mean()) for size in (*LENGTHS, context)}
-    return Fit(
+    return TokenFit(
         model=model, context=context, measured=len(sample), sampled=len(sample) < len(texts),
         total=round((int(sizes.sum()) - FRAME * len(sample)) * characters), lengths=percentiles(lengths),
         shortest=min(lengths), longest=max(lengths), histogram=tuple(bars), gathered=gathered,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from skills.blocks import Block, Cell, Chart, Column, Notice, Offer, Passage, Passages, Scalar, Series, Table, Text, msg
 from skills.contract import Result
-from skills.dataset.fit import LENGTHS, Fit
+from skills.dataset.fit import LENGTHS, TokenFit
 from skills.dataset.oddities import Odd
 from skills.dataset.proposals import Proposal
 from skills.dataset.readiness import Readiness
@@ -55,7 +55,7 @@ class InspectResult(Result):
     lengths: dict[str, float]
     histogram: tuple[tuple[float, float], ...]
     gathered: bool
-    tokens: Fit | None
+    tokens: TokenFit | None
     exact: int
     near: int
     exact_pairs: tuple[tuple[int, int], ...]

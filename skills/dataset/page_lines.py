@@ -39,7 +39,7 @@ class PageLines:
 
 
 @dataclass
-class Seen:
+class LineTally:
     """Where a line stood: how often, how often in the middle of a sentence, and the number it had each time."""
 
     forms: set[str] = field(default_factory=set)
@@ -50,7 +50,7 @@ class Seen:
 
 def page_numbers(texts: Sequence[str]) -> PageLines:
     """Numbers alone on a line: those that say they are of a page, and bare ones that rise through the text."""
-    found = Seen()
+    found = LineTally()
     told: set[str] = set()
     for before, line, after in _around(texts):
         if PAGE.fullmatch(line):
@@ -71,7 +71,7 @@ def running_heads(texts: Sequence[str], verse: bool = False) -> PageLines:
     A line that comes back between whole sentences may be a refrain, a title or a word of dialogue: it is left alone;
     so is, in `verse`, every line that comes back without a number.
     """
-    groups: defaultdict[str, Seen] = defaultdict(Seen)
+    groups: defaultdict[str, LineTally] = defaultdict(LineTally)
     for before, line, after in _around(texts):
         if _headlike(line):
             _count(groups[DIGITS.sub("#", line.casefold())], before, line, after)
@@ -108,7 +108,7 @@ def _headlike(line: str) -> bool:
     return line[0] not in '-–—*•«“"¿¡' and line[-1] not in '.,;:!?…»”"' and len(line.split()) <= HEAD_WORDS
 
 
-def _count(seen: Seen, before: str, line: str, after: str) -> None:
+def _count(seen: LineTally, before: str, line: str, after: str) -> None:
     seen.forms.add(line)
     seen.times += 1
     seen.breaks += bool(before) and not ENDED.search(before) and after[:1].islower()

@@ -213,7 +213,7 @@ def _cut(text: str, length: int) -> str:
 # --- applying ---------------------------------------------------------------------------------------------------------
 
 
-class Plan(NamedTuple):
+class CleaningPlan(NamedTuple):
     """`changed` rows differ or go; `dropped` are the indices (from 0) that go, once `fixes` have been applied."""
 
     fixes: tuple[Fix, ...]
@@ -227,7 +227,7 @@ class Plan(NamedTuple):
                 yield mended(row, self.fixes)
 
 
-def plan(body: Body, shape: Shape, kinds: Iterable[Kind]) -> Plan:
+def plan(body: Body, shape: Shape, kinds: Iterable[Kind]) -> CleaningPlan:
     """What applying `kinds`, in the order of ORDER, would do to the data set."""
     texts = body.texts
     chosen = [kind for kind in ORDER if kind in set(kinds)]
@@ -244,7 +244,7 @@ def plan(body: Body, shape: Shape, kinds: Iterable[Kind]) -> Plan:
     for kind in drops:
         dropped |= _drop(kind, after, shape, found).keys()
     differ = sum(i not in dropped and texts[i] != text for i, text in enumerate(body.texts))
-    return Plan(tuple(fixes), frozenset(dropped), differ + len(dropped))
+    return CleaningPlan(tuple(fixes), frozenset(dropped), differ + len(dropped))
 
 
 def mended(row: Row, fixes: Sequence[Fix]) -> Row:

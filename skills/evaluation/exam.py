@@ -13,7 +13,7 @@ from skills.errors import FileMissing, TooLittleText
 from skills.model.tokenizer import ModelTokenizer
 from skills.texts.language import language_of
 from skills.training import budget
-from skills.training.budget import Plan
+from skills.training.budget import RunPlan
 from skills.training.checkpoint import PLAN, unusable
 from skills.training.data import read_texts
 from skills.training.examples import Example, Long, Unit, examples
@@ -50,15 +50,15 @@ class Exam:
         return any(unit.prompt is not None for unit in self.units)
 
 
-def read_plan(run_dir: Path) -> Plan:
+def read_plan(run_dir: Path) -> RunPlan:
     """Raises RunUnusable."""
     try:
-        return Plan.model_validate_json((run_dir / PLAN).read_text("utf-8"))
+        return RunPlan.model_validate_json((run_dir / PLAN).read_text("utf-8"))
     except (OSError, ValidationError) as error:
         raise unusable(run_dir, "plan") from error
 
 
-def exam(ctx: Context, weights: Path, run_dir: Path, plan: Plan, tokenizer: ModelTokenizer) -> Exam:
+def exam(ctx: Context, weights: Path, run_dir: Path, plan: RunPlan, tokenizer: ModelTokenizer) -> Exam:
     """The exam of a run. Where its texts have changed or are gone, what was frozen with it. Raises RunUnusable."""
     result = read_result(run_dir)
     length, long = _cut(result)
@@ -93,7 +93,7 @@ def _cut(result: FineTuneResult | None) -> tuple[int, Long]:
     return int(length) if isinstance(length, int | float) else LENGTH, "drop" if long == "drop" else "split"
 
 
-def _frozen(run_dir: Path, plan: Plan, result: FineTuneResult | None, problem: Problem, length: int) -> Exam:
+def _frozen(run_dir: Path, plan: RunPlan, result: FineTuneResult | None, problem: Problem, length: int) -> Exam:
     """The texts that the frozen prompts were taken from, put together again."""
     frozen = [prompt for prompt in frozen_prompts_of(run_dir) if prompt.reference.strip()]
     units = tuple(

@@ -21,7 +21,7 @@ of answers that hardly cost anything any more, one half of hardly anything is no
 TaskFinding = Literal["beats", "no_better", "unclear"]
 
 
-class Score(Frozen):
+class SurpriseScore(Frozen):
     """Nats a token, its exponential, and bits a character, of the same texts."""
 
     loss: float
@@ -38,15 +38,15 @@ class Surprise(Frozen):
     part: Part
     texts: int
     characters: int
-    base: Score
-    tuned: Score
+    base: SurpriseScore
+    tuned: SurpriseScore
     ngram: float | None
     gain: Between
     over_ngram: Between | None
     watched_base: float | None
     watched_tuned: float | None
-    train_base: Score | None
-    train_tuned: Score | None
+    train_base: SurpriseScore | None
+    train_tuned: SurpriseScore | None
     order: float | None
     recorded_base: float | None
     measured_base: float

@@ -51,7 +51,7 @@ class ByHeart(Frozen):
     tuned: int
 
 
-class Varied(Frozen):
+class DiversityScores(Frozen):
     """Shares: of different words, of different pairs, of runs of four words said again, of lines written again."""
 
     distinct_1: float
@@ -60,19 +60,19 @@ class Varied(Frozen):
     repeated_lines: float
 
 
-class Diversity(Frozen):
+class DiversityCompared(Frozen):
     """All on `words` words: the same number of each."""
 
     words: int
-    base: Varied
-    tuned: Varied
-    people: Varied
+    base: DiversityScores
+    tuned: DiversityScores
+    people: DiversityScores
 
 
 class Recital(Frozen):
     copying: Copying | None
     by_heart: ByHeart | None
-    diversity: Diversity | None
+    diversity: DiversityCompared | None
 
 
 def recital(exam: Exam, base: Write, tuned: Write, tokenizer: ModelTokenizer) -> Recital:
@@ -141,13 +141,12 @@ def _copying(
     )
 
 
-def _diversity(base: Sequence[str], tuned: Sequence[str], people: Sequence[str]) -> Diversity | None:
-    from skills.metrics.diversity import Diversity as Metric
+def _diversity(base: Sequence[str], tuned: Sequence[str], people: Sequence[str]) -> DiversityCompared | None:
+    from skills.metrics.diversity import Diversity
 
     count = min(sum(len(words(text)) for text in texts) for texts in (base, tuned, people))
     if not count:
         return None
-    found = [
-        Varied.model_validate(Metric().compute(predictions=list(texts), count=count)) for texts in (base, tuned, people)
-    ]
-    return Diversity(words=count, base=found[0], tuned=found[1], people=found[2])
+    measured = (Diversity().compute(predictions=list(texts), count=count) for texts in (base, tuned, people))
+    found = [DiversityScores.model_validate(each) for each in measured]
+    return DiversityCompared(words=count, base=found[0], tuned=found[1], people=found[2])

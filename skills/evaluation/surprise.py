@@ -8,7 +8,7 @@ from typing import Any
 
 from skills.evaluation.bootstrap import share_saved
 from skills.evaluation.exam import Exam
-from skills.evaluation.judgement import Score, Surprise
+from skills.evaluation.judgement import Surprise, SurpriseScore
 from skills.model.ngram import CharacterNgram
 from skills.model.tokenizer import ModelTokenizer
 from skills.training.examples import READ, TEXT, Example, Unit, examples, in_one_line, pieces, shuffled_words
@@ -55,11 +55,11 @@ def surprise(
     )
 
 
-def score(found: Sequence[Cost]) -> Score:
-    from skills.metrics.perplexity import Surprise as Metric
+def score(found: Sequence[Cost]) -> SurpriseScore:
+    from skills.metrics.perplexity import Perplexity
 
-    return Score.model_validate(
-        Metric().compute(
+    return SurpriseScore.model_validate(
+        Perplexity().compute(
             nats=[cost.nats for cost in found],
             tokens=[cost.tokens for cost in found],
             characters=[cost.characters for cost in found],

@@ -8,7 +8,7 @@ from skills.blocks import Block, Cell, Column, Compare, CompareColumn, Message, 
 from skills.evaluation.bootstrap import Between
 from skills.evaluation.forgetting import Forgetting
 from skills.evaluation.judgement import Surprise, forgot, recites
-from skills.evaluation.memorization import ByHeart, Copying, Diversity
+from skills.evaluation.memorization import ByHeart, Copying, DiversityCompared
 from skills.evaluation.task import Task
 
 
@@ -145,7 +145,7 @@ def _columns(first: str, figures: Sequence[str], last: str) -> tuple[Column, ...
     )
 
 
-def diversity(found: Diversity) -> list[Block]:
+def diversity(found: DiversityCompared) -> list[Block]:
     columns = _columns("measure", ("base", "tuned", "people"), "meaning")
     rows = tuple(
         (

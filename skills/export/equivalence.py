@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skills.export.errors import NotTheSame
-from skills.export.source import Source
+from skills.export.source import ExportSource
 from skills.model.base import device
 from skills.model.tokenizer import ModelTokenizer
 from skills.training.writing import prompt_ids, stop_ids
@@ -37,7 +37,7 @@ class Yardstick:
         return sum(len(answer) for _, answer in self.answers)
 
 
-def yardstick(model: Any, source: Source) -> Yardstick:
+def yardstick(model: Any, source: ExportSource) -> Yardstick:
     """What the trained model finds likely, and what it says, on the prompts that were frozen with the run."""
     tokenizer = source.tokenizer
     prompts = [prompt_ids(each.prompt, each.asked, tokenizer) for each in source.prompts[:PROMPTS]]

@@ -16,7 +16,7 @@ import numpy as np
 from skills.export.errors import CannotConvert
 from skills.export.gguf_tokenizer import add_tokenizer
 from skills.export.room import Quantization
-from skills.export.source import Source
+from skills.export.source import ExportSource
 from skills.model.base import Precision, device
 
 ROWS = 4096
@@ -45,7 +45,7 @@ ARCHITECTURES: dict[str, tuple[str, bool]] = {
 """transformers' model_type -> GGUF's architecture, and whether the rows of q and k are permuted."""
 
 
-def check_convertible(source: Source) -> None:
+def check_convertible(source: ExportSource) -> None:
     """Raises CannotConvert for a base whose GGUF was never verified."""
     from skills.export.gguf_tokenizer import pre_tokenizer
 
@@ -58,7 +58,7 @@ def check_convertible(source: Source) -> None:
     pre_tokenizer(source.weights)
 
 
-def write_gguf(model: Any, source: Source, path: Path, quantization: Quantization, title: str) -> None:
+def write_gguf(model: Any, source: ExportSource, path: Path, quantization: Quantization, title: str) -> None:
     """Write the weights of `model` (the base's architecture), its settings and its tokenizer to one file.
 
     Matrices become f16 or Q8_0; vectors (norms, biases) stay fp32, as llama.cpp's own converter leaves them.
@@ -127,7 +127,7 @@ def _data(weight: Any, kind: Any, change: Callable[[np.ndarray], np.ndarray] | N
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def _add_settings(writer: Any, source: Source, architecture: str, quantization: Quantization, title: str) -> None:
+def _add_settings(writer: Any, source: ExportSource, architecture: str, quantization: Quantization, title: str) -> None:
     import gguf
 
     config = source.config

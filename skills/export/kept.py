@@ -25,7 +25,7 @@ CARD = "export.json"
 UNFINISHED = ".writing"
 
 
-class Check(Frozen):
+class FormatCheck(Frozen):
     """How a written format, opened again, compares with the model that was trained.
 
     `loss`: nats a token on the texts frozen with the run, `original` the trained model's; `same` of `tokens` next
@@ -55,7 +55,7 @@ class ExportCard(Frozen):
     run: str
     base: str
     base_digest: str
-    checks: tuple[Check, ...]
+    checks: tuple[FormatCheck, ...]
     bytes: int
     created: float = Field(default_factory=time.time)
 

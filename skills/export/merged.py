@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from skills.export.room import MODEL_FILES
-from skills.export.source import Source
+from skills.export.source import ExportSource
 from skills.model.base import Precision
 from skills.training.adapter import CARD, merge, open_tuned
 
@@ -15,13 +15,13 @@ LARGEST_FILE = "3GB"
 """Below the 4 GB that the file system of most USB sticks can hold in one file."""
 
 
-def kept_precision(source: Source) -> Precision:
+def kept_precision(source: ExportSource) -> Precision:
     """The precision of the base's own files."""
     kind = source.config.get("dtype") or source.config.get("torch_dtype")
     return "fp32" if kind == "float32" else "bf16"
 
 
-def merge_source(source: Source) -> Any:
+def merge_source(source: ExportSource) -> Any:
     """Base and adapter as one, to be written, not run: its sums are in f16 where the base is in 16 bits.
 
     Raises WrongBase, RunUnusable.
@@ -50,7 +50,7 @@ def _to_bf16(model: Any) -> None:
             weight.data = rounded.to(torch.bfloat16)
 
 
-def write_merged(model: Any, source: Source, folder: Path) -> None:
+def write_merged(model: Any, source: ExportSource, folder: Path) -> None:
     """The merged model as transformers reads it, as precise as the base, with its config. Changes `model` to that."""
     from transformers.utils import logging
 
@@ -67,7 +67,7 @@ def write_merged(model: Any, source: Source, folder: Path) -> None:
 FILES = ("adapter_config.json", "adapter_model.safetensors", CARD)
 
 
-def write_adapter(source: Source, folder: Path) -> None:
+def write_adapter(source: ExportSource, folder: Path) -> None:
     """Copy the run's adapter, with the digest of its base."""
     folder.mkdir(parents=True)
     for name in FILES:

@@ -14,7 +14,7 @@ import yaml
 
 from skills.blocks import Frozen
 from skills.contract import Language
-from skills.export.source import Source
+from skills.export.source import ExportSource
 from skills.workspace import write_atomic
 
 CARDS = Path(__file__).with_name("cards")
@@ -34,18 +34,18 @@ class Signed(Frozen):
     title: str | None
     language: Language
 
-    def named(self, source: Source) -> str:
+    def named(self, source: ExportSource) -> str:
         return self.title or f"{source.base.label} + LoRA"
 
 
-def write_card(source: Source, signed: Signed, form: str, folder: Path, files: Sequence[str] = ()) -> None:
+def write_card(source: ExportSource, signed: Signed, form: str, folder: Path, files: Sequence[str] = ()) -> None:
     """Write `README.md` for a format (`form`: adapter, merged, gguf) into its folder. `files`: what it names."""
     matter = yaml.safe_dump(_front_matter(source, signed, form), allow_unicode=True, sort_keys=False)
     body = _template(signed.language).render(**_facts(source, signed), form=form, files=files)
     write_atomic(folder / "README.md", f"---\n{matter}---\n\n{body.strip()}\n")
 
 
-def write_licence(source: Source, folder: Path) -> None:
+def write_licence(source: ExportSource, folder: Path) -> None:
     """The licence of the base beside what contains the base, and what was changed (Apache-2.0, section 4)."""
     known = LICENCES / f"{source.base.licence}.txt"
     own = next(source.weights.glob("LICENSE*"), None)
@@ -61,13 +61,13 @@ def write_licence(source: Source, folder: Path) -> None:
     write_atomic(folder / "NOTICE", "\n".join(lines) + "\n")
 
 
-def licence_text(source: Source) -> str:
+def licence_text(source: ExportSource) -> str:
     """The text of the base's licence, or its name where the text is not at hand."""
     known = LICENCES / f"{source.base.licence}.txt"
     return known.read_text("utf-8") if known.is_file() else str(source.base.licence or source.base.label)
 
 
-def _front_matter(source: Source, signed: Signed, form: str) -> dict[str, Any]:
+def _front_matter(source: ExportSource, signed: Signed, form: str) -> dict[str, Any]:
     rights = (
         {"license": signed.licence} if signed.licence else {"license": "other", "license_name": "all-rights-reserved"}
     )
@@ -83,7 +83,7 @@ def _front_matter(source: Source, signed: Signed, form: str) -> dict[str, Any]:
     }
 
 
-def _facts(source: Source, signed: Signed) -> dict[str, Any]:
+def _facts(source: ExportSource, signed: Signed) -> dict[str, Any]:
     result, manifest = source.result, source.manifest
     settings = result.settings if result else {}
     return {

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from jinja2.exceptions import TemplateError
 
-from skills.export.source import Source
-from skills.model.chat_template import ChatTemplate, Said, chat_template
+from skills.export.source import ExportSource
+from skills.model.chat_template import ChatTemplate, ChatTurn, chat_template
 from skills.workspace import read_json
 
 TEMPERATURE, TOP_P = 0.8, 0.9
@@ -36,7 +36,7 @@ class Turns:
     unasked: str
     answer: str
 
-    def render(self, turns: Sequence[Said]) -> str:
+    def render(self, turns: Sequence[ChatTurn]) -> str:
         """A conversation up to where the model speaks, as the Go template writes it."""
         before = {"system": self.system, "user": self.user, "assistant": self.assistant}
         begin = "" if any(turn["role"] == "system" for turn in turns) else self.unasked
@@ -98,7 +98,7 @@ CONVERSATIONS = (
 """On which both templates must write the same, to the letter."""
 
 
-def write_modelfiles(source: Source, folder: Path, gguf: str, licence: str) -> tuple[str, ...]:
+def write_modelfiles(source: ExportSource, folder: Path, gguf: str, licence: str) -> tuple[str, ...]:
     """Write `Modelfile`, which does what the model was trained for: go on with a text, or converse. A model trained to
     go on gets a second one, `Modelfile.chat`, where its base can converse. Returns their names."""
     template = chat_template(source.weights, read_json(source.weights / "tokenizer_config.json"))

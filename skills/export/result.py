@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skills.blocks import Artefact, Block, Column, Frozen, Message, Notice, Offer, Table, Text, msg
 from skills.contract import Result
-from skills.export.kept import Check
+from skills.export.kept import FormatCheck
 from skills.export.room import Format, Quantization
 from skills.model.base import Precision
 
@@ -12,7 +12,7 @@ TOUCHING = 5
 """Words in a row from which on a copy is worth a warning: fewer are anybody's."""
 
 
-class Choice(Frozen):
+class FormatChoice(Frozen):
     """A format that can be had, and about how much disk it takes."""
 
     format: Format
@@ -30,10 +30,10 @@ class ExportResult(Result):
     run: str
     base: str
     folder: str | None
-    checks: tuple[Check, ...]
+    checks: tuple[FormatCheck, ...]
     quantization: Quantization
     precision: Precision | None
-    choices: tuple[Choice, ...]
+    choices: tuple[FormatChoice, ...]
     later: tuple[str, ...]
     longest_copy: int | None
     verdict: str | None
@@ -106,7 +106,7 @@ class ExportResult(Result):
             caption=msg("export_project.choices.caption"),
         )
 
-    def _artefact(self, check: Check) -> Artefact:
+    def _artefact(self, check: FormatCheck) -> Artefact:
         caption = f"export_project.how.{check.format}"
         return Artefact(
             title=msg(f"export_project.format.{check.format}"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from skills.export.errors import ExportRoom
-from skills.export.source import Source
+from skills.export.source import ExportSource
 from skills.model.base import Precision, weight_count
 from skills.training import budget
 from skills.workspace import folder_bytes
@@ -19,7 +19,7 @@ MARGIN = 50_000_000
 MODEL_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "generation_config.json")
 
 
-def format_bytes(source: Source, format: Format, quantization: Quantization) -> int:
+def format_bytes(source: ExportSource, format: Format, quantization: Quantization) -> int:
     """About how much disk a format takes."""
     if format == "adapter":
         return folder_bytes(source.adapter)
@@ -29,7 +29,7 @@ def format_bytes(source: Source, format: Format, quantization: Quantization) -> 
     return words // 2 + int(BYTES_A_WEIGHT[quantization] * weight_count(source.weights))
 
 
-def check_disk(source: Source, formats: tuple[Format, ...], quantization: Quantization) -> None:
+def check_disk(source: ExportSource, formats: tuple[Format, ...], quantization: Quantization) -> None:
     """Raises ExportRoom."""
     sizes = {format: format_bytes(source, format, quantization) for format in formats}
     if {"ollama", "gguf"} <= sizes.keys():  # one file serves both
@@ -40,7 +40,7 @@ def check_disk(source: Source, formats: tuple[Format, ...], quantization: Quanti
         raise ExportRoom(kind="disk", need=need, free=free)
 
 
-def precision(source: Source, formats: tuple[Format, ...]) -> Precision:
+def precision(source: ExportSource, formats: tuple[Format, ...]) -> Precision:
     """In which precision to compare: fp32 where it fits, for it is faster on most processors. Raises ExportRoom."""
     free = budget.free_memory()
     if memory_bytes(source, formats, "fp32") < 0.8 * free:
@@ -51,7 +51,7 @@ def precision(source: Source, formats: tuple[Format, ...]) -> Precision:
     return "bf16"
 
 
-def memory_bytes(source: Source, formats: tuple[Format, ...], precision: Precision) -> int:
+def memory_bytes(source: ExportSource, formats: tuple[Format, ...], precision: Precision) -> int:
     """The most that is held at a time, as measured: a GGUF is unpacked whole beside the model that it fills."""
     parameters = weight_count(source.weights)
     copies = 3.3 if {"ollama", "gguf"} & set(formats) else 1.5

@@ -18,7 +18,7 @@ from skills.evaluation.report import EvaluationResult, read_evaluation
 from skills.model.base import base_digest, base_name, config, open_tokenizer
 from skills.model.tokenizer import ModelTokenizer
 from skills.training.adapter import CARD, NAME, BaseCard, read_card
-from skills.training.budget import Plan
+from skills.training.budget import RunPlan
 from skills.training.checkpoint import PLAN, unusable
 from skills.training.data import FrozenPrompt
 from skills.training.result import FineTuneResult
@@ -41,7 +41,7 @@ class Base(Frozen):
 
 
 @dataclass(frozen=True)
-class Source:
+class ExportSource:
     """`weights` are those that the adapter was made for: `digest` was checked. `day` of the training, ISO."""
 
     workspace: Workspace
@@ -109,7 +109,7 @@ class Source:
         return f"{self.base.name}-lora"
 
 
-def read_source(ctx: Context, run: str | None) -> Source:
+def read_source(ctx: Context, run: str | None) -> ExportSource:
     """Raises ModelMissing, RunUnusable (no such run, or it left nothing), WrongBase."""
     if ctx.weights is None:
         raise ModelMissing(model="workbench")
@@ -122,7 +122,7 @@ def read_source(ctx: Context, run: str | None) -> Source:
     if not prompts:
         raise unusable(run_dir, "unfinished")
     made = (run_dir / NAME / CARD).stat().st_mtime
-    return Source(
+    return ExportSource(
         workspace=ctx.workspace,
         run_dir=run_dir,
         weights=ctx.weights,
@@ -156,7 +156,7 @@ def _base(weights: Path) -> Base:
 def _manifest(workspace: Workspace, run_dir: Path) -> Manifest | None:
     """Of the data set that the run learnt from, if it is still there."""
     try:
-        plan = Plan.model_validate_json((run_dir / PLAN).read_text("utf-8"))
+        plan = RunPlan.model_validate_json((run_dir / PLAN).read_text("utf-8"))
         return workspace.find(plan.dataset)
     except (OSError, ValidationError, FileMissing):
         return None

@@ -8,7 +8,7 @@ from typing import Any
 from skills.metrics.offline import OfflineMetric
 
 
-class Surprise(OfflineMetric):
+class Perplexity(OfflineMetric):
     """`nats`: minus the natural log of the probability of each text; `tokens` and `characters`: how long it is.
 
     Loss is nats a token; perplexity is exp(loss). Both depend on how the tokenizer cuts: they compare models that share

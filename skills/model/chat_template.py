@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-Said = Mapping[str, str]
+ChatTurn = Mapping[str, str]
 """One turn: its `role` (system, user, assistant) and `content`."""
 
 
@@ -31,7 +31,7 @@ class ChatTemplate:
         self._template = place.from_string(source)
         self._known: dict[str, Any] = {**names, "enable_thinking": False, "tools": None}
 
-    def render(self, turns: Sequence[Said], answering: bool) -> str:
+    def render(self, turns: Sequence[ChatTurn], answering: bool) -> str:
         """The conversation; up to where the assistant begins to speak if `answering`.
 
         A template without a system role gets the system's words before the first turn. Raises jinja2's TemplateError

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from tokenizers import AddedToken, Tokenizer
 
 from skills.blocks import Token
-from skills.model.chat_template import Said, chat_template, token_text
+from skills.model.chat_template import ChatTurn, chat_template, token_text
 
 PLACE = "\ue000{}\ue001"
 """Stands for what turn number {} says while the template is filled in."""
@@ -25,7 +25,7 @@ class Encoded(NamedTuple):
     offsets: list[tuple[int, int]]
 
 
-class Conversation(NamedTuple):
+class EncodedConversation(NamedTuple):
     """Token ids of a conversation. `turns`: in what turn's words each token is, None for what the template wrote;
     `control`: whether it is a control token, such as the one that ends a turn."""
 
@@ -133,12 +133,12 @@ class ModelTokenizer:
             found.append(Token(text=alone if partial else covered, id=id))
         return found
 
-    def render(self, turns: Sequence[Said], answering: bool = True) -> str:
+    def render(self, turns: Sequence[ChatTurn], answering: bool = True) -> str:
         """A conversation as the template writes it. Raises jinja2's TemplateError."""
         assert self._template is not None, "only of a model that chats"
         return self._template.render(turns, answering)
 
-    def conversation(self, turns: Sequence[Said], answering: bool) -> Conversation:
+    def conversation(self, turns: Sequence[ChatTurn], answering: bool) -> EncodedConversation:
         """The ids of a conversation; up to where the assistant begins to speak if `answering`.
 
         The template is filled in with places for what is said, and is cut at the control tokens that it wrote; the
@@ -147,7 +147,7 @@ class ModelTokenizer:
         """
         said = [turn["content"] for turn in turns]
         places = [{**turn, "content": _place(i, turn["content"])} for i, turn in enumerate(turns)]
-        made = Conversation([], [], [])
+        made = EncodedConversation([], [], [])
         words, spans = "", list[tuple[int, int, int]]()
         for part in self._borders.split(self.render(places, answering)):
             if part in self._control:
@@ -164,14 +164,14 @@ class ModelTokenizer:
         self._write(made, words, spans)
         return made
 
-    def _write(self, made: Conversation, words: str, spans: Sequence[tuple[int, int, int]]) -> None:
+    def _write(self, made: EncodedConversation, words: str, spans: Sequence[tuple[int, int, int]]) -> None:
         """Add the tokens of `words`; one that touches a span (first character, last, turn) belongs to that turn."""
         for id, (begin, end) in zip(*self.encode(words), strict=True):
             turn = next((turn for first, last, turn in spans if begin < last and end > first), None)
             _add(made, id, turn, False)
 
 
-def _add(made: Conversation, id: int, turn: int | None, control: bool) -> None:
+def _add(made: EncodedConversation, id: int, turn: int | None, control: bool) -> None:
     made.ids.append(id)
     made.turns.append(turn)
     made.control.append(control)

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from skills.blocks import Scalar
 from skills.errors import FileEmpty, FileUnreadable
-from skills.reading.read import Source
+from skills.reading.read import TextSource
 
 TEXT_LIMIT = 200_000_000
 """Most characters that are taken out of one file."""
@@ -31,7 +31,7 @@ class Part:
     under `load_dataset.notices` is told to the learner with its value.
     """
 
-    source: Source
+    source: TextSource
     name: str
     kind: Kind = "any"
     title: str | None = None
@@ -129,5 +129,5 @@ def fresh(folder: Path) -> Path:
     return folder / f"part-{sum(1 for _ in folder.iterdir())}"
 
 
-def _plain(path: Path) -> Source:
-    return Source(path, path.stat().st_size, "utf-8", "utf-8", ())
+def _plain(path: Path) -> TextSource:
+    return TextSource(path, path.stat().st_size, "utf-8", "utf-8", ())

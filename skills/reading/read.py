@@ -56,7 +56,7 @@ LETTERS = frozenset("áéíóúüñçàèìòùâêîôûäëïöãõÁÉÍÓÚ�
 """Characters outside ASCII that Western texts are written with: the measure of a guessed encoding."""
 
 
-class Source(NamedTuple):
+class TextSource(NamedTuple):
     """A file that can be read as text. `encoding` is what to open it with, `named` what to tell the learner."""
 
     path: Path
@@ -75,14 +75,14 @@ def look(path: Path, name: str) -> str | None:
     return _kind(path, _head(path, name), name)
 
 
-def examine(path: Path, name: str) -> Source:
+def examine(path: Path, name: str) -> TextSource:
     """How to read the plain text at `path`. Raises what `look` raises, and FileUnreadable if it is no plain text."""
     head = _head(path, name)
     if (kind := _kind(path, head, name)) is not None:
         raise FileUnreadable(name=name, kind=kind)
     encoding, named = encoding_of(path, head, name)
     notices = ("nul_bytes",) if "16" not in encoding and b"\0" in head else ()
-    return Source(path, path.stat().st_size, encoding, named, notices)
+    return TextSource(path, path.stat().st_size, encoding, named, notices)
 
 
 def _head(path: Path, name: str) -> bytes:
@@ -112,7 +112,7 @@ def _begin(path: Path) -> bytes:
     return head or first
 
 
-def lines(source: Source) -> Iterator[str]:
+def lines(source: TextSource) -> Iterator[str]:
     """The lines of the text in order, without their ends; NUL bytes left out, Unicode line ends kept inside."""
     # Universal newlines: \r\n, \r and \n all end a line.
     with source.path.open(encoding=source.encoding, errors="replace", newline=None) as file:
@@ -120,7 +120,7 @@ def lines(source: Source) -> Iterator[str]:
             yield line.rstrip("\n").replace("\0", "")
 
 
-def head_text(source: Source) -> str:
+def head_text(source: TextSource) -> str:
     """The beginning of the text, cut at the last whole line if there is one, line ends as \\n."""
     data = _begin(source.path)
     text = codecs.getincrementaldecoder(source.encoding)("replace").decode(data, final=False)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from skills.errors import FileTooLarge, FileUnreadable
-from skills.reading.read import Source, lines
+from skills.reading.read import TextSource, lines
 from skills.texts.sentences import names
 from skills.workspace import Row, Turn
 
@@ -21,7 +21,7 @@ FORMS = (("role", "content"), ("from", "value"), ("role", "value"), ("from", "co
 KEYS = ("messages", "conversations", "conversation", "turns")
 
 
-def json_rows(source: Source, name: str) -> Iterator[dict[str, Any]]:
+def json_rows(source: TextSource, name: str) -> Iterator[dict[str, Any]]:
     """The objects of a JSON list or of JSON lines. Raises FileUnreadable (`json_broken`) and FileTooLarge."""
     stream = (line for line in lines(source) if line.strip())
     first = next(stream, "").strip()
@@ -39,7 +39,7 @@ def json_rows(source: Source, name: str) -> Iterator[dict[str, Any]]:
         yield from _whole_json(source, name)
 
 
-def _whole_json(source: Source, name: str) -> Iterator[dict[str, Any]]:
+def _whole_json(source: TextSource, name: str) -> Iterator[dict[str, Any]]:
     if source.bytes > JSON_LIMIT:
         raise FileTooLarge(name=name, bytes=source.bytes, limit=JSON_LIMIT)
     try:

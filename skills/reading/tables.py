@@ -11,7 +11,7 @@ from statistics import mean
 from typing import Any, NamedTuple
 
 from skills.errors import BadInput, FileUnreadable
-from skills.reading.read import Source, lines
+from skills.reading.read import TextSource, lines
 from skills.texts import sentences
 from skills.texts.normalize import fold_word
 from skills.texts.sentences import words
@@ -170,7 +170,12 @@ def wordy_columns(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> li
 
 
 def table_rows(
-    source: Source, delimiter: str, names: Sequence[str], header: bool, name: str, uneven: Counter[str] | None = None
+    source: TextSource,
+    delimiter: str,
+    names: Sequence[str],
+    header: bool,
+    name: str,
+    uneven: Counter[str] | None = None,
 ) -> Iterator[dict[str, str]]:
     """The rows of a csv, streamed; missing cells are empty, cells too many go on the last column.
 

@@ -13,7 +13,7 @@ from skills.errors import FileEmpty, UserError
 from skills.reading import records, tables
 from skills.reading import rows as running
 from skills.reading.part import Part
-from skills.reading.read import Source, head_text, lines
+from skills.reading.read import TextSource, head_text, lines
 from skills.reading.shape import rows_are_verse, shape_of
 from skills.texts.normalize import fold_word
 from skills.workspace import Shape
@@ -45,7 +45,7 @@ class Understood:
     filled while the rows are read.
     """
 
-    source: Source
+    source: TextSource
     name: str
     shape: Shape
     delimiter: str | None = None
@@ -108,14 +108,14 @@ def understand(part: Part, wanted: Wanted) -> Understood:
     return Understood(source, name, found, margin=margin, notices=notices)
 
 
-def _parses(source: Source, name: str) -> bool:
+def _parses(source: TextSource, name: str) -> bool:
     try:
         return next(iter(records.json_rows(source, name)), None) is not None
     except UserError:
         return False
 
 
-def _json(source: Source, name: str, wanted: Wanted) -> Understood:
+def _json(source: TextSource, name: str, wanted: Wanted) -> Understood:
     found = list(itertools.islice(records.json_rows(source, name), PEEK))
     if not found:
         raise FileEmpty(name=name)
@@ -126,7 +126,7 @@ def _json(source: Source, name: str, wanted: Wanted) -> Understood:
     return replace(understood, shape="chat", lines_of_verse=False) if chat else understood
 
 
-def _table(source: Source, name: str, head: str, delimiter: str, wanted: Wanted) -> Understood:
+def _table(source: TextSource, name: str, head: str, delimiter: str, wanted: Wanted) -> Understood:
     first = tables.parse_head(head, delimiter)
     if not first:
         raise FileEmpty(name=name)

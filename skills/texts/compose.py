@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from skills.blocks import msg
 from skills.contract import Advanced, Chat, ChatMessage, Context, Language, Options
-from skills.texts.faithful import Source
+from skills.texts.faithful import Evidence
 from skills.texts.rank import choose, scores
 from skills.texts.sentences import Sentence, split_text, words
 
@@ -31,7 +31,7 @@ class Draft(NamedTuple):
 
 
 def draft(
-    sentences: Sequence[Sentence], source: Source, count: int, language: Language, ctx: Context, minutes: float
+    sentences: Sequence[Sentence], source: Evidence, count: int, language: Language, ctx: Context, minutes: float
 ) -> Draft:
     """`count` sentences about the text, in its `language`; a long text is read by parts for at most `minutes`.
 
@@ -91,7 +91,7 @@ def _divided(sentence: Sentence, chat: Chat, room: int) -> list[Sentence]:
 
 
 def _read_parts(
-    parts: Sequence[Sequence[Sentence]], source: Source, language: Language, ctx: Context, deadline: float
+    parts: Sequence[Sequence[Sentence]], source: Evidence, language: Language, ctx: Context, deadline: float
 ) -> tuple[list[Sentence], int]:
     """A checked note for each part that there was time for, in the order of the text; and how many were read."""
     value = scores([sentence for part in parts for sentence in part])

@@ -25,7 +25,7 @@ class Support(NamedTuple):
     problem: Problem | None
 
 
-class Source:
+class Evidence:
     """A text as what its summaries are held against."""
 
     def __init__(self, sentences: Sequence[Sentence]) -> None:

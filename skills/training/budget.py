@@ -46,7 +46,7 @@ class DoesNotFit(UserError):
     code = "does_not_fit"
 
 
-class Plan(Frozen):
+class RunPlan(Frozen):
     """All that determines a run; written once, before its first step, and read again by each resume."""
 
     base_digest: str
@@ -126,7 +126,7 @@ def learning_rate(step: int, steps: int, peak: float, warmup: float = WARMUP) ->
 # --- memory -----------------------------------------------------------------------------------------------------------
 
 
-class Shape(Frozen):
+class ModelShape(Frozen):
     """What of a model decides what training it costs. `linear`: weights of a LoRA adapter of rank 1 on every linear
     layer but the output, that is the sum of their inputs and outputs."""
 
@@ -138,7 +138,7 @@ class Shape(Frozen):
     linear: int
 
 
-def shape_of(weights: Path) -> Shape:
+def shape_of(weights: Path) -> ModelShape:
     """From the model's configuration and the headers of its weight files. Raises ModelMissing."""
     read = config(weights)
     hidden, inner, layers = read["hidden_size"], read["intermediate_size"], read["num_hidden_layers"]
@@ -146,7 +146,7 @@ def shape_of(weights: Path) -> Shape:
     head = read.get("head_dim") or hidden // heads
     queries, keys = heads * head, (read.get("num_key_value_heads") or heads) * head
     linear = layers * (2 * (hidden + queries) + 2 * (hidden + keys) + 3 * (hidden + inner))
-    return Shape(
+    return ModelShape(
         parameters=weight_count(weights),
         hidden=hidden,
         inner=inner,
@@ -157,10 +157,15 @@ def shape_of(weights: Path) -> Shape:
 
 
 def memory_needed(
-    weights: Path | Shape, precision: Precision, rows: int, length: int, recompute: bool = False, rank: int = USUAL_RANK
+    weights: Path | ModelShape,
+    precision: Precision,
+    rows: int,
+    length: int,
+    recompute: bool = False,
+    rank: int = USUAL_RANK,
 ) -> int:
     """An estimate in bytes, from the model's shape; the rehearsal then measures."""
-    shape = weights if isinstance(weights, Shape) else shape_of(weights)
+    shape = weights if isinstance(weights, ModelShape) else shape_of(weights)
     size = 2 if precision == "bf16" else 4
     # what `lean` keeps of each layer for the way back, and what lives meanwhile (benchmarks/README.md)
     layer = (9 * shape.hidden + 3 * shape.inner) * size * rows * length
@@ -179,7 +184,7 @@ def free_memory() -> int:
 def fitting_millions(free: int) -> int:
     """Millions of parameters of a model that this much memory can train at the least settings: what `memory_needed`
     counts for them, with the probabilities of a large vocabulary; what else is computed on the way is little."""
-    empty = Shape(parameters=0, hidden=0, inner=0, layers=0, vocabulary=LARGE_VOCABULARY, linear=0)
+    empty = ModelShape(parameters=0, hidden=0, inner=0, layers=0, vocabulary=LARGE_VOCABULARY, linear=0)
     return max(0, int((ROOM * free - memory_needed(empty, "bf16", 1, 64)) / (2 + MORE_A_WEIGHT) / 1e6))
 
 
@@ -247,6 +252,6 @@ DISK_BYTES_A_WEIGHT = 45
 """Per adapter weight: three checkpoints of 12 bytes (one being written), two best adapters, the final one."""
 
 
-def disk_needed(shape: Shape, rank: int) -> int:
+def disk_needed(shape: ModelShape, rank: int) -> int:
     """Bytes that a run writes at most at a time."""
     return DISK_BYTES_A_WEIGHT * rank * shape.linear

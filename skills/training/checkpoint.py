@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from skills.blocks import Frozen
 from skills.contract import Metric, Sample
 from skills.errors import RunUnusable
-from skills.training.budget import Plan
+from skills.training.budget import RunPlan
 from skills.workspace import disk_errors, read_json, sha256, write_atomic
 
 if TYPE_CHECKING:
@@ -117,13 +117,13 @@ def whole(folder: Path) -> bool:
         return False
 
 
-def read_plan(run_dir: Path, data_digest: str, settings_digest: str) -> Plan | None:
+def read_plan(run_dir: Path, data_digest: str, settings_digest: str) -> RunPlan | None:
     """The plan of an earlier attempt, None if there is none. Raises RunUnusable."""
     path = run_dir / PLAN
     if not path.exists():
         return None
     try:
-        plan = Plan.model_validate_json(path.read_text("utf-8"))
+        plan = RunPlan.model_validate_json(path.read_text("utf-8"))
     except ValidationError as error:
         raise unusable(run_dir, "plan") from error
     if plan.data_digest != data_digest:
@@ -133,7 +133,7 @@ def read_plan(run_dir: Path, data_digest: str, settings_digest: str) -> Plan | N
     return plan
 
 
-def write_plan(run_dir: Path, plan: Plan) -> None:
+def write_plan(run_dir: Path, plan: RunPlan) -> None:
     write_atomic(run_dir / PLAN, plan.model_dump_json(indent=1))
 
 

@@ -49,7 +49,7 @@ class FrozenPrompt(Frozen):
 
 
 @dataclass(frozen=True)
-class Texts:
+class TrainingTexts:
     """The learner's texts, split, as examples. `heldout`: the units measured on (all, or an even part of many);
     `fitted`: what became of texts that are longer than an example may be; `saved`: the learner's own split, if it was
     used."""
@@ -76,7 +76,7 @@ def read_texts(
     long: Long = "split",
     split_of: Path | None = None,
     graded: Graded = "answers",
-) -> Texts:
+) -> TrainingTexts:
     """What a run learns from and is measured on; what is longer than `length` tokens becomes what `long` says.
 
     `graded`: what of a conversation is learnt. It is measured on the answers in any case, so that runs can be compared.
@@ -106,7 +106,7 @@ def read_texts(
     if len(parts.heldout) < ENOUGH_HELDOUT:
         ctx.emit(Noticed(message=msg("fine_tune.few_texts", n=len(fitted.units), held=len(parts.heldout))))
     material = Material(train, known, held, prompts)
-    return Texts(manifest, _digest(found, kept), parts, heldout, tokenizer, material, fitted, kept)
+    return TrainingTexts(manifest, _digest(found, kept), parts, heldout, tokenizer, material, fitted, kept)
 
 
 def _kept(ctx: Context, manifest: Manifest, found: Sequence[Unit]) -> SavedSplit | None:
@@ -147,7 +147,7 @@ def _affordable(heldout: tuple[Unit, ...], tokenizer: ModelTokenizer, length: in
     return tuple(heldout[i * len(heldout) // count] for i in range(count))
 
 
-def freeze_prompts(run_dir: Path, texts: Texts) -> None:
+def freeze_prompts(run_dir: Path, texts: TrainingTexts) -> None:
     """Keep the prompts with the run, so that models can be compared on them when the data set is gone; and the
     learner's split, so that what was kept for the test is known."""
     if texts.saved is not None:

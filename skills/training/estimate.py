@@ -15,9 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 from skills.blocks import Frozen
 from skills.model.base import Precision
 from skills.training import budget
-from skills.training.budget import Shape
-from skills.training.hyperparameters import Settings, resolved
-from skills.training.rehearsal import Fit, fits
+from skills.training.budget import ModelShape
+from skills.training.hyperparameters import Hyperparameters, resolved
+from skills.training.rehearsal import MemoryFit, fits
 from skills.workspace import Workspace, write_atomic
 
 GUESS = 5e-11
@@ -41,21 +41,21 @@ class Pace(Frozen):
     start_seconds: float
 
 
-class Facts(Frozen):
+class TrainingFacts(Frozen):
     """What of the text and the model a run's costs follow from. `sizes`: tokens of an entry -> how many such entries
     are learnt from; `talks`: they have questions and answers; `template`: the model has a form for them."""
 
     dataset: str
     name: str
     base: str
-    shape: Shape
+    shape: ModelShape
     sizes: dict[int, int]
     heldout: int
     talks: bool
     template: bool
 
 
-class Machine(Frozen):
+class TrainingMachine(Frozen):
     """`cores` that compute, free memory and disk in bytes, and what was measured here with this model."""
 
     cores: int
@@ -71,7 +71,7 @@ class Estimate(Frozen):
     and memory follow from a rehearsal on this machine, or are a guess. `problem`: what keeps it from being finished.
     """
 
-    settings: Settings
+    settings: Hyperparameters
     entries: int
     longer: int
     train_tokens: int
@@ -89,7 +89,7 @@ class Estimate(Frozen):
     problem: Problem | None = None
 
 
-def estimate(settings: Settings, facts: Facts, machine: Machine, drop: bool = False) -> Estimate:
+def estimate(settings: Hyperparameters, facts: TrainingFacts, machine: TrainingMachine, drop: bool = False) -> Estimate:
     """What `settings` would take. `drop`: entries longer than an example are left out, not cut."""
     sizes, longer = _cut(facts.sizes, settings.length, drop)
     tokens = sum(size * count for size, count in sizes.items())
@@ -155,20 +155,22 @@ def _cut(sizes: Mapping[int, int], length: int, drop: bool) -> tuple[dict[int, i
 
 
 def _fit(
-    shape: Shape, precision: Precision | None, row: int, rows: int, machine: Machine
-) -> tuple[Fit, Problem | None]:
+    shape: ModelShape, precision: Precision | None, row: int, rows: int, machine: TrainingMachine
+) -> tuple[MemoryFit, Problem | None]:
     """In which precision and how many rows at a time: what was measured to be faster; else what fits, the more
     careful of two guesses."""
     try:
         options = fits(shape, row, rows, machine.free_bytes)
     except budget.DoesNotFit:
-        return Fit(precision or "bf16", 1, True), "memory"
+        return MemoryFit(precision or "bf16", 1, True), "memory"
     wanted = [fit for fit in options if fit.precision == precision] or options
     known = [fit for fit in wanted if fit.precision in machine.paces]
     return (known or wanted[::-1])[0], None
 
 
-def _seconds_a_token(shape: Shape, rank: int, row: int, fit: Fit, machine: Machine, pace: Pace | None) -> float:
+def _seconds_a_token(
+    shape: ModelShape, rank: int, row: int, fit: MemoryFit, machine: TrainingMachine, pace: Pace | None
+) -> float:
     """As measured, changed by how much more or less there is to compute."""
     if pace is None:
         usual = _work(shape, budget.USUAL_RANK, 256, False)
@@ -177,7 +179,7 @@ def _seconds_a_token(shape: Shape, rank: int, row: int, fit: Fit, machine: Machi
     return pace.seconds_a_token * _work(shape, rank, row, fit.recompute) / measured
 
 
-def _work(shape: Shape, rank: int, row: int, recompute: bool) -> float:
+def _work(shape: ModelShape, rank: int, row: int, recompute: bool) -> float:
     """Operations a token: two a weight and direction, and the frozen weights need no gradient of their own (4), an
     adapter's do (6); attention, four times the row's length and the width a layer, and twice that on the way back.
     Computed again on the way back, the way there counts twice."""
@@ -185,7 +187,7 @@ def _work(shape: Shape, rank: int, row: int, recompute: bool) -> float:
     return (3 if recompute else 2) * forward + 4 * shape.layers * shape.hidden * row + 6 * rank * shape.linear
 
 
-def _memory(shape: Shape, rank: int, row: int, fit: Fit, pace: Pace | None) -> int:
+def _memory(shape: ModelShape, rank: int, row: int, fit: MemoryFit, pace: Pace | None) -> int:
     """From the model's shape, put right by what was measured."""
     formula = budget.memory_needed(shape, fit.precision, fit.micro_rows, row, fit.recompute, rank)
     if pace is None:
@@ -217,9 +219,9 @@ def keep_pace(home: Path, base: str, precision: Precision, pace: Pace) -> None:
     write_atomic(home / NAME, PACES.dump_json(paces, indent=1).decode())
 
 
-def machine(workspace: Workspace, base: str) -> Machine:
+def machine(workspace: Workspace, base: str) -> TrainingMachine:
     """This machine as it is now, for training the model `base`."""
-    return Machine(
+    return TrainingMachine(
         cores=budget.computing_cores(),
         free_bytes=budget.free_memory(),
         free_disk=workspace.free_bytes(),

@@ -11,14 +11,14 @@ from skills.blocks import Block, Offer, msg
 from skills.contract import Context, Result
 from skills.model.base import base_name
 from skills.training.budget import shape_of
-from skills.training.data import LONGEST, Texts
-from skills.training.estimate import Estimate, Facts, Machine, estimate, machine
-from skills.training.hyperparameters import Settings
+from skills.training.data import LONGEST, TrainingTexts
+from skills.training.estimate import Estimate, TrainingFacts, TrainingMachine, estimate, machine
+from skills.training.hyperparameters import Hyperparameters
 from skills.training.knobs import PRESETS, settings_block
 from skills.training.refusals import read_for
 
 
-class PlanInputs(Settings):
+class PlanInputs(Hyperparameters):
     file: str | None = Field(None, description="fine_tune.fields.file")
 
 
@@ -26,9 +26,9 @@ class TrainingPlan(Result):
     """`estimate` for the settings that were `given`, `ways` for the presets: seconds of a whole run."""
 
     dataset: str
-    given: Settings
-    facts: Facts
-    machine: Machine
+    given: Hyperparameters
+    facts: TrainingFacts
+    machine: TrainingMachine
     estimate: Estimate
     ways: dict[str, float]
 
@@ -42,10 +42,10 @@ class TrainingPlan(Result):
         return (Offer(label=msg("plan_training.offer.measure"), skill="rehearse_training", inputs=inputs),)
 
 
-def planned(inputs: Settings, ctx: Context, weights: Path, file: str | None) -> TrainingPlan:
+def planned(inputs: Hyperparameters, ctx: Context, weights: Path, file: str | None) -> TrainingPlan:
     """The plan as things are now. The entries are measured whole, so that it holds for any length."""
     texts = read_for(inputs.model_copy(update={"length": LONGEST}), ctx, weights, file)
-    given = Settings.model_validate(inputs.model_dump(exclude_unset=True, exclude_none=True, exclude={"file"}))
+    given = Hyperparameters.model_validate(inputs.model_dump(exclude_unset=True, exclude_none=True, exclude={"file"}))
     facts = _facts(texts, weights)
     here = machine(ctx.workspace, facts.base)
     return TrainingPlan(
@@ -54,12 +54,12 @@ def planned(inputs: Settings, ctx: Context, weights: Path, file: str | None) -> 
         facts=facts,
         machine=here,
         estimate=estimate(given, facts, here),
-        ways={p: estimate(Settings(preset=p, goal=given.goal), facts, here).seconds for p in PRESETS},
+        ways={p: estimate(Hyperparameters(preset=p, goal=given.goal), facts, here).seconds for p in PRESETS},
     )
 
 
-def _facts(texts: Texts, weights: Path) -> Facts:
-    return Facts(
+def _facts(texts: TrainingTexts, weights: Path) -> TrainingFacts:
+    return TrainingFacts(
         dataset=texts.manifest.id,
         name=texts.manifest.name,
         base=base_name(weights),

@@ -23,7 +23,7 @@ LITTLE, MUCH = 10_000, 500_000
 PLAIN: Graded = "answers"
 
 
-class Settings(Inputs):
+class Hyperparameters(Inputs):
     """All knobs. None where the default follows from the text; `resolved` fills those in."""
 
     preset: Preset = Field("quick", description="fine_tune.fields.preset")
@@ -39,7 +39,7 @@ class Settings(Inputs):
     seed: int = Field(0, description="fine_tune.fields.seed")
 
 
-class FineTuneInputs(Settings):
+class FineTuneInputs(Hyperparameters):
     """Every setting is a default that follows from the text, until somebody moves it."""
 
     file: str | None = Field(None, description="fine_tune.fields.file")
@@ -47,7 +47,7 @@ class FineTuneInputs(Settings):
     max_steps: int | None = Field(None, ge=1, description="fine_tune.fields.max_steps")
 
 
-Chosen = TypeVar("Chosen", bound=Settings)
+Chosen = TypeVar("Chosen", bound=Hyperparameters)
 
 
 def resolved(settings: Chosen, train_tokens: int) -> Chosen:
@@ -62,7 +62,7 @@ def resolved(settings: Chosen, train_tokens: int) -> Chosen:
     )
 
 
-def graded(settings: Settings) -> Graded:
+def graded(settings: Hyperparameters) -> Graded:
     """What the model has to guess of a conversation. A form and a task are in the answers; a voice is in all of it."""
     return settings.graded or ("everything" if settings.goal == "style" else PLAIN)
 

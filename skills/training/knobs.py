@@ -8,8 +8,8 @@ from skills import blocks
 from skills.blocks import Knob, Message, Notice, Scalar, Stop, Way, msg
 from skills.dataset.readiness import FORM_LEAST, TASK_LEAST, Goal
 from skills.training.budget import Preset
-from skills.training.estimate import Estimate, Facts, Machine, estimate
-from skills.training.hyperparameters import Settings
+from skills.training.estimate import Estimate, TrainingFacts, TrainingMachine, estimate
+from skills.training.hyperparameters import Hyperparameters
 
 NONE, AUTO = "none", "auto"
 """Nothing chosen."""
@@ -29,7 +29,7 @@ FIRST = "goal"
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 
 
-def settings_block(facts: Facts, given: Settings, machine: Machine) -> blocks.Settings:
+def settings_block(facts: TrainingFacts, given: Hyperparameters, machine: TrainingMachine) -> blocks.Settings:
     """The card of a run with the settings that were `given`. Pure."""
     now = estimate(given, facts, machine)
     inputs = given.model_dump(mode="json", exclude_unset=True, exclude_none=True)
@@ -61,8 +61,8 @@ def told(now: Estimate, id: str = "plan_training.told") -> Message:
     )
 
 
-def _way(preset: Preset, facts: Facts, given: Settings, machine: Machine) -> Way:
-    there = estimate(Settings(preset=preset, goal=given.goal), facts, machine)
+def _way(preset: Preset, facts: TrainingFacts, given: Hyperparameters, machine: TrainingMachine) -> Way:
+    there = estimate(Hyperparameters(preset=preset, goal=given.goal), facts, machine)
     return Way(
         name=preset,
         label=msg(f"plan_training.preset.{preset}.label"),
@@ -106,7 +106,7 @@ def _said(name: str, value: Scalar, now: Estimate) -> Message:
     return msg(f"plan_training.value.{name}", n=value, entries=max(1, round(value / entry)))
 
 
-def _notices(facts: Facts, given: Settings, now: Estimate) -> list[Notice]:
+def _notices(facts: TrainingFacts, given: Hyperparameters, now: Estimate) -> list[Notice]:
     """What keeps it from working, before it is begun."""
     values: dict[str, Any] = {
         "need": now.memory_bytes, "free": now.free_bytes, "disk": now.disk_bytes, "n": now.longer,

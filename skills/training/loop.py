@@ -15,7 +15,7 @@ from skills.errors import OutOfMemory
 from skills.model.base import keep_less
 from skills.model.tokenizer import ModelTokenizer
 from skills.training import checkpoint, curves
-from skills.training.budget import WARMUP, Plan, give_back, learning_rate, let_go, peak_memory
+from skills.training.budget import WARMUP, RunPlan, give_back, learning_rate, let_go, peak_memory
 from skills.training.checkpoint import State
 from skills.training.curves import KNOWN, Ending
 from skills.training.energy import EnergyMeter
@@ -55,7 +55,7 @@ class Training:
         self,
         model: Any,
         tokenizer: ModelTokenizer,
-        plan: Plan,
+        plan: RunPlan,
         knobs: Knobs,
         material: Material,
         ctx: Context,

@@ -10,7 +10,7 @@ from skills.model.ngram import CharacterNgram
 from skills.training import budget, checkpoint, curves
 from skills.training.adapter import BaseCard, reset, save_adapter
 from skills.training.curves import KNOWN, Ending
-from skills.training.data import Texts
+from skills.training.data import TrainingTexts
 from skills.training.examples import Example, examples, in_one_line, shuffled_words
 from skills.training.hyperparameters import FineTuneInputs
 from skills.training.loop import Training
@@ -26,7 +26,7 @@ LEAST_WORDS = 5
 
 
 def finish(
-    inputs: FineTuneInputs, training: Training, texts: Texts, ctx: Context, ending: Ending, begun: float
+    inputs: FineTuneInputs, training: Training, texts: TrainingTexts, ctx: Context, ending: Ending, begun: float
 ) -> FineTuneResult:
     """Choose the best, measure it, save it, judge it. `begun`: when the run would have begun without interruptions."""
     assert ctx.run_dir is not None
@@ -114,7 +114,7 @@ def _keep_best(training: Training) -> None:
         training.load(checkpoint.read_adapter(checkpoint.best_folder(training.run_dir, state.best_step)))
 
 
-def _without_order(training: Training, texts: Texts) -> tuple[float | None, float | None]:
+def _without_order(training: Training, texts: TrainingTexts) -> tuple[float | None, float | None]:
     """Loss on held-out texts with their words shuffled, and in order: alike in everything else."""
     long_enough = [unit for unit in texts.heldout if len(unit.text.split()) >= LEAST_WORDS]
     if not long_enough:
@@ -127,7 +127,7 @@ def _without_order(training: Training, texts: Texts) -> tuple[float | None, floa
     return losses[0], losses[1]
 
 
-def _recitals(training: Training, texts: Texts) -> list[str]:
+def _recitals(training: Training, texts: TrainingTexts) -> list[str]:
     """What the model writes from the frozen prompts, and greedily from the openings of two training texts, where it
     would recite if anywhere."""
     known = [

@@ -12,10 +12,10 @@ from skills.blocks import msg
 from skills.contract import Advanced, Context, Noticed
 from skills.model.base import base_digest, base_name, keep_less, open_base, with_adapter
 from skills.training import budget, checkpoint
-from skills.training.budget import Plan
-from skills.training.data import Texts, freeze_prompts
+from skills.training.budget import RunPlan
+from skills.training.data import TrainingTexts, freeze_prompts
 from skills.training.estimate import Pace, keep_pace
-from skills.training.hyperparameters import FineTuneInputs, Settings
+from skills.training.hyperparameters import FineTuneInputs, Hyperparameters
 from skills.training.loop import Knobs, Training
 from skills.training.packing import capacity, pack
 from skills.training.refusals import check_disk, too_large
@@ -29,7 +29,7 @@ def doing(ctx: Context, what: str) -> None:
     ctx.emit(Advanced(done=0, total=1, doing=msg(f"fine_tune.doing.{what}")))
 
 
-def prepared(inputs: FineTuneInputs, ctx: Context, weights: Path, run_dir: Path, texts: Texts) -> Training:
+def prepared(inputs: FineTuneInputs, ctx: Context, weights: Path, run_dir: Path, texts: TrainingTexts) -> Training:
     """The model with its adapter and the plan: the plan of the earlier attempt, or a new one after a rehearsal."""
     assert inputs.rank is not None
     assert inputs.learning_rate is not None
@@ -52,7 +52,9 @@ def prepared(inputs: FineTuneInputs, ctx: Context, weights: Path, run_dir: Path,
     return Training(model, texts.tokenizer, plan, knobs, texts.material, ctx, run_dir)
 
 
-def _planned(inputs: FineTuneInputs, ctx: Context, weights: Path, texts: Texts, settings: str) -> tuple[Plan, Any]:
+def _planned(
+    inputs: FineTuneInputs, ctx: Context, weights: Path, texts: TrainingTexts, settings: str
+) -> tuple[RunPlan, Any]:
     """Rehearse, and choose from it how many steps fit the time."""
     assert inputs.batch_tokens is not None
     tokens = inputs.batch_tokens
@@ -64,7 +66,7 @@ def _planned(inputs: FineTuneInputs, ctx: Context, weights: Path, texts: Texts, 
     held = sum(len(example) for example in texts.material.heldout)
     every = budget.evaluation_interval(steps, a_step, rehearsed.seconds_a_token * held / 2)
     free_choice = inputs.epochs is None and inputs.max_steps is None
-    plan = Plan(
+    plan = RunPlan(
         base_digest=base_digest(weights),
         base_name=base_name(weights),
         dataset=texts.manifest.id,
@@ -93,7 +95,7 @@ def _planned(inputs: FineTuneInputs, ctx: Context, weights: Path, texts: Texts, 
     return plan, rehearsed.model
 
 
-def rehearsed_for(settings: Settings, ctx: Context, weights: Path, texts: Texts) -> Rehearsed:
+def rehearsed_for(settings: Hyperparameters, ctx: Context, weights: Path, texts: TrainingTexts) -> Rehearsed:
     """Two real steps with these settings (resolved); what they measured is kept for the estimates to come.
 
     Raises DoesNotFit with what would fit."""

@@ -9,9 +9,9 @@ from skills.blocks import Offer, Scalar, msg
 from skills.contract import Context
 from skills.errors import DiskFull, TooLittleText, UserError
 from skills.training import budget
-from skills.training.data import Texts, read_texts
+from skills.training.data import TrainingTexts, read_texts
 from skills.training.examples import READ
-from skills.training.hyperparameters import Settings, graded
+from skills.training.hyperparameters import Hyperparameters, graded
 from skills.training.rehearsal import fits
 
 SHORTER = (128, 64, 32)
@@ -24,7 +24,9 @@ class NothingGraded(UserError):
     code = "nothing_graded"
 
 
-def read_for(settings: Settings, ctx: Context, weights: Path, file: str | None, long: Any = "split") -> Texts:
+def read_for(
+    settings: Hyperparameters, ctx: Context, weights: Path, file: str | None, long: Any = "split"
+) -> TrainingTexts:
     """The texts of a run with these settings. Raises FileMissing, ModelMissing, TooLittleText, NothingGraded."""
     try:
         texts = read_texts(ctx, weights, file, settings.length, long, graded=graded(settings))
@@ -35,7 +37,9 @@ def read_for(settings: Settings, ctx: Context, weights: Path, file: str | None, 
     return texts
 
 
-def _too_little(error: TooLittleText, settings: Settings, ctx: Context, file: str | None, long: Any) -> TooLittleText:
+def _too_little(
+    error: TooLittleText, settings: Hyperparameters, ctx: Context, file: str | None, long: Any
+) -> TooLittleText:
     manifest = ctx.workspace.find(file)
     if long == "drop" and manifest.rows > int(error.values["have"] or 0):
         offers = (
@@ -48,7 +52,9 @@ def _too_little(error: TooLittleText, settings: Settings, ctx: Context, file: st
     return error
 
 
-def too_large(error: budget.DoesNotFit, settings: Settings, ctx: Context, file: str, row: int) -> budget.DoesNotFit:
+def too_large(
+    error: budget.DoesNotFit, settings: Hyperparameters, ctx: Context, file: str, row: int
+) -> budget.DoesNotFit:
     """The same refusal with what would fit: shorter examples, or a smaller model that is installed."""
     assert ctx.weights is not None
     free, shape = int(error.values["free"] or 0), budget.shape_of(ctx.weights)
@@ -63,7 +69,7 @@ def too_large(error: budget.DoesNotFit, settings: Settings, ctx: Context, file: 
     return error
 
 
-def check_disk(settings: Settings, ctx: Context, file: str, shape: budget.Shape) -> None:
+def check_disk(settings: Hyperparameters, ctx: Context, file: str, shape: budget.ModelShape) -> None:
     """Raises DiskFull, with the rank for which there would be room."""
     assert settings.rank is not None
     need, free = budget.disk_needed(shape, settings.rank), ctx.workspace.free_bytes()
@@ -87,14 +93,14 @@ def _told(error: Told, kind: str, offers: tuple[Offer, ...] = (), **values: Scal
     return error
 
 
-def _fits(shape: budget.Shape, length: int, free: int) -> bool:
+def _fits(shape: budget.ModelShape, length: int, free: int) -> bool:
     try:
         return bool(fits(shape, length, 1, free))
     except budget.DoesNotFit:
         return False
 
 
-def _offer(what: str, settings: Settings, file: str, **changes: Any) -> Offer:
+def _offer(what: str, settings: Hyperparameters, file: str, **changes: Any) -> Offer:
     """The same run with something changed."""
     inputs = settings.model_dump(mode="json", exclude_unset=True) | {"file": file} | changes
     return Offer(label=msg(f"fine_tune.offer.{what}", **changes), skill="fine_tune", inputs=inputs)

@@ -29,7 +29,7 @@ class Rehearsed:
 
 
 @dataclass(frozen=True)
-class Fit:
+class MemoryFit:
     """Settings that fit the memory there is."""
 
     precision: Precision
@@ -37,7 +37,7 @@ class Fit:
     recompute: bool
 
 
-def fits(weights: Path | budget.Shape, length: int, rows: int, free: int) -> list[Fit]:
+def fits(weights: Path | budget.ModelShape, length: int, rows: int, free: int) -> list[MemoryFit]:
     """The most rows of each precision that fit in a share of `free` bytes, none where none do. Raises DoesNotFit."""
     room = budget.ROOM * free
     found = []
@@ -45,7 +45,7 @@ def fits(weights: Path | budget.Shape, length: int, rows: int, free: int) -> lis
         options = [(r, False) for r in ROWS if r <= rows] or [(1, False)]
         for micro, recompute in [*options, (1, True)]:
             if budget.memory_needed(weights, precision, micro, length, recompute) <= room:
-                found.append(Fit(precision, micro, recompute))
+                found.append(MemoryFit(precision, micro, recompute))
                 break
     if not found:
         need = budget.memory_needed(weights, "bf16", 1, length, recompute=True)
@@ -53,10 +53,10 @@ def fits(weights: Path | budget.Shape, length: int, rows: int, free: int) -> lis
     return found
 
 
-def rehearse(weights: Path, options: Sequence[Fit], rows: Sequence[Packed], rank: int, seed: int) -> Rehearsed:
+def rehearse(weights: Path, options: Sequence[MemoryFit], rows: Sequence[Packed], rank: int, seed: int) -> Rehearsed:
     """Time two steps on the longest row in each precision; then one of full size in the faster, whose model is kept."""
     longest = sorted(rows, key=lambda row: -sum(map(len, row)))
-    paces: dict[Fit, float] = {}
+    paces: dict[MemoryFit, float] = {}
     model = opened = None
     for fit in options:
         if model is not None:  # one model at a time: the memory of the last is needed for the next
@@ -76,7 +76,7 @@ def rehearse(weights: Path, options: Sequence[Fit], rows: Sequence[Packed], rank
     return Rehearsed(model, fit.precision, fit.micro_rows, fit.recompute, pace, budget.peak_memory())
 
 
-def _open(weights: Path, fit: Fit, rank: int, seed: int) -> Any:
+def _open(weights: Path, fit: MemoryFit, rank: int, seed: int) -> Any:
     model = with_adapter(open_base(weights, fit.precision), rank, seed)
     if fit.recompute:
         keep_less(model)

@@ -42,7 +42,7 @@ def find_run(workspace: Workspace, name: str | None) -> Path:
     return found[0]
 
 
-class Known(Frozen):
+class KnownRun(Frozen):
     """A run as people tell it from others. `at`: when it ended, seconds since 1970; `dataset`: the name of its text,
     None where neither it nor a word about it is left."""
 
@@ -53,19 +53,19 @@ class Known(Frozen):
     dataset: str | None
 
 
-def known_runs(workspace: Workspace) -> list[Known]:
+def known_runs(workspace: Workspace) -> list[KnownRun]:
     """The runs that have an adapter, newest first."""
     found = past_runs(workspace)
     return [_known(workspace, path, len(found) - place) for place, path in enumerate(found)]
 
 
-def known_run(workspace: Workspace, run: str) -> Known:
+def known_run(workspace: Workspace, run: str) -> KnownRun:
     """Raises RunUnusable."""
     path = find_run(workspace, run)
     return next(known for known in known_runs(workspace) if known.run == path.name)
 
 
-def _known(workspace: Workspace, path: Path, number: int) -> Known:
+def _known(workspace: Workspace, path: Path, number: int) -> KnownRun:
     card = path / NAME / CARD
     result = read_result(path)
     dataset = result.dataset if result else None
@@ -75,7 +75,7 @@ def _known(workspace: Workspace, path: Path, number: int) -> Known:
         base = BaseCard.model_validate_json(card.read_bytes()).name
     except (OSError, ValueError):
         base = result.base if result else ""
-    return Known(run=path.name, number=number, at=card.stat().st_mtime, base=base, dataset=dataset)
+    return KnownRun(run=path.name, number=number, at=card.stat().st_mtime, base=base, dataset=dataset)
 
 
 def write_result(run_dir: Path, result: FineTuneResult) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 
 import skills
 from skills.blocks import Block, Frozen, Message, Notice, Offer, Progress, msg
-from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Shown, Stopped
-from skills.contract import Said as Wrote
+from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Shown, Stopped, Wrote
 from skills.errors import FileMissing, UserError
 from tutor.dialogue.context import Dialogue, new_message_id
 from tutor.learner.events import Ran, RunStarted, TextBrought

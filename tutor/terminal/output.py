@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from skills.contract import Advanced, Done, Event, Noticed, Paused, Said, Sample, Shown, Stopped
+from skills.contract import Advanced, Done, Event, Noticed, Paused, Sample, Shown, Stopped, Wrote
 from tutor.terminal.render import bar, draw, paragraph, safe
 from tutor.words import Words
 
@@ -36,7 +36,7 @@ class Terminal:
         match event:
             case Advanced() if self._live and not self._writing:
                 self._progress(event)
-            case Said() if self._live:
+            case Wrote() if self._live:
                 self._clear_progress()
                 out(safe(event.text), error=True)
                 self._writing = True

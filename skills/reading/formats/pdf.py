@@ -31,7 +31,7 @@ SCANNED = 20
 """Characters a page, on average, below which a PDF is taken for pictures of pages."""
 
 
-class Line(NamedTuple):
+class PdfLine(NamedTuple):
     """A line of text and its place in points, from the left and bottom of the page.
 
     `limit`: the right edge of its column.
@@ -57,7 +57,7 @@ def read(path: Path, name: str, folder: Path) -> list[Part]:
     return [write_text(_lines(pages), name, folder, facts)]
 
 
-def _pages(path: Path, name: str) -> tuple[list[list[Line]], int]:
+def _pages(path: Path, name: str) -> tuple[list[list[PdfLine]], int]:
     """The lines of each page, in reading order, and how many pages have columns. Raises FileUnreadable."""
     import pypdfium2
 
@@ -74,7 +74,7 @@ def _pages(path: Path, name: str) -> tuple[list[list[Line]], int]:
         document.close()
 
 
-def _read_all(document: PdfDocument) -> tuple[list[list[Line]], int]:
+def _read_all(document: PdfDocument) -> tuple[list[list[PdfLine]], int]:
     pages, columns = [], 0
     for number in range(min(len(document), PAGES)):
         page = document[number]
@@ -90,7 +90,7 @@ def _read_all(document: PdfDocument) -> tuple[list[list[Line]], int]:
     return pages, columns
 
 
-def _runs(text: PdfTextPage) -> list[Line]:
+def _runs(text: PdfTextPage) -> list[PdfLine]:
     """The runs of text of a page in the order in which they are stored."""
     count = text.count_rects()
     if count > RUNS:
@@ -102,19 +102,19 @@ def _runs(text: PdfTextPage) -> list[Line]:
         said = text.get_text_bounded(left, bottom, right, top).replace("\x02", "-").replace("\ufffe", "-")
         said = " ".join(said.split())
         if said:
-            runs.append(Line(said, left, right, bottom, top))
+            runs.append(PdfLine(said, left, right, bottom, top))
     return runs
 
 
-def _joined(runs: list[Line]) -> list[Line]:
+def _joined(runs: list[PdfLine]) -> list[PdfLine]:
     """Runs that stand beside each other on one line, as one."""
-    lines: list[Line] = []
+    lines: list[PdfLine] = []
     for run in runs:
         last = lines[-1] if lines else None
         height = run.top - run.bottom
         if last is not None and _level(last, run) and -2 <= run.left - last.right <= 1.5 * max(height, 6):
             space = " " if run.left - last.right > 0.15 * height else ""
-            lines[-1] = Line(
+            lines[-1] = PdfLine(
                 last.text + space + run.text, last.left, run.right, min(last.bottom, run.bottom),
                 max(last.top, run.top),
             )  # fmt: skip
@@ -123,12 +123,12 @@ def _joined(runs: list[Line]) -> list[Line]:
     return lines
 
 
-def _level(a: Line, b: Line) -> bool:
+def _level(a: PdfLine, b: PdfLine) -> bool:
     """On the same line of the page: they overlap by half the height of the smaller."""
     return min(a.top, b.top) - max(a.bottom, b.bottom) > 0.5 * min(a.top - a.bottom, b.top - b.bottom)
 
 
-def _gutter(lines: list[Line], width: float) -> float | None:
+def _gutter(lines: list[PdfLine], width: float) -> float | None:
     """Where the white strip between two columns is, if hardly a line crosses it and many stand on each side."""
     best = None
     for share in (0.5, 0.48, 0.52, 0.46, 0.54, 0.44, 0.56, 0.42, 0.58):
@@ -148,11 +148,11 @@ def _gutter(lines: list[Line], width: float) -> float | None:
     return border if beside >= 0.5 * sum(line.right <= border for line in lines) else None
 
 
-def _by_column(lines: list[Line], border: float) -> list[Line]:
+def _by_column(lines: list[PdfLine], border: float) -> list[PdfLine]:
     """Down the left column, then down the right; a line across both ends what is above it."""
-    ordered: list[Line] = []
-    left: list[Line] = []
-    right: list[Line] = []
+    ordered: list[PdfLine] = []
+    left: list[PdfLine] = []
+    right: list[PdfLine] = []
     for line in sorted(lines, key=lambda line: -line.top):
         if line.left < border < line.right:
             ordered += [*left, *right, line]
@@ -162,14 +162,14 @@ def _by_column(lines: list[Line], border: float) -> list[Line]:
     return [*ordered, *left, *right]
 
 
-def _limited(lines: list[Line], border: float | None) -> list[Line]:
+def _limited(lines: list[PdfLine], border: float | None) -> list[PdfLine]:
     """The lines with the right edge of their column: the left one's, or the page's."""
     page = max((line.right for line in lines), default=0.0)
     left = max((line.right for line in lines if border is not None and line.right <= border), default=page)
     return [line._replace(limit=left if border is not None and line.right <= border else page) for line in lines]
 
 
-def _without_furniture(pages: list[list[Line]]) -> int:
+def _without_furniture(pages: list[list[PdfLine]]) -> int:
     """Take out, in place, the lines at the edges that come back on most pages (numbers apart); how many they were."""
     full = [page for page in pages if len(page) > 2 * EDGE]
     if len(full) < 3:
@@ -184,17 +184,17 @@ def _without_furniture(pages: list[list[Line]]) -> int:
     return dropped
 
 
-def _edges(page: list[Line]) -> list[Line]:
+def _edges(page: list[PdfLine]) -> list[PdfLine]:
     ordered = sorted(page, key=lambda line: -line.top)
     return [*ordered[:EDGE], *ordered[max(EDGE, len(ordered) - EDGE) :]]
 
 
-def _key(line: Line) -> str:
+def _key(line: PdfLine) -> str:
     """What of a line stays the same from page to page: figures and Roman numerals change."""
     return re.sub(r"\b(?:\d+|[ivxlc]+)\b", "#", line.text.casefold().strip())
 
 
-def _lines(pages: list[list[Line]]) -> Iterator[str]:
+def _lines(pages: list[list[PdfLine]]) -> Iterator[str]:
     """Paragraphs on one line each if the margin ended their lines; else the lines as they are, in stanzas."""
     blocks = _blocks(pages)
     breaks = [(a, b) for block in blocks for a, b in itertools.pairwise(block)]
@@ -207,9 +207,9 @@ def _lines(pages: list[list[Line]]) -> Iterator[str]:
         yield ""
 
 
-def _blocks(pages: list[list[Line]]) -> list[list[Line]]:
+def _blocks(pages: list[list[PdfLine]]) -> list[list[PdfLine]]:
     """The lines in paragraphs or stanzas: a new one begins after some room, or further in from the margin."""
-    blocks: list[list[Line]] = []
+    blocks: list[list[PdfLine]] = []
     for page in pages:
         steps = [a.bottom - b.bottom for a, b in itertools.pairwise(page) if a.bottom > b.bottom]
         usual = median(steps) if steps else 0.0
@@ -220,7 +220,7 @@ def _blocks(pages: list[list[Line]]) -> list[list[Line]]:
     return blocks
 
 
-def _begins(before: Line, line: Line, usual: float, turned: bool) -> bool:
+def _begins(before: PdfLine, line: PdfLine, usual: float, turned: bool) -> bool:
     """Does `line` begin a paragraph or stanza? `usual`: the distance between lines; `turned`: on another page."""
     ended = before.text.endswith((".", "!", "?", "…", "»", "”", '"', ":"))
     short = before.right < before.limit - 0.1 * (before.limit - before.left)
