@@ -1,8 +1,8 @@
-"""Fine-tuning here against peft with the transformers Trainer as usually set up: graded tokens a second, memory, loss.
+"""Fine-tuning here against peft with the transformers Trainer as usually set up: tokens a second, memory, loss.
 
     python benchmarks/finetune.py WEIGHTS TEXTS.csv [--column samples] [--steps 6] [--rounds 3] [--precision bf16]
 
-WEIGHTS is a folder in the transformers format. The two are trained on the same examples (a text with its end graded),
+WEIGHTS is a folder in the transformers format. The two are trained on the same examples (a text and its end),
 in the same precision, the same examples a step, the same number of steps; the Trainer pads each batch to its longest
 and computes the whole matrix of logits. Each runs in a process of its own, one after the other, so that the peak of
 memory is its own; `--rounds` does that several times in turns, and on a busy machine the median of their ratios is what
@@ -32,10 +32,11 @@ os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", TOKENIZERS_P
 
 from skills.model.base import open_base, open_tokenizer, plain_adapter, with_adapter
 from skills.training import budget
-from skills.training.examples import READ, Example, Unit, examples, split
+from skills.training.examples import READ, Example, examples
 from skills.training.loop import GIVE_BACK_EVERY
 from skills.training.loss import batch_losses, cost
 from skills.training.packing import IGNORED, Packed, batch, steps
+from skills.training.units import Unit, split
 
 RATE, RANK, LENGTH, SEED = 3e-4, 16, 256, 0
 SIDES = ("ours", "trainer")
@@ -61,9 +62,9 @@ def ours(model: Any, rounds: Sequence[Sequence[Packed]], rows: int) -> None:
     for number, step in enumerate(rounds):
         optimizer.zero_grad(set_to_none=True)
         batches = [batch(step[i : i + rows]) for i in range(0, len(step), rows)]
-        graded = sum(each.graded for each in batches)
+        supervised = sum(each.supervised for each in batches)
         for each in batches:
-            batch_losses(model, each, scale=1 / graded)
+            batch_losses(model, each, scale=1 / supervised)
         for group in optimizer.param_groups:
             group["lr"] = budget.learning_rate(number, len(rounds), RATE)
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
@@ -145,11 +146,11 @@ def peak_operations(precision: str) -> float:
     return fastest
 
 
-def operations(model: Any, tokens: int, graded: int) -> float:
-    """Of the products of `tokens` with the frozen layers and of those that are graded with the output matrix."""
+def operations(model: Any, tokens: int, supervised: int) -> float:
+    """Of the products of `tokens` with the frozen layers and of those that are supervised with the output matrix."""
     causal = model.get_base_model()
     layers = sum(module.base_layer.weight.numel() for module in causal.modules() if hasattr(module, "lora_A"))
-    return 4.0 * (tokens * layers + graded * causal.get_output_embeddings().weight.numel())
+    return 4.0 * (tokens * layers + supervised * causal.get_output_embeddings().weight.numel())
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, float]:
@@ -166,17 +167,17 @@ def measure(arguments: argparse.Namespace) -> dict[str, float]:
         trainer(model, rounds, tokenizer.end, arguments.precision)
     seconds, cpu = time.perf_counter() - begin, time.process_time() - worked
     peak = budget.peak_memory()
-    from skills.model.fused_lora import make_lean
+    from skills.model.fused_lora import fuse_lora
 
     made = [example for step in rounds for row in step for example in row]
-    graded = sum(len(example) - example.kinds.count(READ) for example in made)
-    done = operations(model, sum(map(len, made)), graded)
+    supervised = sum(len(example) - example.kinds.count(READ) for example in made)
+    done = operations(model, sum(map(len, made)), supervised)
     if arguments.side == "trainer":
-        make_lean(model)  # measured alike, after the clock was stopped
+        fuse_lora(model)  # measured alike, after the clock was stopped
     loss = cost(model.eval(), heldout, LENGTH, 1).loss
     return {
-        "tokens_per_second": graded / seconds,
-        "tokens_per_cpu_second": graded / cpu,
+        "tokens_per_second": supervised / seconds,
+        "tokens_per_cpu_second": supervised / cpu,
         "peak_gb": peak / 1e9,
         "loss": loss,
         "share_of_peak": done / seconds / fastest,

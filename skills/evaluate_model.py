@@ -172,7 +172,7 @@ def _measure(examiner: Examiner, questions: Exam, run_dir: Path, parts: dict[str
         parts["task"] = task(questions, examiner.write(False, tokens), examiner.write(True, tokens), tokenizer)
     examiner.begin("writing")
     tokens = memorization.TOKENS
-    parts["recital"] = memorization.recital(
+    parts["recital"] = memorization.measure(
         questions, examiner.write(False, tokens), examiner.write(True, tokens), tokenizer
     )
 

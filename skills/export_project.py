@@ -14,7 +14,7 @@ from pydantic import Field, field_validator
 
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Ended, Inputs, Skill
-from skills.export.equivalence import Yardstick, compare, judge, yardstick
+from skills.export.equivalence import Reference, compare, judge, reference
 from skills.export.errors import CannotConvert, FormatNotYet, NotTheSame
 from skills.export.gguf_file import check_convertible, open_gguf, write_gguf
 from skills.export.gguf_tokenizer import same_tokenizer
@@ -109,7 +109,7 @@ def _make(
     steps = _Steps(ctx, total=2 + 2 * len(formats))
     steps.next("measuring")
     model = open_tuned(source.weights, source.adapter, exact)
-    measured = yardstick(model, source)
+    measured = reference(model, source)
     del model
     budget.let_go()
     forms: list[WrittenFormat] = []
@@ -176,7 +176,7 @@ def _gguf(
     return WrittenFormat(format, folder, quantization, partial(open_gguf, path, exact), time.monotonic() - begin)
 
 
-def _checked(form: WrittenFormat, measured: Yardstick, beside: Path) -> FormatCheck:
+def _checked(form: WrittenFormat, measured: Reference, beside: Path) -> FormatCheck:
     """Open a format again and compare it. Raises NotTheSame."""
     begin = time.monotonic()
     model = form.open()

@@ -38,7 +38,7 @@ def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
     before = training.state.seconds
     if resumed:
         ctx.emit(Noticed(message=msg("fine_tune.resumed", step=training.state.step, steps=training.plan.steps)))
-    ending = training.go()
+    ending = training.train()
     if ending == "pause":
         raise Ended("paused")
     if ending == "discard" or (ending == "stop" and training.state.step == 0):

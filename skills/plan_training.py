@@ -8,7 +8,7 @@ from skills.training.forecast import PlanInputs, TrainingPlan, planned
 
 
 def run(inputs: PlanInputs, ctx: Context) -> TrainingPlan:
-    """Raises FileMissing, TooLittleText, NothingGraded, ModelMissing."""
+    """Raises FileMissing, TooLittleText, NothingSupervised, ModelMissing."""
     if ctx.weights is None:
         raise ModelMissing(model="workbench")
     return planned(inputs, ctx, ctx.weights, inputs.file)

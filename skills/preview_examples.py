@@ -12,7 +12,8 @@ from skills.errors import ModelMissing
 from skills.model.base import base_name
 from skills.model.tokenizer import ModelTokenizer
 from skills.training.data import TrainingTexts, read_texts
-from skills.training.examples import END, READ, TEXT, Example, Long, Unit
+from skills.training.examples import END, READ, TEXT, Example, Long
+from skills.training.units import Unit
 
 SHOWN = 2
 """Examples shown at a time."""

@@ -1,4 +1,4 @@
-"""Gap questions made by rule from the learner's own text: a telling word is left out, three others of it tempt."""
+"""Cloze questions made by rule from the learner's own text: a telling word is left out, three others of it tempt."""
 
 from __future__ import annotations
 

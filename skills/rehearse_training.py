@@ -14,7 +14,7 @@ from skills.training.refusals import read_for
 def run(inputs: PlanInputs, ctx: Context) -> TrainingPlan:
     """Rehearse with these settings, keep what was measured, and plan anew.
 
-    Raises FileMissing, TooLittleText, NothingGraded, DoesNotFit, ModelMissing.
+    Raises FileMissing, TooLittleText, NothingSupervised, DoesNotFit, ModelMissing.
     """
     if ctx.weights is None:
         raise ModelMissing(model="workbench")

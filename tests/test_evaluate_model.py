@@ -33,8 +33,8 @@ from skills.fine_tune import run as fine_tune
 from skills.model.base import open_base, open_tokenizer, with_adapter
 from skills.training import budget
 from skills.training.data import read_texts
-from skills.training.examples import Unit
 from skills.training.loss import Cost, cost
+from skills.training.units import Unit
 from skills.workspace import Workspace
 from tests.test_fine_tune import INPUTS, VERSES, add_dataset
 from tutor.words import LANGUAGES, Words
@@ -294,8 +294,8 @@ def test_the_everyday_questions_are_whole() -> None:
 def test_only_the_ending_is_graded(tiny_model: Path) -> None:
     tokenizer = open_tokenizer(tiny_model)
     made = ending("El agua está hecha de", "hierro", tokenizer)
-    graded = [id for id, kind in zip(made.ids, made.kinds, strict=True) if kind]
-    assert tokenizer.decode(graded).strip() == "hierro"
+    supervised = [id for id, kind in zip(made.ids, made.kinds, strict=True) if kind]
+    assert tokenizer.decode(supervised).strip() == "hierro"
     assert chosen([Cost(2.0, 1, 4), Cost(2.0, 1, 8), Cost(1.5, 1, 4)]) == 1, "the length of a word does not count"
 
 

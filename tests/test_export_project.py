@@ -184,7 +184,7 @@ def test_what_does_not_answer_alike_is_not_kept(ctx: Context, monkeypatch: pytes
 
 
 def test_a_loss_that_is_no_number_is_not_the_same() -> None:
-    measured = equivalence.Yardstick(((1, 2),), (((1,), (2,)),), 2.0)
+    measured = equivalence.Reference(((1, 2),), (((1,), (2,)),), 2.0)
     with pytest.raises(NotTheSame):
         equivalence.judge("merged", "merged", float("nan"), 1, measured)
 

@@ -232,7 +232,7 @@ def test_out_of_memory_halves_then_recomputes_then_gives_up(
     gradients, tight = loop.Training.gradients, {"rows": 1, "recompute": False}
 
     def short(self: loop.Training, rows: Any) -> Any:
-        if self.state.micro_rows > tight["rows"] or (tight["recompute"] and not self.state.recompute):
+        if self.state.micro_rows > tight["rows"] or (tight["recompute"] and not self.state.gradient_checkpointing):
             raise RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory")
         return gradients(self, rows)
 
@@ -255,8 +255,8 @@ def test_numbers_that_run_away_are_called_broken(
     gradients, measure = loop.Training.gradients, loop.Training.measure
 
     def dearer(self: loop.Training, rows: Any) -> Any:
-        nats, graded, texts, text_nats = gradients(self, rows)
-        return nats, graded, texts, text_nats * (1 + self.state.step)
+        nats, supervised, texts, text_nats = gradients(self, rows)
+        return nats, supervised, texts, text_nats * (1 + self.state.step)
 
     def harder(self: loop.Training, made: Any) -> Any:
         found = measure(self, made)

@@ -17,8 +17,9 @@ from skills.contract import Context
 from skills.errors import ModelMissing, TooLittleText
 from skills.model.tokenizer import ModelTokenizer
 from skills.preview_examples import MOST_TOKENS
-from skills.training.examples import END, READ, TEXT, Example, Unit, _unit, examples, fit, pieces, whole
+from skills.training.examples import END, READ, TEXT, Example, examples, fit, pieces, whole
 from skills.training.hyperparameters import FineTuneInputs
+from skills.training.units import Unit, _unit
 from skills.workspace import Row, Turn
 from tests.datasets import bring
 from tests.test_models_real import ready
@@ -73,8 +74,8 @@ def unit_of(**row: Any) -> Unit:
     return unit
 
 
-def graded(example: Example, tokenizer: ModelTokenizer) -> list[str]:
-    """Each run of graded text."""
+def supervised(example: Example, tokenizer: ModelTokenizer) -> list[str]:
+    """Each run of supervised text."""
     runs: list[list[int]] = [[]]
     for id, kind in zip(example.ids, example.kinds, strict=True):
         if kind == TEXT:
@@ -99,7 +100,7 @@ def said(language: Any, value: Any) -> list[str]:
 
 def test_every_answer_of_a_conversation_is_graded_and_its_end(tokenizer: ModelTokenizer) -> None:
     example = whole(unit_of(turns=TALK), tokenizer)
-    assert graded(example, tokenizer) == ["Está en el estante.\nSegunda fila.", "Hasta el martes."]
+    assert supervised(example, tokenizer) == ["Está en el estante.\nSegunda fila.", "Hasta el martes."]
     ends = [id for id, kind in zip(example.ids, example.kinds, strict=True) if kind == END]
     assert ends == [tokenizer.end] * 2
     assert example.kinds[-1] == END, "what is said after the last answer teaches nothing"
@@ -126,7 +127,7 @@ def test_control_tokens_in_a_text_are_ordinary_characters(tokenizer: ModelTokeni
 def test_a_base_model_gets_the_turns_one_after_the_other(base: ModelTokenizer) -> None:
     assert not base.chats
     example = whole(unit_of(turns=TALK), base)
-    assert graded(example, base) == ["Está en el estante.\nSegunda fila.", "Hasta el martes."]
+    assert supervised(example, base) == ["Está en el estante.\nSegunda fila.", "Hasta el martes."]
     assert base.decode(example.ids).startswith(f"\nSos el bibliotecario.\n{TRICK}\nEstá en")
     assert example.kinds[-1] == END
 
@@ -139,7 +140,7 @@ def test_a_template_that_ends_no_answer_gets_an_end(tiny_model: Path, tmp_path: 
     )
     coder = ModelTokenizer(tmp_path)
     example = whole(Unit(text="Sí, queda.", prompt="¿Queda?"), coder)
-    assert graded(example, coder) == ["Sí, queda."] or graded(example, coder) == [" Sí, queda."]
+    assert supervised(example, coder) == ["Sí, queda."] or supervised(example, coder) == [" Sí, queda."]
     assert (example.ids[-1], example.kinds[-1]) == (coder.end, END)
 
 
@@ -150,7 +151,7 @@ def test_a_template_with_another_order_of_turns_is_not_forced(tiny_model: Path, 
     (tmp_path / "chat_template.jinja").write_text(strict)
     coder = ModelTokenizer(tmp_path)
     turns = (Turn(role="assistant", content="Hola."), Turn(role="assistant", content="¿Seguimos?"))
-    assert graded(whole(Unit(text="Hola.", turns=turns), coder), coder) == ["Hola.", "¿Seguimos?"]
+    assert supervised(whole(Unit(text="Hola.", turns=turns), coder), coder) == ["Hola.", "¿Seguimos?"]
 
 
 @pytest.mark.parametrize("length", [24, 40, 64])
@@ -178,7 +179,9 @@ def test_a_long_conversation_is_cut_between_turns(tokenizer: ModelTokenizer) -> 
     unit = unit_of(turns=(system, *talk))
     length = len(whole(unit, tokenizer)) // 2
     cut = pieces(unit, tokenizer, length)
-    assert [text for example in cut for text in graded(example, tokenizer)] == [f"El {i} también." for i in range(6)]
+    assert [text for example in cut for text in supervised(example, tokenizer)] == [
+        f"El {i} también." for i in range(6)
+    ]
     assert all("Breve." in tokenizer.decode(example.ids) for example in cut)
     assert all(len(example) <= length for example in cut)
 
@@ -310,7 +313,7 @@ def test_a_run_with_longer_examples(ctx: Context, tiny_model: Path) -> None:
 @pytest.mark.parametrize("architecture", ["gemma3", "llama"])
 def test_other_tiny_models_as_well(architecture: str, tmp_path: Path) -> None:
     coder = ModelTokenizer(make_tiny(architecture, tmp_path / "model"))
-    assert graded(whole(Unit(text="Sí.", prompt="¿Queda?"), coder), coder) == ["Sí."]
+    assert supervised(whole(Unit(text="Sí.", prompt="¿Queda?"), coder), coder) == ["Sí."]
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from skills.load_dataset import run as load
 from skills.split_dataset import BadShares, NoAuthors, SplitInputs, SplitResult, shares_of
 from skills.split_dataset import run as split_run
 from skills.training.data import read_texts
-from skills.training.examples import split, split_as_saved, units
+from skills.training.units import split, split_as_saved, units
 from skills.workspace import Row, Workspace
 from tests.test_text_skills import say
 from tests.tiny_model import make_tiny

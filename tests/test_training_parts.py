@@ -16,10 +16,11 @@ from skills.metrics.copying import longest_copy
 from skills.model.base import open_base, open_tokenizer, plain_adapter, with_adapter
 from skills.model.ngram import CharacterNgram
 from skills.training import budget, curves
-from skills.training.examples import END, READ, TEXT, Example, Unit, examples, split, units
+from skills.training.examples import END, READ, TEXT, Example, examples
 from skills.training.loss import CHUNK, batch_losses, cost, token_losses
 from skills.training.packing import IGNORED, batch, pack, steps
 from skills.training.rehearsal import fits
+from skills.training.units import Unit, split, units
 from skills.training.verdict import Numbers, judge
 from skills.training.writing import prompt_ids, write
 from skills.workspace import Row
@@ -67,8 +68,8 @@ def test_a_long_text_is_cut_at_line_ends_and_nothing_is_lost(tokenizer: Any) -> 
 
 def test_of_a_pair_only_the_answer_is_graded(tokenizer: Any) -> None:
     (example,) = examples([Unit("Buenos Aires", prompt="¿Capital?")], tokenizer, 256)
-    graded = [id for id, kind in zip(example.ids, example.kinds, strict=True) if kind == TEXT]
-    assert tokenizer.decode(graded) == "Buenos Aires"
+    supervised = [id for id, kind in zip(example.ids, example.kinds, strict=True) if kind == TEXT]
+    assert tokenizer.decode(supervised) == "Buenos Aires"
     assert example.kinds[-1] == END
     assert tokenizer.decode(example.ids[: example.kinds.count(READ)]).endswith("assistant\n")
 
@@ -125,11 +126,11 @@ def test_the_last_token_of_an_example_is_followed_by_nothing(tokenizer: Any) -> 
     each = batch([(made[0],), (made[1],)])
     assert each.lengths == (len(made[0]), len(made[1]))
     assert each.labels[0, len(made[0]) - 1] == each.labels[0, -1] == IGNORED
-    assert each.graded == len(made[0]) + len(made[1]) - 2
+    assert each.supervised == len(made[0]) + len(made[1]) - 2
     assert each.positions[0].tolist() == [*range(len(made[0])), *range(len(made[1]))]
 
 
-# --- lean layers ------------------------------------------------------------------------------------------------------
+# --- fused layers -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("window", [None, 6])
@@ -166,25 +167,25 @@ def test_lean_layers_compute_what_pefts_own_do(architecture: str, tmp_path: Path
     from tests.tiny_model import make_tiny
 
     folder = make_tiny(architecture, tmp_path / "model")
-    plain, lean = (made(open_base(folder, "fp32"), 4, 0) for made in (plain_adapter, with_adapter))
-    for model in (plain, lean):  # an adapter that has an effect
+    plain, fused = (made(open_base(folder, "fp32"), 4, 0) for made in (plain_adapter, with_adapter))
+    for model in (plain, fused):  # an adapter that has an effect
         torch.manual_seed(1)
         for name, weight in model.named_parameters():
             if "lora_B" in name:
                 torch.nn.init.normal_(weight, std=0.2)
     ids = torch.tensor([examples([Unit(" ".join(LINES))], open_tokenizer(folder), 256)[0].ids])
-    for model in (plain, lean):
+    for model in (plain, fused):
         model(input_ids=ids, labels=ids).loss.backward()
     gradients = {name: weight.grad for name, weight in plain.named_parameters() if weight.grad is not None}
     assert gradients
-    for name, weight in lean.named_parameters():
+    for name, weight in fused.named_parameters():
         if weight.requires_grad:
             torch.testing.assert_close(weight.grad, gradients[name], rtol=1e-3, atol=1e-6)
     with torch.no_grad():
-        with plain.disable_adapter(), lean.disable_adapter():
-            torch.testing.assert_close(lean(input_ids=ids).logits, plain(input_ids=ids).logits)
+        with plain.disable_adapter(), fused.disable_adapter():
+            torch.testing.assert_close(fused(input_ids=ids).logits, plain(input_ids=ids).logits)
         expected = plain(input_ids=ids).logits
-        moved, merged = lean.to(torch.float64)(input_ids=ids).logits, lean.merge_and_unload()(input_ids=ids).logits
+        moved, merged = fused.to(torch.float64)(input_ids=ids).logits, fused.merge_and_unload()(input_ids=ids).logits
         torch.testing.assert_close(moved.float(), expected, rtol=1e-3, atol=1e-4)
         torch.testing.assert_close(merged.float(), expected, rtol=1e-3, atol=1e-4)
 
@@ -220,7 +221,7 @@ def test_the_gradient_reaches_the_adapter_as_with_the_plain_loss(tuned: Any, tok
     torch.nn.functional.cross_entropy(logits[0], each.labels[0], ignore_index=IGNORED).backward()
     plain = {name: w.grad.clone() for name, w in tuned.named_parameters() if w.grad is not None}
     tuned.zero_grad()
-    batch_losses(tuned, each, scale=1 / each.graded)
+    batch_losses(tuned, each, scale=1 / each.supervised)
     found = {name: w.grad for name, w in tuned.named_parameters() if w.grad is not None}
     assert plain.keys() == found.keys()
     for name in plain:

@@ -19,15 +19,17 @@ from skills.fine_tune import run as fine_tune
 from skills.model.base import open_tokenizer
 from skills.rehearse_training import run as rehearse
 from skills.training import budget, data, energy, refusals
+from skills.training.checkpoint import State
 from skills.training.energy import EnergyMeter
 from skills.training.estimate import Estimate, Pace, TrainingFacts, TrainingMachine, estimate, read_paces
-from skills.training.examples import READ, Unit, examples
+from skills.training.examples import READ, examples
 from skills.training.forecast import PlanInputs, TrainingPlan
-from skills.training.hyperparameters import FineTuneInputs, Hyperparameters, graded, resolved, usual_rank
+from skills.training.hyperparameters import FineTuneInputs, Hyperparameters, resolved, supervised, usual_rank
 from skills.training.knobs import STOPS, settings_block
-from skills.training.refusals import NothingGraded
+from skills.training.refusals import NothingSupervised
 from skills.training.rehearsal import fits
 from skills.training.result import FineTuneResult
+from skills.training.units import Unit
 from skills.workspace import Row, Workspace
 from tests.conversation import Conversation
 from tests.datasets import bring
@@ -49,8 +51,9 @@ FACTS = TrainingFacts(
     talks=True, template=True,
 )  # fmt: skip
 PACE = Pace(
-    seconds_a_token=0.004, peak_bytes=2_000_000_000, rows=2, length=256, recompute=False, rank=16, start_seconds=12.0
-)
+    seconds_a_token=0.004, peak_bytes=2_000_000_000, rows=2, length=256, gradient_checkpointing=False, rank=16,
+    start_seconds=12.0,
+)  # fmt: skip
 HERE = TrainingMachine(cores=2, free_bytes=8 * 10**9, free_disk=10**11, paces={"bf16": PACE})
 
 
@@ -113,7 +116,7 @@ def test_what_does_not_fit_is_a_problem() -> None:
 
 
 def test_a_precision_that_does_not_fit_is_not_changed_in_silence() -> None:
-    need = budget.memory_needed(SMOLLM2, "bf16", 1, 400, recompute=True)
+    need = budget.memory_needed(SMOLLM2, "bf16", 1, 400, gradient_checkpointing=True)
     tight = HERE.model_copy(update={"free_bytes": int(1.05 * need / budget.ROOM), "paces": {}})
     for asked, told in (("fp32", True), ("bf16", False), (None, False)):
         given = Hyperparameters(precision=asked, length=400)
@@ -134,13 +137,13 @@ def test_the_size_that_is_said_to_fit_does() -> None:
 
 def test_defaults_follow_from_the_goal_and_the_amount_of_text() -> None:
     assert (
-        graded(Hyperparameters())
-        == graded(Hyperparameters(goal="form"))
-        == graded(Hyperparameters(goal="task"))
+        supervised(Hyperparameters())
+        == supervised(Hyperparameters(goal="form"))
+        == supervised(Hyperparameters(goal="task"))
         == "answers"
     )
-    assert graded(Hyperparameters(goal="style")) == "everything"
-    assert graded(Hyperparameters(goal="style", graded="answers")) == "answers"
+    assert supervised(Hyperparameters(goal="style")) == "everything"
+    assert supervised(Hyperparameters(goal="style", graded="answers")) == "answers"
     little, much = resolved(Hyperparameters(), 600), resolved(Hyperparameters(), 1_000_000)
     assert (little.batch_tokens, much.batch_tokens) == (64, 1024)
     assert little.learning_rate == much.learning_rate == 3e-4
@@ -261,7 +264,7 @@ def test_what_cannot_finish_is_refused_with_what_could(
     assert refused(ctx, TooLittleText, file=empty.id).values["kind"] == "answers"
     with monkeypatch.context() as patch:
         patch.setattr(data, "examples", lambda *args: list(map(_only_read, examples(*args))))
-        refused(ctx, NothingGraded, file="ds-1")
+        refused(ctx, NothingSupervised, file="ds-1")
     assert not (found.workspace.runs / "run-3" / "plan.json").exists()
 
 
@@ -275,7 +278,7 @@ def test_a_shorter_example_is_offered_where_it_fits(
     """The tiny model's memory hardly depends on the length: a larger one's shape stands in for it."""
     ctx, _, _ = measured
     monkeypatch.setattr(budget, "shape_of", lambda weights: SMOLLM2)
-    need = [budget.memory_needed(SMOLLM2, "bf16", 1, n, recompute=True) for n in (128, 256)]
+    need = [budget.memory_needed(SMOLLM2, "bf16", 1, n, gradient_checkpointing=True) for n in (128, 256)]
     error = budget.DoesNotFit(need=need[1], free=int(sum(need) / 2 / 0.6), millions=1)
     told = refusals.too_large(error, resolved(Hyperparameters(), 900), ctx, "ds-1", 256)
     assert [offer.inputs["length"] for offer in told.offers] == [128]
@@ -316,6 +319,14 @@ def test_a_text_too_short_to_learn_from_is_not_trained_on_again() -> None:
     few: dict[str, Any] = {"documents": 12, "passes": 12.0, "settings": {}, "run": "run-1"}
     result = FineTuneResult.model_construct(verdict="by_heart", reasons=(), **few)
     assert not [offer for offer in result.offers() if offer.skill == "fine_tune"]
+
+
+def test_files_of_an_earlier_version_are_read(tmp_path: Path) -> None:
+    """Gradient checkpointing was called `recompute` in the files of a home and of a run."""
+    earlier = PACE.model_dump_json().replace("gradient_checkpointing", "recompute")
+    (tmp_path / "pace.json").write_text(f'{{"smollm2": {{"bf16": {earlier}}}}}', "utf-8")
+    assert read_paces(tmp_path) == {"smollm2": {"bf16": PACE}}
+    assert State.model_validate_json('{"micro_rows": 2, "recompute": true}').gradient_checkpointing
 
 
 def test_electricity_is_read_where_it_can_be_and_goes_on_after_a_resume(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How sure a difference is: measured again and again on texts drawn from the same ones."""
+"""Bootstrap: how sure a difference is, measured again and again on texts drawn from the same ones; sign test."""
 
 from __future__ import annotations
 

@@ -16,9 +16,10 @@ from skills.training import budget
 from skills.training.budget import RunPlan
 from skills.training.checkpoint import PLAN, unusable
 from skills.training.data import read_texts
-from skills.training.examples import Example, Long, Unit, examples
+from skills.training.examples import Example, Long, examples
 from skills.training.result import FineTuneResult
 from skills.training.runs import frozen_prompts_of, read_result
+from skills.training.units import Unit
 
 Part = Literal["test", "heldout", "prompts"]
 """Kept for the end; held out and looked at while training; or all that is left: the texts the frozen prompts are of."""

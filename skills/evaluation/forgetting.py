@@ -13,8 +13,9 @@ from skills.blocks import Frozen
 from skills.contract import Language
 from skills.evaluation.bootstrap import Between, coin, share_saved
 from skills.model.tokenizer import ModelTokenizer
-from skills.training.examples import READ, TEXT, Example, Unit, whole
+from skills.training.examples import READ, TEXT, Example, whole
 from skills.training.loss import Cost
+from skills.training.units import Unit
 
 LOST = 0.05
 """How seldom a coin must do the same for lost questions to be called forgotten."""
@@ -59,7 +60,7 @@ def everyday() -> dict[Language, Everyday]:
 
 
 def ending(beginning: str, end: str, tokenizer: ModelTokenizer) -> Example:
-    """A beginning that is only read and an ending that is graded."""
+    """A beginning that is only read and an ending that is supervised."""
     text = f"{beginning} {end}"
     ids, offsets = tokenizer.encode(text)
     kinds = tuple(TEXT if stop > len(beginning) else READ for _, stop in offsets)

@@ -1,4 +1,4 @@
-"""What it writes: is it copied, is it known by heart, does it repeat itself? Each beside what people's text does."""
+"""Memorization: is what it writes copied, known by heart, repetitive? Each beside what people's own text does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from skills.blocks import Frozen
 from skills.evaluation.exam import Exam
 from skills.metrics.normal import words
 from skills.model.tokenizer import ModelTokenizer
-from skills.training.examples import Unit
+from skills.training.units import Unit
 from skills.training.writing import frozen_prompts, prompt_ids, prompt_text, rest
 
 OPENINGS = 12
@@ -69,28 +69,28 @@ class DiversityCompared(Frozen):
     people: DiversityScores
 
 
-class Recital(Frozen):
+class Memorization(Frozen):
     copying: Copying | None
     by_heart: ByHeart | None
     diversity: DiversityCompared | None
 
 
-def recital(exam: Exam, base: Write, tuned: Write, tokenizer: ModelTokenizer) -> Recital:
+def measure(exam: Exam, base: Write, tuned: Write, tokenizer: ModelTokenizer) -> Memorization:
     """Let both write. Only texts with BY_HEART words left to write count: a label or a date cannot be copied."""
     new, known = (
         frozen_prompts(askable(_long_enough(units), tokenizer), OPENINGS) for units in (exam.units, exam.train)
     )
     if not new:
-        return Recital(copying=None, by_heart=None, diversity=None)
+        return Memorization(copying=None, by_heart=None, diversity=None)
     asked = [ask(unit, tokenizer) for unit in new]
     by_base, by_tuned = base(asked, 0.8), tuned(asked, 0.8)
     people = [rest(unit) for unit in new]
     diversity = _diversity(by_base, by_tuned, people)
     if not known:
-        return Recital(copying=None, by_heart=None, diversity=diversity)
+        return Memorization(copying=None, by_heart=None, diversity=diversity)
     sure = [ask(unit, tokenizer) for unit in known]
     greedy = base(sure, 0.0), tuned(sure, 0.0)
-    return Recital(
+    return Memorization(
         copying=_copying(exam.train, by_base, by_tuned, greedy[1], people),
         by_heart=ByHeart(
             openings=len(known),

@@ -13,7 +13,7 @@ from skills.evaluation.bootstrap import DRAWS, FEW
 from skills.evaluation.exam import Problem
 from skills.evaluation.forgetting import Forgetting
 from skills.evaluation.judgement import Finding, Surprise, forgot, knows_by_heart, task_finding
-from skills.evaluation.memorization import Recital
+from skills.evaluation.memorization import Memorization
 from skills.evaluation.tables import margin, say
 from skills.evaluation.task import Task
 from skills.training.verdict import Verdict
@@ -39,7 +39,7 @@ class EvaluationResult(Result):
     surprise: Surprise
     task: Task | None = None
     forgetting: tuple[Forgetting, ...] = ()
-    recital: Recital | None = None
+    recital: Memorization | None = None
     complete: bool
     seconds: float
 

@@ -11,9 +11,10 @@ from skills.evaluation.exam import Exam
 from skills.evaluation.judgement import Surprise, SurpriseScore
 from skills.model.ngram import CharacterNgram
 from skills.model.tokenizer import ModelTokenizer
-from skills.training.examples import READ, TEXT, Example, Unit, examples, in_one_line, pieces, shuffled_words
+from skills.training.examples import READ, TEXT, Example, examples, pieces
 from skills.training.loss import Cost, batch_losses, evenly
 from skills.training.packing import batch, pack
+from skills.training.units import Unit, in_one_line, shuffled_words
 
 SHUFFLED_TOKENS = 1500
 KNOWN_TOKENS = 2048
@@ -68,7 +69,7 @@ def score(found: Sequence[Cost]) -> SurpriseScore:
 
 
 def _counted(exam: Exam, characters: Sequence[int]) -> list[float]:
-    """What each text costs the counter of letters, in nats, as if it had as many characters as the models were graded
+    """What each text costs the counter of letters, in nats, as if it had as many characters as the models are measured
     on; empty where it has nothing to learn from."""
     if not exam.train:
         return []
@@ -97,7 +98,7 @@ def _order(exam: Exam, tuned: Costs, tokenizer: ModelTokenizer, seed: int) -> fl
 
 
 def costs(model: Any, texts: Sequence[Sequence[Example]], length: int, rows: int) -> list[Cost]:
-    """The cost of each text, which is one example or several; see `measure.Cost` for what is counted."""
+    """The cost of each text, which is one example or several; see `loss.Cost` for what is counted."""
     owner = {id(example): text for text, made in enumerate(texts) for example in made}
     nats = [0.0] * len(texts)
     every = [example for made in texts for example in made]
@@ -106,15 +107,15 @@ def costs(model: Any, texts: Sequence[Sequence[Example]], length: int, rows: int
         some = packed[begin : begin + rows]
         losses = iter(batch_losses(model, batch(some)).double().tolist())
         for example in (example for row in some for example in row):
-            graded = [kind for kind in example.kinds[1:] if kind != READ]
-            nats[owner[id(example)]] += sum(loss for kind, loss in zip(graded, losses, strict=False) if kind == TEXT)
+            kinds = [kind for kind in example.kinds[1:] if kind != READ]
+            nats[owner[id(example)]] += sum(loss for kind, loss in zip(kinds, losses, strict=False) if kind == TEXT)
     return [
-        Cost(spent, sum(_graded(example) for example in made), sum(example.characters for example in made))
+        Cost(spent, sum(_text_tokens(example) for example in made), sum(example.characters for example in made))
         for spent, made in zip(nats, texts, strict=True)
     ]
 
 
-def _graded(example: Example) -> int:
+def _text_tokens(example: Example) -> int:
     return example.kinds[1:].count(TEXT)
 
 

@@ -14,7 +14,7 @@ from skills.evaluation.exam import Exam
 from skills.evaluation.memorization import Write, ask, askable
 from skills.metrics.normal import answer_words
 from skills.model.tokenizer import ModelTokenizer
-from skills.training.examples import Unit
+from skills.training.units import Unit
 from skills.training.writing import frozen_prompts, rest
 
 QUESTIONS = 32

@@ -1,4 +1,4 @@
-"""Is it still the same model? The trained one's losses and greedy answers, and how a reopened copy agrees with them."""
+"""Equivalence check: the trained model's losses and greedy answers, and how a reopened copy agrees with them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ at most a tenth of this; a wrong conversion differs by more than the loss itself
 
 
 @dataclass(frozen=True)
-class Yardstick:
+class Reference:
     """`texts`: token ids that are measured. `answers`: prompt ids and what the trained model goes on with, greedily."""
 
     texts: tuple[tuple[int, ...], ...]
@@ -37,7 +37,7 @@ class Yardstick:
         return sum(len(answer) for _, answer in self.answers)
 
 
-def yardstick(model: Any, source: ExportSource) -> Yardstick:
+def reference(model: Any, source: ExportSource) -> Reference:
     """What the trained model finds likely, and what it says, on the prompts that were frozen with the run."""
     tokenizer = source.tokenizer
     prompts = [prompt_ids(each.prompt, each.asked, tokenizer) for each in source.prompts[:PROMPTS]]
@@ -45,15 +45,15 @@ def yardstick(model: Any, source: ExportSource) -> Yardstick:
         (*ids, *_follows(each.reference, tokenizer)) for ids, each in zip(prompts, source.prompts, strict=False)
     )
     answers = tuple((tuple(ids), _greedy(model, tokenizer, ids)) for ids in prompts)
-    return Yardstick(texts, answers, _loss(model, texts))
+    return Reference(texts, answers, _loss(model, texts))
 
 
-def compare(model: Any, measured: Yardstick) -> tuple[float, int]:
+def compare(model: Any, measured: Reference) -> tuple[float, int]:
     """The loss of `model` on the same texts, and how many tokens of the answers are its own next token too."""
     return _loss(model, measured.texts), sum(_agreeing(model, *answer) for answer in measured.answers)
 
 
-def judge(format: str, tolerance: str, loss: float, same: int, measured: Yardstick) -> None:
+def judge(format: str, tolerance: str, loss: float, same: int, measured: Reference) -> None:
     """Raises NotTheSame."""
     most, least = TOLERANCES[tolerance]
     difference = abs(loss - measured.loss) / measured.loss

@@ -27,7 +27,7 @@ def merge_source(source: ExportSource) -> Any:
     Raises WrongBase, RunUnusable.
     """
     precision = kept_precision(source)
-    model = open_tuned(source.weights, source.adapter, precision, lean=False)
+    model = open_tuned(source.weights, source.adapter, precision, fused=False)
     return merge(model, "fp32" if precision == "fp32" else "f16")
 
 

@@ -75,11 +75,11 @@ def open_base(weights: Path, precision: Precision) -> Any:
 
 
 def with_adapter(model: Any, rank: int, seed: int) -> Any:
-    """`plain_adapter`, its layers computing as `lean` has it."""
-    from skills.model.fused_lora import make_lean
+    """`plain_adapter` with fused LoRA layers (fused_lora.py)."""
+    from skills.model.fused_lora import fuse_lora
 
     tuned = plain_adapter(model, rank, seed)
-    make_lean(tuned)
+    fuse_lora(tuned)
     return tuned
 
 
@@ -108,7 +108,7 @@ def peft_warnings() -> Iterator[None]:
         yield
 
 
-def keep_less(model: Any) -> None:
+def enable_gradient_checkpointing(model: Any) -> None:
     """Gradient checkpointing: compute activations again on the way back instead of keeping them."""
     model.get_base_model().activation_checkpointing_enable({"use_reentrant": False})
     model.train()

@@ -1,4 +1,4 @@
-"""The same layers with less copying: LoRA, gated MLP, RMS norm and attention with their backward passes written out.
+"""Fused LoRA layers, gated MLP, RMS norm and attention: backward passes written out, less copied, less kept.
 
 A model in bf16 with an adapter in fp32, as peft has it, spends about half of a training step on a CPU outside matrix
 products: inputs cast to fp32 for the adapter and back, norms in fp32, intermediate results kept for the backward pass
@@ -27,7 +27,7 @@ NORMS = {"LlamaRMSNorm", "Qwen2RMSNorm", "Qwen3RMSNorm", "MistralRMSNorm"}
 """Norms that scale by their weight after they cast back; Gemma's does otherwise and stays as it is."""
 
 
-def make_lean(model: Any) -> None:
+def fuse_lora(model: Any) -> None:
     """Change how the layers of a peft model compute, in place; what they compute stays the same but for rounding."""
     from peft.tuners.lora import Linear
 

@@ -82,7 +82,7 @@ class ModelTokenizer:
 
     @property
     def start(self) -> int:
-        """The token before the first of a text, so that the first can be graded too.
+        """The token before the first of a text, so that the first can be supervised too.
 
         The one that the tokenizer itself puts there, for models that have one; else a line break. `<|endoftext|>`,
         which separates documents in pretraining, will not do: after it a text costs the 0.5B Qwen Coder 1.0 to 1.2

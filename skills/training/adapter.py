@@ -76,16 +76,16 @@ def read_card(adapter: Path) -> BaseCard:
         raise unusable(adapter.parent, "adapter") from error
 
 
-def open_tuned(weights: Path, adapter: Path, precision: Precision = "fp32", lean: bool = True) -> Any:
+def open_tuned(weights: Path, adapter: Path, precision: Precision = "fp32", fused: bool = True) -> Any:
     """The base model of `weights` with the adapter on it (peft: `disable_adapter()` gives the base again).
 
-    `lean`: with the layers that `measure.cost` needs; not for a model that is to be moved, merged or taken apart.
+    `fused`: with the layers that `loss.cost` needs; not for a model that is to be moved, merged or taken apart.
     Raises WrongBase if the adapter was made for other weights, RunUnusable if it cannot be read.
     """
     from peft import PeftModel
     from safetensors import SafetensorError
 
-    from skills.model.fused_lora import make_lean
+    from skills.model.fused_lora import fuse_lora
 
     card = read_card(adapter)
     if card.digest != base_digest(weights):
@@ -96,13 +96,13 @@ def open_tuned(weights: Path, adapter: Path, precision: Precision = "fp32", lean
             tuned = PeftModel.from_pretrained(model, adapter, is_trainable=False).eval()
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise unusable(adapter.parent, "adapter") from error
-    if lean:
-        make_lean(tuned)
+    if fused:
+        fuse_lora(tuned)
     return tuned
 
 
 def merge(model: Any, keep: Literal["fp32", "f16"]) -> Any:
-    """The base of a peft model (not one with lean layers) with W + alpha/r * B A for W (Hu et al. 2021, section 4.1).
+    """The base of a peft model (not one with fused layers) with W + alpha/r * B A for W (Hu et al. 2021, section 4.1).
 
     Each sum is taken in fp32, one layer at a time, and kept as `keep` says. f16 has three bits more than bf16: most of
     what a fine-tune changes is smaller than half a step of bf16, and rounded to it a fifth of what SmolLM2 had learnt

@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
+from pydantic import AliasChoices, Field
+
 from skills.blocks import Frozen
 from skills.errors import UserError
 from skills.model.base import Precision, config, weight_count
@@ -46,6 +48,10 @@ class DoesNotFit(UserError):
     code = "does_not_fit"
 
 
+CHECKPOINTING = AliasChoices("gradient_checkpointing", "recompute")
+"""What the files of a run call it, now and in homes of an earlier version."""
+
+
 class RunPlan(Frozen):
     """All that determines a run; written once, before its first step, and read again by each resume."""
 
@@ -56,8 +62,8 @@ class RunPlan(Frozen):
     settings_digest: str
     precision: Precision
     micro_rows: int
-    recompute: bool
-    """Gradient checkpointing: activations are computed twice instead of kept."""
+    gradient_checkpointing: bool = Field(validation_alias=CHECKPOINTING)
+    """Activations are computed twice instead of kept."""
     step_tokens: int
     steps: int
     evaluate_every: int
@@ -161,15 +167,17 @@ def memory_needed(
     precision: Precision,
     rows: int,
     length: int,
-    recompute: bool = False,
+    gradient_checkpointing: bool = False,
     rank: int = USUAL_RANK,
 ) -> int:
     """An estimate in bytes, from the model's shape; the rehearsal then measures."""
     shape = weights if isinstance(weights, ModelShape) else shape_of(weights)
     size = 2 if precision == "bf16" else 4
-    # what `lean` keeps of each layer for the way back, and what lives meanwhile (benchmarks/README.md)
+    # what the fused layers keep of each layer for the way back, and what lives meanwhile (benchmarks/README.md)
     layer = (9 * shape.hidden + 3 * shape.inner) * size * rows * length
-    kept = layer + shape.layers * shape.hidden * size * rows * length if recompute else shape.layers * layer
+    kept = (
+        layer + shape.layers * shape.hidden * size * rows * length if gradient_checkpointing else shape.layers * layer
+    )
     logits = 256 * shape.vocabulary * (2 * size + 8)
     adapter = ADAPTER_BYTES * (rank - USUAL_RANK) * shape.linear
     return int(PROCESS_BYTES + shape.parameters * (size + MORE_A_WEIGHT) + kept + logits + adapter)

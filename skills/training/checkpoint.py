@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from skills.blocks import Frozen
 from skills.contract import Metric, Sample
 from skills.errors import RunUnusable
-from skills.training.budget import RunPlan
+from skills.training.budget import CHECKPOINTING, RunPlan
 from skills.workspace import disk_errors, read_json, sha256, write_atomic
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class State(Frozen):
     tokens: int = 0
     seconds: float = 0.0
     micro_rows: int
-    recompute: bool
+    gradient_checkpointing: bool = Field(validation_alias=CHECKPOINTING)
     best_step: int = 0
     best_loss: float | None = None
     broke: bool = False

@@ -9,7 +9,7 @@ from skills.blocks import Message, msg
 from skills.contract import Metric
 
 TRAIN, HELDOUT = "train_loss", "heldout_loss"
-"""Nats a token: what training lowers."""
+"""Training loss and validation loss, nats a token: what training lowers. Names of metrics, as they are on disk."""
 TRAIN_BITS, HELDOUT_BITS = "train_bpc", "heldout_bpc"
 """The same in bits per character: what people are shown, since it can be compared between models."""
 CLEAR = 0.02

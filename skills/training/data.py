@@ -16,22 +16,10 @@ from skills.dataset.split_saved import SPLIT, SavedSplit, fits, saved
 from skills.model.base import config, open_tokenizer
 from skills.model.tokenizer import ModelTokenizer
 from skills.training import budget
-from skills.training.examples import (
-    Fitted,
-    Graded,
-    Long,
-    Material,
-    Split,
-    Unit,
-    data_digest,
-    examples,
-    fit,
-    split,
-    split_as_saved,
-    units,
-)
+from skills.training.examples import Fitted, Long, Material, Supervised, examples, fit
 from skills.training.loop import ENOUGH_HELDOUT
 from skills.training.loss import evenly
+from skills.training.units import Split, Unit, data_digest, split, split_as_saved, units
 from skills.training.writing import frozen_prompts, prompt_ids, prompt_text, rest
 from skills.workspace import Manifest, write_atomic
 
@@ -75,11 +63,11 @@ def read_texts(
     length: int,
     long: Long = "split",
     split_of: Path | None = None,
-    graded: Graded = "answers",
+    supervised: Supervised = "answers",
 ) -> TrainingTexts:
     """What a run learns from and is measured on; what is longer than `length` tokens becomes what `long` says.
 
-    `graded`: what of a conversation is learnt. It is measured on the answers in any case, so that runs can be compared.
+    `supervised`: what of a conversation is learnt. What is measured is its answers in any case: runs can be compared.
 
     `split_of`: the folder of an earlier run, to have the texts as that run had them: split as they were for it, however
     the learner split them since.
@@ -94,14 +82,14 @@ def read_texts(
     length = fitted.length
     kept = _kept(ctx, manifest, fitted.units) if split_of is None else _kept_with(split_of)
     parts = split_as_saved(fitted.units, kept.sides()) if kept else split(fitted.units)
-    train = examples(parts.train, tokenizer, length, graded)
+    train = examples(parts.train, tokenizer, length, supervised)
     heldout = _affordable(parts.heldout, tokenizer, length)
     prompts = [
         (prompt_text(unit), prompt_ids(prompt_text(unit), unit.prompt is not None, tokenizer))
         for unit in frozen_prompts(heldout, 2)
     ]
     held = examples(heldout, tokenizer, length)
-    answers = train if graded == "answers" else examples(parts.train, tokenizer, length)
+    answers = train if supervised == "answers" else examples(parts.train, tokenizer, length)
     known = evenly(answers, sum(len(example) for example in held))
     if len(parts.heldout) < ENOUGH_HELDOUT:
         ctx.emit(Noticed(message=msg("fine_tune.few_texts", n=len(fitted.units), held=len(parts.heldout))))

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from skills.blocks import Frozen
 from skills.model.base import Precision
 from skills.training import budget
-from skills.training.budget import ModelShape
+from skills.training.budget import CHECKPOINTING, ModelShape
 from skills.training.hyperparameters import Hyperparameters, resolved
 from skills.training.rehearsal import MemoryFit, fits
 from skills.workspace import Workspace, write_atomic
@@ -36,7 +36,7 @@ class Pace(Frozen):
     peak_bytes: int
     rows: int
     length: int
-    recompute: bool
+    gradient_checkpointing: bool = Field(validation_alias=CHECKPOINTING)
     rank: int
     start_seconds: float
 
@@ -78,7 +78,7 @@ class Estimate(Frozen):
     precision: Precision
     row: int
     rows: int
-    recompute: bool
+    gradient_checkpointing: bool
     steps: int
     passes: float
     seconds: float
@@ -126,7 +126,7 @@ def estimate(settings: Hyperparameters, facts: TrainingFacts, machine: TrainingM
         precision=fit.precision,
         row=row,
         rows=fit.micro_rows,
-        recompute=fit.recompute,
+        gradient_checkpointing=fit.gradient_checkpointing,
         steps=steps,
         passes=steps * chosen.batch_tokens / max(1, tokens),
         seconds=(pace.start_seconds if pace else GUESSED_START) + steps * a_step / budget.TRAINING_SHARE,
@@ -174,28 +174,30 @@ def _seconds_a_token(
     """As measured, changed by how much more or less there is to compute."""
     if pace is None:
         usual = _work(shape, budget.USUAL_RANK, 256, False)
-        return GUESS * shape.parameters / machine.cores * _work(shape, rank, row, fit.recompute) / usual
-    measured = _work(shape, pace.rank, pace.length, pace.recompute)
-    return pace.seconds_a_token * _work(shape, rank, row, fit.recompute) / measured
+        return GUESS * shape.parameters / machine.cores * _work(shape, rank, row, fit.gradient_checkpointing) / usual
+    measured = _work(shape, pace.rank, pace.length, pace.gradient_checkpointing)
+    return pace.seconds_a_token * _work(shape, rank, row, fit.gradient_checkpointing) / measured
 
 
-def _work(shape: ModelShape, rank: int, row: int, recompute: bool) -> float:
+def _work(shape: ModelShape, rank: int, row: int, gradient_checkpointing: bool) -> float:
     """Operations a token: two a weight and direction, and the frozen weights need no gradient of their own (4), an
     adapter's do (6); attention, four times the row's length and the width a layer, and twice that on the way back.
     Computed again on the way back, the way there counts twice."""
     forward = 2 * shape.parameters + 4 * shape.layers * shape.hidden * row
-    return (3 if recompute else 2) * forward + 4 * shape.layers * shape.hidden * row + 6 * rank * shape.linear
+    return (
+        (3 if gradient_checkpointing else 2) * forward + 4 * shape.layers * shape.hidden * row + 6 * rank * shape.linear
+    )
 
 
 def _memory(shape: ModelShape, rank: int, row: int, fit: MemoryFit, pace: Pace | None) -> int:
     """From the model's shape, put right by what was measured."""
-    formula = budget.memory_needed(shape, fit.precision, fit.micro_rows, row, fit.recompute, rank)
+    formula = budget.memory_needed(shape, fit.precision, fit.micro_rows, row, fit.gradient_checkpointing, rank)
     if pace is None:
         return formula
     return (
         formula
         + pace.peak_bytes
-        - budget.memory_needed(shape, fit.precision, pace.rows, pace.length, pace.recompute, pace.rank)
+        - budget.memory_needed(shape, fit.precision, pace.rows, pace.length, pace.gradient_checkpointing, pace.rank)
     )
 
 

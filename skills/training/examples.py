@@ -1,60 +1,29 @@
-"""The learner's rows as training examples: what the model reads, what it is graded on, what is kept apart."""
+"""Units as training examples: token ids with their loss mask, which says what is only read and what is supervised."""
 
 from __future__ import annotations
 
-import hashlib
-import random
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from skills.dataset.split import Group, Side, draw
 from skills.errors import TooLittleText
 from skills.model.tokenizer import ModelTokenizer
-from skills.workspace import Row, Turn
+from skills.training.units import MIN_UNITS, Unit, talk
+from skills.workspace import Turn
 
 Long = Literal["split", "drop", "raise"]
 """What becomes of a text longer than an example may be: cut into several, left out, or longer examples for all."""
 
-Graded = Literal["answers", "everything"]
-"""What of a conversation the model has to guess: its answers, or what is asked as well. A text alone always whole."""
-
-SIDES: tuple[Side, ...] = ("train", "validation", "test")
+Supervised = Literal["answers", "everything"]
+"""What of a conversation the loss counts: its answers, or what is asked as well. A text alone always whole."""
 
 READ, TEXT, END = 0, 1, 2
-"""What a token is: only read; text the model is graded on; a mark that ends the text, graded as well."""
-
-MIN_UNITS = 4
-"""Two texts to learn from and two to measure on: with fewer there is nothing to say about new text."""
-ENOUGH_UNITS = 8
-"""Below this the texts are cut (into paragraphs, then lines) so that some can be held out."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A document, or a piece of one when there are too few: learnt from or held out as a whole.
-
-    Of a pair, `prompt` is what is asked and `text` the answer. Of a conversation, they are what is asked first and
-    all that is answered, and `turns` has it whole.
-    """
-
-    text: str
-    prompt: str | None = None
-    turns: tuple[Turn, ...] | None = None
-    row: int | None = field(default=None, compare=False)
-    """The row of the data set (from 1) that it comes from."""
-
-    @property
-    def key(self) -> str:
-        """Equal for texts that differ only in spaces and capitals."""
-        said = [turn.content for turn in self.turns] if self.turns else [self.prompt or "", self.text]
-        return " ".join(" ".join(said).casefold().split())
+"""What a token is (the loss mask): only read; text, supervised; a mark that ends the text, supervised as well."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """Token ids and what each is (READ, TEXT, END); `characters` that the TEXT tokens cover."""
+    """Token ids and the loss mask, `kinds` (READ, TEXT, END); `characters` that the TEXT tokens cover."""
 
     ids: tuple[int, ...]
     kinds: tuple[int, ...]
@@ -62,111 +31,6 @@ class Example:
 
     def __len__(self) -> int:
         return len(self.ids)
-
-
-@dataclass(frozen=True)
-class Split:
-    """`heldout` is measured on while training goes on; `test` is kept for the end: nobody looks at it before."""
-
-    train: tuple[Unit, ...]
-    heldout: tuple[Unit, ...]
-    test: tuple[Unit, ...] = ()
-
-
-def units(rows: Iterable[Row], name: str = "") -> list[Unit]:
-    """The rows as units, in order, empty ones left out. Too few long texts are cut at blank lines, then at lines.
-
-    Raises TooLittleText where fewer than MIN_UNITS can be had.
-    """
-    made = ((number, _unit(row)) for number, row in enumerate(rows, start=1))
-    found = [replace(unit, row=number) for number, unit in made if unit is not None]
-    for border in (r"\n\s*\n", r"\n", r"(?<=[.!?…;])\s+"):
-        if len(found) >= ENOUGH_UNITS:
-            break
-        found = [piece for unit in found for piece in _cut(unit, border)]
-    if len({unit.key for unit in found}) < MIN_UNITS:
-        raise TooLittleText(name=name, have=len({unit.key for unit in found}), need=MIN_UNITS, kind="entries")
-    return found
-
-
-def _unit(row: Row) -> Unit | None:
-    if row.turns is not None:
-        return _talk(row.turns)
-    if row.completion is not None and row.completion.strip():
-        return Unit(text=row.completion.strip(), prompt=(row.prompt or "").strip() or None)
-    text = (row.text or "").strip()
-    return Unit(text=text) if text else None
-
-
-def _talk(turns: Sequence[Turn]) -> Unit | None:
-    """A conversation up to its last answer; None if nothing is answered in it."""
-    said = [Turn(role=turn.role, content=turn.content.strip()) for turn in turns if turn.content.strip()]
-    while said and said[-1].role != "assistant":
-        said.pop()
-    asked = next((turn.content for turn in said if turn.role == "user"), None)
-    answers = "\n".join(turn.content for turn in said if turn.role == "assistant")
-    return Unit(text=answers, prompt=asked, turns=tuple(said)) if said else None
-
-
-def _cut(unit: Unit, border: str) -> list[Unit]:
-    if unit.prompt is not None or unit.turns is not None:
-        return [unit]
-    return [replace(unit, text=piece.strip()) for piece in re.split(border, unit.text) if piece.strip()]
-
-
-def split(found: Sequence[Unit], share: float = 0.1) -> Split:
-    """Hold out `share` of the units, at least two, evenly spaced (of 30: the 10th, 20th and 30th).
-
-    Copies of a text stay on one side: they are placed together, and a held-out text is measured once.
-    """
-    distinct = list({unit.key: unit for unit in reversed(found)}.values())[::-1]
-    groups = [Group((place,), 1.0, unit.key) for place, unit in enumerate(distinct)]
-    sides = draw(groups, {"validation": float(max(2, round(len(distinct) * share)))}, seed=None)
-    held = {unit.key for unit, side in zip(distinct, sides, strict=True) if side == "validation"}
-    return Split(
-        train=tuple(unit for unit in found if unit.key not in held),
-        heldout=tuple(unit for unit in distinct if unit.key in held),
-    )
-
-
-def split_as_saved(found: Sequence[Unit], sides: Mapping[int, Side]) -> Split:
-    """The units on the side on which the learner's own split has their rows: `sides` of rows, from 1.
-
-    Nothing is learnt from what is kept for the test. Where nothing was kept for validation, a part of what is for
-    training is held out, as without a split. A text that is on two sides is not learnt from.
-    """
-    on = {side: [unit for unit in found if unit.row is not None and sides.get(unit.row) == side] for side in SIDES}
-    if not on["validation"]:
-        parts = split(on["train"])
-        on = {**on, "train": list(parts.train), "validation": list(parts.heldout)}
-    test = {unit.key: unit for unit in on["test"]}
-    heldout = {unit.key: unit for unit in on["validation"] if unit.key not in test}
-    apart = test.keys() | heldout.keys()
-    train = tuple(unit for unit in on["train"] if unit.key not in apart)
-    return Split(train=train, heldout=tuple(heldout.values()), test=tuple(test.values()))
-
-
-def shuffled_words(unit: Unit, seed: int) -> Unit:
-    """The same words in another order: what is left of a text when its order is taken away."""
-    words = unit.text.split()
-    random.Random(f"{seed} {unit.text}").shuffle(words)
-    return Unit(text=" ".join(words), prompt=unit.prompt)
-
-
-def in_one_line(unit: Unit) -> Unit:
-    """The text with single spaces only, so that it differs from `shuffled_words` in the order alone."""
-    return Unit(text=" ".join(unit.text.split()), prompt=unit.prompt)
-
-
-def data_digest(found: Sequence[Unit]) -> str:
-    """SHA-256 of the texts in their order."""
-    digest = hashlib.sha256()
-    for unit in found:
-        digest.update(f"{unit.prompt}\x00{unit.text}\x01".encode())
-    return digest.hexdigest()
-
-
-# --- from texts to tokens ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -208,37 +72,37 @@ def _short(unit: Unit, length: int) -> bool:
 
 
 def examples(
-    found: Iterable[Unit], tokenizer: ModelTokenizer, length: int, graded: Graded = "answers"
+    found: Iterable[Unit], tokenizer: ModelTokenizer, length: int, supervised: Supervised = "answers"
 ) -> list[Example]:
     """Each unit as one example, or as several of at most `length` tokens: nothing is cut off."""
-    return [example for unit in found for example in pieces(unit, tokenizer, length, graded)]
+    return [example for unit in found for example in pieces(unit, tokenizer, length, supervised)]
 
 
-def pieces(unit: Unit, tokenizer: ModelTokenizer, length: int, graded: Graded = "answers") -> list[Example]:
+def pieces(unit: Unit, tokenizer: ModelTokenizer, length: int, supervised: Supervised = "answers") -> list[Example]:
     """A unit as one example, or as several: a conversation is cut after an answer, anything else at a line or a word
     where there is one."""
-    made = whole(unit, tokenizer, graded)
+    made = whole(unit, tokenizer, supervised)
     if len(made) <= length:
         return [made]
     if unit.turns is not None and len(parts := _exchanges(unit.turns, tokenizer, length)) > 1:
-        return [example for part in parts for example in pieces(part, tokenizer, length, graded)]
+        return [example for part in parts for example in pieces(part, tokenizer, length, supervised)]
     return _windows(made, tokenizer, length)
 
 
-def whole(unit: Unit, tokenizer: ModelTokenizer, graded: Graded = "answers") -> Example:
+def whole(unit: Unit, tokenizer: ModelTokenizer, supervised: Supervised = "answers") -> Example:
     """A unit as one example, however long."""
     if unit.turns is not None:
-        return _conversation(unit.turns, tokenizer, graded)
+        return _conversation(unit.turns, tokenizer, supervised)
     if unit.prompt is not None:
         pair = Turn(role="user", content=unit.prompt), Turn(role="assistant", content=unit.text)
-        return _conversation(pair, tokenizer, graded)
+        return _conversation(pair, tokenizer, supervised)
     ids = tokenizer.ids(unit.text)
     return Example((tokenizer.start, *ids, tokenizer.end), (READ, *[TEXT] * len(ids), END), len(unit.text))
 
 
 def _windows(made: Example, tokenizer: ModelTokenizer, length: int) -> list[Example]:
     """An example cut into several of at most `length` tokens. The first token of each is only read; a part in which
-    nothing is graded (of a long question) is left out."""
+    nothing is supervised (of a long question) is left out."""
     found, begin = [], 0
     while begin < len(made):
         # two tokens stay for the last part, so that the end mark has one before it
@@ -253,27 +117,27 @@ def _windows(made: Example, tokenizer: ModelTokenizer, length: int) -> list[Exam
 
 
 def _border(made: Example, tokenizer: ModelTokenizer, begin: int, end: int) -> int:
-    """Where to cut between `begin` and `end`: after the last line break in the graded text of the second half, else
+    """Where to cut between `begin` and `end`: after the last line break in the supervised text of the second half, else
     before a space in it, else at `end`."""
     half = begin + (end - begin) // 2
-    graded = [at for at in range(end, half, -1) if made.kinds[at - 1] == TEXT]
-    shown = {at: tokenizer.piece(made.ids[at - 1]) for at in graded}
+    supervised = [at for at in range(end, half, -1) if made.kinds[at - 1] == TEXT]
+    shown = {at: tokenizer.piece(made.ids[at - 1]) for at in supervised}
     for at, text in shown.items():
         if "\n" in text:
             return at
     return next((max(at - 1, half) for at, text in shown.items() if " " in text), end)
 
 
-def _conversation(turns: Sequence[Turn], tokenizer: ModelTokenizer, graded: Graded = "answers") -> Example:
-    """A conversation in the model's own chat form: every answer and the mark that ends it are graded, the rest read;
-    of everything, what is asked is graded as well.
+def _conversation(turns: Sequence[Turn], tokenizer: ModelTokenizer, supervised: Supervised = "answers") -> Example:
+    """A conversation in the model's own chat form: every answer and the mark that ends it are supervised, the rest
+    is only read; of everything, what is asked is supervised as well.
 
     A model without a chat form, or whose form has no place for this order of turns, gets the turns one after the
     other, each answer ended as a text is.
     """
     from jinja2.exceptions import TemplateError
 
-    roles = ("assistant", "user") if graded == "everything" else ("assistant",)
+    roles = ("assistant", "user") if supervised == "everything" else ("assistant",)
     characters = sum(len(turn.content) for turn in turns if turn.role in roles)
     try:
         if not tokenizer.chats:
@@ -325,7 +189,7 @@ def _exchanges(turns: Sequence[Turn], tokenizer: ModelTokenizer, length: int) ->
         else:
             parts[-1] = together
         exchange = []
-    return [unit for part in parts if (unit := _talk([*system, *part])) is not None]
+    return [unit for part in parts if (unit := talk([*system, *part])) is not None]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The settings of a run: what a person may choose, and what follows from the goal and the text where they don't."""
+"""The hyperparameters of a run: what a person may choose, what follows from goal and text where they don't."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from skills.contract import Inputs
 from skills.dataset.readiness import Goal
 from skills.model.base import Precision
 from skills.training.budget import USUAL_RANK, WARMUP, Preset, step_tokens
-from skills.training.examples import Graded, Long
+from skills.training.examples import Long, Supervised
 
 LENGTH = 256
 """Tokens of an example. With it the default model trains on a laptop of 8 GB; what is longer is cut, never lost."""
@@ -20,7 +20,7 @@ of Malladi et al. 2022 (arXiv 2205.10287), was tried on eight pieces of *Martín
 SmolLM2-135M went from 2.98 to 2.90 bits a letter in 30 steps at 0.000075, to 2.75 in 35 at 0.0003."""
 LITTLE, MUCH = 10_000, 500_000
 """Tokens of training text below which an adapter of half the usual rank does, and from which one of twice does."""
-PLAIN: Graded = "answers"
+PLAIN: Supervised = "answers"
 
 
 class Hyperparameters(Inputs):
@@ -34,7 +34,8 @@ class Hyperparameters(Inputs):
     rank: int | None = Field(None, ge=1, le=256, description="fine_tune.fields.rank")
     length: int = Field(LENGTH, ge=16, le=4096, description="fine_tune.fields.length")
     warmup: float = Field(WARMUP, ge=0, le=0.5, description="fine_tune.fields.warmup")
-    graded: Graded | None = Field(None, description="fine_tune.fields.graded")
+    graded: Supervised | None = Field(None, description="fine_tune.fields.graded")
+    """What the loss counts. Saved runs, lessons and commands call it `graded`."""
     precision: Precision | None = Field(None, description="fine_tune.fields.precision")
     seed: int = Field(0, description="fine_tune.fields.seed")
 
@@ -51,18 +52,18 @@ Chosen = TypeVar("Chosen", bound=Hyperparameters)
 
 
 def resolved(settings: Chosen, train_tokens: int) -> Chosen:
-    """The settings with every default that follows from the text: batch, learning rate, rank, what is graded."""
+    """The settings with every default that follows from the text: batch, learning rate, rank, what is supervised."""
     return settings.model_copy(
         update={
             "batch_tokens": settings.batch_tokens or step_tokens(train_tokens),
             "learning_rate": settings.learning_rate or RATE,
             "rank": settings.rank or usual_rank(train_tokens),
-            "graded": graded(settings),
+            "graded": supervised(settings),
         }
     )
 
 
-def graded(settings: Hyperparameters) -> Graded:
+def supervised(settings: Hyperparameters) -> Supervised:
     """What the model has to guess of a conversation. A form and a task are in the answers; a voice is in all of it."""
     return settings.graded or ("everything" if settings.goal == "style" else PLAIN)
 

@@ -127,7 +127,7 @@ def _notices(facts: TrainingFacts, given: Hyperparameters, now: Estimate) -> lis
         found.append(Notice(message=msg("plan_training.longer", **values)))
     if now.settings.precision not in (None, now.precision):
         found.append(Notice(level="warning", message=msg("fine_tune.only_16_bits")))
-    if now.recompute and not now.problem:
+    if now.gradient_checkpointing and not now.problem:
         found.append(Notice(message=msg("plan_training.tight", **values)))
     if not now.measured:
         found.append(Notice(message=msg("plan_training.guess")))

@@ -1,4 +1,4 @@
-"""The training loop: steps, measurements, samples, checkpoints, and what the learner asks meanwhile."""
+"""The training loop: micro-batches and optimiser steps, validation loss, early stopping, samples, checkpoints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Event, Metric, Noticed, Request, Sample
 from skills.errors import OutOfMemory
-from skills.model.base import keep_less
+from skills.model.base import enable_gradient_checkpointing
 from skills.model.tokenizer import ModelTokenizer
 from skills.training import checkpoint, curves
 from skills.training.budget import WARMUP, RunPlan, give_back, learning_rate, let_go, peak_memory
@@ -27,7 +27,7 @@ from skills.training.writing import to_a_word, write
 SAVE_SECONDS = 30.0
 WORSE = 0.02
 PATIENCE = 3
-"""Evaluations in a row that are 2 % worse than the best, after which more training only harms."""
+"""Early stopping: evaluations in a row that are 2 % worse than the best, after which more training only overfits."""
 ENOUGH_HELDOUT, WORSE_OF_FEW = 5, 0.1
 """Held-out examples below which it must be 10 %: their mean may be luck. The best is kept all the same: they are the
 same few texts each time, so one measurement is compared with another of its kind."""
@@ -40,7 +40,9 @@ GIVE_BACK_EVERY = 4
 
 
 @dataclass(frozen=True)
-class Knobs:
+class LoopSettings:
+    """The hyperparameters that the loop reads; `length`: tokens of a packed row, `warmup`: share of the steps."""
+
     learning_rate: float
     length: int
     seed: int
@@ -49,26 +51,26 @@ class Knobs:
 
 
 class Training:
-    """One run in this process. `state` is what has happened; `go` continues from it until something ends it."""
+    """One run in this process. `state` is what has happened; `train` continues from it until something ends it."""
 
     def __init__(
         self,
         model: Any,
         tokenizer: ModelTokenizer,
         plan: RunPlan,
-        knobs: Knobs,
+        settings: LoopSettings,
         material: Material,
         ctx: Context,
         run_dir: Path,
     ) -> None:
         import torch
 
-        self.model, self.tokenizer, self.plan, self.knobs, self.material = model, tokenizer, plan, knobs, material
+        self.model, self.tokenizer, self.plan, self.settings, self.material = model, tokenizer, plan, settings, material
         self.ctx, self.run_dir = ctx, run_dir
         self.trainable = [weight for weight in model.parameters() if weight.requires_grad]
-        self.optimizer = torch.optim.AdamW(self.trainable, lr=knobs.learning_rate, weight_decay=0.0)
+        self.optimizer = torch.optim.AdamW(self.trainable, lr=settings.learning_rate, weight_decay=0.0)
         self.bits_a_nat = bits_a_nat(material.train)
-        self.state = State(micro_rows=plan.micro_rows, recompute=plan.recompute)
+        self.state = State(micro_rows=plan.micro_rows, gradient_checkpointing=plan.gradient_checkpointing)
         self.energy = EnergyMeter()
         self._saved = time.monotonic()
 
@@ -82,8 +84,8 @@ class Training:
         self.state = checkpoint.read_state(folder)
         self.load(checkpoint.read_adapter(folder))
         self.optimizer.load_state_dict(checkpoint.read_optimizer(folder))
-        if self.state.recompute:
-            keep_less(self.model)
+        if self.state.gradient_checkpointing:
+            enable_gradient_checkpointing(self.model)
         return True
 
     def adapter(self) -> dict[str, Any]:
@@ -102,23 +104,23 @@ class Training:
 
     # --- the loop ----------------------------------------------------------------------------------------------------
 
-    def go(self) -> Ending:
+    def train(self) -> Ending:
         """Train until the plan is fulfilled, it gets worse, it breaks, or the learner asks for something else."""
         plan, begun, before = self.plan, time.monotonic(), self.state.seconds
-        upcoming = steps(self.material.train, self.knobs.length, plan.step_tokens, self.knobs.seed)
+        upcoming = steps(self.material.train, self.settings.length, plan.step_tokens, self.settings.seed)
         for _ in range(self.state.step):
             next(upcoming)
         if self.state.step == 0 and not self.state.metrics:
-            self.look()
+            self.evaluate()
             self.save()
         while self.state.step < plan.steps:
             if (asked := self.ctx.requested()) is not None:
-                return self.leave(asked)
+                return self.stop(asked)
             if not self.step(next(upcoming)):
                 return self.broken()
-            self.note(seconds=before + time.monotonic() - begun)
+            self.update(seconds=before + time.monotonic() - begun)
             self.advance()
-            if self.due() and (ending := self.look()) is not None:
+            if self.due() and (ending := self.evaluate()) is not None:
                 return ending
             if self.due() or time.monotonic() - self._saved > SAVE_SECONDS:
                 self.save()
@@ -126,13 +128,13 @@ class Training:
                 return "time"
         return "finished"
 
-    def leave(self, asked: Request) -> Ending:
+    def stop(self, asked: Request) -> Ending:
         if asked != "discard":
             self.save()
         return asked
 
     def broken(self) -> Ending:
-        self.note(broke=True)
+        self.update(broke=True)
         self.ctx.emit(Noticed(message=msg("fine_tune.broke_now", step=self.state.step), level="warning"))
         return "broke"
 
@@ -146,7 +148,7 @@ class Training:
         begin = time.perf_counter()
         while True:
             try:
-                nats, graded, texts, text_nats = self.gradients(rows)
+                nats, supervised, texts, text_nats = self.gradients(rows)
                 break
             except (RuntimeError, MemoryError) as error:
                 if not out_of_memory(error):
@@ -157,44 +159,49 @@ class Training:
         if not math.isfinite(nats):
             return False
         for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.state.step, self.plan.steps, self.knobs.learning_rate, self.knobs.warmup)
+            group["lr"] = learning_rate(
+                self.state.step, self.plan.steps, self.settings.learning_rate, self.settings.warmup
+            )
         torch.nn.utils.clip_grad_norm_(self.trainable, 1.0)
         self.optimizer.step()
         if self.state.step % GIVE_BACK_EVERY == 0:
             give_back()
         seconds = time.perf_counter() - begin
-        self.note(step=self.state.step + 1, tokens=self.state.tokens + graded)
+        self.update(step=self.state.step + 1, tokens=self.state.tokens + supervised)
         self.metric(curves.TRAIN, text_nats / max(1, texts))
         self.metric(curves.TRAIN_BITS, text_nats / max(1, texts) * self.bits_a_nat)
-        self.metric("tokens_per_second", graded / seconds)
+        self.metric("tokens_per_second", supervised / seconds)
         return True
 
     def gradients(self, rows: Sequence[Packed]) -> tuple[float, int, int, float]:
-        """Gradients of the mean loss over all graded tokens of the step; sums and counts of all and of the text's."""
+        """Gradients of the mean loss over all supervised tokens of the step, added up over its micro-batches.
+
+        Returns the summed loss (nats) and the count of all supervised tokens; the count and the sum of those of text.
+        """
         self.optimizer.zero_grad(set_to_none=True)
         micro = self.state.micro_rows
         batches = [batch(rows[i : i + micro]) for i in range(0, len(rows), micro)]
-        graded = sum(each.graded for each in batches)
+        supervised = sum(each.supervised for each in batches)
         nats = text_nats = 0.0
         texts = 0
         for each in batches:
-            losses = batch_losses(self.model, each, scale=1 / graded).cpu()
+            losses = batch_losses(self.model, each, scale=1 / supervised).cpu()
             text = each.text[each.labels != IGNORED]
             nats += float(losses.sum())
             text_nats += float(losses[text].sum())
             texts += int(text.sum())
-        return nats, graded, texts, text_nats
+        return nats, supervised, texts, text_nats
 
     def make_room(self) -> None:
         """After a step that did not fit: half the rows at a time, then gradient checkpointing, then no more."""
         self.optimizer.zero_grad(set_to_none=True)
         let_go()
         if self.state.micro_rows > 1:
-            self.note(micro_rows=self.state.micro_rows // 2)
+            self.update(micro_rows=self.state.micro_rows // 2)
             said = msg("fine_tune.memory.halved", step=self.state.step + 1)
-        elif not self.state.recompute:
-            self.note(recompute=True)
-            keep_less(self.model)
+        elif not self.state.gradient_checkpointing:
+            self.update(gradient_checkpointing=True)
+            enable_gradient_checkpointing(self.model)
             said = msg("fine_tune.memory.recompute", step=self.state.step + 1)
         else:
             raise OutOfMemory
@@ -203,9 +210,9 @@ class Training:
     # --- looking at it -----------------------------------------------------------------------------------------------
 
     def measure(self, examples: Sequence[Example]) -> Cost:
-        return cost(self.model, examples, self.knobs.length, self.state.micro_rows)
+        return cost(self.model, examples, self.settings.length, self.state.micro_rows)
 
-    def look(self) -> Ending | None:
+    def evaluate(self) -> Ending | None:
         """Measure on the held-out texts, keep the adapter if it is the best, and write samples when they are due."""
         found = self.measure(self.material.heldout)
         loss = found.loss
@@ -217,23 +224,23 @@ class Training:
             self.metric(KNOWN, self.measure(self.material.known).loss)
             self.sample(0.0)
             return None
-        if self.ran_away(loss):
+        if self.diverged(loss):
             return self.broken()
         self.sample(max(share for share in SHARES if share <= self.state.step / self.plan.steps))
         worse = WORSE if len(self.material.heldout) >= ENOUGH_HELDOUT else WORSE_OF_FEW
         if self.state.best_loss is None or loss < self.state.best_loss:
             checkpoint.save_best(self.run_dir, self.state.step, self.adapter())
-            self.note(best_step=self.state.step, best_loss=loss, worse=0)
+            self.update(best_step=self.state.step, best_loss=loss, worse=0)
         elif loss > self.state.best_loss * (1 + worse):
-            self.note(worse=self.state.worse + 1)
+            self.update(worse=self.state.worse + 1)
             if self.state.worse == 1:
                 advice = msg("fine_tune.advice.memorising", step=self.state.best_step)
                 self.ctx.emit(Noticed(message=advice))
         else:
-            self.note(worse=0)
+            self.update(worse=0)
         return "worse" if self.state.worse >= PATIENCE else None
 
-    def ran_away(self, loss: float) -> bool:
+    def diverged(self, loss: float) -> bool:
         """New text costs a fifth more than before any training, and training text costs more than at the start."""
         train = curves.points(self.state.metrics, curves.TRAIN)
         heldout = curves.points(self.state.metrics, curves.HELDOUT)
@@ -248,23 +255,23 @@ class Training:
             self.model,
             self.tokenizer,
             [ids for _, ids in self.material.prompts],
-            self.knobs.sample_tokens,
-            self.knobs.seed,
+            self.settings.sample_tokens,
+            self.settings.seed,
         )
         for (prompt, _), (text, ended) in zip(self.material.prompts, texts, strict=True):
-            self.tell(Sample(share=share, prompt=prompt, text=text if ended else to_a_word(text)))
+            self.emit(Sample(share=share, prompt=prompt, text=text if ended else to_a_word(text)))
 
     def metric(self, name: str, value: float) -> None:
-        self.tell(Metric(step=self.state.step, name=name, value=value))
+        self.emit(Metric(step=self.state.step, name=name, value=value))
 
-    def tell(self, event: Event) -> None:
+    def emit(self, event: Event) -> None:
         if isinstance(event, Metric):
-            self.note(metrics=(*self.state.metrics, event))
+            self.update(metrics=(*self.state.metrics, event))
         elif isinstance(event, Sample):
-            self.note(samples=(*self.state.samples, event))
+            self.update(samples=(*self.state.samples, event))
         self.ctx.emit(event)
 
-    def note(self, **changes: Any) -> None:
+    def update(self, **changes: Any) -> None:
         self.state = self.state.model_copy(update=changes)
 
     def advance(self) -> None:

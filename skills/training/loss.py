@@ -50,16 +50,16 @@ def token_losses(hidden: Tensor, weight: Tensor, labels: Tensor, gradient: bool)
 
 
 def batch_losses(model: Any, batch: Batch, scale: float | None = None) -> Tensor:
-    """The loss of each graded token of the batch, in order, shape (graded,).
+    """The loss of each supervised token of the batch, in order, shape (supervised,).
 
-    `model` is a causal LM with lean layers (`with_adapter`, `open_tuned`). With `scale`, also adds the gradient of
+    `model` is a causal LM with fused layers (`with_adapter`, `open_tuned`). With `scale`, also adds the gradient of
     `scale * sum of the losses` to the trainable weights.
     """
     import torch
 
     causal = model.get_base_model()
     batch = batch.to(causal.device)
-    # the attention of `lean` goes by the lengths; a mask of four dimensions is taken for ready-made, so none is made
+    # the fused attention goes by the lengths; a mask of four dimensions is taken for ready-made, so none is made
     mask = torch.ones(1, 1, 1, 1, dtype=torch.bool, device=causal.device)
     with torch.set_grad_enabled(scale is not None):
         hidden = causal.base_model(
@@ -69,11 +69,11 @@ def batch_losses(model: Any, batch: Batch, scale: float | None = None) -> Tensor
             use_cache=False,
             lengths=batch.lengths,
         ).last_hidden_state
-        graded = hidden[batch.labels != IGNORED]
+        supervised = hidden[batch.labels != IGNORED]
     labels = batch.labels[batch.labels != IGNORED]
-    losses, gradient = token_losses(graded, causal.get_output_embeddings().weight, labels, scale is not None)
+    losses, gradient = token_losses(supervised, causal.get_output_embeddings().weight, labels, scale is not None)
     if gradient is not None and scale is not None:
-        graded.backward((gradient * scale).to(graded.dtype))
+        supervised.backward((gradient * scale).to(supervised.dtype))
     return losses
 
 

@@ -11,11 +11,12 @@ from skills.training import budget, checkpoint, curves
 from skills.training.adapter import BaseCard, reset, save_adapter
 from skills.training.curves import KNOWN, Ending
 from skills.training.data import TrainingTexts
-from skills.training.examples import Example, examples, in_one_line, shuffled_words
+from skills.training.examples import Example, examples
 from skills.training.hyperparameters import FineTuneInputs
 from skills.training.loop import Training
 from skills.training.loss import bits_a_nat, evenly
 from skills.training.result import FineTuneResult
+from skills.training.units import in_one_line, shuffled_words
 from skills.training.verdict import Numbers, judge
 from skills.training.writing import frozen_prompts, prompt_ids, prompt_text, write
 from skills.workspace import folder_bytes
@@ -34,7 +35,7 @@ def finish(
         ending in ("stop", "time")
         and curves.points(training.state.metrics, curves.HELDOUT)[-1][0] != training.state.step
     ):
-        training.look()
+        training.evaluate()
     last = _as_it_ended(training)
     _keep_best(training)
     known = training.measure(training.material.known).loss
@@ -42,7 +43,7 @@ def finish(
     training.sample(1.0)
     copy = longest_copy(_recitals(training, texts), [unit.text for unit in texts.split.train])
     card = BaseCard(digest=training.plan.base_digest, name=training.plan.base_name)
-    folder = save_adapter(training.model, ctx.run_dir, card, training.material.heldout[:2], training.knobs.length)
+    folder = save_adapter(training.model, ctx.run_dir, card, training.material.heldout[:2], training.settings.length)
     state = training.state
     base_loss = curves.points(state.metrics, curves.HELDOUT)[0][1]
     tuned_loss = state.best_loss if state.best_loss is not None else base_loss
@@ -119,7 +120,7 @@ def _without_order(training: Training, texts: TrainingTexts) -> tuple[float | No
     long_enough = [unit for unit in texts.heldout if len(unit.text.split()) >= LEAST_WORDS]
     if not long_enough:
         return None, None
-    length, seed = training.knobs.length, training.knobs.seed
+    length, seed = training.settings.length, training.settings.seed
     losses = []
     for change in (lambda unit: shuffled_words(unit, seed), in_one_line):
         made: list[Example] = evenly(examples(map(change, long_enough), texts.tokenizer, length), SHUFFLED_TOKENS)
@@ -134,6 +135,6 @@ def _recitals(training: Training, texts: TrainingTexts) -> list[str]:
         prompt_ids(prompt_text(unit), unit.prompt is not None, texts.tokenizer)
         for unit in frozen_prompts(texts.split.train, 2)
     ]
-    tokens = training.knobs.sample_tokens
-    written = write(training.model, texts.tokenizer, known, tokens, training.knobs.seed, temperature=0.0)
+    tokens = training.settings.sample_tokens
+    written = write(training.model, texts.tokenizer, known, tokens, training.settings.seed, temperature=0.0)
     return [*(text for text, _ in written), *(sample.text for sample in training.state.samples if sample.share == 1)]

@@ -1,4 +1,4 @@
-"""Examples packed side by side into rows, none of which sees another: no step is spent on padding."""
+"""Examples packed side by side into rows, none of which sees another, and rows into micro-batches without padding."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 IGNORED = -100
+"""The label of what the loss leaves out (cross_entropy's ignore_index)."""
 
 Packed = tuple[Example, ...]
 """The examples of one row, in order."""
@@ -23,8 +24,8 @@ class Batch:
     """`ids`, `positions`, `labels`, `text`: (1, tokens), the examples one after the other, without padding.
 
     `lengths` has the tokens of each example: attention stays within them, and `positions` begin at 0 with each.
-    `labels[0, i]` is what follows `ids[0, i]`, IGNORED where it is not graded. `text` is True where the label is text,
-    not an end mark.
+    `labels[0, i]` is what follows `ids[0, i]`, IGNORED where it is masked out of the loss. `text` is True where the
+    label is text, not an end mark.
     """
 
     ids: Tensor
@@ -39,7 +40,8 @@ class Batch:
         )
 
     @property
-    def graded(self) -> int:
+    def supervised(self) -> int:
+        """How many tokens the loss counts."""
         return int((self.labels != IGNORED).sum())
 
 

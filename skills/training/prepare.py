@@ -10,13 +10,13 @@ from typing import Any
 
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Noticed
-from skills.model.base import base_digest, base_name, keep_less, open_base, with_adapter
+from skills.model.base import base_digest, base_name, enable_gradient_checkpointing, open_base, with_adapter
 from skills.training import budget, checkpoint
 from skills.training.budget import RunPlan
 from skills.training.data import TrainingTexts, freeze_prompts
 from skills.training.estimate import Pace, keep_pace
 from skills.training.hyperparameters import FineTuneInputs, Hyperparameters
-from skills.training.loop import Knobs, Training
+from skills.training.loop import LoopSettings, Training
 from skills.training.packing import capacity, pack
 from skills.training.refusals import check_disk, too_large
 from skills.training.rehearsal import Rehearsed, fits, rehearse
@@ -45,11 +45,11 @@ def prepared(inputs: FineTuneInputs, ctx: Context, weights: Path, run_dir: Path,
             raise checkpoint.unusable(run_dir, "base")
         doing(ctx, "opening")
         model = with_adapter(open_base(weights, plan.precision), inputs.rank, inputs.seed)
-        if plan.recompute:
-            keep_less(model)
+        if plan.gradient_checkpointing:
+            enable_gradient_checkpointing(model)
     sample_tokens = SAMPLE_TOKENS[inputs.preset]
-    knobs = Knobs(inputs.learning_rate, texts.fitted.length, inputs.seed, sample_tokens, inputs.warmup)
-    return Training(model, texts.tokenizer, plan, knobs, texts.material, ctx, run_dir)
+    loop = LoopSettings(inputs.learning_rate, texts.fitted.length, inputs.seed, sample_tokens, inputs.warmup)
+    return Training(model, texts.tokenizer, plan, loop, texts.material, ctx, run_dir)
 
 
 def _planned(
@@ -74,7 +74,7 @@ def _planned(
         settings_digest=settings,
         precision=rehearsed.precision,
         micro_rows=rehearsed.micro_rows,
-        recompute=rehearsed.recompute,
+        gradient_checkpointing=rehearsed.gradient_checkpointing,
         step_tokens=tokens,
         steps=steps,
         evaluate_every=every,
@@ -121,7 +121,7 @@ def rehearsed_for(settings: Hyperparameters, ctx: Context, weights: Path, texts:
         peak_bytes=found.peak_bytes,
         rows=found.micro_rows,
         length=size,
-        recompute=found.recompute,
+        gradient_checkpointing=found.gradient_checkpointing,
         rank=settings.rank,
         start_seconds=time.monotonic() - begun,
     )

@@ -11,15 +11,15 @@ from skills.errors import DiskFull, TooLittleText, UserError
 from skills.training import budget
 from skills.training.data import TrainingTexts, read_texts
 from skills.training.examples import READ
-from skills.training.hyperparameters import Hyperparameters, graded
+from skills.training.hyperparameters import Hyperparameters, supervised
 from skills.training.rehearsal import fits
 
 SHORTER = (128, 64, 32)
 RANKS = (8, 4, 2, 1)
 
 
-class NothingGraded(UserError):
-    """Not one token of the examples is to be guessed: `name`."""
+class NothingSupervised(UserError):
+    """The loss mask leaves out every token of the examples: `name`."""
 
     code = "nothing_graded"
 
@@ -27,13 +27,13 @@ class NothingGraded(UserError):
 def read_for(
     settings: Hyperparameters, ctx: Context, weights: Path, file: str | None, long: Any = "split"
 ) -> TrainingTexts:
-    """The texts of a run with these settings. Raises FileMissing, ModelMissing, TooLittleText, NothingGraded."""
+    """The texts of a run with these settings. Raises FileMissing, ModelMissing, TooLittleText, NothingSupervised."""
     try:
-        texts = read_texts(ctx, weights, file, settings.length, long, graded=graded(settings))
+        texts = read_texts(ctx, weights, file, settings.length, long, supervised=supervised(settings))
     except TooLittleText as error:
         raise _too_little(error, settings, ctx, file, long) from error
     if not any(kind != READ for example in texts.material.train for kind in example.kinds):
-        raise NothingGraded(name=texts.manifest.name)
+        raise NothingSupervised(name=texts.manifest.name)
     return texts
 
 
@@ -60,7 +60,7 @@ def too_large(
     free, shape = int(error.values["free"] or 0), budget.shape_of(ctx.weights)
     for length in SHORTER:
         if length < row and _fits(shape, length, free):
-            need = budget.memory_needed(shape, "bf16", 1, length, recompute=True)
+            need = budget.memory_needed(shape, "bf16", 1, length, gradient_checkpointing=True)
             offer = _offer("shorter", settings, file, length=length)
             return _told(error, "shorter", (offer,), length=length, then=need)
     for name, folder in ctx.tokenizers.items():

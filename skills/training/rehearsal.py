@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from skills.model.base import Precision, keep_less, open_base, with_adapter
+from skills.model.base import Precision, enable_gradient_checkpointing, open_base, with_adapter
 from skills.training import budget
 from skills.training.loss import batch_losses
 from skills.training.packing import Packed, batch
@@ -23,7 +23,7 @@ class Rehearsed:
     model: Any
     precision: Precision
     micro_rows: int
-    recompute: bool
+    gradient_checkpointing: bool
     seconds_a_token: float
     peak_bytes: int
 
@@ -34,7 +34,7 @@ class MemoryFit:
 
     precision: Precision
     micro_rows: int
-    recompute: bool
+    gradient_checkpointing: bool
 
 
 def fits(weights: Path | budget.ModelShape, length: int, rows: int, free: int) -> list[MemoryFit]:
@@ -43,12 +43,12 @@ def fits(weights: Path | budget.ModelShape, length: int, rows: int, free: int) -
     found = []
     for precision in ("bf16", "fp32"):
         options = [(r, False) for r in ROWS if r <= rows] or [(1, False)]
-        for micro, recompute in [*options, (1, True)]:
-            if budget.memory_needed(weights, precision, micro, length, recompute) <= room:
-                found.append(MemoryFit(precision, micro, recompute))
+        for micro, gradient_checkpointing in [*options, (1, True)]:
+            if budget.memory_needed(weights, precision, micro, length, gradient_checkpointing) <= room:
+                found.append(MemoryFit(precision, micro, gradient_checkpointing))
                 break
     if not found:
-        need = budget.memory_needed(weights, "bf16", 1, length, recompute=True)
+        need = budget.memory_needed(weights, "bf16", 1, length, gradient_checkpointing=True)
         raise budget.DoesNotFit(need=need, free=free, millions=budget.fitting_millions(free))
     return found
 
@@ -73,13 +73,13 @@ def rehearse(weights: Path, options: Sequence[MemoryFit], rows: Sequence[Packed]
     budget.give_back()
     budget.forget_peak()  # what the other precision took is no part of the run
     pace = min(paces[fit], _step(model, longest[: fit.micro_rows]))
-    return Rehearsed(model, fit.precision, fit.micro_rows, fit.recompute, pace, budget.peak_memory())
+    return Rehearsed(model, fit.precision, fit.micro_rows, fit.gradient_checkpointing, pace, budget.peak_memory())
 
 
 def _open(weights: Path, fit: MemoryFit, rank: int, seed: int) -> Any:
     model = with_adapter(open_base(weights, fit.precision), rank, seed)
-    if fit.recompute:
-        keep_less(model)
+    if fit.gradient_checkpointing:
+        enable_gradient_checkpointing(model)
     return model
 
 

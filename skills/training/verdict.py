@@ -1,4 +1,4 @@
-"""The verdict on a run, from its numbers alone. One rule, in one place, with its reasons as codes."""
+"""The verdict on a run from its losses: learnt, overfitting (by heart), nothing. One rule, its reasons as codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLEAR_GAIN = 0.05
 """Share by which the held-out loss must fall for «learnt»."""
 SOME_GAIN = 0.02
 BY_HEART = 0.6
-"""Training texts that cost less than this share of what new texts cost are remembered, not understood."""
+"""Training texts that cost less than this share of what new texts cost are remembered, not understood: overfitting."""
 FAR = 0.1
 """Share of what new text cost at first by which it must cost more than training texts do: of two that cost next to
 nothing, a task that was learnt, the ratio says nothing."""

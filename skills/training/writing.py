@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from skills.model.tokenizer import ModelTokenizer
-from skills.training.examples import Unit
+from skills.training.units import Unit
 
 
 class Written(NamedTuple):

@@ -42,7 +42,7 @@ class Hf(Engine):
         self._device = torch.device(device or best_device())
         kind = dtype or ("float32" if self._device.type == "cpu" else "bfloat16")
         precision: Precision = "fp32" if kind == "float32" else "bf16"
-        model = open_base(folder, precision) if adapter is None else open_tuned(folder, adapter, precision, lean=False)
+        model = open_base(folder, precision) if adapter is None else open_tuned(folder, adapter, precision, fused=False)
         self.model: Any = model.to(self._device).eval()
 
     def write(self, ids: list[int], options: Options) -> Iterator[int]:

@@ -64,7 +64,7 @@ def make(weights: Path, run_dir: Path, base: str, stage: Stage = lambda name: No
     """
     folder, rough = run_dir / CT2, run_dir / f".{CT2}.part"
     stage("merge")
-    model = open_tuned(weights, run_dir / NAME, "bf16", lean=False)
+    model = open_tuned(weights, run_dir / NAME, "bf16", fused=False)
     texts = Texts(weights)
     held = [texts.ids(f"\n{frozen.prompt} {frozen.reference}")[:64] for frozen in frozen_prompts_of(run_dir)]
     sequences = [ids for ids in held if len(ids) > 1]
