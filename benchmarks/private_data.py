@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from skills.pii.find import FIXED, KINDS, Find, Kind
-from skills.pii.scan import People, count, scan
+from skills.pii.names import People
+from skills.pii.scan import count, scan
 
 ROOT = Path(__file__).parent.parent
 EVALUATION = ROOT / "tests" / "eval" / "private_data.jsonl"

@@ -33,8 +33,6 @@ from skills.training.loss import Cost
 from skills.training.runs import find_run, past_runs, read_result
 from skills.training.writing import write
 
-__all__ = ["SKILL", "EvaluateInputs", "EvaluationResult", "read_evaluation", "run"]
-
 STEPS = {"reading": 3, "opening": 7, "surprise": 26, "forgetting": 18, "task": 12, "writing": 34}
 """What is done, and about which share of the time it takes."""
 CALLS = {"reading": 1, "opening": 1, "surprise": 6, "forgetting": 4, "task": 8, "writing": 4}

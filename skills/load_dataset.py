@@ -7,18 +7,17 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from pydantic import Field, model_validator
 
-from skills.blocks import Block, Message, Notice, Offer, Passage, Passages, Scalar, Text, msg
-from skills.contract import Context, Inputs, Result, Skill
+from skills.contract import Context, Inputs, Skill
 from skills.errors import DiskFull, FileMissing, FileTooLarge, FileUnreadable
 from skills.reading.collection import gather
 from skills.reading.formats.packed import natural
 from skills.reading.formats.readers import opened
 from skills.reading.formats.several import Member, opened_each
 from skills.reading.importing import Original, digest_of, import_new, read_again, sweep, unnumbered
+from skills.reading.load_result import LoadResult, RowExample
 from skills.reading.part import Part
 from skills.reading.read import LIMIT
 from skills.reading.understand import Wanted
@@ -29,11 +28,6 @@ from skills.workspace import Manifest, Row, Shape, Workspace, disk_errors, safe_
 
 EXAMPLES = 3
 CHOICES = ("shape", "text_column", "prompt_column", "completion_column")
-OFFERS = 6
-"""Other ways to read it that are offered."""
-NAMED = ("es", "en", "pt", "fr", "it", "ca", "gl", "de", "und")
-"""Languages that have a sentence of their own in the messages."""
-WARNINGS = ("short_text", "odd_characters", "no_text_column")
 
 
 class LoadInputs(Inputs):
@@ -68,100 +62,6 @@ class LoadInputs(Inputs):
         """What the learner decided about the reading; empty if the program is to find out."""
         named = {name: getattr(self, name) for name in CHOICES}
         return {name: value for name, value in named.items() if value is not None}
-
-
-class RowExample(NamedTuple):
-    """A row as it was understood; `completion` only for pairs and chats. Cut to 600 characters."""
-
-    text: str
-    completion: str | None = None
-    title: str | None = None
-
-
-class LoadResult(Result):
-    """`path` of the imported rows (JSON lines, relative to the home folder); `known`: it had been loaded before."""
-
-    dataset: str
-    name: str
-    shape: Shape
-    language: str
-    documents: int
-    rows: int
-    characters: int
-    words: int
-    encoding: str
-    delimiter: str | None
-    columns: tuple[str, ...]
-    text_column: str | None
-    prompt_column: str | None
-    completion_column: str | None
-    choices: dict[str, str]
-    alternatives: tuple[dict[str, str], ...]
-    notices: tuple[str, ...]
-    facts: dict[str, Scalar]
-    path: str
-    known: bool
-    examples: tuple[RowExample, ...]
-
-    def blocks(self) -> tuple[Block, ...]:
-        counts: dict[str, Scalar] = {"name": self.name, "n": self.rows, "words": about(self.words)}
-        kind = "prose_rows" if self.shape == "prose" and self.columns else self.shape
-        read = Text(message=msg(f"load_dataset.read.{kind}", **counts))
-        language = Text(message=msg(f"load_dataset.language.{self.language if self.language in NAMED else 'other'}"))
-        parts = (Text(message=msg("load_dataset.documents", n=self.documents)),) if self._divided else ()
-        caption = "rows" if self.columns and self.alternatives else "other" if self.alternatives else "only"
-        shown = Passages(
-            title=msg("load_dataset.examples.title", n=len(self.examples)),
-            passages=tuple(self._passage(i, example) for i, example in enumerate(self.examples, start=1)),
-            caption=msg(f"load_dataset.examples.caption_{caption}"),
-        )
-        told = [*(["known"] if self.known else []), *self.notices]
-        return (read, *parts, language, *(self._notice(code) for code in told), shown)
-
-    @property
-    def _divided(self) -> bool:
-        """Worth telling: neither one document nor one a row."""
-        return 1 < self.documents < self.rows
-
-    def _passage(self, number: int, example: RowExample) -> Passage:
-        text = example.text if example.completion is None else f"{example.text}\n→ {example.completion}"
-        source = f"{self.name}, {example.title}" if example.title else self.name
-        return Passage(text=text, source=source, location=msg(f"load_dataset.examples.{self.shape}", number=number))
-
-    def _notice(self, code: str) -> Notice:
-        values: dict[str, Scalar] = {
-            "name": self.name, "encoding": self.encoding, "column": self.text_column, "words": self.words,
-            "columns": ", ".join(self.columns), "prompt": self.prompt_column, "completion": self.completion_column,
-            "n": self.facts.get(code), "names": self.facts.get(f"{code}_names"),
-        }  # fmt: skip
-        return Notice(
-            level="warning" if code in WARNINGS else "info", message=msg(f"load_dataset.notices.{code}", **values)
-        )
-
-    def offers(self) -> tuple[Offer, ...]:
-        """Read it again in another way, with one click."""
-        return tuple(
-            Offer(label=_label(choice), skill=SKILL.name, inputs={"file": self.dataset, **choice})
-            for choice in self.alternatives[:OFFERS]
-        )
-
-
-def _label(choice: dict[str, str]) -> Message:
-    if "prompt_column" in choice:
-        return msg("load_dataset.offers.pairs", prompt=choice["prompt_column"], completion=choice["completion_column"])
-    if choice.get("shape") == "pairs":
-        return msg("load_dataset.offers.asked")
-    if "shape" in choice:
-        return msg(f"load_dataset.offers.{choice['shape']}")
-    return msg("load_dataset.offers.column", column=choice["text_column"])
-
-
-def about(number: int) -> int:
-    """A count to say aloud: two significant figures from a thousand on."""
-    if number < 1000:
-        return number
-    unit = int(10 ** (len(str(number)) - 2))
-    return round(number / unit) * unit
 
 
 def run(inputs: LoadInputs, ctx: Context) -> LoadResult:

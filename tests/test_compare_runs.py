@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from skills.blocks import Chart, Compare, Message, Notice, Table
-from skills.compare_runs import RunsInputs, RunsResult, run
+from skills.compare_runs import RunsInputs, run
 from skills.contract import Context
 from skills.errors import RunUnusable
+from skills.training.runs_result import RunsResult
 from skills.workspace import Workspace
 from tests.made_runs import make_run
 from tutor.nlu.mentions import read_runs

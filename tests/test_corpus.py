@@ -9,7 +9,8 @@ import pytest
 from skills.blocks import Notice, Text
 from skills.contract import Context, Done, Failed
 from skills.errors import UserError
-from skills.load_dataset import LoadInputs, LoadResult, run
+from skills.load_dataset import LoadInputs, run
+from skills.reading.load_result import LoadResult
 from tests.corpus import Case, cases
 from tests.corpus_hard import hard
 from tests.corpus_hostile import hostile

@@ -18,7 +18,7 @@ from skills.blocks import Notice, msg
 from skills.contract import Context, Ended, Request
 from skills.dataset.split_saved import SPLIT, SavedSplit
 from skills.errors import RunUnusable
-from skills.evaluate_model import EvaluateInputs, read_evaluation, run
+from skills.evaluate_model import EvaluateInputs, run
 from skills.evaluation import memorization
 from skills.evaluation import report as result_file
 from skills.evaluation.bootstrap import Between, coin, mean_gain, share_saved
@@ -26,7 +26,7 @@ from skills.evaluation.exam import Exam, exam
 from skills.evaluation.exam import read_plan as plan_of
 from skills.evaluation.forgetting import Forgetting, chosen, ending, everyday
 from skills.evaluation.judgement import Finding, Surprise, SurpriseScore, finding, forgot, task_finding
-from skills.evaluation.report import EvaluationResult, _verdict
+from skills.evaluation.report import EvaluationResult, _verdict, read_evaluation
 from skills.evaluation.surprise import by_text, costs
 from skills.evaluation.task import kind_of, task
 from skills.fine_tune import run as fine_tune

@@ -15,7 +15,8 @@ import pytest
 from skills.contract import Context
 from skills.dataset.revise import revise
 from skills.errors import BadInput, FileEmpty, FileMissing, FileTooLarge, FileUnreadable, UserError
-from skills.load_dataset import LoadInputs, LoadResult, run
+from skills.load_dataset import LoadInputs, run
+from skills.reading.load_result import LoadResult
 from skills.reading.read import OLE
 from skills.reading.rows import margin_in, pieces
 from skills.reading.shape import shape_of

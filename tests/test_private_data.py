@@ -22,7 +22,8 @@ from skills.pii.identity import uruguayan
 from skills.pii.mask import MASK, Masks, labels_for, masked, masked_row
 from skills.pii.names import People
 from skills.pii.scan import count, parts, scan
-from skills.scan_private_data import NothingToUndo, ScanInputs, ScanResult
+from skills.pii.scan_result import ScanResult
+from skills.scan_private_data import NothingToUndo, ScanInputs
 from skills.scan_private_data import run as scan_run
 from skills.workspace import Row, Turn, Workspace
 from tests.test_text_skills import say

@@ -14,11 +14,12 @@ from skills.dataset.duplicates import repeats
 from skills.dataset.revise import revise, undo
 from skills.dataset.split import By, Group, draw, part
 from skills.dataset.split_leakage import RUN, leakage
+from skills.dataset.split_result import SplitResult
 from skills.dataset.split_saved import fits, saved
 from skills.errors import TooLittleText
 from skills.load_dataset import LoadInputs
 from skills.load_dataset import run as load
-from skills.split_dataset import BadShares, NoAuthors, SplitInputs, SplitResult, shares_of
+from skills.split_dataset import BadShares, NoAuthors, SplitInputs, shares_of
 from skills.split_dataset import run as split_run
 from skills.training.data import read_texts
 from skills.training.units import split, split_as_saved, units

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from skills.pii.addresses import addresses
-from skills.pii.find import KINDS, Find, Kind, without_overlaps
+from skills.pii.find import Find, Kind, without_overlaps
 from skills.pii.forms import accounts, aliases, births, machines, mails, plates, users
 from skills.pii.identity import identities
 from skills.pii.names import People, names_in
@@ -53,6 +53,3 @@ def parts(row: Row) -> Iterator[tuple[str, str]]:
     for number, turn in enumerate(row.turns or ()):
         if turn.content:
             yield f"turns.{number}", turn.content
-
-
-__all__ = ["KINDS", "Find", "Kind", "People", "count", "forms", "parts", "scan"]
