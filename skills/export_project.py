@@ -23,7 +23,7 @@ from skills.export.merged import merge_source, write_adapter, write_merged
 from skills.export.model_card import Licence, Signed, licence_text, write_card, write_licence
 from skills.export.ollama import write_modelfiles
 from skills.export.result import ExportResult, FormatChoice
-from skills.export.room import Format, Quantization, check_disk, format_bytes, precision
+from skills.export.room import Format, Quantization, format_bytes, precision, room_for_export
 from skills.export.source import ExportSource, read_source
 from skills.model.base import Precision, open_base
 from skills.training import budget
@@ -77,7 +77,7 @@ def run(inputs: ExportInputs, ctx: Context) -> ExportResult:
         return _result(source, inputs, time.monotonic() - begin)
     if {"ollama", "gguf"} & set(formats):
         check_convertible(source)
-    check_disk(source, formats, inputs.quantization)
+    room_for_export(source, formats, inputs.quantization)
     budget.set_threads()
     exact = precision(source, formats)
     signed = Signed(licence=inputs.licence, author=inputs.author, title=inputs.title, language=ctx.language)

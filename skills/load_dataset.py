@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from skills.contract import Context, Inputs, Skill
-from skills.errors import DiskFull, FileMissing, FileTooLarge, FileUnreadable
+from skills.errors import FileMissing, FileTooLarge, FileUnreadable
 from skills.reading.collection import gather
 from skills.reading.formats.packed import natural
 from skills.reading.formats.readers import opened
@@ -77,8 +77,7 @@ def run(inputs: LoadInputs, ctx: Context) -> LoadResult:
         if again is None and (known := _known(ctx.workspace, digest_of(originals), inputs)) is not None:
             return _result(known, ctx.workspace, known=True)
         size = sum(original.path.stat().st_size for original in originals)
-        if ctx.workspace.free_bytes() < 4 * size:
-            raise DiskFull(need=4 * size, free=ctx.workspace.free_bytes())
+        ctx.workspace.check_disk(4 * size)
         with tempfile.TemporaryDirectory(dir=ctx.workspace.datasets, prefix=".import-") as temporary:
             opened_in = Path(temporary) / "parts"
             opened_in.mkdir()

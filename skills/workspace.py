@@ -228,6 +228,11 @@ class Workspace:
         self.home.mkdir(parents=True, exist_ok=True)
         return shutil.disk_usage(self.home).free
 
+    def check_disk(self, need: int) -> None:
+        """Raises DiskFull, with what is needed and what is free, unless `need` bytes fit."""
+        if need > (free := self.free_bytes()):
+            raise DiskFull(need=need, free=free)
+
     def delete_dataset(self, dataset: str) -> None:
         shutil.rmtree(self.one(self.datasets, dataset))
 

@@ -15,7 +15,7 @@ from skills.model.base import base_digest, open_base, plain_adapter
 from skills.training.adapter import open_tuned
 from skills.workspace import sha256
 from tests.tiny_model import make_tiny
-from tutor.lm import tuned, voices
+from tutor.lm import tuned
 from tutor.lm.convert import convert
 from tutor.lm.ct2 import Ct2
 from tutor.lm.installed import CT2, Manifest, find, write_manifest
@@ -91,7 +91,7 @@ def test_what_cannot_be_made_ready_is_said(made: Path, tmp_path: Path, monkeypat
     shutil.copytree(made / "runs" / "run-1", run, ignore=shutil.ignore_patterns(CT2))
     hands = Voices(settings(made))
     usage = shutil.disk_usage(run)
-    monkeypatch.setattr(voices.shutil, "disk_usage", lambda path: usage._replace(free=10))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=10))
     with pytest.raises(DiskFull):
         hands.tuned(run)
     monkeypatch.undo()

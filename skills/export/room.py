@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from skills.errors import DiskFull
 from skills.export.errors import ExportRoom
 from skills.export.source import ExportSource
 from skills.model.base import Precision, weight_count
@@ -29,15 +30,16 @@ def format_bytes(source: ExportSource, format: Format, quantization: Quantizatio
     return words // 2 + int(BYTES_A_WEIGHT[quantization] * weight_count(source.weights))
 
 
-def check_disk(source: ExportSource, formats: tuple[Format, ...], quantization: Quantization) -> None:
+def room_for_export(source: ExportSource, formats: tuple[Format, ...], quantization: Quantization) -> None:
     """Raises ExportRoom."""
     sizes = {format: format_bytes(source, format, quantization) for format in formats}
     if {"ollama", "gguf"} <= sizes.keys():  # one file serves both
         del sizes["gguf"]
     need = int(1.02 * sum(sizes.values())) + MARGIN
-    free = source.workspace.free_bytes()
-    if free < need:
-        raise ExportRoom(kind="disk", need=need, free=free)
+    try:
+        source.workspace.check_disk(need)
+    except DiskFull as error:
+        raise ExportRoom(kind="disk", **error.values) from None
 
 
 def precision(source: ExportSource, formats: tuple[Format, ...]) -> Precision:

@@ -18,7 +18,7 @@ from skills.training.estimate import Pace, keep_pace
 from skills.training.hyperparameters import FineTuneInputs, Hyperparameters
 from skills.training.loop import LoopSettings, Training
 from skills.training.packing import capacity, pack
-from skills.training.refusals import check_disk, too_large
+from skills.training.refusals import room_for_run, too_large
 from skills.training.rehearsal import Rehearsed, fits, rehearse
 
 SAMPLE_TOKENS = {"quick": 24, "normal": 32, "thorough": 40}
@@ -36,7 +36,7 @@ def prepared(inputs: FineTuneInputs, ctx: Context, weights: Path, run_dir: Path,
     settings = hashlib.sha256(json.dumps(inputs.model_dump(exclude={"file"}), sort_keys=True).encode()).hexdigest()
     plan = checkpoint.read_plan(run_dir, texts.digest, settings)
     if plan is None:
-        check_disk(inputs, ctx, texts.manifest.id, budget.shape_of(weights))
+        room_for_run(inputs, ctx, texts.manifest.id, budget.shape_of(weights))
         plan, model = _planned(inputs, ctx, weights, texts, settings)
         freeze_prompts(run_dir, texts)
         checkpoint.write_plan(run_dir, plan)

@@ -69,18 +69,16 @@ def too_large(
     return error
 
 
-def check_disk(settings: Hyperparameters, ctx: Context, file: str, shape: budget.ModelShape) -> None:
+def room_for_run(settings: Hyperparameters, ctx: Context, file: str, shape: budget.ModelShape) -> None:
     """Raises DiskFull, with the rank for which there would be room."""
     assert settings.rank is not None
-    need, free = budget.disk_needed(shape, settings.rank), ctx.workspace.free_bytes()
-    if need <= free:
-        return
-    rank = next((r for r in RANKS if r < settings.rank and budget.disk_needed(shape, r) <= free), None)
-    raise _told(
-        DiskFull(need=need, free=free),
-        "training",
-        () if rank is None else (_offer("rank", settings, file, rank=rank),),
-    )
+    try:
+        ctx.workspace.check_disk(budget.disk_needed(shape, settings.rank))
+    except DiskFull as error:
+        free = int(error.values["free"] or 0)
+        rank = next((r for r in RANKS if r < settings.rank and budget.disk_needed(shape, r) <= free), None)
+        offers = () if rank is None else (_offer("rank", settings, file, rank=rank),)
+        raise _told(error, "training", offers) from None
 
 
 Told = TypeVar("Told", bound=UserError)

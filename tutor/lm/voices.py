@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skills.contract import ChatMessage, Options, Profile, Voice
-from skills.errors import DiskFull
 from skills.training.adapter import NAME, read_card
-from skills.workspace import folder_bytes
+from skills.workspace import Workspace, folder_bytes
 from tutor.failures import died, last_words, raised
 from tutor.limits import memory_kills, python
 from tutor.lm.engines import eight_bits, open_engine
@@ -81,9 +79,7 @@ class Voices:
 
     def _prepare(self, model: Installed, run_dir: Path, stage: Stage) -> None:
         """In a process of its own: what it takes of memory is given back."""
-        free, need = shutil.disk_usage(run_dir).free, int(1.1 * folder_bytes(model.fast))
-        if free < need:
-            raise DiskFull(need=need, free=free)
+        Workspace(self._settings.home).check_disk(int(1.1 * folder_bytes(model.fast)))
         home, kills = self._settings.home, memory_kills()
         log = home / "logs" / "tuned.log"
         log.parent.mkdir(parents=True, exist_ok=True)
