@@ -11,6 +11,7 @@ import numpy as np
 from skills.texts.normalize import fold_word
 from skills.texts.quantities import NAMED
 from skills.texts.sentences import Sentence, words
+from skills.texts.stems import stem
 from skills.texts.stopwords import STOP
 
 MEANINGLESS = STOP["es"] | STOP["en"]
@@ -27,8 +28,6 @@ on the `dev` texts of benchmarks/summaries.py: there, centrality alone keeps no 
 private texts do not say the main thing first, as news do."""
 REDUNDANCY = 0.5
 """How much of its likeness to what is chosen already a sentence loses (Carbonell and Goldstein, 1998)."""
-STEM = 6
-"""A word is known by its first six letters: Spanish and English inflect at the end."""
 SHORT, LONG = 12, 40
 """Words a sentence should have to stand alone in a summary."""
 
@@ -36,7 +35,7 @@ SHORT, LONG = 12, 40
 def terms(text: str) -> list[str]:
     """Stems of the words that mean something, in order."""
     folded = (fold_word(word) for word in words(text))
-    return [word[:STEM] for word in folded if word not in MEANINGLESS and (len(word) > 2 or word.isdigit())]
+    return [stem(word) for word in folded if word not in MEANINGLESS and (len(word) > 2 or word.isdigit())]
 
 
 def vectors(texts: Sequence[str]) -> np.ndarray:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from math import comb
 from typing import Any
 
 from skills.blocks import Block, Compare, CompareColumn, msg
 from skills.errors import FileMissing
+from skills.evaluation.bootstrap import coin
 from tutor.dialogue.context import Dialogue, next_button
 from tutor.dialogue.recordings import recorded
 from tutor.dialogue.skill_calls import Outcome, offered
@@ -132,12 +132,7 @@ def luck(dialogue: Dialogue, chosen: int, votes: int) -> str:
     most = max(chosen, votes - chosen)
     if 2 * most == votes:
         return dialogue.words("chat.blind.even")
-    chance = by_chance(most, votes)
+    chance = coin(votes, most)
     kind = "luck" if chance > 0.2 else "hint" if chance > 0.05 else "hardly_luck"
     told = dialogue.words(f"chat.blind.{kind}", most=most, votes=votes, every=round(1 / chance))
     return f"{told} {dialogue.words('chat.blind.few')}" if votes < FEW and kind != "luck" else told
-
-
-def by_chance(most: int, votes: int) -> float:
-    """The probability that one side (named beforehand) gets at least `most` of `votes` fair coins (binomial)."""
-    return sum(comb(votes, k) for k in range(most, votes + 1)) / float(2**votes)

@@ -9,10 +9,11 @@ from typing import Literal, NamedTuple
 
 from skills.blocks import Frozen
 from skills.contract import Language
+from skills.texts.stems import stem
 from skills.texts.stopwords import STOP, word_set
 from tutor.course.model import Close, Course, Run, Say, Wait
 from tutor.nlu.open_answers import likeness
-from tutor.nlu.wording import denials, numbers, stem, terms, words
+from tutor.nlu.wording import denials, numbers, terms, words
 
 # Set on the tuning part of tests/eval/questions.yaml; tests/test_answers.py gives the figures on the other part.
 THRESHOLD = 0.36
@@ -85,7 +86,7 @@ def rank(course: Course, question: str, language: Language) -> list[Found]:
 
 def _wanted(question: str, language: Language) -> set[str]:
     asking = STOP[language] | ASKING[language]
-    return {stem(word, language) for word in words(question) if word not in asking}
+    return {stem(word) for word in words(question) if word not in asking}
 
 
 def _spelt(key: str, known: Counter[str]) -> str:
@@ -132,7 +133,7 @@ def _passages(course: Course, language: Language) -> Iterator[_Passage]:
 def _add(bag: Counter[str], text: str, times: int, language: Language) -> None:
     for word in words(text):
         if word not in STOP[language]:
-            bag[stem(word, language)] += times
+            bag[stem(word)] += times
 
 
 # --- keeping a model's wording to the passage -------------------------------------------------------------------------

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
 from typing import NamedTuple
 
 from skills.contract import Language
 from skills.texts.normalize import fold
+from skills.texts.stems import stem
 from skills.texts.stopwords import STOP, word_set
 
 WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -30,40 +30,11 @@ SCOPE = 4
 """Content words that a denial reaches at most, in its clause."""
 
 
-def _endings(text: str) -> tuple[str, ...]:
-    return tuple(sorted(text.split(), key=lambda ending: (-len(ending), ending)))
-
-
-SUFFIXES: dict[Language, tuple[str, ...]] = {
-    "es": _endings(
-        "imientos amientos aciones iciones uciones imiento amiento icion acion ucion mente idades idad ariamos "
-        "eriamos iriamos iendose andose iendo yendo ando arian erian irian aria eria iria aron ieron abamos aban abas "
-        "aba iamos ian ias ia adas ados idas idos ada ado ida ido aran eran iran ara era ira amos emos imos arlo arla "
-        "erlo erla arse erse irse ar er ir an en as es os a e o s"
-    ),
-    "en": _endings(
-        "izations ization ations ation ments ment ness ingly edly ings ing ities ity ies ied ed ly es s e y"
-    ),
-}
-LEAST_STEM = 3
-
-
 class Term(NamedTuple):
     """A content word: its stem, and whether it is denied («no busca» -> busc, True)."""
 
     stem: str
     denied: bool
-
-
-@lru_cache(maxsize=4096)
-def stem(word: str, language: Language) -> str:
-    """The word without its commonest endings: enough to bring the forms of a verb or a plural together."""
-    if word[0].isdigit():
-        return word.replace(",", ".")
-    for suffix in SUFFIXES[language]:
-        if word.endswith(suffix) and len(word) - len(suffix) >= LEAST_STEM:
-            return word[: -len(suffix)]
-    return word
 
 
 def words(text: str) -> list[str]:
@@ -86,7 +57,7 @@ def terms(text: str, language: Language) -> list[Term]:
             elif word in BREAKS[language] and word not in ("que",):
                 left = 0
             elif word not in STOP[language]:
-                found.append(Term(stem(word, language), left > 0))
+                found.append(Term(stem(word), left > 0))
                 left = max(0, left - 1)
     return found
 
