@@ -16,7 +16,7 @@ from typing import Any
 
 from skills.pii.find import FIXED, KINDS, Find, Kind
 from skills.pii.names import People
-from skills.pii.scan import count, scan
+from skills.pii.scan import forms, scan
 
 ROOT = Path(__file__).parent.parent
 EVALUATION = ROOT / "tests" / "eval" / "private_data.jsonl"
@@ -88,7 +88,7 @@ def speed(megabytes: float) -> None:
     prose = [paragraph for text in texts for paragraph in text.split("\n\n")]
     snippets = [case["text"] for part in ("dev", "heldout") for case in cases(part)]
     work: tuple[tuple[str, Callable[[str], object]], ...] = (
-        ("count", count), ("whole names", People().learn), ("scan", scan),
+        ("forms", lambda text: list(forms(text))), ("whole names", People().learn), ("scan", scan),
     )  # fmt: skip
     for kind, paragraphs in (("prose", prose), ("full of data", snippets)):
         size = sum(len(paragraph.encode()) for paragraph in paragraphs)

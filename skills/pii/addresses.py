@@ -52,7 +52,6 @@ TAILED = re.compile(
     r"(?i:piso|dpto\.?|depto\.?|departamento|oficina|torre|apto\.?|local|"
     r"timbre) ?[\dA-Z]{1,4}[º°]?(?:,? ?(?i:dpto\.?|depto\.?|departamento)? ?[\dA-Z]{1,3}\b)?))"
 )
-HISTORY = re.compile(r"(?i:batalla|revoluci[oó]n|marcha|plaza|mayo|acto|elecciones|constituci[oó]n)")
 
 
 def addresses(text: str) -> Iterator[Find]:

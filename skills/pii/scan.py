@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from skills.pii.addresses import addresses
-from skills.pii.find import Find, Kind, without_overlaps
+from skills.pii.find import Find, without_overlaps
 from skills.pii.forms import accounts, aliases, births, machines, mails, plates, users
 from skills.pii.identity import identities
 from skills.pii.names import People, names_in
@@ -38,11 +37,6 @@ def forms(text: str) -> Iterator[Find]:
         yield from plates(text)
         yield from births(text)
         yield from addresses(text)
-
-
-def count(text: str) -> Counter[Kind]:
-    """How many of each kind with a form of its own (no names): cheap enough for every row of a large data set."""
-    return Counter(one.kind for one in without_overlaps(forms(text)))
 
 
 def parts(row: Row) -> Iterator[tuple[str, str]]:
