@@ -26,7 +26,7 @@ A_PARAGRAPH = 3
 MOST = 12
 AUTO: Literal["quote", "write"] = "quote"
 """What `auto` does. `python benchmarks/summaries.py`: on the six Spanish texts the sentences of Qwen2.5-Coder-0.5B keep
-28 % of the facts (as many words by lot: 45 %), mostly by copying the beginning; quoted ones 72 % (58 %). Until a model
+28 % of the facts (as many words by lot: 45 %), mostly by copying the beginning; quoted ones 72 % (55 %). Until a model
 beats that, this stays `quote`."""
 
 Kind = Literal["written", "quoted"]
