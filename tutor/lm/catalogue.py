@@ -18,6 +18,8 @@ FILE = Path(__file__).with_name("catalogue.yaml")
 Role = Literal["tutor", "workbench", "encoder"]
 ROLES: tuple[Role, ...] = ("tutor", "workbench", "encoder")
 """Who talks; who is looked into and trained; who gives meaning to sentences."""
+SLACK = 500_000_000
+"""Bytes left free on the disk whatever happens: a full disk harms more than this program."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -118,6 +120,16 @@ class Entry(Frozen):
     def download(self) -> int:
         """Bytes to download from the largest of its sources."""
         return max((source.download for source in self.sources), default=0)
+
+    @property
+    def room(self) -> int:
+        """Bytes of disk while it is brought: the download and what is made of it, side by side."""
+        return self.disk + self.download
+
+    @property
+    def weights(self) -> int:
+        """Bytes of the weights that the preferred source has; of a tutor, what is read for each token."""
+        return self.sources[0].bytes
 
     def profile(self, digest: str, disk_bytes: int) -> Profile:
         return Profile(
