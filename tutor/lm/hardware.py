@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -46,19 +46,18 @@ def physical_cores() -> int:
     return max(1, min(allowed, psutil.cpu_count(logical=False) or allowed))
 
 
-def processor() -> str:
-    """The processor's own name, so that what was measured on one is not believed on another."""
+def processor_name() -> str:
+    """What the maker calls it, as in «AMD Ryzen 7 7840U»."""
+    if platform.system() == "Linux":
+        with suppress(OSError):
+            for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
     if platform.system() == "Darwin":
-        asked = ["sysctl", "-n", "machdep.cpu.brand_string"]
-        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() or platform.machine()
-    if platform.system() == "Windows":
-        return os.environ.get("PROCESSOR_IDENTIFIER") or platform.processor()
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith(("model name", "Model", "Hardware")))
-    return next(names, "") or platform.machine()
+        with suppress(OSError, subprocess.SubprocessError):
+            asked = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]
+            return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    return platform.processor() or platform.machine()
 
 
 def accelerator() -> Accelerator | None:

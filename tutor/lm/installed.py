@@ -32,7 +32,7 @@ GGUF, TOKENIZER, ENCODER = "model.gguf", "tokenizer", "encoder"
 
 
 class RoleUnfit(UserError):
-    """A model that cannot do what it is asked to: `model`, `role`."""
+    """A model that cannot do what it is asked to: `model`; `kind`, the role."""
 
     code = "role_unfit"
 
@@ -43,6 +43,7 @@ class Manifest(Frozen):
     profile: Profile
     label: str
     roles: tuple[Role, ...] = ("tutor", "workbench")
+    """The first is what it is for, of a model of the catalogue."""
     source: str = ""
     files: dict[str, str] = Field(default_factory=dict)
 
@@ -120,6 +121,13 @@ def find(home: Path, name: str | None, role: Role = "tutor") -> Installed:
     raise ModelMissing(model=name or role)
 
 
+def held(home: Path) -> frozenset[Role]:
+    """The roles that some model of this home has as its own. A workbench that talks too is no tutor."""
+    roles = [model.manifest.roles for model in installed(home)]
+    own = (role for role in ROLES for have in roles if (have == (role,) if role == "tutor" else role in have))
+    return frozenset(own)
+
+
 def tokenizers(home: Path, workbench: str | None = None) -> dict[str, Path]:
     """The folder with the tokenizer of each model that is ready, by name; first the one that is looked into."""
     ready = installed(home)
@@ -130,7 +138,7 @@ def tokenizers(home: Path, workbench: str | None = None) -> dict[str, Path]:
 def use(home: Path, role: Role, name: str) -> None:
     """Let the model `name` play `role` from now on. Raises ModelMissing, RoleUnfit."""
     if role not in find(home, name).manifest.roles:
-        raise RoleUnfit(model=name, role=role)
+        raise RoleUnfit(model=name, kind=role)
     write_atomic(_chosen_file(home), _json(_chosen(home) | {role: name}))
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from skills.contract import Language
 from skills.workspace import read_json, write_atomic
 from tutor.limits import python
-from tutor.lm.hardware import physical_cores, processor
+from tutor.lm.hardware import physical_cores, processor_name
 from tutor.lm.installed import Installed
 from tutor.settings import Settings, child_env
 
@@ -78,7 +78,7 @@ def known_speed(model: Installed, settings: Settings, measure: Measure = measure
     """
     if model.gguf is None:
         return None
-    note, here, weights = settings.home / "speed.json", processor(), model.gguf.stat().st_size
+    note, here, weights = settings.home / "speed.json", processor_name(), model.gguf.stat().st_size
     noted = _noted(note, here)
     if model.profile.digest in noted:
         return Speed(noted[model.profile.digest], weights)
