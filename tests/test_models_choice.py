@@ -32,6 +32,7 @@ from tutor.settings import build_settings
 from tutor.words import LANGUAGES, Words
 
 GB = 10**9
+DIGEST = "0" * 64
 LAPTOP = Machine(cores=4, memory=8 * GB, free_memory=4 * GB, free_disk=50 * GB)
 
 
@@ -215,8 +216,10 @@ def put(home: Path, name: str, roles: tuple[Role, ...] = ("tutor", "workbench"))
     (folder / place / "model.safetensors").write_bytes(b"x" * 1000)
     if roles == ("tutor",):
         (folder / "model.gguf").write_bytes(b"x" * 1000)
+    catalogue = load_catalogue()
+    size = catalogue[name].parameters if name in catalogue else 1
     profile = Profile(
-        name=name, writes=("es",), context=512, parameters=1, disk_bytes=1, memory_bytes=1, licence="", digest="0" * 64
+        name=name, writes=("es",), context=512, parameters=size, disk_bytes=1, memory_bytes=1, licence="", digest=DIGEST
     )
     write_manifest(home, Manifest(profile=profile, label=name, roles=roles))
 
@@ -251,7 +254,7 @@ def test_each_role_is_played_by_who_is_best_at_it(tmp_path: Path) -> None:
 
 def test_where_a_model_came_from() -> None:
     profile = Profile(
-        name="a", writes=(), context=1, parameters=1, disk_bytes=1, memory_bytes=1, licence="", digest="0" * 64
+        name="a", writes=(), context=1, parameters=1, disk_bytes=1, memory_bytes=1, licence="", digest=DIGEST
     )
     manifest = Manifest(profile=profile, label="a", source=f"hub Qwen/A {'ab' * 20}")
     for words in map(Words, LANGUAGES):

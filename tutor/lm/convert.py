@@ -68,7 +68,8 @@ def gguf_tokenizer(source: Path, to: Path) -> None:
 def stops(tokenizer: PreTrainedTokenizerFast, declared: int | None) -> list[int]:
     """The ids that end a turn: the one that the file declares, and those that chat models use for it."""
     vocabulary = tokenizer.get_vocab()
-    return sorted({declared} - {None} | {vocabulary[end] for end in ENDS if end in vocabulary})
+    known = {vocabulary[end] for end in ENDS if end in vocabulary}
+    return sorted(known if declared is None else known | {declared})
 
 
 def gguf_to_safetensors(source: Path, to: Path) -> None:

@@ -13,7 +13,7 @@ def origins(entry: Entry) -> tuple[Message, ...]:
 
 
 def came_from(manifest: Manifest) -> Message:
-    """The place an installed model really came from, as its manifest has it: `hub REPO REVISION`, `package`, `local`."""
+    """The place an installed model came from, as its manifest has it: `hub REPO REVISION`, `package` or `local`."""
     kind, _, rest = manifest.source.partition(" ")
     repo, _, revision = rest.partition(" ")
     if kind == "hub":

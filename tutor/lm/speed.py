@@ -33,8 +33,8 @@ TOKENS_A_WORD: dict[Language, float] = {"es": 1.57, "en": 1.24}
 ROUND, SECONDS, PATIENCE = 16, 2.0, 60.0
 """Tokens in a round; how long rounds are repeated; when a probe that says nothing is given up."""
 QUIET = 0.2
-"""Share of the processor that other programs may have taken. llama.cpp's threads wait for each other at every layer: with
-two other programs at work on 2 cores the 0.5B wrote 4 tokens a second instead of 60."""
+"""Share of the processor that other programs may have taken. llama.cpp's threads wait for each other at every layer:
+with two other programs at work on 2 cores the 0.5B wrote 4 tokens a second instead of 60."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from tutor.terminal.meter import Meter
 from tutor.words import Words
 
 NOTE = "setup.json"
-"""In the models' folder: {"missing": roles that could not be brought, "tries": how often}; see tutor/setup/system.py."""
+"""In the models' folder: {"missing": roles that could not be brought, "tries": how often}; tutor/setup/system.py reads
+it."""
 Say = Callable[[str], None]
 
 
@@ -37,9 +38,10 @@ def bring_missing(home: Path, words: Words, say: Say, light: bool = False) -> No
     wanted = _plan(home, words, light)
     announce(wanted, words, say)
     missing: list[Role] = []
-    for choice in wanted.choices:
-        role = choice.entry.roles[0]
-        if role == "tutor" and (choice := _again(choice, home, words, say)) is None:
+    for announced in wanted.choices:
+        role = announced.entry.roles[0]
+        choice = _again(announced, home, words, say) if role == "tutor" else announced
+        if choice is None:
             continue
         try:
             _bring(choice, home, words, say)

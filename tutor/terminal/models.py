@@ -16,6 +16,7 @@ from tutor.lm.catalogue import ROLES, Entry, load_catalogue
 from tutor.lm.fetch import get
 from tutor.lm.installed import Installed, find, installed, remove, use
 from tutor.lm.origin import came_from, origins
+from tutor.setup.ending import ASKED, endings
 from tutor.terminal.first_models import bring_missing, tell_speed
 from tutor.terminal.meter import Meter
 from tutor.words import Words
@@ -36,8 +37,16 @@ def add_parser(subparsers: Any, words: Words | None = None, parents: Sequence[ar
 
 
 def run(args: argparse.Namespace, words: Words, home: Path) -> int:
-    """Do what the parsed arguments ask and return the exit status. Raises UserError."""
-    say: Say = partial(print, flush=True)
+    """Do what the parsed arguments ask and return the exit status. Raises UserError.
+
+    Asked to end, it ends what it has started (pip, a conversion) as well; what has arrived is kept.
+    """
+    with endings(ASKED):
+        _do(args, words, home, partial(print, flush=True))
+    return 0
+
+
+def _do(args: argparse.Namespace, words: Words, home: Path, say: Say) -> None:
     if args.what == "list":
         for line in listing(home, words):
             say(line)
@@ -57,7 +66,6 @@ def run(args: argparse.Namespace, words: Words, home: Path) -> int:
         for role in (args.role,) if args.role else find(home, args.name).manifest.roles:
             use(home, role, args.name)
             say(words(f"models.command.plays_{role}", name=args.name))
-    return 0
 
 
 def get_model(name: str, words: Words, home: Path, say: Say) -> Installed:
