@@ -68,7 +68,7 @@ def test_all_sizes_are_said_before_anything_comes(tmp_path: Path, shop: Shop, mo
     said: list[str] = []
 
     def watched(name: str, home: Path, report: Callable[..., None]) -> Installed:
-        assert "4 GB para bajar" in said[0]  # 1 + 0.5 + 2.5
+        assert "hasta 4 GB para bajar" in said[0]  # 1 + 0.5 + 2.5
         assert [line for line in said if line.startswith("Para ")][2].startswith("Para conversar: Qwen3 4B")
         return shop(name, home, report)
 

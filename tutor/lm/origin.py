@@ -5,11 +5,15 @@ from __future__ import annotations
 from skills.blocks import Message, msg
 from tutor.lm.catalogue import Entry, Hub, Package, Source
 from tutor.lm.installed import Manifest
+from tutor.words import Words
 
 
-def origins(entry: Entry) -> tuple[Message, ...]:
+def origins(entry: Entry, words: Words) -> str:
     """The places a model of the catalogue can be had from, in the order in which they are asked."""
-    return tuple(_place(source) for source in entry.sources)
+    first, *others = (words(_place(source)) for source in entry.sources)
+    for other in others:
+        first = words("models.from.else", first=first, second=other)
+    return first
 
 
 def came_from(manifest: Manifest) -> Message:

@@ -65,8 +65,8 @@ def announce(wanted: Plan, words: Words, say: Say) -> None:
     for choice in wanted.choices:
         entry = choice.entry
         say(words(f"models.setup.{entry.roles[0]}", label=entry.label, size=entry.download, disk=entry.disk))
-        places = words("models.from.or").join(words(place) for place in origins(entry))
-        say("  · " + words("models.list.made", maker=entry.maker, licence=entry.licence, places=places))
+        made = words("models.list.made", maker=entry.maker, licence=entry.licence, places=origins(entry, words))
+        say(f"  · {made}")
         for reason in choice.reasons:
             say(f"  · {words(reason)}")
     for reason in wanted.alone:

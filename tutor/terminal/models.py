@@ -121,5 +121,5 @@ def _about(entry: Entry, words: Words) -> dict[str, Scalar]:
         "memory": entry.memory.chat,
         "licence": entry.licence,
         "spoken": spoken or words("models.language.none"),
-        "places": words("models.from.or").join(words(place) for place in origins(entry)),
+        "places": origins(entry, words),
     }
