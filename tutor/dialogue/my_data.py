@@ -74,6 +74,7 @@ async def my_things(dialogue: Dialogue) -> AsyncIterator[Shown]:
         rows=tuple(rows),
         caption=msg("chat.things_caption"),
     )
+    buttons.append(dialogue.button("chat.button.models", "models"))
     buttons.append(dialogue.button("chat.button.delete_all", "delete", args={"what": "all", "id": "", "name": ""}))
     buttons.append(back_button(dialogue))
     yield dialogue.say("", tone="aside", blocks=(table,), buttons=tuple(buttons))

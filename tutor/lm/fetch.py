@@ -1,4 +1,4 @@
-"""Gets a model of the catalogue: room on the disk, the first source that answers, verified; converted; installed.
+"""Gets a model of the catalogue: room on the disk, the first source that answers, verified; made ready; installed.
 
 Everything is done in `<home>/models/.fetch/<name>/` and in folders that are moved to their place whole, so it can be
 killed anywhere: the next call goes on from there. The network is used here and nowhere else in the program.
@@ -20,17 +20,25 @@ from filelock import FileLock
 from skills.blocks import Message, msg
 from skills.errors import DiskFull, OutOfMemory, UserError
 from skills.workspace import folder_bytes, sha256
-from tutor.lm.catalogue import Catalogue, Entry, Hub, Local, Package, load_catalogue
+from tutor.lm.catalogue import SLACK, Catalogue, Entry, Hub, Local, Package, load_catalogue
 from tutor.lm.convert import check_folder
 from tutor.lm.download import WAIT, NoNetwork, Unreachable, after, bring, look
 from tutor.lm.hardware import measure
-from tutor.lm.installed import Installed, Manifest, installed, models_folder, weights_digest, write_manifest
+from tutor.lm.installed import (
+    ENCODER,
+    GGUF,
+    WEIGHTS,
+    Installed,
+    Manifest,
+    installed,
+    models_folder,
+    weights_digest,
+    write_manifest,
+)
 from tutor.lm.parts import Pip, bring_parts
 from tutor.settings import ROOT
 
 log = logging.getLogger(__name__)
-SLACK = 500_000_000
-"""Bytes left free on the disk whatever happens: a full disk harms more than this program."""
 Report = Callable[[Message, int, int], None]
 """Told `(what is being done, done, total)`, both in bytes; a total of 0 means that there is no telling."""
 Fetched = tuple[Path, str, str, dict[str, str]]
@@ -97,26 +105,48 @@ def get(
 def check_disk(entry: Entry, home: Path) -> None:
     """Raises DiskFull unless what is still to come fits: the download and what is made of it, side by side."""
     have = sum(folder_bytes(f) for f in (models_folder(home) / entry.name, models_folder(home) / ".fetch" / entry.name))
-    need, free = entry.disk + entry.download + SLACK - have, measure(home).free_disk
+    need, free = entry.room + SLACK - have, measure(home).free_disk
     if need > free:
         raise DiskFull(need=need, free=free)
 
 
 def install(entry: Entry, fetched: Fetched, home: Path, report: Report) -> Installed:
-    """Convert what was fetched and write down what it is. Raises ModelUnfit, OutOfMemory."""
+    """Make ready what was fetched and write down what it is. Raises ModelUnfit, OutOfMemory.
+
+    Only what a role needs is made: an encoder is used as it came, of a tutor's GGUF the tokenizer is read, and a
+    workbench is unpacked. A GGUF goes to its place last: until then a killed installation finds it where it arrived.
+    """
     path, digest, source, files = fetched
     folder = models_folder(home) / entry.name
-    run_convert(path, folder, entry.name, report)
+    if "encoder" in entry.roles:
+        keep(path, folder / ENCODER)
+    else:
+        run_convert(path, folder, entry.name, report, unpack="workbench" in entry.roles)
+        if path.suffix == ".gguf":
+            os.replace(path, folder / GGUF)
     profile = entry.profile(digest, folder_bytes(folder))
     return write_manifest(
         home, Manifest(profile=profile, label=entry.label, roles=entry.roles, source=source, files=files)
     )
 
 
-def run_convert(source: Path, folder: Path, name: str, report: Report) -> None:
-    """Convert in a process of its own, so that its memory is given back. Raises ModelUnfit, OutOfMemory."""
+def keep(fetched: Path, place: Path) -> None:
+    """Move a file, or all of a folder's, to the folder `place`, which gets its name when it is whole."""
+    rough = place.with_name(f".{place.name}.part")
+    for old in (rough, place):
+        shutil.rmtree(old, ignore_errors=True)
+    rough.mkdir(parents=True)
+    for path in sorted(fetched.iterdir()) if fetched.is_dir() else [fetched]:
+        os.replace(path, rough / path.name)
+    os.replace(rough, place)
+
+
+def run_convert(source: Path, folder: Path, name: str, report: Report, unpack: bool) -> None:
+    """Convert in a process of its own, so that its memory is given back: all that a workbench needs (`unpack`), else
+    the tokenizer alone. Raises ModelUnfit, OutOfMemory."""
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "tutor.lm.convert", str(source.absolute()), str(folder.absolute())]
+    command += ["unpack" if unpack else "tokenizer"]
     problem = ""
     with (folder / "convert.log").open("wb+") as log:
         env = os.environ | {"PYTHONIOENCODING": "utf-8", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
@@ -125,7 +155,7 @@ def run_convert(source: Path, folder: Path, name: str, report: Report) -> None:
                 for line in process.stdout or ():
                     word, _, rest = line.decode("utf-8", errors="replace").strip().partition(" ")
                     problem = rest if word == "error" else problem
-                    if word in ("safetensors", "int8"):
+                    if word in ("safetensors", "int8", "tokenizer"):
                         report(msg(f"models.stage.{word}", name=name), 0, 0)
             except BaseException:
                 process.kill()
@@ -147,7 +177,7 @@ def _fetch(entry: Entry, staging: Path, report: Report, pip: Pip | None) -> Fetc
     for source in entry.sources:
         stage = msg("models.stage.download", name=entry.label)
 
-        def count(done: int, stage: Message = stage, total: int = source.bytes) -> None:
+        def count(done: int, stage: Message = stage, total: int = source.download) -> None:
             report(stage, done, max(done, total))
 
         try:
@@ -163,7 +193,10 @@ def _fetch(entry: Entry, staging: Path, report: Report, pip: Pip | None) -> Fetc
 
 
 def _from_hub(source: Hub, staging: Path, count: Callable[[int], None]) -> Fetched:
-    """All files at the pinned revision, each against the hub's digest and, where there is one, the catalogue's."""
+    """All files at the pinned revision, each against the hub's digest and, where there is one, the catalogue's.
+
+    Raises Unreachable, also where neither tells the digest of weights: what nobody vouches for is not installed.
+    """
     from huggingface_hub import constants, hf_hub_url
 
     folder = staging / "hub"
@@ -174,10 +207,15 @@ def _from_hub(source: Hub, staging: Path, count: Callable[[int], None]) -> Fetch
         have = 0
         for name in source.files:
             url = hf_hub_url(source.repo, name, revision=source.revision, endpoint=endpoint)
-            remote = look(client, url)
-            files[name] = bring(client, remote, folder / name, source.sha256.get(name), after(count, have))
+            remote, known = look(client, url), source.sha256.get(name)
+            if Path(name).suffix in (".gguf", Path(WEIGHTS).suffix) and not (known or remote.digest):
+                raise Unreachable(f"{url}: nobody tells its digest")
+            files[name] = bring(client, remote, folder / name, known, after(count, have))
             have += (folder / name).stat().st_size
-    return folder, weights_digest(folder), f"hub {source.repo} {source.revision}", files
+    origin, one = f"hub {source.repo} {source.revision}", source.files[0]
+    if one.endswith(".gguf"):
+        return folder / one, files[one], origin, files
+    return folder, weights_digest(folder), origin, files
 
 
 def _from_here(source: Local) -> Fetched:

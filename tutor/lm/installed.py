@@ -1,9 +1,14 @@
 """The models in the home folder: what is there, what each is, which one plays which role.
 
-<home>/models/<name>/transformers/   safetensors (bf16), tokenizer, chat template: for training and looking into
-<home>/models/<name>/ct2-int8/       the same weights in 8 bits, for talking
+<home>/models/<name>/model.gguf      the weights as they came, where they came so: for talking
+<home>/models/<name>/tokenizer/      of a model that has nothing else: what its GGUF says of tokenizer and template
+<home>/models/<name>/transformers/   of a workbench: safetensors (bf16), tokenizer, template: training, looking into
+<home>/models/<name>/ct2-int8/       of a workbench: the same weights in 8 bits
+<home>/models/<name>/encoder/        of an encoder: its files as they came
 <home>/models/<name>/model.json      what it is and where it came from; written last: without it, unfinished
-<home>/models/chosen.json            {"tutor": name, "workbench": name}
+<home>/models/chosen.json            {"tutor": name, "workbench": name, "encoder": name}
+
+A home of an earlier version has no `model.gguf` and no encoder: its models are workbenches, which may talk as well.
 """
 
 from __future__ import annotations
@@ -18,11 +23,18 @@ from pydantic import Field, ValidationError
 
 from skills.blocks import Frozen
 from skills.contract import Profile
-from skills.errors import ModelMissing
+from skills.errors import ModelMissing, UserError
 from skills.workspace import folder_bytes, read_json, sha256, write_atomic
 from tutor.lm.catalogue import ROLES, Role, load_catalogue
 
 MANIFEST = "model.json"
+GGUF, TOKENIZER, ENCODER = "model.gguf", "tokenizer", "encoder"
+
+
+class RoleUnfit(UserError):
+    """A model that cannot do what it is asked to: `model`; `kind`, the role."""
+
+    code = "role_unfit"
 
 
 class Manifest(Frozen):
@@ -30,7 +42,8 @@ class Manifest(Frozen):
 
     profile: Profile
     label: str
-    roles: tuple[Role, ...] = ROLES
+    roles: tuple[Role, ...] = ("tutor", "workbench")
+    """The first is what it is for, of a model of the catalogue."""
     source: str = ""
     files: dict[str, str] = Field(default_factory=dict)
 
@@ -60,13 +73,29 @@ class Installed:
         return bool(self.plays)
 
     @property
+    def gguf(self) -> Path | None:
+        """The weights in one file, for talking; None of a model that did not come so."""
+        return path if (path := self.folder / GGUF).is_file() else None
+
+    @property
+    def tokenizer(self) -> Path | None:
+        """The folder with `tokenizer.json` and the chat template; None of an encoder."""
+        places = (self.folder / name for name in (TRANSFORMERS, TOKENIZER))
+        return next((place for place in places if place.is_dir()), None)
+
+    @property
+    def encoder(self) -> Path:
+        """The folder with the files of an encoder."""
+        return self.folder / ENCODER
+
+    @property
     def weights(self) -> Path:
-        """The folder of safetensors, for training."""
+        """The folder of safetensors, for training. Only a workbench has it."""
         return self.folder / TRANSFORMERS
 
     @property
     def fast(self) -> Path:
-        """The folder of the CTranslate2 weights."""
+        """The folder of the CTranslate2 weights. Only a workbench has it."""
         return self.folder / CT2
 
 
@@ -92,16 +121,24 @@ def find(home: Path, name: str | None, role: Role = "tutor") -> Installed:
     raise ModelMissing(model=name or role)
 
 
+def held(home: Path) -> frozenset[Role]:
+    """The roles that some model of this home has as its own. A workbench that talks too is no tutor."""
+    roles = [model.manifest.roles for model in installed(home)]
+    own = (role for role in ROLES for have in roles if (have == (role,) if role == "tutor" else role in have))
+    return frozenset(own)
+
+
 def tokenizers(home: Path, workbench: str | None = None) -> dict[str, Path]:
     """The folder with the tokenizer of each model that is ready, by name; first the one that is looked into."""
     ready = installed(home)
     first = [model for model in ready if model.name == workbench or (workbench is None and "workbench" in model.plays)]
-    return {model.name: model.weights for model in (*first, *ready)}
+    return {model.name: folder for model in (*first, *ready) if (folder := model.tokenizer)}
 
 
 def use(home: Path, role: Role, name: str) -> None:
-    """Let the model `name` play `role` from now on. Raises ModelMissing."""
-    find(home, name)
+    """Let the model `name` play `role` from now on. Raises ModelMissing, RoleUnfit."""
+    if role not in find(home, name).manifest.roles:
+        raise RoleUnfit(model=name, kind=role)
     write_atomic(_chosen_file(home), _json(_chosen(home) | {role: name}))
 
 
@@ -144,11 +181,13 @@ def _ready(home: Path) -> dict[str, Manifest]:
 
 
 def _playing(home: Path, role: Role, ready: dict[str, Manifest]) -> str | None:
-    """Who plays a role: whom the owner chose, else the first that can."""
+    """Who plays a role: whom the owner chose, else the first of those that can do least else: a tutor talks better than
+    a workbench, which can talk too."""
     named = _chosen(home).get(role)
     if named in ready:
         return named
-    return next((name for name, manifest in ready.items() if role in manifest.roles), None)
+    able = [name for name, manifest in ready.items() if role in manifest.roles]
+    return min(able, key=lambda name: len(ready[name].roles), default=None)
 
 
 def _chosen(home: Path) -> dict[str, str]:

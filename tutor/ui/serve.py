@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import re
+import signal
 import socket
 import sys
 import threading
@@ -24,6 +25,7 @@ from skills.contract import Language
 from skills.errors import FileMissing
 from skills.workspace import Workspace
 from tutor.settings import HomeTaken, Settings, home_lock
+from tutor.setup.ending import ASKED, endings
 from tutor.ui.guard import Guard
 from tutor.ui.owner import NOTE, Door, Doorman
 from tutor.ui.prepare import leave_out_telemetry, prepare
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from tutor.ui.chat import Conversation
 
 PORTS_TRIED = 50
+PAGES_CLOSE = 3
+"""Seconds that open pages have to close when the server ends."""
 Open = Callable[[Settings], "Conversation"]
 
 
@@ -48,13 +52,14 @@ def open_home(settings: Settings) -> Conversation:
 
 
 def main(settings: Settings, open_browser: bool, open_session: Open = open_home) -> int:
-    """Serve the tutor until Ctrl-C or until the learner closes it; returns the exit status.
+    """Serve the tutor until somebody ends it (Ctrl-C, SIGTERM, a terminal that is closed) or the learner closes it in
+    the chat; returns the exit status.
 
     If the home is already in use, says so and opens the browser at the one that runs.
     """
     words = Words(settings.language or "es")
     try:
-        with home_lock(settings):
+        with endings(ASKED), home_lock(settings):
             return _serve(settings, open_browser, open_session, words)
     except HomeTaken:
         return _already_open(settings, open_browser, words)
@@ -92,7 +97,11 @@ def _serve(settings: Settings, open_browser: bool, open_session: Open, words: Wo
 
     ends: list[Callable[[], None]] = []
     app = build_app(settings, open_session(settings), root, door, end=lambda: [end() for end in ends])
-    server = uvicorn.Server(uvicorn.Config(Guard(app, port), log_config=None, lifespan="on", ws_max_size=2**24))
+    config = uvicorn.Config(
+        Guard(app, port), log_config=None, lifespan="on", ws_max_size=2**24, timeout_graceful_shutdown=PAGES_CLOSE
+    )
+    server = uvicorn.Server(config)
+    _also_hang_up(server)
     ends.append(lambda: _end_soon(server))
     note = door.leave_note(settings.home)
     threading.Thread(target=_announce, args=(door, open_browser, words), daemon=True).start()
@@ -101,8 +110,16 @@ def _serve(settings: Settings, open_browser: bool, open_session: Open, words: Wo
             asyncio.run(server.serve(sockets=[listener]))
     finally:
         note.unlink(missing_ok=True)
-    _tell(words("ui.terminal.closed"))
+    with suppress(OSError):  # the terminal may be gone
+        _tell(words("ui.terminal.closed"))
     return 0 if server.started else 1
+
+
+def _also_hang_up(server: Any) -> None:
+    """A terminal that is closed ends the server as SIGTERM does, which uvicorn sees to: the worker is ended as well."""
+    number = getattr(signal, "SIGHUP", None)
+    if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+        signal.signal(number, server.handle_exit)
 
 
 def listen(host: str, first: int) -> socket.socket:
