@@ -15,8 +15,8 @@ from skills.contract import Profile
 from skills.errors import ModelMissing
 
 FILE = Path(__file__).with_name("catalogue.yaml")
-Role = Literal["tutor", "workbench"]
-ROLES: tuple[Role, ...] = ("tutor", "workbench")
+Role = Literal["tutor", "workbench", "encoder"]
+ROLES: tuple[Role, ...] = ("tutor", "workbench", "encoder")
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 

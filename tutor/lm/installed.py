@@ -30,7 +30,7 @@ class Manifest(Frozen):
 
     profile: Profile
     label: str
-    roles: tuple[Role, ...] = ROLES
+    roles: tuple[Role, ...] = ("tutor", "workbench")
     source: str = ""
     files: dict[str, str] = Field(default_factory=dict)
 
