@@ -95,12 +95,12 @@ class Folder:
         self._file = File(path / WEIGHTS)
         header = HEADER.validate_json(self._file.take(self._file.unpack("Q")[0]))
         self._start = self._file.at
+        self._file.check(self._start, max((entry.data_offsets[1] for entry in header.values()), default=0))
         self._entries: dict[str, Entry] = {}
         for name, size in dims(self.shape, config.type_vocab_size, len(header)).items():
             entry = self._entries[name] = header.get(hub_name(name), Entry())
             if entry.shape != size or entry.bytes != math.prod(size) * entry.kind.itemsize:
                 raise NotAnEncoder(f"{WEIGHTS}: {name} is not there, or of another size")
-            self._file.check(self._start + entry.data_offsets[0], entry.bytes)
 
     def words(self, ids: Sequence[int]) -> Array:
         entry = self._entries["emb.word"]

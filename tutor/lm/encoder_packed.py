@@ -93,7 +93,7 @@ def _pieces(file: File, vocabulary: int) -> Pieces:
     normal = {}
     for _ in range(entries):
         character, becomes = file.unpack("IB")
-        normal[character] = "".join(map(chr, file.unpack(f"{becomes}I")))
+        normal[character] = file.take(4 * becomes).decode("utf-32-le")
     return build(((text[a:b], score) for a, b, score in zip(begins, begins[1:], scores, strict=False)), normal)
 
 
