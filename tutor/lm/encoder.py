@@ -1,6 +1,6 @@
 """The sentence encoder: texts in, vectors out whose product says how near two texts are in meaning (`Encoder`).
 
-multilingual-e5-small (Wang et al. 2024, https://arxiv.org/abs/2402.05672): a BERT of 12 layers, 384 wide, for a hundred
+multilingual-e5-small (Wang et al. 2024, arXiv 2402.05672): a BERT of 12 layers, 384 wide, for a hundred
 languages, that wants "query: " or "passage: " before a text; its vector is the mean over all tokens, of length 1.
 Nothing is left out of a long text: it is cut into as few windows as can be, of nearly the same size, each with its
 prefix, and their means are averaged, weighed by what each holds of the text.
