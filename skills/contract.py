@@ -184,6 +184,22 @@ class Probe(Protocol):
         """Continue the bare text `prompt` (no chat template)."""
 
 
+TextKind = Literal["query", "passage"]
+"""What a text is to an encoder: a question, or one of two texts that are compared; or a passage that may answer."""
+
+
+class Encoder(Protocol):
+    """A model of what texts mean, whatever their language: two vectors' product says how near two texts are.
+
+    Only an order can be read from it, not a degree: unrelated texts may have a product of 0.8.
+    """
+
+    profile: Profile
+
+    def embed(self, texts: Sequence[str], kind: TextKind) -> np.ndarray:
+        """A vector for each text, (len(texts), width), float32, of length 1. Texts of any length, none is cut short."""
+
+
 class Voice(Protocol):
     """A model that is asked to write: to answer (`stream`) or to go on with a text (`generate`).
 
@@ -242,11 +258,11 @@ Request = Literal["stop", "pause", "discard"]
 class Context:
     """All that a skill may touch besides its inputs.
 
-    `chat`, `probe` and `voices` are there if the skill's `needs` name them. `weights` is the folder of the workbench
-    model (safetensors, tokenizer, config), for skills that train. `tokenizers` has the folder (tokenizer, config) of
-    every installed model by its name, the workbench's first, for skills whose `needs` name them. `requested()` tells
-    what the learner has asked of a running job since it began, None if nothing: check it often, it is the point where
-    a job stops.
+    `chat`, `probe`, `voices` and `encoder` are there if the skill's `needs` name them. `weights` is the folder of the
+    workbench model (safetensors, tokenizer, config), for skills that train. `tokenizers` has the folder (tokenizer,
+    config) of every installed model by its name, the workbench's first, for skills whose `needs` name them.
+    `requested()` tells what the learner has asked of a running job since it began, None if nothing: check it often, it
+    is the point where a job stops.
     """
 
     workspace: Workspace
@@ -256,6 +272,7 @@ class Context:
     chat: Chat | None = None
     probe: Probe | None = None
     voices: Voices | None = None
+    encoder: Encoder | None = None
     weights: Path | None = None
     tokenizers: Mapping[str, Path] = field(default_factory=dict)
     run_dir: Path | None = None
@@ -292,5 +309,7 @@ class Skill:
     Inputs: type[Inputs]
     run: Callable[[Any, Context], Result]
     where: Where = "worker"
-    needs: frozenset[Literal["chat", "probe", "voices", "weights", "tokenizers"]] = field(default_factory=frozenset)
+    needs: frozenset[Literal["chat", "probe", "voices", "encoder", "weights", "tokenizers"]] = field(
+        default_factory=frozenset
+    )
     plan: str | None = None

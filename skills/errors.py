@@ -71,6 +71,12 @@ class ModelMissing(UserError):
     code = "model_missing"
 
 
+class ModelDamaged(ModelMissing):
+    """A model's files are cut short, changed or not what they should be: `model`."""
+
+    code = "model_damaged"
+
+
 class WrongBase(UserError):
     """An adapter made for another base model: `adapter`, `base`."""
 

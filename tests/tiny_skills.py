@@ -14,7 +14,7 @@ from skills.contract import Advanced, Context, Inputs, Metric, Paused, Result, S
 from skills.errors import FileMissing
 from skills.workspace import write_atomic
 
-NAMES = ("count", "echo", "fail", "load_dataset", "mould", "sandbox", "talk", "weigh")
+NAMES = ("count", "echo", "fail", "load_dataset", "means", "mould", "sandbox", "talk", "weigh")
 
 
 class CountInputs(Inputs):
@@ -120,6 +120,12 @@ def talk(inputs: TalkInputs, ctx: Context) -> EchoResult:
     return EchoResult(text=ctx.probe.next_token(inputs.prompt, 1)[0].text)
 
 
+def means(inputs: EchoInputs, ctx: Context) -> EchoResult:
+    if ctx.encoder is None:
+        return EchoResult(text="without an encoder")
+    return EchoResult(text=str(ctx.encoder.embed([inputs.text], "query").shape))
+
+
 class LoadInputs(Inputs):
     path: Path
 
@@ -146,6 +152,7 @@ def _skill(name: str, where: Where) -> Skill:
         "echo": (EchoInputs, echo),
         "fail": (FailInputs, fail),
         "load_dataset": (LoadInputs, load_dataset),
+        "means": (EchoInputs, means),
         "mould": (EchoInputs, mould),
         "sandbox": (SandboxInputs, sandbox),
         "talk": (TalkInputs, talk),
@@ -155,8 +162,9 @@ def _skill(name: str, where: Where) -> Skill:
     return Skill(name, kind, run, where, NEEDS.get(name, frozenset()))
 
 
-NEEDS: dict[str, frozenset[Literal["chat", "probe", "weights"]]] = {
+NEEDS: dict[str, frozenset[Literal["chat", "probe", "encoder", "weights"]]] = {
     "talk": frozenset({"probe"}),
+    "means": frozenset({"encoder"}),
     "mould": frozenset({"weights"}),
 }
 

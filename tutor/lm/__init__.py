@@ -1,6 +1,8 @@
-"""Language models on this computer: the catalogue, what is installed, and the engines behind `Chat` and `Probe`."""
+"""Language models on this computer: the catalogue, what is installed, and the engines behind `Chat`, `Probe` and
+`Encoder`."""
 
+from tutor.lm.encoder import open_encoder
 from tutor.lm.engines import open_chat, open_probe, profile, weights
 from tutor.lm.voices import Voices
 
-__all__ = ["Voices", "open_chat", "open_probe", "profile", "weights"]
+__all__ = ["Voices", "open_chat", "open_encoder", "open_probe", "profile", "weights"]

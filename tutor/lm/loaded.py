@@ -7,14 +7,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from skills.contract import Chat, Probe, Profile, Skill, Voices
+from skills.contract import Chat, Encoder, Probe, Profile, Skill, Voices
 from skills.errors import ModelMissing
 from tutor.lm.installed import tokenizers
 from tutor.settings import Settings
 
 
 class Models:
-    """`engines` is the module with `open_chat`, `open_probe`, `Voices`, `weights` and `profile`, as in tutor/lm."""
+    """`engines` is the module with `open_chat`, `open_probe`, `open_encoder`, `Voices`, `weights` and `profile`, as in
+    tutor/lm."""
 
     def __init__(self, settings: Settings, engines: str) -> None:
         self._settings = settings
@@ -42,6 +43,14 @@ class Models:
             self._open["probe"] = self._module.open_probe(home, name, threads=threads)
         probe: Probe = self._open["probe"]
         return probe
+
+    def encoder(self) -> Encoder:
+        """The model of what texts mean. Raises ModelMissing, ModelDamaged."""
+        if "encoder" not in self._open:
+            home, threads = self._settings.home, self._settings.threads
+            self._open["encoder"] = self._module.open_encoder(home, threads=threads)
+        encoder: Encoder = self._open["encoder"]
+        return encoder
 
     def weights(self) -> Path:
         """The folder of the workbench model's safetensors, for skills that train. Raises ModelMissing."""

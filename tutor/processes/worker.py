@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+from base64 import b64decode
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from skills.contract import EVENTS, ChatMessage, Event, Failed, Language, Options, Score
+from skills.contract import EVENTS, ChatMessage, Event, Failed, Language, Options, Score, TextKind
 from tutor.failures import died, last_words, raised
 from tutor.limits import Limits, kill_tree, memory_kills
 from tutor.processes.jobs import Jobs
@@ -17,13 +18,17 @@ from tutor.processes.run_status import RunStatus
 from tutor.processes.sandbox import sandboxed, spawn
 from tutor.settings import Settings
 
+if TYPE_CHECKING:
+    import numpy as np
+
 __all__ = ["Jobs", "Limits", "RunStatus", "Worker", "sandboxed"]
 
 
 class Worker:
     """The resident worker process: one request at a time, in order; it starts again by itself if it died.
 
-    `source` is the module of the skills, `engines` the one with `open_chat` and `open_probe`.
+    `source` is the module of the skills, `engines` the one with `open_chat`, `open_probe` and
+    `open_encoder`.
     """
 
     def __init__(self, settings: Settings, source: str = "skills", engines: str = "tutor.lm") -> None:
@@ -84,6 +89,20 @@ class Worker:
         asked = {"do": "score", "prompt": prompt, "continuations": list(continuations)}
         async with aclosing(self._ask(asked)) as items:
             return [Score.model_validate(_or_raise(item)) async for item in items]
+
+    async def embed(self, texts: Sequence[str], kind: TextKind) -> np.ndarray:
+        """What each text means, as a vector: (len(texts), width), float32, of length 1; (0, 0) if there are none.
+
+        Raises ModelMissing (also ModelDamaged, its child), Defect.
+        """
+        import numpy as np
+
+        if not texts:
+            return np.empty((0, 0), np.float32)
+        asked = {"do": "embed", "texts": list(texts), "kind": kind}
+        async with aclosing(self._ask(asked)) as items:
+            rows = b"".join([b64decode(_or_raise(item)) async for item in items])
+        return np.frombuffer(rows, "<f4").reshape(len(texts), -1).astype(np.float32)
 
     async def languages(self) -> tuple[str, ...]:
         """The languages the tutor's model vouches for; loads it the first time. Raises ModelMissing, Defect."""

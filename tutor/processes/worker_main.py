@@ -6,7 +6,8 @@ in   {"id": 1, "do": "run", "skill": ..., "inputs": {...}, "language": "es"}    
      {"id": 4, "do": "languages"}                                                items are the chat model's
      {"id": 5, "do": "warm"}                                                     no items
      {"id": 6, "do": "unload"}                                                   the process ends after it
-     {"id": 7, "do": "ping"}   {"do": "cancel", "id": 1}                         answered while others run
+     {"id": 7, "do": "embed", "texts": [...], "kind": "query"}                   items are vectors, see _embed
+     {"id": 8, "do": "ping"}   {"do": "cancel", "id": 1}                         answered while others run
 out  {"id": 1, "item": ...}    then {"id": 1, "end": true} or {"id": 1, "failed": {"code": ..., "values": {...}}}
 """
 
@@ -17,6 +18,7 @@ import os
 import queue
 import sys
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -29,6 +31,9 @@ from tutor.settings import Settings
 
 PATIENCE = 10.0
 """Seconds that a request has to end by itself after whoever asked for it is gone."""
+
+TOGETHER = 128
+"""Texts whose vectors are one item: enough to keep all cores busy, few enough to stop soon when nobody wants them."""
 
 Asked = dict[str, Any]
 
@@ -137,12 +142,21 @@ class Worker:
         for score in self._models.probe().score(asked["prompt"], asked["continuations"]):
             yield score.model_dump()
 
+    def _embed(self, asked: Asked) -> Iterator[str]:
+        """The vectors of some texts after the other, row after row as little-endian float32, in base64."""
+        texts, encoder = asked["texts"], self._models.encoder()
+        for start in range(0, len(texts), TOGETHER):
+            if self._requests.cancelled(asked["id"]):
+                return
+            vectors = encoder.embed(texts[start : start + TOGETHER], asked["kind"])
+            yield b64encode(vectors.astype("<f4").tobytes()).decode()
+
     def _languages(self, asked: Asked) -> Iterator[str]:
         yield from self._models.chat().profile.writes
 
     def _warm(self, asked: Asked) -> Iterator[Any]:
         """Load what can be loaded, so that the first answer is quick; what cannot is told when it is needed."""
-        for load in (self._models.chat, self._models.probe):
+        for load in (self._models.chat, self._models.probe, self._models.encoder):
             try:
                 load()
             except Exception as error:
