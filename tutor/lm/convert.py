@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.lm.installed import CT2, ENDS, TOKENIZER_FILES, TRANSFORMERS, WEIGHTS
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import PreTrainedModel
 
 MODEL_TYPES = ("llama", "qwen2", "qwen3", "gemma3_text", "mistral")
 
@@ -62,28 +62,10 @@ def gguf_to_safetensors(source: Path, to: Path) -> None:
     )
     mend_tokenizer(tokenizer, model.config.model_type)
     tie(model)
-    vocabulary = tokenizer.get_vocab()
-    ends = {model.config.eos_token_id} | {vocabulary[end] for end in ENDS if end in vocabulary}
-    model.generation_config.eos_token_id = sorted(ends)
+    model.generation_config.eos_token_id = stop_ids(tokenizer, model.config.eos_token_id)
     model.config._name_or_path = ""
     model.save_pretrained(to)
     tokenizer.save_pretrained(to)
-
-
-def mend_tokenizer(tokenizer: PreTrainedTokenizerFast, model_type: str) -> None:
-    """Put back what a GGUF file does not carry of the original tokenizer, so that the same text gives the same ids.
-
-    Qwen's normalises to NFC; SmolLM's (the Llama with a byte-level vocabulary that GGUF calls `smollm`) cuts numbers
-    into digits first. Source: the `tokenizer.json` of Qwen/Qwen2.5-0.5B-Instruct and HuggingFaceTB/SmolLM2-135M.
-    """
-    from tokenizers import normalizers, pre_tokenizers
-
-    backend = tokenizer.backend_tokenizer
-    if model_type in ("qwen2", "qwen3"):
-        backend.normalizer = normalizers.NFC()
-    elif model_type == "llama" and isinstance(backend.pre_tokenizer, pre_tokenizers.ByteLevel):
-        digits = pre_tokenizers.Digits(individual_digits=True)
-        backend.pre_tokenizer = pre_tokenizers.Sequence([digits, pre_tokenizers.ByteLevel(add_prefix_space=False)])
 
 
 def tie(model: PreTrainedModel) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import platform
 import shutil
+import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -42,6 +44,20 @@ def physical_cores() -> int:
     process = psutil.Process()
     allowed = len(process.cpu_affinity()) if hasattr(process, "cpu_affinity") else psutil.cpu_count() or 1
     return max(1, min(allowed, psutil.cpu_count(logical=False) or allowed))
+
+
+def processor_name() -> str:
+    """What the maker calls it, as in «AMD Ryzen 7 7840U»."""
+    if platform.system() == "Linux":
+        with suppress(OSError):
+            for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    if platform.system() == "Darwin":
+        with suppress(OSError, subprocess.SubprocessError):
+            asked = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]
+            return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    return platform.processor() or platform.machine()
 
 
 def accelerator() -> Accelerator | None:
