@@ -132,7 +132,10 @@ class ChatMessage(Frozen):
 
 
 class Options(Frozen):
-    """How to write. `temperature` 0 is greedy. `seed` makes sampling repeatable."""
+    """How to write. `temperature` 0 is greedy. `seed` makes sampling repeatable. `repetition_penalty` falls on what was
+    written, not on the prompt. `json_schema`: one that the text must fit, in which case nothing is penalised; only
+    for a model that `constrains`. A text that is cut by `max_tokens` does not fit it: see to it that it has room.
+    """
 
     max_tokens: int = 256
     temperature: float = 0.0
@@ -140,6 +143,7 @@ class Options(Frozen):
     top_p: float = 1.0
     seed: int | None = None
     repetition_penalty: float = 1.0
+    json_schema: dict[str, Any] | None = None
 
 
 class Score(Frozen):
@@ -156,9 +160,14 @@ class NextToken(Frozen):
 
 
 class Chat(Protocol):
-    """A model that talks. Closing the iterator stops the writing. Raises `ContextFull`, never cuts."""
+    """A model that talks. Closing the iterator stops the writing. Raises `ContextFull`, never cuts.
+
+    `constrains`: whether it honours `Options.json_schema`; where not, one is a ValueError: look first. A piece may be
+    empty: while a long prompt is read, so that whoever asked can stop there.
+    """
 
     profile: Profile
+    constrains: bool
 
     def stream(self, messages: Sequence[ChatMessage], options: Options) -> Iterator[str]: ...
 

@@ -166,7 +166,7 @@ def _voice(run: str, ctx: Context) -> Voice:
     """The model of a run, made ready if this is the first time."""
     if ctx.voices is None:
         raise ModelMissing(model="workbench")
-    stages = ("merge", "int8", "check")
+    stages = ("gguf", "adapter", "check")
 
     def stage(name: str) -> None:
         doing = msg(f"compare_models.doing.{name}")
@@ -200,7 +200,8 @@ def _fitting(turns: list[ChatMessage], count: Any, room: int) -> list[ChatMessag
 def _said(pieces: Iterator[str], ctx: Context) -> Iterator[str]:
     """The pieces, each shown as it comes, until they end or the learner asks to stop."""
     for piece in pieces:
-        ctx.emit(Wrote(text=piece))
+        if piece:
+            ctx.emit(Wrote(text=piece))
         yield piece
         if ctx.requested():
             return

@@ -9,25 +9,35 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from skills.export.errors import CannotConvert
 from skills.export.gguf_tokenizer import add_tokenizer
 from skills.export.room import Quantization
-from skills.export.source import ExportSource
 from skills.model.base import Precision, device
 
 ROWS = 4096
 """Of a matrix at a time, in fp32: the embeddings of a large vocabulary are never whole in it."""
 
 
-def _permute(name: str, heads: int, groups: int) -> Callable[[np.ndarray], np.ndarray] | None:
+class DenseSource(Protocol):
+    """Where weights come from: `weights`, their folder (tokenizer and all), and its `config`."""
+
+    @property
+    def weights(self) -> Path: ...
+
+    @property
+    def config(self) -> dict[str, Any]: ...
+
+
+def permutation(name: str, config: dict[str, Any]) -> Callable[[np.ndarray], np.ndarray] | None:
     """llama.cpp turns pairs of neighbours in each head, transformers its two halves: the rows of q and k change places.
 
     Shape (heads * size, ...) -> the same; as in LlamaModel.permute of llama.cpp's conversion/llama.py.
     """
+    heads, groups = config["num_attention_heads"], config["num_key_value_heads"]
     count = heads if ".q_proj." in name else groups if ".k_proj." in name else None
     if count is None:
         return None
@@ -45,7 +55,7 @@ ARCHITECTURES: dict[str, tuple[str, bool]] = {
 """transformers' model_type -> GGUF's architecture, and whether the rows of q and k are permuted."""
 
 
-def check_convertible(source: ExportSource) -> None:
+def check_convertible(source: DenseSource) -> None:
     """Raises CannotConvert for a base whose GGUF was never verified."""
     from skills.export.gguf_tokenizer import pre_tokenizer
 
@@ -58,7 +68,7 @@ def check_convertible(source: ExportSource) -> None:
     pre_tokenizer(source.weights)
 
 
-def write_gguf(model: Any, source: ExportSource, path: Path, quantization: Quantization, title: str) -> None:
+def write_gguf(model: Any, source: DenseSource, path: Path, quantization: Quantization, title: str) -> None:
     """Write the weights of `model` (the base's architecture), its settings and its tokenizer to one file.
 
     Matrices become f16 or Q8_0; vectors (norms, biases) stay fp32, as llama.cpp's own converter leaves them.
@@ -78,13 +88,12 @@ def write_gguf(model: Any, source: ExportSource, path: Path, quantization: Quant
         stored = gguf.quant_shape_to_byte_shape(shape, kind) if kind == gguf.GGMLQuantizationType.Q8_0 else shape
         dtype = {0: np.float32, 1: np.float16}.get(int(kind), np.uint8)
         writer.add_tensor_info(name, stored, np.dtype(dtype), int(np.prod(stored)) * np.dtype(dtype).itemsize, kind)
-    heads, groups = source.config["num_attention_heads"], source.config["num_key_value_heads"]
     try:
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_ti_data_to_file()
         for _, original, weight in tensors:
-            change = _permute(original, heads, groups) if permuted else None
+            change = permutation(original, source.config) if permuted else None
             writer.write_tensor_data(_data(weight, _kind(weight, wanted), change))
     finally:
         writer.close()
@@ -92,10 +101,7 @@ def write_gguf(model: Any, source: ExportSource, path: Path, quantization: Quant
 
 def _tensors(model: Any, config: dict[str, Any], architecture: str) -> Iterator[tuple[str, str, Any]]:
     """GGUF's name, transformers' name and the weight of each; the output matrix only where it is one of its own."""
-    import gguf
-
-    kinds = {name: kind for kind, name in gguf.MODEL_ARCH_NAMES.items()}
-    names = gguf.get_tensor_name_map(kinds[architecture], config["num_hidden_layers"])
+    names = tensor_names(architecture, config["num_hidden_layers"])
     tied = model.get_output_embeddings().weight is model.get_input_embeddings().weight
     for original, weight in model.state_dict().items():
         if tied and original == "lm_head.weight":
@@ -104,6 +110,14 @@ def _tensors(model: Any, config: dict[str, Any], architecture: str) -> Iterator[
         if name is None:
             raise CannotConvert(kind="model", what=original)
         yield name, original, weight
+
+
+def tensor_names(architecture: str, layers: int) -> Any:
+    """gguf's own map from transformers' names to those in a file."""
+    import gguf
+
+    kinds = {name: kind for kind, name in gguf.MODEL_ARCH_NAMES.items()}
+    return gguf.get_tensor_name_map(kinds[architecture], layers)
 
 
 def _kind(weight: Any, wanted: Any) -> Any:
@@ -127,7 +141,7 @@ def _data(weight: Any, kind: Any, change: Callable[[np.ndarray], np.ndarray] | N
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def _add_settings(writer: Any, source: ExportSource, architecture: str, quantization: Quantization, title: str) -> None:
+def _add_settings(writer: Any, source: DenseSource, architecture: str, quantization: Quantization, title: str) -> None:
     import gguf
 
     config = source.config

@@ -20,12 +20,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tutor.lm.installed import CT2, ENDS, TOKENIZER, TOKENIZER_FILES, TRANSFORMERS, WEIGHTS
+from tutor.lm.gguf_header import read_header
+from tutor.lm.gguf_vocabulary import mend_tokenizer, stop_ids, write_tokenizer
+from tutor.lm.installed import CT2, TOKENIZER, TOKENIZER_FILES, TRANSFORMERS, WEIGHTS
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import PreTrainedModel
 
 MODEL_TYPES = ("llama", "qwen2", "qwen3", "gemma3_text", "mistral")
+ARCHITECTURES = ("llama", "qwen2", "qwen3", "gemma3")
+"""The same, as a GGUF file calls them."""
 
 
 def convert(source: Path, model: Path, stage: Callable[[str], None] = lambda name: None) -> None:
@@ -49,27 +53,10 @@ def extract(source: Path, model: Path, stage: Callable[[str], None] = lambda nam
     place = model / TOKENIZER
     if not place.exists():
         stage("tokenizer")
-        _whole(place, lambda to: gguf_tokenizer(source, to))
+        if read_header(source).architecture not in ARCHITECTURES:
+            raise ValueError(read_header(source).architecture)
+        write_tokenizer(source, place)
     stage("done")
-
-
-def gguf_tokenizer(source: Path, to: Path) -> None:
-    """Write what a GGUF file says of its tokenizer, chat template and stop tokens to the folder `to`."""
-    from transformers import AutoConfig, AutoTokenizer, GenerationConfig
-
-    config = AutoConfig.from_pretrained(source.parent, gguf_file=source.name)
-    check_type(config.model_type)
-    tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
-    mend_tokenizer(tokenizer, config.model_type)
-    tokenizer.save_pretrained(to)
-    GenerationConfig(eos_token_id=stops(tokenizer, config.eos_token_id)).save_pretrained(to)
-
-
-def stops(tokenizer: PreTrainedTokenizerFast, declared: int | None) -> list[int]:
-    """The ids that end a turn: the one that the file declares, and those that chat models use for it."""
-    vocabulary = tokenizer.get_vocab()
-    known = {vocabulary[end] for end in ENDS if end in vocabulary}
-    return sorted(known if declared is None else known | {declared})
 
 
 def gguf_to_safetensors(source: Path, to: Path) -> None:
@@ -91,26 +78,10 @@ def gguf_to_safetensors(source: Path, to: Path) -> None:
     )
     mend_tokenizer(tokenizer, model.config.model_type)
     tie(model)
-    model.generation_config.eos_token_id = stops(tokenizer, model.config.eos_token_id)
+    model.generation_config.eos_token_id = stop_ids(tokenizer, model.config.eos_token_id)
     model.config._name_or_path = ""
     model.save_pretrained(to)
     tokenizer.save_pretrained(to)
-
-
-def mend_tokenizer(tokenizer: PreTrainedTokenizerFast, model_type: str) -> None:
-    """Put back what a GGUF file does not carry of the original tokenizer, so that the same text gives the same ids.
-
-    Qwen's normalises to NFC; SmolLM's (the Llama with a byte-level vocabulary that GGUF calls `smollm`) cuts numbers
-    into digits first. Source: the `tokenizer.json` of Qwen/Qwen2.5-0.5B-Instruct and HuggingFaceTB/SmolLM2-135M.
-    """
-    from tokenizers import normalizers, pre_tokenizers
-
-    backend = tokenizer.backend_tokenizer
-    if model_type in ("qwen2", "qwen3"):
-        backend.normalizer = normalizers.NFC()
-    elif model_type == "llama" and isinstance(backend.pre_tokenizer, pre_tokenizers.ByteLevel):
-        digits = pre_tokenizers.Digits(individual_digits=True)
-        backend.pre_tokenizer = pre_tokenizers.Sequence([digits, pre_tokenizers.ByteLevel(add_prefix_space=False)])
 
 
 def tie(model: PreTrainedModel) -> None:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 class Engine(ABC):
     """Implements `Chat` and `Probe` of skills/contract.py. `dense` is the model's folder of safetensors."""
 
+    constrains = False
+
     def __init__(self, profile: Profile, texts: Texts, dense: Path) -> None:
         self.profile = profile
         self.texts = texts
@@ -90,7 +92,10 @@ class Engine(ABC):
         return self._embeddings.means(self.texts.batch(texts))
 
     def proceed(self, ids: list[int], options: Options) -> Iterator[str]:
-        """What follows `ids`: checked at once, written as it is asked for. Raises ContextFull."""
+        """What follows `ids`: checked at once, written as it is asked for. Raises ContextFull, ValueError for a
+        schema."""
+        if options.json_schema is not None:
+            raise ValueError("this engine does not constrain what it writes")
         ids = self._fitting(ids, options.max_tokens)
         return self.texts.write(self._watched(self.write(ids, options)), ids)
 

@@ -29,6 +29,8 @@ def endpoint_profile(name: str) -> Profile:
 class OpenAI:
     """`Chat` over `address` (such as `http://10.0.0.5:8000/v1`); the server counts its own context."""
 
+    constrains = True
+
     def __init__(self, address: str, profile: Profile, client: httpx.Client | None = None) -> None:
         self.profile = profile
         self._address = address.rstrip("/")
@@ -45,6 +47,9 @@ class OpenAI:
             "seed": options.seed,
             "stream": True,
         }
+        if options.json_schema is not None:
+            schema = {"name": "answer", "schema": options.json_schema, "strict": True}
+            asked["response_format"] = {"type": "json_schema", "json_schema": schema}
         try:
             with self._client.stream("POST", f"{self._address}/chat/completions", json=asked) as answer:
                 answer.raise_for_status()

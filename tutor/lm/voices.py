@@ -6,26 +6,26 @@ import json
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from skills.contract import ChatMessage, Options, Profile, Voice
 from skills.training.adapter import NAME, read_card
 from skills.workspace import Workspace, folder_bytes
 from tutor.failures import died, last_words, raised
 from tutor.limits import memory_kills, python
-from tutor.lm.engines import eight_bits, open_engine
+from tutor.lm.engine import Engine
+from tutor.lm.engines import open_engine, open_llama, runs_llama
 from tutor.lm.installed import Installed, find
-from tutor.lm.tuned import Stage, TunedCard, ready
+from tutor.lm.llama_cpp import LlamaCpp
+from tutor.lm.tuned import ADAPTER, Stage, TunedCard, ready
 from tutor.settings import Settings, child_env
 
-if TYPE_CHECKING:
-    from tutor.lm.engine import Engine
+Talker = Engine | LlamaCpp
 
 
 class Writer:
     """Implements `Voice` over an engine."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Talker) -> None:
         self._engine = engine
         self.profile: Profile = engine.profile
 
@@ -50,14 +50,17 @@ class Voices:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._held: tuple[Path, TunedCard | None, Engine] | None = None
+        self._held: tuple[Path, TunedCard | None, Talker] | None = None
 
     def base(self, run_dir: Path | None = None) -> Voice:
         """The model that a run was made from; the workbench's without a run. Raises ModelMissing, RunUnusable."""
-        return Writer(open_engine(self._model(run_dir), self._settings.threads))
+        model, threads = self._model(run_dir), self._settings.threads
+        if model.gguf is not None and runs_llama(self._settings.home):
+            return Writer(open_llama(model, threads))
+        return Writer(open_engine(model, threads))
 
     def tuned(self, run_dir: Path, stage: Stage = lambda name: None) -> Voice:
-        """The model of a run; `stage` is told what takes time (`merge`, `int8`, `check`) the first time it is wanted.
+        """The model of a run; `stage` is told what takes time (`gguf`, `adapter`, `check`) the first time it is wanted.
 
         Raises RunUnusable, ModelMissing, WrongBase, DiskFull, OutOfMemory, Defect.
         """
@@ -66,9 +69,13 @@ class Voices:
             return Writer(self._held[2])
         self._held = None  # its memory goes before the next one takes its own
         model = self._model(run_dir)
-        if eight_bits() and (card is None or card.base != model.profile.digest):
-            self._prepare(model, run_dir, stage)
-        engine = open_engine(model, self._settings.threads, run_dir)
+        engine: Talker
+        if runs_llama(self._settings.home):
+            if card is None or card.base != model.profile.digest or model.gguf is None:
+                self._prepare(model, run_dir, stage)
+            engine = open_llama(model, self._settings.threads, run_dir / ADAPTER)
+        else:
+            engine = open_engine(model, self._settings.threads, run_dir)
         self._held = run_dir, ready(run_dir), engine
         return Writer(engine)
 
@@ -79,11 +86,12 @@ class Voices:
 
     def _prepare(self, model: Installed, run_dir: Path, stage: Stage) -> None:
         """In a process of its own: what it takes of memory is given back."""
-        Workspace(self._settings.home).check_disk(int(1.1 * folder_bytes(model.fast)))
+        need = folder_bytes(run_dir / NAME) if model.gguf else folder_bytes(model.weights)
+        Workspace(self._settings.home).check_disk(int(1.1 * need))
         home, kills = self._settings.home, memory_kills()
         log = home / "logs" / "tuned.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        command = python("tutor.lm.tuned", str(model.weights), str(run_dir), model.profile.digest)
+        command = python("tutor.lm.tuned", str(model.folder), str(run_dir), model.profile.digest)
         with log.open("wb") as errors:
             process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=errors, text=True, env=child_env(self._settings)

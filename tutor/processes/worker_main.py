@@ -133,7 +133,8 @@ class Worker:
             for piece in pieces:
                 if self._requests.cancelled(asked["id"]):
                     return
-                yield piece
+                if piece:  # empty ones come while a long prompt is read
+                    yield piece
         finally:
             if hasattr(pieces, "close"):
                 pieces.close()
