@@ -58,17 +58,23 @@ def check(home: Path, command: Sequence[str] | None = None) -> Verdict:
     known = _remembered(path)
     if known is not None and (known.wheel, known.processor) == (wheel, processor):
         return known
-    reason, detail = _try(command or python("tutor.lm.llama_check"), child_env(Settings(home=home)))
+    reason, detail = _try(command or python("tutor.lm.llama_check"), Settings(home=home))
     found = Verdict(wheel=wheel, processor=processor, reason=reason, detail=detail)
     if reason != "failed":  # which may pass: no memory left, no room for a file
         write_atomic(path, found.model_dump_json(indent=1))
     return found
 
 
-def _try(command: Sequence[str], env: dict[str, str]) -> tuple[Reason, str]:
+def _try(command: Sequence[str], settings: Settings) -> tuple[Reason, str]:
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=SECONDS, check=False, env=env
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=SECONDS,
+            check=False,
+            env=child_env(settings),
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return "failed", str(error)
