@@ -45,11 +45,15 @@ def python_of(script: str) -> str:
 
 def test_importing_a_face_loads_nothing() -> None:
     script = "import sys, skills, tutor; print(*sys.modules, sep='\\n')"
-    loaded = {name for name in python_of(script).split() if name.split(".")[0] in ("skills", "tutor", "pydantic", "yaml")}
+    loaded = {
+        name for name in python_of(script).split() if name.split(".")[0] in ("skills", "tutor", "pydantic", "yaml")
+    }
     assert loaded == {"skills", "tutor"}
 
 
-@pytest.mark.parametrize("before", ["", "import skills.summarize", "from skills.summarize import run", "skills.skill('quiz')"])
+@pytest.mark.parametrize(
+    "before", ["", "import skills.summarize", "from skills.summarize import run", "skills.skill('quiz')"]
+)
 def test_a_skills_name_is_its_function_whatever_was_imported_before(before: str) -> None:
     script = f"import skills; {before or 'pass'}; from skills import quiz, summarize; print(quiz, summarize)"
     assert python_of(script).strip() == "<skill quiz> <skill summarize>"

@@ -22,7 +22,7 @@ def open_session(home: str | Path, language: Language | None = None) -> Session:
     `session.turn(Input(...))` (tutor/turn.py) iterates over what is shown; `session.close()` ends it. `language` is
     that of a learner who has not chosen one. Raises HomeTaken while a tutor is open on that home.
     """
-    from tutor.opening import open_session as opened
+    from tutor.session import open_session as opened
     from tutor.settings import build_settings, home_lock
 
     settings = build_settings(home, language=language)
