@@ -1,4 +1,5 @@
-"""How well free text is routed: `python -m benchmarks.routing` (tests/eval/routing.yaml). `--errors` lists the misses
+"""How well free text is routed, by the way it takes in the chat: `python -m benchmarks.routing`
+(tests/eval/routing.yaml). `--errors` lists the misses
 of the dev part, `--thresholds` sweeps them in cross-validation, `--model FOLDER` asks whether a model's opinion helps.
 """
 
@@ -17,6 +18,7 @@ import yaml
 from numpy.typing import NDArray
 
 from skills.contract import Language
+from tutor.dialogue.free_text import as_button
 from tutor.nlu.arguments import Situation, accepted
 from tutor.nlu.router import (
     CANDIDATES,
@@ -30,6 +32,7 @@ from tutor.nlu.router import (
     disguise,
     read_utterances,
 )
+from tutor.turn import Button, Intent
 from tutor.words import LANGUAGES, Words
 
 EVALUATION = Path(__file__).parent.parent / "tests" / "eval" / "routing.yaml"
@@ -47,6 +50,7 @@ class Case:
     intents: tuple[str, ...]
     args: dict[str, Any]
     situation: Situation
+    buttons: tuple[Button, ...]
 
 
 @dataclass
@@ -79,8 +83,12 @@ def cases(part: str, language: Language) -> Iterator[Case]:
     data = yaml.safe_load(EVALUATION.read_text("utf-8"))
     for text, intents, *rest in data[part][language]:
         args, open_ = (*rest, *({}, "none")[len(rest) :])
-        situation = Situation(open_, BUTTONS[language] if open_ == "choice" else (), tuple(data["situation"]["files"]))
-        yield Case(text, language, tuple(intents) if isinstance(intents, list) else (intents,), args, situation)
+        labels = BUTTONS[language] if open_ == "choice" else ()
+        buttons = tuple(Button(label=x, intent=Intent(name="choose", args={"choice": i})) for i, x in enumerate(labels))
+        situation = Situation("none" if labels else open_, tuple(data["situation"]["files"]))
+        yield Case(
+            text, language, tuple(intents) if isinstance(intents, list) else (intents,), args, situation, buttons
+        )
 
 
 def outside(part: str, language: Language) -> list[str]:
@@ -94,12 +102,19 @@ def expected(case: Case) -> dict[str, Any]:
     return {names[n]: v if names[n] == n else [v] for n, v in case.args.items() if n in names}
 
 
+def taken(router: Router, case: Case) -> Intent:
+    """What a message is taken for: as in tutor/dialogue/free_text.py, for an open button before anything else."""
+    button = as_button(case.buttons, case.text, numbered=True)
+    return button.intent if button else router.route(case.text, case.language, case.situation)
+
+
 def measure(router: Router, part: str, language: Language, errors: bool = False) -> Figures:
     figures = Figures()
     for case in cases(part, language):
-        intent = router.route(case.text, language, case.situation)
+        intent = taken(router, case)
         asked = intent.name == "unsure" and bool(set(intent.args["candidates"]) & set(case.intents))
-        figures.right += (right := intent.name in case.intents)
+        right = intent.args == case.args if intent.name == "choose" else intent.name in case.intents
+        figures.right += right
         figures.asked += asked
         figures.wrong += not (right or asked)
         if errors and not (right or asked):

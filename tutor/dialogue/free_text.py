@@ -139,9 +139,7 @@ def _is_prediction(step: Step, text: str, intent: Intent) -> bool:
 def situation(dialogue: Dialogue, waiting: Open) -> Situation:
     """What is on the screen, for the router."""
     files = tuple(manifest.name for manifest in dialogue.workspace.manifests())
-    return Situation(
-        open=waiting, labels=tuple(b.label for b in dialogue.buttons), files=files, language=dialogue.language
-    )
+    return Situation(open=waiting, files=files)
 
 
 async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:
