@@ -171,20 +171,20 @@ def read_shares(frame: str) -> dict[str, float]:
     return shares
 
 
-_BY = {
+BY = {
     "document": r"documento|document",
     "author": r"autora?|author",
     "chapter": r"capitulo|chapter",
     "row": r"fila|row",
 }
-_FORMATS = {
+FORMATS = {
     "adapter": r"adaptador|adapter", "merged": r"fusionad|merge|modelo (?:enter|complet)o|(?:whole|full) model",
     "ollama": r"ollama", "gguf": r"gguf",
     "notebook": r"cuaderno|notebook", "report": r"informe|reporte|report", "data": r"\bdatos|\bdata",
 }  # fmt: skip
 
 
-_WORDED = {
+WORDED = {
     "preset": {"quick": r"rapid[oa]|vistazo|quick", "normal": r"normal", "thorough": r"a fondo|thorough(?:ly)?"},
     "graded": {
         "answers": r"solo (?:en )?las respuestas|(?:only|just) the answers|answers only",
@@ -211,8 +211,8 @@ def read_settings(text: str) -> dict[str, Any]:
 
 
 def _setting(name: str, frame: str) -> Any:
-    if name in _WORDED:
-        return next((value for value, said in _WORDED[name].items() if re.search(rf"\b(?:{said})\b", frame)), None)
+    if name in WORDED:
+        return next((value for value, said in WORDED[name].items() if re.search(rf"\b(?:{said})\b", frame)), None)
     return _numbers(name, frame)
 
 
@@ -286,9 +286,9 @@ def read_arguments(
         "run": lambda: next(iter(read_runs(found.frame)), None),
         "other": lambda: next(iter(read_runs(found.frame)[1:]), None),
         "runs": lambda: read_runs(found.frame) or None,
-        "by": lambda: next((by for by, p in _BY.items() if re.search(rf"\b(?:por|by) (?:{p})", found.frame)), None),
-        "formats": lambda: [f for f, p in _FORMATS.items() if re.search(p, request)] or None,
-        **{name: lambda name=name: _setting(name, request) for name in _WORDED},
+        "by": lambda: next((by for by, p in BY.items() if re.search(rf"\b(?:por|by) (?:{p})", found.frame)), None),
+        "formats": lambda: [f for f, p in FORMATS.items() if re.search(p, request)] or None,
+        **{name: lambda name=name: _setting(name, request) for name in WORDED},
         **{share: lambda share=share: shares.get(share) for share in _SHARES},
     }
     values = {n: readers[n]() if n in readers else _numbers(n, request) for n in names}
