@@ -14,8 +14,8 @@ from tutor.dialogue.context import Dialogue, back_button
 from tutor.dialogue.intents import act, take_text
 from tutor.nlu.arguments import Open, Situation, read_settings
 from tutor.nlu.choosing import by_label, by_place
-from tutor.nlu.grading import read_typed
 from tutor.nlu.router import Router
+from tutor.nlu.typed_answers import read_typed
 from tutor.turn import Button, Chosen, Intent, Shown, Waiting
 
 PASTED, PASTED_LINES = 400, 3

@@ -74,7 +74,7 @@ def read_topics(path: Path = UTTERANCES / "topics.yaml") -> Mapping[str, str]:
     return {fold_in_place(name.strip()): concept for concept, names in concepts.items() for name in names.split(",")}
 
 
-def disguise(text: str, files: Sequence[str] = ()) -> str:
+def disguise(text: str) -> str:
     """What the classifier sees: the request, with the learner's own material, file names and numbers replaced by
     marks, so that «resumí cuentos.txt» and «resumí acta.pdf» are the same request."""
     found = pieces(text)
