@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from skills.contract import Language
 from tutor.dialogue.free_text import as_button
-from tutor.nlu.arguments import Situation, accepted
+from tutor.nlu.arguments import ACCEPTS, Situation, accepted
 from tutor.nlu.router import (
     CANDIDATES,
     MARGIN,
@@ -56,7 +56,8 @@ class Case:
 @dataclass
 class Figures:
     """Counts: `right` at once, `asked` with the right intent among the buttons, `wrong` (asked without it included);
-    `exact` of `read` messages have every argument right; `refused` of `outside`."""
+    `exact` of `read` messages, those for an intent that takes arguments, have every one right; `refused` of
+    `outside`."""
 
     right: int = 0
     asked: int = 0
@@ -119,10 +120,9 @@ def measure(router: Router, part: str, language: Language, errors: bool = False)
         figures.wrong += not (right or asked)
         if errors and not (right or asked):
             print(f"  {case.text!r}: {case.intents}, not {intent.name} {intent.args.get('candidates', '')}")
-        if case.intents[0] in ("answer", "choose"):
+        if case.intents[0] not in ACCEPTS:
             continue
         got = router.arguments(case.text, case.intents[0], case.situation)
-        got = {n: v for n, v in got.items() if n != "question" or "question" in case.args}
         figures.read += 1
         figures.exact += got == expected(case)
         if errors and got != expected(case):

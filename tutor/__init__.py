@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.version import VERSION
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from skills.contract import Context, Language, Skill
     from skills.functions import Home
     from tutor.session import Session
+
+__version__ = VERSION
 
 
 def open_session(home: str | Path, language: Language | None = None) -> Session:
