@@ -99,6 +99,10 @@ def __getattr__(name: str) -> Function[Any, Any]:
     return Function(skill(name))
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *NAMES})
+
+
 class _Package(ModuleType):
     """Python binds a module, when it is imported, as an attribute of its package. A skill's name is its function's,
     whatever was imported before: its module is found as `from skills.summarize import ...`."""

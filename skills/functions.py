@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from inspect import Parameter, Signature, signature
+from inspect import Parameter, Signature, getdoc, getmodule, signature
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -41,6 +41,7 @@ class Function(Generic[P, R]):
 
     def __init__(self, skill: Skill, home: Home | None = None) -> None:
         self.skill = skill
+        self.__doc__ = getdoc(getmodule(skill.run))
         self._home = home or temporary_home
 
     def __repr__(self) -> str:

@@ -98,6 +98,8 @@ def test_an_editor_is_shown_the_inputs() -> None:
     shown = inspect.signature(skills.summarize)
     assert list(shown.parameters) == ["file", *(n for n in skills.summarize.skill.Inputs.model_fields if n != "file")]
     assert shown.parameters["sentences"].default == 3
+    assert inspect.getdoc(skills.summarize) == import_module("skills.summarize").__doc__
+    assert set(skills.NAMES) <= set(dir(skills))
 
 
 def test_a_file_is_brought_in_or_found_by_its_name(tmp_path: Path) -> None:
