@@ -13,29 +13,35 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from skills.clean_dataset import CleanInputs, CleanResult
     from skills.compare_models import CompareInputs, CompareResult
-    from skills.compare_runs import RunsInputs, RunsResult
+    from skills.compare_runs import RunsInputs
     from skills.contract import Skill
     from skills.dataset.inspection import InspectResult
+    from skills.dataset.split_result import SplitResult
     from skills.decide import DecideInputs, DecideResult
     from skills.evaluate_model import EvaluateInputs
-    from skills.evaluation.result import EvaluationResult
+    from skills.evaluation.report import EvaluationResult
     from skills.export.result import ExportResult
     from skills.export_project import ExportInputs
-    from skills.fine_tune import FineTuneInputs
     from skills.functions import Function, typed
     from skills.generate_text import GenerateInputs, GenerateResult
     from skills.inspect_dataset import InspectInputs
-    from skills.load_dataset import LoadInputs, LoadResult
-    from skills.plan_training import PlanInputs, TrainingPlan
+    from skills.load_dataset import LoadInputs
+    from skills.model.tokenize_result import TokenizeResult
+    from skills.model.train_tokenizer_result import TrainTokenizerResult
+    from skills.pii.scan_result import ScanResult
     from skills.predict_next import PredictInputs, PredictResult
     from skills.preview_examples import PreviewInputs, PreviewResult
     from skills.quiz import QuizInputs, QuizResult
-    from skills.scan_private_data import ScanInputs, ScanResult
-    from skills.split_dataset import SplitInputs, SplitResult
+    from skills.reading.load_result import LoadResult
+    from skills.scan_private_data import ScanInputs
+    from skills.split_dataset import SplitInputs
     from skills.summarize import SummarizeInputs, SummarizeResult
-    from skills.tokenize_text import TokenizeInputs, TokenizeResult
-    from skills.train_tokenizer import TrainTokenizerInputs, TrainTokenizerResult
+    from skills.tokenize_text import TokenizeInputs
+    from skills.train_tokenizer import TrainTokenizerInputs
+    from skills.training.forecast import PlanInputs, TrainingPlan
+    from skills.training.hyperparameters import FineTuneInputs
     from skills.training.result import FineTuneResult
+    from skills.training.runs_result import RunsResult
 
     load_dataset = typed(LoadInputs, LoadResult)
     inspect_dataset = typed(InspectInputs, InspectResult)

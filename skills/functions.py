@@ -76,7 +76,8 @@ class Function(Generic[P, R]):
             return {"file": str(file)}
         if self.skill.name == "load_dataset":
             return {"path": path}
-        from skills.load_dataset import SKILL, LoadInputs, LoadResult
+        from skills.load_dataset import SKILL, LoadInputs
+        from skills.reading.load_result import LoadResult
 
         loaded = SKILL.run(LoadInputs(path=path), self._home(SKILL))
         assert isinstance(loaded, LoadResult)

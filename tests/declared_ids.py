@@ -17,6 +17,7 @@ import skills
 from skills.dataset import oddities
 from skills.dataset.proposals import Kind
 from skills.export.room import Format
+from skills.reading import load_result
 from skills.training import budget, knobs
 from tutor.dialogue.greeting import PROFILES
 from tutor.lm.catalogue import ROLES, load_catalogue
@@ -72,7 +73,7 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     "inspect_dataset.ready.{goal.goal}.{why}": SOME,
     "inspect_dataset.table.{key}": SOME,
     "load_dataset.language.{(self.language if self.language in NAMED else 'other')}": (
-        *import_module("skills.load_dataset").NAMED,
+        *load_result.NAMED,
         "other",
     ),
     "load_dataset.notices.{code}": SOME,
@@ -111,6 +112,7 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     "errors.{id}.{part}": SOME,
     "fine_tune.chart.{role}": SERIES.values(),
     "entry.good_for": SOME,
+    "encoder.good_for": SOME,
     "models.command.plays_{role}": ROLES,
     "models.language.{language}": sorted({each for entry in load_catalogue() for each in entry.writes}),
     "models.role.{role}": ROLES,

@@ -43,7 +43,7 @@ def sources() -> tuple[Source, ...]:
     for folder in ("skills", "tutor"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-            if name.startswith(("tutor.setup", "tutor.ui.chat")):
+            if name.startswith(("tutor.setup", "tutor.ui.chat", "tutor.__main__")):
                 continue
             found.append(Source(name, path, ast.parse(path.read_text("utf-8")), vars(import_module(name))))
     return tuple(found)

@@ -25,6 +25,7 @@ ALLOWED = {
     "open_home": "for a script or a notebook",
     "_chat": "a request of worker_main, found as `_<do>`",
     "_score": "a request of worker_main, found as `_<do>`",
+    "_embed": "a request of worker_main, found as `_<do>`",
     "_warm": "a request of worker_main, found as `_<do>`",
 }
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
@@ -77,7 +78,8 @@ def elsewhere() -> Counter[str]:
 
 
 def at_the_top(tree: ast.Module) -> Iterator[tuple[str, Definition]]:
-    for node in tree.body:
+    conditional = [each for node in tree.body if isinstance(node, ast.If) for each in node.body]
+    for node in (*tree.body, *conditional):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name, node
         elif isinstance(node, ast.Assign | ast.AnnAssign):
