@@ -57,7 +57,9 @@ def test_ids_put_together_are_messages() -> None:
 def test_what_cannot_be_followed_is_declared() -> None:
     known = catalogue("es")
     open_ = [(where, node, id) for where, node, found in put_together() for id in found if "*" in id]
-    bare = {f"{where}: {text_of(node)}" for where, node, id in open_ if text_of(node) not in DECLARED and not _inside(id)}
+    bare = {
+        f"{where}: {text_of(node)}" for where, node, id in open_ if text_of(node) not in DECLARED and not _inside(id)
+    }
     assert sorted(bare) == [], "say in tests/declared_ids.py what these can be"
     lost = {f"{where}: {id}" for where, _, id in open_ if not any(pattern(id).fullmatch(each) for each in known)}
     assert sorted(lost) == [], "no message is like these"
