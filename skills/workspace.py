@@ -5,7 +5,7 @@
 <home>/workspace/datasets/<id>/original/<name> the file (or files) as it came, never changed
 <home>/workspace/datasets/<id>/rows-<n>.jsonl  the rows after the n-th change; the manifest names the file that holds
 <home>/workspace/datasets/<id>/earlier/<n>.json the manifest as it was before the n-th change
-<home>/runs/<id>/                              one folder a run, see tutor/processes/worker.py
+<home>/runs/<id>/                              one folder a run; what is in it: tutor/processes/run_files.py
 """
 
 from __future__ import annotations

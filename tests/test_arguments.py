@@ -8,18 +8,11 @@ import pytest
 
 from skills.texts.normalize import fold_in_place
 from skills.texts.quantities import digits, number
-from tutor.nlu import arguments
 from tutor.nlu.arguments import Situation, read_arguments, read_shares
 from tutor.nlu.mentions import read_file, read_language
 from tutor.nlu.router import read_topics
 
 FILES = ("cuentos.txt", "Martín Fierro.docx", "informe 2024.pdf")
-
-
-@pytest.fixture(autouse=True)
-def _all_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read every argument of VOCABULARY, whichever of them today's skills take."""
-    monkeypatch.setattr(arguments.skills, "NAMES", ())
 
 
 @pytest.mark.parametrize(
@@ -103,16 +96,15 @@ def test_languages(text: str, language: str | None) -> None:
         ("resumí cuentos.txt en tres frases", "summarize", {"file": "cuentos.txt", "sentences": 3}),
         ("con temperatura 0,8 y top-k 40", "generate_text", {"temperature": 0.8, "top_k": 40}),
         ("cómo sigue «Más vale pájaro en»", "predict_next", {"prompt": "Más vale pájaro en"}),
-        ("mapa con rey, reina y un sapo", "map_embeddings", {"items": ["rey", "reina", "sapo"]}),
-        ("compará a ciegas con «Aquí me pongo»", "compare_models", {"blind": True, "prompt": "Aquí me pongo"}),
+        ("compará a ciegas con «Aquí me pongo»", "compare_models", {"blind": True, "prompts": ["Aquí me pongo"]}),
         ("I guess compare them", "compare_models", {}),
         ("compare them: cover the names", "compare_models", {"blind": True}),
-        ('compare them with "guess who came"', "compare_models", {"prompt": "guess who came"}),
+        ('compare them with "guess who came"', "compare_models", {"prompts": ["guess who came"]}),
         ("llevame a la lección 1.3", "go_to", {"lesson": "1.3"}),
-        ("qué era lo del sobrajuste", "question", {"question": "qué era lo del sobrajuste", "topic": "overfitting"}),
+        ("explicame de nuevo lo del sobrajuste", "explain_again", {"topic": "overfitting"}),
         ("quiero el adaptador y el cuaderno", "export_project", {"formats": ["adapter", "notebook"]}),
         ("guardame el modelo entero", "export_project", {"formats": ["merged"]}),
-        ("traducí al inglés: la casa", "translate_text", {"language": "en", "text": "la casa"}),
+        ("hablame en inglés", "change_language", {"language": "en"}),
         ("split by document 80/20", "split_dataset", {"train": 0.8, "test": 0.2, "by": "document"}),
         ("contame algo", "progress", {}),
     ],

@@ -41,7 +41,7 @@ def test_a_skill_runs_and_its_result_is_one_object(home: Path, capsys: pytest.Ca
 
 def test_a_skill_shows_its_blocks_in_words(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert tutor(home, "run", "echo", "--set", "text=hola") == 0
-    assert capsys.readouterr().out == "versión hola\n\n"
+    assert capsys.readouterr().out == "párrafo hola\n\n"
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ from tutor.words import LANGUAGES, Words
 
 
 def said(text: str) -> Any:
-    """A message whose words are exactly `text` in Spanish: «versión <text>»."""
-    return msg("cli.version", version=text)
+    """A message whose words are exactly «párrafo <text>»."""
+    return msg("load_dataset.examples.prose", number=text)
 
 
 BLOCKS: dict[str, Block] = {
@@ -104,33 +104,33 @@ BLOCKS: dict[str, Block] = {
 }
 
 DRAWN = {
-    "text": "\n".join(["versión " + "larga " * 12, "larga " * 8]).replace(" \n", "\n").rstrip(),
-    "notice": "! versión rara",
+    "text": "\n".join(["párrafo " + "larga " * 12, "larga " * 8]).replace(" \n", "\n").rstrip(),
+    "notice": "! párrafo rara",
     "table": """\
-versión tabla
+párrafo tabla
 
-versión palabra   versión veces
+párrafo palabra   párrafo veces
 ───────────────────────────────
 canción                 1.234,5
 日本                          –
 
-versión pie""",
+párrafo pie""",
     "chart": """\
-versión barras
+párrafo barras
 
-versión tus textos: versión largo | versión textos
+párrafo tus textos: párrafo largo | párrafo textos
  0  4  ██████████████████████████████
 10  2  ███████████████
 20  0""",
     "tokens": """\
-versión fichas
+párrafo fichas
 
 │ferro│·carril│
  12345 7
 
 2 pedacitos, con el tokenizador qwen""",
     "probabilities": """\
-versión sigue
+párrafo sigue
 
 │ Más vale pájaro en
 
@@ -138,28 +138,28 @@ versión sigue
 ↵              12 %  ███▊
 todo lo demás  12 %  ███▊""",
     "passages": """\
-versión ejemplos
+párrafo ejemplos
 
 │ Aquí me pongo
 │ a cantar
-— fierro.txt, versión 1
+— fierro.txt, párrafo 1
 
 │ solo""",
     "artefact": """\
-versión tu modelo
+párrafo tu modelo
 
 Está en runs/1/adapter (9 MB).""",
     "settings": """\
-versión entrenar
+párrafo entrenar
 
-versión dos minutos
+párrafo dos minutos
 
-! versión justa
+! párrafo justa
 
-○ quick  versión vistazo  versión 2 min
+○ quick  párrafo vistazo  párrafo 2 min
 
-rank  versión ocho  versión cuánto cabe""",
-    "progress": "versión entrenar: sigue en marcha. Para ver cómo va: tutor runs show run-1",
+rank  párrafo ocho  párrafo cuánto cabe""",
+    "progress": "párrafo entrenar: sigue en marcha. Para ver cómo va: tutor runs show run-1",
 }
 
 
@@ -172,7 +172,7 @@ def test_every_kind_of_block_has_an_example() -> None:
 @pytest.mark.parametrize("width", [80, 40])
 def test_every_block_is_drawn_within_its_columns(kind: str, width: int) -> None:
     drawn = draw(BLOCKS[kind], Words("es"), width)
-    assert "versión" in drawn
+    assert "párrafo" in drawn
     assert all(cell_len(line) <= width for line in drawn.split("\n"))
     assert draw(BLOCKS[kind], Words("en"), width) != drawn
 
@@ -185,7 +185,7 @@ def test_a_block_looks_as_it_should(kind: str) -> None:
 def test_a_comparison_is_side_by_side() -> None:
     drawn = draw(BLOCKS["compare"], Words("es")).split("\n")
     heads = next(line for line in drawn if "antes" in line)
-    assert "versión después" in heads
+    assert "párrafo después" in heads
     first = drawn[drawn.index(heads) + 2]
     assert first.split() == ["a", "cantar", "a", "cantar", "al", "compás", "de", "la", "vigüela", "a"]
 
@@ -203,7 +203,7 @@ def test_a_curve_shows_both_series_on_one_scale() -> None:
         ),
     )
     lines = draw(chart, Words("es")).split("\n")
-    assert lines[2].split()[:3] == ["versión", "aprende", "3"]
+    assert lines[2].split()[:3] == ["párrafo", "aprende", "3"]
     assert lines[2].endswith(" 1")
     course = next(word for word in lines[2].split() if "█" in word)
     assert (course[0], course[-1], len(course)) == ("█", "▁", 40)

@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +20,6 @@ import yaml
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from skills import export_project, fine_tune
 from skills.blocks import Message
 from skills.contract import Context, Ended
 from skills.errors import DiskFull, RunUnusable, UserError, WrongBase
@@ -32,6 +32,8 @@ from skills.export.merged import _to_bf16
 from skills.export.ollama import CONVERSATIONS, read_turns
 from skills.export.result import ExportResult
 from skills.export_project import ExportInputs
+from skills.export_project import run as export_project
+from skills.fine_tune import run as fine_tune
 from skills.model.base import config, open_base, peft_warnings
 from skills.model.chat_template import ChatTemplate
 from skills.training import budget
@@ -55,7 +57,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Path:
     run_dir = workspace.runs / "run-1"
     run_dir.mkdir(parents=True)
     inputs = FineTuneInputs(max_steps=2, learning_rate=1e-2, rank=4, precision="fp32")
-    fine_tune.run(inputs, Context(workspace=workspace, language="es", weights=tiny_model, run_dir=run_dir))
+    fine_tune(inputs, Context(workspace=workspace, language="es", weights=tiny_model, run_dir=run_dir))
     adapter = run_dir / "adapter" / "adapter_model.safetensors"
     made = load_file(adapter)
     # two steps change little: an adapter with a strong effect, so that a copy without it would be noticed
@@ -78,13 +80,13 @@ def ctx(home: Path, tiny_model: Path) -> Context:
 def exported(home: Path, tiny_model: Path) -> tuple[ExportResult, Path]:
     """All of it, once, and where it is."""
     context = Context(workspace=Workspace(home), language="es", weights=tiny_model)
-    result = export_project.run(ExportInputs(formats=EXPORTS, author="Ana Paz"), context)
+    result = export_project(ExportInputs(formats=EXPORTS, author="Ana Paz"), context)
     assert result.folder is not None
     return result, home / result.folder
 
 
 def export(ctx: Context, formats: str = "adapter", **inputs: Any) -> ExportResult:
-    return export_project.run(ExportInputs(formats=formats, **inputs), ctx)
+    return export_project(ExportInputs(formats=formats, **inputs), ctx)
 
 
 def left(ctx: Context) -> list[str]:
@@ -176,7 +178,7 @@ def test_what_does_not_answer_alike_is_not_kept(ctx: Context, monkeypatch: pytes
         path = folder / "adapter_model.safetensors"
         save_file({name: torch.zeros_like(weight) for name, weight in load_file(path).items()}, path)
 
-    monkeypatch.setattr(export_project, "write_adapter", damaged)
+    monkeypatch.setattr(import_module("skills.export_project"), "write_adapter", damaged)
     with pytest.raises(NotTheSame) as refused:
         export(ctx)
     assert refused.value.values["format"] == "adapter"
@@ -362,7 +364,7 @@ def test_a_disk_that_fills_up_leaves_nothing(ctx: Context, monkeypatch: pytest.M
         (folder / "half").write_bytes(b"half")
         raise error
 
-    monkeypatch.setattr(export_project, "write_adapter", fails)
+    monkeypatch.setattr(import_module("skills.export_project"), "write_adapter", fails)
     with pytest.raises(DiskFull):
         export(ctx)
     assert left(ctx) == []

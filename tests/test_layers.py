@@ -18,7 +18,7 @@ from tutor.words import LANGUAGES, MESSAGES, Words, catalogue
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "transformers", "datasets", "peft", "ctranslate2", "sklearn", "chainlit", "scipy", "fsrs"}
-SUPPORT = {"__init__", "blocks", "contract", "errors", "workspace"}
+SUPPORT = {"__init__", "blocks", "contract", "errors", "functions", "workspace"}
 MADE_OF_TORCH = {"skills.model.attention", "skills.model.fused_lora"}
 """Layers, which are classes of torch's: nobody else may import them when loaded either."""
 
@@ -238,25 +238,3 @@ def test_messages_named_in_code_exist() -> None:
                 found += 1
                 assert id in known, f"{path}: {id}"
     assert found > 100
-
-
-@pytest.mark.parametrize("readme", ["README.md", "README.es.md"])
-def test_the_tree_of_the_readme_is_on_disk(readme: str) -> None:
-    text = (ROOT / readme).read_text("utf-8")
-    tree = max(re.findall(r"```\n(.*?)```", text, re.S), key=lambda block: block.count("\n"))
-    folders: list[tuple[int, str]] = []
-    paths = []
-    for line in tree.splitlines():
-        match = re.match(r"( *)(\S+)", line)
-        if not match or not line.strip():
-            continue
-        depth, name = len(match[1]), match[2]
-        folders = [(d, f) for d, f in folders if d < depth]
-        paths.append("".join(f for _, f in folders) + name)
-        if name.endswith("/"):
-            folders.append((depth, name))
-    assert len(paths) > 20
-    missing = [path for path in paths if not (ROOT / path).exists()]
-    assert not missing
-    top = {p.name for p in ROOT.iterdir() if p.is_dir() and not p.name.startswith(".") and p.name != "__pycache__"}
-    assert top <= {path.rstrip("/") for path in paths}

@@ -6,15 +6,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from skills import fine_tune, skill
+from skills import skill
 from skills.blocks import Message, Notice, Tokens
 from skills.contract import Context
 from skills.errors import ModelMissing, TooLittleText
+from skills.fine_tune import run as fine_tune
 from skills.model.tokenizer import ModelTokenizer
 from skills.preview_examples import MOST_TOKENS
 from skills.training.examples import END, READ, TEXT, Example, examples, fit, pieces, whole
@@ -283,9 +285,9 @@ def test_training_uses_just_what_is_shown(
         given.append(texts)
         raise Caught
 
-    monkeypatch.setattr(fine_tune, "prepared", caught)
+    monkeypatch.setattr(import_module("skills.fine_tune"), "prepared", caught)
     with pytest.raises(Caught):
-        fine_tune.run(
+        fine_tune(
             FineTuneInputs(file="texto.txt", length=64, long=long),
             replace(ctx, weights=tiny_model, run_dir=ctx.workspace.runs / "run-1"),
         )
@@ -305,7 +307,7 @@ def test_a_run_with_longer_examples(ctx: Context, tiny_model: Path) -> None:
     run_dir = ctx.workspace.runs / "run-1"
     run_dir.mkdir(parents=True)
     inputs = FineTuneInputs(file="texto.txt", length=64, long="raise", max_steps=2, rank=2, precision="fp32")
-    result = fine_tune.run(inputs, replace(ctx, weights=tiny_model, run_dir=run_dir))
+    result = fine_tune(inputs, replace(ctx, weights=tiny_model, run_dir=run_dir))
     assert result.steps == 2
 
 

@@ -6,6 +6,7 @@ import itertools
 import random
 import re
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -300,7 +301,7 @@ def test_nothing_found_still_says_what_cannot_be_seen(workspace: Workspace) -> N
 def test_more_finds_than_are_listed_are_all_counted_and_masked(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("skills.scan_private_data.LISTED", 10)
+    monkeypatch.setattr(import_module("skills.scan_private_data"), "LISTED", 10)
     dataset = bring(workspace, "\n\n".join(f"Escribime a ana{i}@correo.com, que soy yo." for i in range(40)))
     result = run(workspace, mask=("email",))
     assert (len(result.finds), result.counts["email"], result.masked) == (10, 40, 40)

@@ -1,4 +1,4 @@
-"""Free text -> intent: exact words, open buttons, the classifier, its doubts, and the model's opinion on them."""
+"""Free text -> intent: exact words, the classifier, its doubts, and the model's opinion on them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from skills.contract import Language, Score
 from tutor.course.files import load_course
 from tutor.course.model import Open
 from tutor.nlu.arguments import Situation
-from tutor.nlu.router import Router, choice_of, read_topics, read_utterances, words_of
+from tutor.nlu.router import Router, read_topics, read_utterances, words_of
 from tutor.turn import Intent
 from tutor.words import LANGUAGES, Words
 
@@ -48,7 +48,7 @@ def test_an_utterance_means_one_thing() -> None:
 
 def test_the_held_out_part_is_not_among_the_utterances() -> None:
     known = {words_of(line) for by in read_utterances().values() for lines in by.values() for line in lines}
-    held = [c.text for language in LANGUAGES for c in cases("heldout", language) if c.situation.open != "choice"]
+    held = [c.text for language in LANGUAGES for c in cases("heldout", language) if not c.buttons]
     held += [text for language in LANGUAGES for text in outside("heldout", language)]
     assert [text for text in held if words_of(text) in known] == []
 
@@ -76,15 +76,6 @@ def test_a_message_takes_under_a_tenth_of_a_second(router: Router) -> None:
     for _ in range(10):
         router.route("me gustaría que el modelo aprendiera de mis cartas", "es", Situation())
     assert (time.perf_counter() - began) / 10 < 0.1
-
-
-@pytest.mark.parametrize(
-    ("text", "choice"),
-    [("2", 1), ("b", 1), ("B)", 1), ("la segunda", None), ("El curso entero", 1), ("el curso", 1), ("media hora", 0),
-     ("opción 3", 2), ("9", None), ("no sé qué elegir", None)],
-)  # fmt: skip
-def test_open_buttons_can_be_typed(text: str, choice: int | None) -> None:
-    assert choice_of(text, ("Media hora", "El curso entero", "Ya sé algo: probame")) == choice
 
 
 def test_a_control_is_not_an_answer_and_an_answer_is_not_a_control(router: Router) -> None:

@@ -16,7 +16,8 @@ from skills.contract import ENDINGS, Advanced, ChatMessage, Done, Event, Failed,
 from skills.errors import ModelMissing, UserError
 from skills.workspace import Workspace
 from tutor.limits import Limits, watch
-from tutor.processes.worker import Worker, sandboxed
+from tutor.processes.sandbox import sandboxed
+from tutor.processes.worker import Worker
 from tutor.settings import Settings
 
 HELLO = [ChatMessage(role="user", content="hola che cómo va")]

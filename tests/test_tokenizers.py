@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -243,10 +244,8 @@ def test_it_runs_apart_with_only_the_tokenizers(workspace: Workspace, tiny_model
 
 
 def test_of_a_very_long_text_an_even_part_is_compared(several: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    from skills import tokenize_text
-
     whole = call("tokenize_text", several, file="versos.txt", tokenizers="all")
-    monkeypatch.setattr(tokenize_text, "MOST_COMPARED", sum(map(len, VERSES)) // 2)
+    monkeypatch.setattr(import_module("skills.tokenize_text"), "MOST_COMPARED", sum(map(len, VERSES)) // 2)
     part = call("tokenize_text", several, file="versos.txt", tokenizers="all")
     assert part.part == 3
     assert part.count == sum(len(verse.split()) for verse in VERSES[::3]) < whole.count

@@ -26,7 +26,7 @@ class CountResult(Result):
     counted: int
 
     def blocks(self) -> tuple[Block, ...]:
-        return (Text(message=msg("cli.version", version=str(self.counted))),)
+        return (Text(message=msg("load_dataset.examples.prose", number=str(self.counted))),)
 
 
 def count(inputs: CountInputs, ctx: Context) -> CountResult:
@@ -58,7 +58,7 @@ class EchoResult(Result):
     text: str
 
     def blocks(self) -> tuple[Block, ...]:
-        return (Text(message=msg("cli.version", version=self.text)),)
+        return (Text(message=msg("load_dataset.examples.prose", number=self.text)),)
 
 
 def echo(inputs: EchoInputs, ctx: Context) -> EchoResult:

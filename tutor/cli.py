@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tutor import __version__
+from tutor.version import VERSION
 
 if TYPE_CHECKING:
     from skills.contract import Language
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None, source: str = "skills", engines: str
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     if given == ["--version"]:
-        print(f"tutor {__version__}")
+        print(f"tutor {VERSION}")
         return 0
 
     from skills.errors import UserError
@@ -121,7 +121,7 @@ def build_parser(words: Words) -> argparse.ArgumentParser:
 
     parser = Parser(words=words, prog="tutor", description=words("cli.about"))
     parser.set_defaults(act=lambda args, words: _welcome(parser, words))
-    parser.add_argument("--version", action="version", version=f"tutor {__version__}", help=words("cli.option.version"))
+    parser.add_argument("--version", action="version", version=f"tutor {VERSION}", help=words("cli.option.version"))
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--home", metavar="DIR", help=words("cli.option.home"))
     common.add_argument("--language", choices=("es", "en"), help=words("cli.option.language"))

@@ -11,10 +11,8 @@ from skills.blocks import Block, Frozen
 
 
 class Intent(Frozen):
-    """What the learner wants: a name of VOCABULARY (a control, a skill, `question`), or a click's own name.
-
-    Clicks also use: `choose` {choice}, `answer` {item, submission, ...}, `accept`, `start_lesson` {lesson}.
-    """
+    """What the learner wants, by a name of docs/vocabulary.md: what can be said (a control, a skill, `question`), or
+    what only a click can mean."""
 
     name: str
     args: dict[str, Any] = {}

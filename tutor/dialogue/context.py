@@ -16,7 +16,6 @@ from skills.blocks import Block, Scalar
 from skills.contract import Language
 from skills.errors import ModelMissing, UserError
 from skills.workspace import Workspace
-from tutor import __version__
 from tutor.course.model import Bilingual, Course, Lesson, Step
 from tutor.learner import mastery, statechart
 from tutor.learner.events import LearnerEvent, Moved
@@ -27,6 +26,7 @@ from tutor.processes.jobs import Jobs
 from tutor.processes.worker import Worker
 from tutor.settings import Settings
 from tutor.turn import Button, Intent, ItemView, Said
+from tutor.version import VERSION
 from tutor.words import Words
 
 
@@ -57,7 +57,7 @@ class Dialogue:
 
     @property
     def version(self) -> str:
-        return __version__
+        return VERSION
 
     def now(self) -> float:
         """Seconds since 1970."""

@@ -14,8 +14,8 @@ from tutor.dialogue.context import Dialogue, back_button
 from tutor.dialogue.intents import act, take_text
 from tutor.nlu.arguments import Open, Situation, read_settings
 from tutor.nlu.choosing import by_label, by_place
-from tutor.nlu.grading import read_typed
 from tutor.nlu.router import Router
+from tutor.nlu.typed_answers import read_typed
 from tutor.turn import Button, Chosen, Intent, Shown, Waiting
 
 PASTED, PASTED_LINES = 400, 3
@@ -139,9 +139,7 @@ def _is_prediction(step: Step, text: str, intent: Intent) -> bool:
 def situation(dialogue: Dialogue, waiting: Open) -> Situation:
     """What is on the screen, for the router."""
     files = tuple(manifest.name for manifest in dialogue.workspace.manifests())
-    return Situation(
-        open=waiting, labels=tuple(b.label for b in dialogue.buttons), files=files, language=dialogue.language
-    )
+    return Situation(open=waiting, files=files)
 
 
 async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:

@@ -1,6 +1,6 @@
 """The session statechart, wrapped in one pure `step(state, event)`.
 
-Which move may follow which is drawn here and nowhere else; what happens in a state is `session.py`'s affair. The
+Which move may follow which is drawn here and nowhere else; what happens in a state is said in tutor/dialogue. The
 chart has no callbacks: python-statemachine checks it when it is defined (every state reachable, none a trap).
 """
 

@@ -1,15 +1,13 @@
-"""What a message says besides its intent: file, text, lengths, shares... under the names of VOCABULARY."""
+"""What a message says besides its intent: file, text, lengths, shares... under the names of docs/vocabulary.md."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any, Literal
 
 import skills
-from skills.contract import Language
 from skills.texts.normalize import fold_in_place
 from skills.texts.quantities import digits, number
 from tutor.course.model import Course
@@ -20,27 +18,23 @@ from tutor.nlu.mentions import (
     pieces,
     read_file,
     read_language,
-    read_list,
     read_runs,
     read_topic,
 )
 
-Open = Literal["choice", "open_item", "text", "none"]
+Open = Literal["open_item", "text", "none"]
 
 
 @dataclass(frozen=True)
 class Situation:
     """What is on the screen when the learner writes.
 
-    `open`: buttons to choose from (`labels`), a question with a free answer, a free text asked for by a step, or
-    nothing. `files`: names of the data sets in the workspace. `concepts`: (name, id), besides the router's own.
+    `open`: a question that waits for its answer, a step that waits for a text, or nothing. (Which button was meant has
+    been read by then: tutor/nlu/choosing.py.) `files`: names of the data sets in the workspace.
     """
 
     open: Open = "none"
-    labels: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    concepts: tuple[tuple[str, str], ...] = ()
-    language: Language = "es"
 
 
 SETTINGS = (
@@ -53,8 +47,6 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "go_to": ("lesson", "topic"),
     "explain_again": ("topic",),
     "change_language": ("language",),
-    "delete_data": ("file",),
-    "question": ("question", "topic"),
     "load_dataset": ("file",),
     "inspect_dataset": ("file",),
     "clean_dataset": ("file",),
@@ -64,15 +56,8 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "train_tokenizer": ("file", "vocab_size"),
     "predict_next": ("prompt", "top_k"),
     "talk": ("run",),
-    "generate_text": (
-        *("prompt", "run", "temperature", "top_k", "top_p", "max_tokens", "seed"),
-        *("lines", "sentences", "words"),
-    ),
-    "map_embeddings": ("items", "file"),
-    "classify_text": ("text", "file", "labels"),
-    "translate_text": ("text", "file", "language"),
-    "answer_from_text": ("question", "file"),
-    "summarize": ("file", "text", "sentences", "lines", "paragraphs", "bullets", "words", "language"),
+    "generate_text": ("prompt", "run", "temperature", "top_k", "top_p", "max_tokens", "seed"),
+    "summarize": ("file", "text", "sentences", "paragraphs", "bullets", "words"),
     "preview_examples": ("file",),
     "fine_tune": ("file", *SETTINGS),
     "plan_training": ("file", *SETTINGS),
@@ -82,14 +67,14 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "export_project": ("run", "formats"),
     "quiz": ("topic", "questions", "file"),
 }
-"""The arguments that may be read for each intent; where the skill exists, only those that its Inputs have."""
+"""The arguments that are read in a message for each intent. A skill without a row takes none of what is said."""
 
 
 def accepted(intent: str) -> dict[str, str]:
-    """The arguments that may be read for `intent` -> the input each goes to: the same name, or its plural
+    """The arguments that are read for `intent` -> the input each goes to: the same name, or its plural
     (`prompt` -> `prompts`) for a skill that takes several."""
     names = ACCEPTS.get(intent, ())
-    if intent not in skills.NAMES or find_spec(f"skills.{intent}") is None:
+    if intent not in skills.NAMES:
         return {name: name for name in names}
     fields = skills.skill(intent).Inputs.model_fields
     return {name: field for name in names for field in (name, f"{name}s") if field in fields}
@@ -101,7 +86,6 @@ _N = r"(\d+(?:[.,]\d+)*)"
 _ONE = r"(?:\b(un[ao]?|one|a)(?: sol[ao]| single)? )"
 _COUNTED = {
     "sentences": r"(?:frases?|oracion(?:es)?|sentences?)",
-    "lines": r"(?:lineas?|renglon(?:es)?|versos?|lines?|verses?)",
     "paragraphs": r"(?:parrafos?|paragraphs?)",
     "bullets": r"(?:puntos?|vinetas?|bullet points?|bullets?|points?)",
     "words": r"(?:palabras?|words?)",
@@ -187,20 +171,20 @@ def read_shares(frame: str) -> dict[str, float]:
     return shares
 
 
-_BY = {
+BY = {
     "document": r"documento|document",
     "author": r"autora?|author",
     "chapter": r"capitulo|chapter",
     "row": r"fila|row",
 }
-_FORMATS = {
+FORMATS = {
     "adapter": r"adaptador|adapter", "merged": r"fusionad|merge|modelo (?:enter|complet)o|(?:whole|full) model",
     "ollama": r"ollama", "gguf": r"gguf",
     "notebook": r"cuaderno|notebook", "report": r"informe|reporte|report", "data": r"\bdatos|\bdata",
 }  # fmt: skip
 
 
-_WORDED = {
+WORDED = {
     "preset": {"quick": r"rapid[oa]|vistazo|quick", "normal": r"normal", "thorough": r"a fondo|thorough(?:ly)?"},
     "graded": {
         "answers": r"solo (?:en )?las respuestas|(?:only|just) the answers|answers only",
@@ -227,8 +211,8 @@ def read_settings(text: str) -> dict[str, Any]:
 
 
 def _setting(name: str, frame: str) -> Any:
-    if name in _WORDED:
-        return next((value for value, said in _WORDED[name].items() if re.search(rf"\b(?:{said})\b", frame)), None)
+    if name in WORDED:
+        return next((value for value, said in WORDED[name].items() if re.search(rf"\b(?:{said})\b", frame)), None)
     return _numbers(name, frame)
 
 
@@ -293,21 +277,18 @@ def read_arguments(
             read_file(QUOTED.sub(" ", text), situation.files)
             or next((q for q in found.quoted if FILE_NAME.fullmatch(q)), None)
         ),
-        "topic": lambda: read_topic(text, {**(topics or {}), **{fold_in_place(n): c for n, c in situation.concepts}}),
+        "topic": lambda: read_topic(text, topics or {}),
         "lesson": lambda: _lesson(found.frame, course),
         "language": lambda: read_language(found.frame),
-        "question": lambda: text.strip(),
-        "items": lambda: read_list(found) or None,
-        "labels": lambda: read_list(Pieces(found.text, (), None, found.frame)) or None,
         "prompt": lambda: _prompt(found),
         "text": lambda: _text(found, intent),
         "blind": lambda: _blind(found) or None,
         "run": lambda: next(iter(read_runs(found.frame)), None),
         "other": lambda: next(iter(read_runs(found.frame)[1:]), None),
         "runs": lambda: read_runs(found.frame) or None,
-        "by": lambda: next((by for by, p in _BY.items() if re.search(rf"\b(?:por|by) (?:{p})", found.frame)), None),
-        "formats": lambda: [f for f, p in _FORMATS.items() if re.search(p, request)] or None,
-        **{name: lambda name=name: _setting(name, request) for name in _WORDED},
+        "by": lambda: next((by for by, p in BY.items() if re.search(rf"\b(?:por|by) (?:{p})", found.frame)), None),
+        "formats": lambda: [f for f, p in FORMATS.items() if re.search(p, request)] or None,
+        **{name: lambda name=name: _setting(name, request) for name in WORDED},
         **{share: lambda share=share: shares.get(share) for share in _SHARES},
     }
     values = {n: readers[n]() if n in readers else _numbers(n, request) for n in names}

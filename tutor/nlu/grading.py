@@ -13,8 +13,6 @@ from tutor.nlu.open_answers import Embed, Met, met, misconceptions
 from tutor.nlu.typed_answers import gives_up, read_typed
 from tutor.words import Words
 
-__all__ = ["Graded", "grade", "read_typed"]
-
 Outcome = Literal["correct", "partial", "wrong", "unclear"]
 Answer = str | float | bool | Sequence[str] | Set[str] | Mapping[str, Any]
 

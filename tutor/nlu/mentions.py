@@ -1,4 +1,4 @@
-"""What a message mentions: quoted text, files of the workspace, concepts, languages, lists of words."""
+"""What a message mentions: quoted text, files of the workspace, concepts, languages, runs."""
 
 from __future__ import annotations
 
@@ -92,24 +92,6 @@ def read_language(frame: str) -> Language | None:
             if re.search(before + _LANGUAGES[language], frame):
                 return language
     return None
-
-
-_ARTICLE = r"(?:(?:un|una|el|la|los|las|a|an|the) )?"
-_LIST = re.compile(rf"((?:[\w\-]+, {_ARTICLE})*[\w\-]+),? (?:y|e|o|u|and|or) {_ARTICLE}([\w\-]+)")
-
-
-def read_list(found: Pieces) -> list[str]:
-    """«rey, reina y sapo» -> its words, in the learner's spelling; or all that is in quotes, or after a colon."""
-    if len(found.quoted) > 1 or (found.quoted and not _LIST.search(fold_in_place(found.text))):
-        return list(found.quoted)
-    if found.after:
-        return [part.strip(" .?") for part in re.split(r",| (?:y|e|o|u|and|or) ", found.after) if part.strip(" .?")]
-    plain = QUOTED.sub(lambda m: " " * len(m.group()), found.text)
-    match = _LIST.search(fold_in_place(plain))
-    if not match:
-        return list(found.quoted)
-    first = plain[slice(*match.span(1))]
-    return [re.sub(rf"^{_ARTICLE}", "", w, flags=re.I) for w in first.split(", ")] + [plain[slice(*match.span(2))]]
 
 
 NEWEST, BEFORE = "-1", "-2"

@@ -1,4 +1,4 @@
-"""Free text -> intent: exact words and open buttons first, then a classifier, then (if it hesitates) the model."""
+"""Free text -> intent: exact words first, then a classifier, then (where it hesitates) the model's opinion."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def read_topics(path: Path = UTTERANCES / "topics.yaml") -> Mapping[str, str]:
     return {fold_in_place(name.strip()): concept for concept, names in concepts.items() for name in names.split(",")}
 
 
-def disguise(text: str, files: Sequence[str] = ()) -> str:
+def disguise(text: str) -> str:
     """What the classifier sees: the request, with the learner's own material, file names and numbers replaced by
     marks, so that «resumí cuentos.txt» and «resumí acta.pdf» are the same request."""
     found = pieces(text)
@@ -134,15 +134,10 @@ class Router:
         )
 
     def route(self, text: str, language: Language, situation: Situation) -> Intent:
-        """What `text` asks for. Besides the intents of VOCABULARY:
-
-        `choose` {choice}: the button with this index (from 0); `answer` {text}: the answer to what is open;
-        `unsure` {candidates}: two or more intents to ask about, the likeliest first.
+        """What `text` asks for. Besides the intents that can be said (docs/vocabulary.md): `answer` {text}, the answer
+        to what is open; `unsure` {candidates}, two or more intents to ask about, the likeliest first.
         """
-        exact = self._exact.get(words_of(text))
-        if situation.open == "choice" and (choice := choice_of(text, situation.labels, exact is None)) is not None:
-            return Intent(name="choose", args={"choice": choice})
-        if exact:
+        if exact := self._exact.get(words_of(text)):
             return self._intent(exact, text, situation, 1.0)
         ranked = self.alternatives(text)
         if situation.open in ("open_item", "text") and not self._interrupts(text, ranked):
@@ -205,26 +200,3 @@ class Router:
         }
         best = sorted(together, key=lambda name: -together[name])[:CANDIDATES]
         return intent.model_copy(update={"args": intent.args | {"candidates": best}})
-
-
-def choice_of(text: str, labels: Sequence[str], loosely: bool = True) -> int | None:
-    """The button that `text` means: its number or letter, its words, or (`loosely`) words that only it has."""
-    plain = words_of(text)
-    if at := re.fullmatch(r"(?:(?:la|el|opcion|option|the|numero|number) )?(?:(\d{1,2})|([a-j]))", plain):
-        index = int(at.group(1)) - 1 if at.group(1) else ord(at.group(2)) - ord("a")
-        return index if 0 <= index < len(labels) else None
-    plains = [words_of(label) for label in labels]
-    if plain in plains:
-        return plains.index(plain)
-    near = [i for i, label in enumerate(plains) if len(label) > 4 and fuzz.ratio(plain, label) >= 85]
-    if len(near) == 1:
-        return near[0]
-    if not loosely:
-        return None
-    said = _content(plain)
-    shared = [i for i, label in enumerate(plains) if said and 2 * len(said & _content(label)) >= len(said)]
-    return shared[0] if len(shared) == 1 else None
-
-
-def _content(plain: str) -> set[str]:
-    return {word for word in plain.split() if len(word) > 3}

@@ -12,16 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from skills.contract import EVENTS, ChatMessage, Event, Failed, Language, Options, Score, TextKind
 from tutor.failures import died, last_words, raised
-from tutor.limits import Limits, kill_tree, memory_kills
-from tutor.processes.jobs import Jobs
-from tutor.processes.run_status import RunStatus
-from tutor.processes.sandbox import sandboxed, spawn
+from tutor.limits import kill_tree, memory_kills
+from tutor.processes.sandbox import spawn
 from tutor.settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np
-
-__all__ = ["Jobs", "Limits", "RunStatus", "Worker", "sandboxed"]
 
 
 class Worker:

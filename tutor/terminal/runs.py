@@ -17,7 +17,10 @@ from skills.errors import BadInput, FileMissing, UserError
 from skills.workspace import Workspace
 from tutor.failures import raised
 from tutor.processes.execute import find_skill, read_inputs
-from tutor.processes.worker import Jobs, RunStatus, Worker, sandboxed
+from tutor.processes.jobs import Jobs
+from tutor.processes.run_status import RunStatus
+from tutor.processes.sandbox import sandboxed
+from tutor.processes.worker import Worker
 from tutor.settings import Settings, build_settings
 from tutor.terminal.output import Terminal, tell_result
 from tutor.terminal.render import draw

@@ -19,7 +19,7 @@ POLICY = (
 )
 HEADERS = (
     ("content-security-policy", POLICY),
-    # our own server may know from which of its pages a request comes (app.py needs it); nobody else may
+    # our own server may know from which of its pages a request comes (tutor/ui/chat.py needs it); nobody else may
     ("referrer-policy", "same-origin"),
     ("x-content-type-options", "nosniff"),
     # without it, a page that opened ours in a window could post messages into it

@@ -24,7 +24,7 @@ A_FRAME = 0.03
 
 
 class Pages(Protocol):
-    """The open pages of the browser (app.py has Chainlit's)."""
+    """The open pages of the browser (tutor/ui/chat.py has Chainlit's)."""
 
     async def emit(self, thread: str, event: str, data: Any) -> None:
         """Send to every page that has this thread open."""
