@@ -201,7 +201,7 @@ async def enclosed(workspace: Workspace, how: str, limits: Limits | None = None)
 @pytest.mark.parametrize(("how", "code"), [("memory", "out_of_memory"), ("time", "took_too_long"), ("crash", "defect")])
 async def test_the_sandbox_ends_what_passes_a_limit(workspace: Workspace, how: str, code: str) -> None:
     began = time.monotonic()
-    ending = await enclosed(workspace, how, Limits(seconds=1.5))
+    ending = await enclosed(workspace, how, Limits(seconds=1.5 if how == "time" else 30))  # a busy machine is slow
     assert isinstance(ending, Failed)
     assert ending.code == code
     assert time.monotonic() - began < 5
