@@ -42,6 +42,7 @@ CLICK = """(pause) => new Promise((done) => {
     if (seen.cards === null && fresh('.ai-message .t-card')) drawn('cards')
     if (next()) {
       watch.disconnect()
+      clearTimeout(lost)
       requestAnimationFrame(() => requestIdleCallback(() => {
         seen.free = performance.now() - began
         setTimeout(() => done(seen), pause)
@@ -49,7 +50,7 @@ CLICK = """(pause) => new Promise((done) => {
     }
   })
   watch.observe(document.body, { childList: true, subtree: true })
-  setTimeout(() => { watch.disconnect(); done(seen) }, 60000)
+  const lost = setTimeout(() => { watch.disconnect(); done(seen) }, 60000)
   button.click()
 })""".replace("ONWARD", ONWARD)
 """Milliseconds from a click until its first words are drawn, its first card, and until its buttons can be used: they
@@ -100,7 +101,7 @@ def clicks(page: Page, count: int, pause: int = 250) -> list[Times]:
     """The times of each of `count` clicks on the way onward, `pause` milliseconds apart."""
     times: list[Times] = []
     for _ in range(count):
-        page.wait_for_function(ONWARD, timeout=90_000)
+        page.wait_for_function(f"() => Boolean(({ONWARD})())", timeout=90_000)  # a node given back would be kept alive
         times.append(page.evaluate(CLICK, pause))
     return times
 

@@ -184,7 +184,7 @@ class Chat:
             self._maps.pop(page.id, None)
             await page.emit("remove_element", {"id": "course-map"})
         elif data["tutor"] == "earlier":
-            await self._window.bring(page, int(data.get("shown", 0)))
+            await self._window.bring(page, int(data.get("before", 0)), int(data.get("shown", 0)))
         elif data["tutor"] == "refused":
             error = _refusal(str(data.get("name", ""))[:200], int(data.get("size", 0)))
             await self._screen.say(page.thread_id, " ".join(self.words.error(error).values()))
@@ -313,7 +313,7 @@ class Chat:
 
     def _goes_on(self, run: str) -> bool:
         try:
-            return self._session.run_status(run).state == "running"
+            return self._session.run_status(run).state not in ("done", "stopped", "failed")
         except (FileMissing, ValueError):
             return False
 

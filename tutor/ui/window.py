@@ -33,7 +33,7 @@ FOLDED = ("Table", "Chart", "Tokens", "Probabilities", "Compare", "Passages", "A
 
 
 class Window:
-    """`goes_on` tells whether a run is still at work: its card stays on the page."""
+    """`goes_on` tells whether a run has not ended: its card stays on the page."""
 
     def __init__(
         self, transcript: Transcript, pages: Pages, words: Callable[[], Words], goes_on: Callable[[str], bool]
@@ -57,21 +57,21 @@ class Window:
         past = sum(place < first for place, _ in places)
         found["steps"].insert(0, _first_step(thread))
         if past:
-            found["elements"].insert(0, self._card(thread, past))
+            found["elements"].insert(0, self._card(thread, first, past))
         return found
 
     async def begin(self, thread: str) -> None:
         """A new thread: the message that the earlier ones will be on comes first. Without its card it is not seen."""
+        self._first[thread] = 0
         await self._pages.emit(thread, "new_message", _first_step(thread))
 
-    async def bring(self, page: Any, shown: int) -> None:
-        """A page that has `shown` of the earlier messages asks for more."""
+    async def bring(self, page: Any, before: int, shown: int) -> None:
+        """A page whose own messages begin at the place `before`, with `shown` of the earlier ones, asks for more."""
         thread = page.thread_id
-        past = [place for place, _ in self._transcript.places(thread) if place < self._first.get(thread, 0)]
-        if past:
-            wanted = past[-(shown + PIECE) :]
-            steps, cards = self._transcript.part(thread, wanted[0], past[-1])
-            await page.emit("element", self._card(thread, len(past) - len(wanted), steps, cards))
+        past = [place for place, _ in self._transcript.places(thread) if place < before]
+        if wanted := past[-(max(shown, 0) + PIECE) :]:
+            steps, cards = self._transcript.part(thread, wanted[0], wanted[-1])
+            await page.emit("element", self._card(thread, before, len(past) - len(wanted), steps, cards))
 
     # --- old messages go ----------------------------------------------------------------------------------------------
 
@@ -102,7 +102,7 @@ class Window:
             await self._pages.emit(thread, "delete_message", {"id": id})
         for card in cards:
             await self._pages.emit(thread, "remove_element", {"id": card["id"]})
-        await self._pages.emit(thread, "element", self._card(thread, len(places) - len(shown) + len(old)))
+        await self._pages.emit(thread, "element", self._card(thread, first, len(places) - len(shown) + len(old)))
         self._first[thread] = first
 
     def _begin(self, thread: str, places: list[tuple[int, str]]) -> int:
@@ -114,7 +114,7 @@ class Window:
         return places[max(start, len(places) - MOST, 0)][0]
 
     def _open(self, thread: str) -> list[str]:
-        """The messages whose card is still open: the question that was asked last, and a run that goes on."""
+        """The messages whose card is still open: the question that was asked last, and a run that has not ended."""
         question, run = (self._transcript.newest(thread, card) for card in ("Question", "Run"))
         found = [question["forId"]] if question and question["props"]["verdict"] is None else []
         return found + ([run["forId"]] if run and self._goes_on(run["props"]["run"]) else [])
@@ -124,11 +124,13 @@ class Window:
     def _card(
         self,
         thread: str,
+        before: int,
         more: int,
         steps: list[dict[str, Any]] | None = None,
         cards: list[dict[str, Any]] | None = None,
     ) -> dict[str, Any]:
-        """The card on the first message: what was brought back, and a button for the `more` that are before it."""
+        """The card on the first message, of a page whose own messages begin at the place `before`: what was brought
+        back, and a button for the `more` that are earlier still."""
         words = self._words()
         labels = {key: words(f"ui.earlier.{key}") for key in ("title", "mine", "yours")}
         messages = [
@@ -141,7 +143,7 @@ class Window:
             for step in steps or ()
         ]
         labels["more"] = words("ui.earlier.more", n=more)
-        card = Card("Earlier", {"messages": messages, "more": more, "words": labels})
+        card = Card("Earlier", {"messages": messages, "more": more, "before": before, "words": labels})
         first = _first_step(thread)["id"]
         return element_dict(thread, first, f"{first}-card", card)
 

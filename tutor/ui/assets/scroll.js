@@ -23,7 +23,7 @@
     if (scroller && scroller.isConnected) return scroller
     scroller = document.querySelector('[data-step-type]')
     while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement
-    if (scroller) scroller.addEventListener('scroll', hold, { passive: true })
+    if (scroller) scroller.addEventListener('scroll', () => { if (!moving) hold() }, { passive: true })
     held = null
     return scroller
   }
@@ -81,7 +81,7 @@
       return
     }
     const jump = calm.matches || now() < opening || document.hidden
-    scroller.scrollTop += jump ? by : Math.max(by - scroller.clientHeight, Math.ceil(by / 4))
+    scroller.scrollTop += jump ? by : Math.max(by - scroller.clientHeight, Math.ceil(by / 3))
     hold()
     if (jump || moving) return
     moving = true

@@ -15,11 +15,11 @@ function PastCard({ card }) {
 }
 
 const PastMessage = memo(
-  ({ message, words }) =>
+  ({ message, w }) =>
     h(
       'li',
       { className: message.mine ? 't-mine' : '', tabIndex: -1, 'data-past': message.id },
-      h('span', { className: 't-hidden' }, message.mine ? words.mine : words.yours),
+      h('span', { className: 't-hidden' }, message.mine ? w.mine : w.yours),
       message.text && (message.mine ? h('p', { className: 't-serif t-pre' }, message.text) : h(Words, null, message.text)),
       message.cards.map((card) => h(PastCard, { key: card.id, card })),
     ),
@@ -27,27 +27,32 @@ const PastMessage = memo(
 )
 
 function Earlier({ props }) {
-  const { messages, more, words } = props
+  const { messages, more, before, words: w } = props
   const asked = useRef(null)
   const ask = () => {
     asked.current = messages.length
-    window.postMessage({ tutor: 'earlier', shown: messages.length }, window.location.origin)
+    window.postMessage({ tutor: 'earlier', before, shown: messages.length }, window.location.origin)
   }
   useEffect(() => {
     // Who reads on upwards, by keyboard or by ear, goes on at the newest of what was brought.
     if (asked.current === null || messages.length <= asked.current) return
     const newest = messages[messages.length - 1 - asked.current]
     asked.current = null
-    document.querySelector(`[data-past="${newest.id}"]`).focus({ preventScroll: true })
+    document.querySelector(`[data-past="${newest.id}"]`)?.focus({ preventScroll: true })
   }, [messages])
   return h(
     'section',
-    { className: 't-past', 'aria-label': words.title, 'data-testid': 'earlier' },
+    { className: 't-past', 'aria-label': w.title, 'data-testid': 'earlier' },
     more
-      ? h('button', { type: 'button', className: 't-choice', 'data-testid': 'more-earlier', onClick: ask }, h(ArrowUp, { size: 16, 'aria-hidden': 'true' }), words.more)
+      ? h(
+          'button',
+          { type: 'button', className: 't-choice', 'data-testid': 'more-earlier', onClick: ask },
+          h(ArrowUp, { size: 16, 'aria-hidden': 'true' }),
+          w.more,
+        )
       : null,
     messages.length
-      ? h('ol', null, messages.map((message) => h(PastMessage, { key: message.id, message, words })))
+      ? h('ol', null, messages.map((message) => h(PastMessage, { key: message.id, message, w })))
       : null,
   )
 }
