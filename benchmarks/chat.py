@@ -26,29 +26,45 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-ONWARD = (
-    "() => { const open = [...document.querySelectorAll('[data-testid=choices]:not(.t-used)')].pop();"
-    " if (!open) return null; const b = open.querySelector('.t-main') || open.querySelector('button:last-of-type');"
-    " return b && b.textContent }"
-)
-CLICK = """() => new Promise((done) => {
+ONWARD = """() => {
   const open = [...document.querySelectorAll('[data-testid=choices]:not(.t-used)')].pop()
-  const button = open.querySelector('.t-main') || open.querySelector('button:last-of-type')
-  const count = () => document.querySelectorAll('.ai-message').length
-  const before = count(), began = performance.now()
-  let words = null
-  const next = () => [...document.querySelectorAll('[data-testid=choices]:not(.t-used)')].some((c) => c !== open)
-  const seen = new MutationObserver(() => {
-    if (words === null && count() > before) requestAnimationFrame(() => { words ??= performance.now() - began })
-    if (count() > before && next()) {
-      seen.disconnect()
-      requestAnimationFrame(() => done([words ?? performance.now() - began, performance.now() - began]))
+  return open && (open.querySelector('.t-main') || open.querySelector('button'))
+}"""
+"""The button that leads on: the main one, else the first (in a question the hint, then the answer)."""
+CLICK = """(pause) => new Promise((done) => {
+  const button = (ONWARD)(), before = new Set(document.querySelectorAll('.ai-message, [data-testid=choices]'))
+  const fresh = (kind) => [...document.querySelectorAll(kind)].some((e) => !before.has(e.closest('.ai-message')))
+  const next = () => [...document.querySelectorAll('[data-testid=choices]:not(.t-used)')].some((e) => !before.has(e))
+  const began = performance.now(), seen = { words: null, cards: null, free: null }
+  const drawn = (what) => requestAnimationFrame(() => { seen[what] ??= performance.now() - began })
+  const watch = new MutationObserver(() => {
+    if (seen.words === null && fresh('.ai-message [role=article]')) drawn('words')
+    if (seen.cards === null && fresh('.ai-message .t-card')) drawn('cards')
+    if (next()) {
+      watch.disconnect()
+      clearTimeout(lost)
+      requestAnimationFrame(() => requestIdleCallback(() => {
+        seen.free = performance.now() - began
+        setTimeout(() => done(seen), pause)
+      }))
     }
   })
-  seen.observe(document.body, { childList: true, subtree: true })
-  setTimeout(() => { seen.disconnect(); done([-1, -1]) }, 15000)
+  watch.observe(document.body, { childList: true, subtree: true })
+  const lost = setTimeout(() => { watch.disconnect(); done(seen) }, 60000)
   button.click()
-})"""
+})""".replace("ONWARD", ONWARD)
+"""Milliseconds from a click until its first words are drawn, its first card, and until its buttons can be used: they
+are there and the page has nothing left to do. Null for what a turn does not bring."""
+IN_SIGHT = """() => {
+  const open = [...document.querySelectorAll('[data-testid=choices]:not(.t-used)')].pop()
+  const composer = document.querySelector('#message-composer')
+  if (!open || !composer) return false
+  const place = open.getBoundingClientRect()
+  return place.height > 0 && place.top > 0 && place.bottom <= composer.getBoundingClientRect().top
+}"""
+SPANS = ((1, 10), (80, 90), (300, 310))
+"""The turns that are measured of a long conversation."""
+Times = dict[str, float | None]
 
 
 @contextmanager
@@ -81,19 +97,46 @@ def greeting(page: Page, home: Path) -> float:
         return time.monotonic() - began
 
 
-def clicks(page: Page, count: int) -> list[tuple[float, float]]:
-    """Milliseconds from each of `count` clicks on the way onward to the next words drawn, and to their buttons."""
-    times: list[tuple[float, float]] = []
-    while len(times) < count:
-        page.wait_for_function(ONWARD, timeout=90_000)
-        page.wait_for_timeout(250)
-        words, buttons = page.evaluate(CLICK)
-        if words >= 0:
-            times.append((words, buttons))
-        if page.get_by_text("final del camino").count():
-            page.evaluate("() => window.scrollTo(0, 0)")
-            break
+def clicks(page: Page, count: int, pause: int = 250) -> list[Times]:
+    """The times of each of `count` clicks on the way onward, `pause` milliseconds apart."""
+    times: list[Times] = []
+    for _ in range(count):
+        page.wait_for_function(f"() => Boolean(({ONWARD})())", timeout=90_000)  # a node given back would be kept alive
+        times.append(page.evaluate(CLICK, pause))
     return times
+
+
+def long_conversation(page: Page, address: str, spans: tuple[tuple[int, int], ...]) -> None:
+    """One conversation through the `spans`, in one page: what a click takes early and late, and how large the page is.
+    Between the spans nobody reads; within them a second passes after each turn."""
+    page.goto(address)
+    done = 0
+    for first, last in spans:
+        clicks(page, first - 1 - done, pause=50)
+        page.wait_for_timeout(2000)
+        print(summary(f"turns {first} to {last}", clicks(page, last - first + 1, pause=1000)))
+        print(f"  the page          {size(page)}", flush=True)
+        done = last
+    print(f"  reopened, to what is open in sight  {reopening(page):.1f} s")
+
+
+def size(page: Page) -> str:
+    """Nodes and memory of the page, after garbage was collected."""
+    tools = page.context.new_cdp_session(page)
+    tools.send("HeapProfiler.collectGarbage")
+    tools.send("Performance.enable")
+    found = {metric["name"]: metric["value"] for metric in tools.send("Performance.getMetrics")["metrics"]}
+    tools.detach()
+    messages = page.locator("[data-step-type]").count()
+    return f"{messages} messages, {found['Nodes']:.0f} nodes, {found['JSHeapUsedSize'] / 1e6:.0f} MB of scripts' memory"
+
+
+def reopening(page: Page) -> float:
+    """Seconds from asking for the page's address again until the buttons that are open are in sight."""
+    began = time.monotonic()
+    page.reload(wait_until="commit")
+    page.wait_for_function(IN_SIGHT, timeout=60_000)
+    return time.monotonic() - began
 
 
 def begin_training(page: Page) -> None:
@@ -105,13 +148,16 @@ def begin_training(page: Page) -> None:
         page.wait_for_timeout(2500)
         if page.locator("[data-testid=run]").count():
             return
-        page.evaluate(CLICK)
+        page.evaluate(CLICK, 0)
     raise SystemExit("the training did not begin")
 
 
-def summary(name: str, times: list[tuple[float, float]]) -> str:
-    words, buttons = (figures([time[i] for time in times]) for i in (0, 1))
-    return f"{name} ({len(times)} clicks)\n  to its words    {words}\n  to its buttons  {buttons}"
+def summary(name: str, times: list[Times]) -> str:
+    lines = [f"{name} ({len(times)} clicks)"]
+    for what, label in (("words", "to its words"), ("cards", "to its card"), ("free", "to its buttons")):
+        found = [value for time in times if (value := time[what]) is not None]
+        lines.append(f"  {label:<18}{figures(found)}   {len(found)} turns")
+    return "\n".join(lines)
 
 
 def figures(times: list[float]) -> str:
@@ -125,23 +171,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, help="a home with a model, for the clicks while a fine-tune runs")
     parser.add_argument("--clicks", type=int, default=60)
+    parser.add_argument("--long", action="store_true", help="only one long conversation: its early and its late turns")
+    parser.add_argument("--turns", type=int, default=SPANS[-1][1], help="where the long conversation ends")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
     with sync_playwright() as driver, tempfile.TemporaryDirectory() as folder:
         browser = driver.chromium.launch(executable_path=options.chromium, args=FLAGS)
-        page = browser.new_context(locale="es-AR").new_page()
-        cold, warm = greeting(page, Path(folder) / "cold"), greeting(page, Path(folder) / "cold")
-        print(f"command to greeting drawn          first start {cold:.1f} s   second start {warm:.1f} s")
-        with served(Path(folder) / "clicks") as (address, _):
-            page.goto(address)
-            print(summary("click to next step, no model", clicks(page, options.clicks)))
-        if options.home:
-            with served(options.home) as (address, _):
-                page.goto(address)
-                clicks(page, 2)
-                begin_training(page)
-                print(summary("click to next step, while training", clicks(page, 15)))
+        page = browser.new_context(locale="es-AR", viewport={"width": 1440, "height": 900}).new_page()
+        if options.long:
+            with served(Path(folder) / "long") as (address, _):
+                long_conversation(page, address, tuple(span for span in SPANS if span[1] <= options.turns))
+        else:
+            short_conversations(page, Path(folder), options.clicks, options.home)
         browser.close()
+
+
+def short_conversations(page: Page, folder: Path, count: int, home: Path | None) -> None:
+    cold, warm = greeting(page, folder / "cold"), greeting(page, folder / "cold")
+    print(f"command to greeting drawn          first start {cold:.1f} s   second start {warm:.1f} s")
+    with served(folder / "clicks") as (address, _):
+        page.goto(address)
+        print(summary("click to next step, no model", clicks(page, count)))
+    if home:
+        with served(home) as (address, _):
+            page.goto(address)
+            clicks(page, 2)
+            begin_training(page)
+            print(summary("click to next step, while training", clicks(page, 15)))
 
 
 if __name__ == "__main__":

@@ -19,13 +19,15 @@ from chainlit.session import WebsocketSession, ws_sessions_id
 from pydantic import ValidationError
 
 from skills.contract import Language
-from skills.errors import FileEmpty, FileTooLarge, UserError
+from skills.errors import FileEmpty, FileMissing, FileTooLarge, UserError
 from skills.workspace import safe_name
 from tutor.processes.run_status import RunStatus
 from tutor.turn import Button, CourseMap, Erased, Farewell, Input, Intent, Reload, Shown, Upload
+from tutor.ui.data_layer import TranscriptLayer
 from tutor.ui.prepare import CHAINLIT_LANGUAGE
 from tutor.ui.screen import Screen
-from tutor.ui.transcript import Transcript, TranscriptLayer
+from tutor.ui.transcript import Transcript
+from tutor.ui.window import Window
 from tutor.words import Words
 
 log = logging.getLogger(__name__)
@@ -74,6 +76,7 @@ class Chat:
         self._end = end
         self._pages = OpenPages()
         self._screen = Screen(transcript, self._pages, lambda: self.words)
+        self._window = Window(transcript, self._pages, lambda: self.words, self._goes_on)
         self._latest = ""
         """The thread in which something happened last: what happens by itself is shown there."""
         self._erased = ""
@@ -94,7 +97,7 @@ class Chat:
         code.on_chat_start, code.on_chat_resume, code.on_message = self.opened, self.resumed, self.typed
         code.action_callbacks["turn"] = self.clicked
         code.on_window_message = self.page_said
-        code.data_layer = lambda: TranscriptLayer(self._transcript)
+        code.data_layer = lambda: TranscriptLayer(self._transcript, self._window)
         code.header_auth_callback = _nobody
         sio.on("stop", self.stop)
         self.speak()
@@ -134,6 +137,7 @@ class Chat:
         page.has_first_interaction = True
         await page.emit("first_interaction", {"interaction": name, "thread_id": page.thread_id})
         await page.emit("window_message", {"tutor": "thread", "id": page.thread_id})
+        await self._window.begin(page.thread_id)
         self._later(self._map_soon(page.thread_id))
         if self._erased:
             await self._screen.say(page.thread_id, self._erased)
@@ -166,7 +170,8 @@ class Chat:
                 await page.emit("element", self._screen.map(course))
 
     async def page_said(self, data: Any) -> None:
-        """What assets/page.js tells: the map was folded or is wanted, or a file cannot be taken."""
+        """What the page's own scripts tell: the map was folded or is wanted, earlier messages are, or a file cannot be
+        taken."""
         page: Any = cl.context.session
         if not isinstance(data, dict) or "tutor" not in data:
             return
@@ -178,6 +183,8 @@ class Chat:
             self._map_folded.add(page.id)
             self._maps.pop(page.id, None)
             await page.emit("remove_element", {"id": "course-map"})
+        elif data["tutor"] == "earlier":
+            await self._window.bring(page, int(data.get("before", 0)), int(data.get("shown", 0)))
         elif data["tutor"] == "refused":
             error = _refusal(str(data.get("name", ""))[:200], int(data.get("size", 0)))
             await self._screen.say(page.thread_id, " ".join(self.words.error(error).values()))
@@ -246,6 +253,7 @@ class Chat:
         self._latest = thread
         if acted:
             self._transcript.touch(thread)
+            self._window.hold(thread)
         over = asyncio.Event()
         busy = self._later(self._at_work(thread, over))
         anew = False
@@ -267,6 +275,8 @@ class Chat:
             over.set()
             await busy
         await self.send_map(thread)
+        if acted:
+            self._window.settle(thread)
 
     async def _at_work(self, thread: str, over: asyncio.Event) -> None:
         """Show that a turn is at work, from a moment after it began until it is `over`."""
@@ -300,6 +310,12 @@ class Chat:
         for page in self._pages.of():
             # Not Chainlit's own `reload`: it ends the page's session first, and the page may then wait for it for ever.
             await page.emit("window_message", {"tutor": "reload"})
+
+    def _goes_on(self, run: str) -> bool:
+        try:
+            return self._session.run_status(run).state not in ("done", "stopped", "failed")
+        except (FileMissing, ValueError):
+            return False
 
     def _later(self, work: Any) -> asyncio.Task[Any]:
         task = asyncio.create_task(work)

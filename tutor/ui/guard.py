@@ -55,9 +55,12 @@ class Guard:
 
 
 def _caching(path: str) -> tuple[tuple[str, str], ...]:
-    """Chainlit's own files have a digest in their name; ours may change with the program."""
+    """Chainlit's own files have a digest in their name; ours may change with the program. A card's file, a line that
+    hardly ever does, is asked for with every card: not each time from here."""
     if path.startswith("/assets/"):
         return (("cache-control", "public, max-age=31536000, immutable"),)
+    if path.startswith("/public/elements/"):
+        return (("cache-control", "max-age=600"),)
     return (("cache-control", "no-cache"),) if path.startswith("/public/") else ()
 
 

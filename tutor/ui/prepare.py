@@ -80,7 +80,8 @@ def _write_page_script(path: Path) -> None:
     words = {language: {key: Words(language)(f"ui.page.{key}") for key in PAGE_WORDS} for language in LANGUAGES}
     script = (ASSETS / "page.js").read_text("utf-8")
     script = script.replace("__WORDS__", json.dumps(words, ensure_ascii=False))
-    path.write_text(f"{script}\n{_cards()}", "utf-8")
+    scrolling = (ASSETS / "scroll.js").read_text("utf-8")
+    path.write_text(f"{script};\n{scrolling};\n{_cards()}", "utf-8")
 
 
 PAGE_WORDS = ("map", "theme", "new_chat", "lost", "attach", "more", "sidebar")

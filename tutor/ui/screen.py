@@ -65,11 +65,11 @@ class Screen:
 
     async def say(self, thread: str, text: str) -> None:
         """A message of the surface's own."""
-        await self._put_step(_step(thread, secrets.token_hex(8), safe(text)), new=True)
+        await self._put_step(step_dict(thread, secrets.token_hex(8), safe(text)), new=True)
 
     async def learner_said(self, thread: str, text: str) -> None:
         """A click, as the words it stands for."""
-        step = _step(thread, secrets.token_hex(8), text) | {"name": LEARNER, "type": "user_message"}
+        step = step_dict(thread, secrets.token_hex(8), text) | {"name": LEARNER, "type": "user_message"}
         await self._put_step(step, new=True)
 
     async def attached(self, thread: str, message: str, name: str, size: int) -> None:
@@ -81,9 +81,9 @@ class Screen:
         """A turn is over: nothing waits, half-written messages are kept, and only `buttons` can still be clicked."""
         await self._end_waiting(thread)
         for id, text in self._streams.pop(thread, {}).items():
-            await self._put_step(_step(thread, id, safe(text)), new=False)
+            await self._put_step(step_dict(thread, id, safe(text)), new=False)
         now = [button.intent.model_dump() for button in buttons if not button.on_card]
-        working = [e for e in self.transcript.elements(thread) if e["name"] == "Choices" and e["props"]["open"]]
+        working = self.transcript.working(thread)
         for element in working:
             newest = element is working[-1]
             if not newest or [button["intent"] for button in element["props"]["buttons"]] != now:
@@ -95,8 +95,8 @@ class Screen:
         A card with a single button goes, as a page that is turned leaves no trace. The card is given back for
         `show_chosen`, which can wait: the button that was clicked marks itself.
         """
-        for element in reversed(self.transcript.elements(thread)):
-            if element["name"] == "Choices" and element["props"]["open"] and element_id in (None, element["id"]):
+        for element in reversed(self.transcript.working(thread)):
+            if element_id in (None, element["id"]):
                 index = _index(element["props"]["buttons"], intent)
                 if index is None:
                     return None
@@ -121,7 +121,7 @@ class Screen:
     def map(self, course: CourseMap) -> dict[str, Any]:
         """The course map as an element for the side panel; it is not part of any thread."""
         card = map_card(course, self._words())
-        return _element("", "", "course-map", card) | {"display": "side"}
+        return element_dict("", "", "course-map", card) | {"display": "side"}
 
     # --- messages -----------------------------------------------------------------------------------------------------
 
@@ -129,7 +129,7 @@ class Screen:
         words = self._words()
         begun = self._streams.get(thread, {}).pop(said.id, None) is not None
         source = f"\n\n*{said.source}*" if said.source else ""
-        await self._put_step(_step(thread, said.id, safe(said.text + source), said.tone), new=not begun)
+        await self._put_step(step_dict(thread, said.id, safe(said.text + source), said.tone), new=not begun)
         if said.text:
             await asyncio.sleep(A_FRAME)
         for place, block in enumerate(said.blocks):
@@ -153,14 +153,14 @@ class Screen:
             token = {"id": delta.id, "token": text, "isSequence": True, "isInput": False}
             await self._pages.emit(thread, "stream_token", token)
         else:
-            await self._pages.emit(thread, "stream_start", _step(thread, delta.id, text) | {"streaming": True})
+            await self._pages.emit(thread, "stream_start", step_dict(thread, delta.id, text) | {"streaming": True})
 
     async def _graded(self, thread: str, graded: Graded) -> None:
         element = self.transcript.element(_question_id(thread, graded.submission))
         if not element:
             return
         if self.transcript.last_step(thread)["type"] == "user_message":  # typed: the card comes down to the words
-            step = _step(thread, secrets.token_hex(8), "")
+            step = step_dict(thread, secrets.token_hex(8), "")
             await self._put_step(step, new=True)
             element |= {"forId": step["id"]}
         await self._change(element, verdict=verdict_props(graded.verdict, self._words()))
@@ -169,15 +169,17 @@ class Screen:
         """A line that is there while something takes time; it is not kept."""
         id = f"waiting-{thread}"
         self._waits.add(thread)
-        await self._pages.emit(thread, "new_message", _step(thread, id, "", "waiting"))
-        await self._pages.emit(thread, "element", _element(thread, id, f"{id}-line", Card("Waiting", {"text": text})))
+        await self._pages.emit(thread, "new_message", step_dict(thread, id, "", "waiting"))
+        await self._pages.emit(
+            thread, "element", element_dict(thread, id, f"{id}-line", Card("Waiting", {"text": text}))
+        )
 
     async def _end_waiting(self, thread: str) -> None:
         if thread not in self._waits:
             return
         self._waits.discard(thread)
         id = f"waiting-{thread}"
-        await self._pages.emit(thread, "delete_message", _step(thread, id, ""))
+        await self._pages.emit(thread, "delete_message", step_dict(thread, id, ""))
         await self._pages.emit(thread, "remove_element", {"id": f"{id}-line"})
 
     # --- both places at once ------------------------------------------------------------------------------------------
@@ -187,7 +189,7 @@ class Screen:
         await self._pages.emit(step["threadId"], "new_message" if new else "update_message", step)
 
     async def _put_element(self, thread: str, message: str, id: str, card: Card) -> None:
-        element = _element(thread, message, id, card)
+        element = element_dict(thread, message, id, card)
         self.transcript.put_element(element)
         await self._pages.emit(thread, "element", element)
 
@@ -197,14 +199,16 @@ class Screen:
         await self._pages.emit(changed["threadId"], "element", changed)
 
 
-def _step(thread: str, id: str, text: str, tone: str = "lesson") -> dict[str, Any]:
+def step_dict(thread: str, id: str, text: str, tone: str = "lesson") -> dict[str, Any]:
+    """A message of Musa's as Chainlit's page reads it."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     times = {"createdAt": now, "start": now, "end": now}
     kind = {"name": NAME, "type": "assistant_message", "metadata": {"tone": tone}, "parentId": None}
     return {"id": id, "threadId": thread, "output": text, "input": "", "streaming": False} | times | kind
 
 
-def _element(thread: str, message: str, id: str, card: Card) -> dict[str, Any]:
+def element_dict(thread: str, message: str, id: str, card: Card) -> dict[str, Any]:
+    """A card on a message, as Chainlit's page reads it."""
     where = {"threadId": thread, "forId": message, "display": "inline"}
     props = card.props | {"element": id}
     return {"id": id, "type": "custom", "name": card.name, "mime": "application/json", "props": props} | where

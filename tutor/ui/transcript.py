@@ -8,10 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from chainlit.data.base import BaseDataLayer
-from chainlit.types import Feedback, PageInfo, PaginatedResponse, Pagination, ThreadFilter
-from chainlit.user import PersistedUser, User
-
 LEARNER = "learner"
 """The only user there is: the owner of this computer."""
 
@@ -85,7 +81,8 @@ class Transcript:
         return json.loads(found[0]) if found else None
 
     def elements(self, thread: str) -> list[dict[str, Any]]:
-        return self._all("elements", thread)
+        query = "SELECT data FROM elements WHERE thread = ? ORDER BY place"
+        return [json.loads(data) for (data,) in self._db.execute(query, (thread,))]
 
     def drop_element(self, id: str) -> None:
         with self._db:
@@ -95,12 +92,43 @@ class Transcript:
         with self._db:
             self._db.execute("DELETE FROM steps WHERE id = ?", (id,))
 
-    def thread(self, thread: str) -> dict[str, Any] | None:
-        """The whole thread, as Chainlit's page wants it; None if there is no such thread."""
+    def thread(self, thread: str, first: int = 0) -> dict[str, Any] | None:
+        """A thread from the place `first` on, as Chainlit's page wants it; None if there is no such thread."""
         found = self._db.execute("SELECT id, created, name FROM threads WHERE id = ?", (thread,)).fetchone()
         if not found:
             return None
-        return _thread_dict(*found) | {"steps": self._all("steps", thread), "elements": self.elements(thread)}
+        steps, elements = self.part(thread, first)
+        return _thread_dict(*found) | {"steps": steps, "elements": elements}
+
+    def places(self, thread: str) -> list[tuple[int, str]]:
+        """The messages of a thread in their order: the place of each, which only grows, and its id."""
+        return self._db.execute("SELECT place, id FROM steps WHERE thread = ? ORDER BY place", (thread,)).fetchall()
+
+    def part(self, thread: str, first: int, last: int = 2**62) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The messages from one place to another, both among them, and their cards."""
+        steps = self._db.execute(
+            "SELECT data FROM steps WHERE thread = ? AND place BETWEEN ? AND ? ORDER BY place", (thread, first, last)
+        )
+        cards = self._db.execute(
+            "SELECT data FROM elements WHERE thread = ?1 AND json_extract(data, '$.forId') IN"
+            " (SELECT id FROM steps WHERE thread = ?1 AND place BETWEEN ?2 AND ?3) ORDER BY place",
+            (thread, first, last),
+        )
+        return [json.loads(data) for (data,) in steps], [json.loads(data) for (data,) in cards]
+
+    def newest(self, thread: str, card: str) -> dict[str, Any] | None:
+        """The last card of a kind in a thread, such as `Question`."""
+        query = "SELECT data FROM elements WHERE thread = ? AND json_extract(data, '$.name') = ? ORDER BY place DESC"
+        found = self._db.execute(query, (thread, card)).fetchone()
+        return json.loads(found[0]) if found else None
+
+    def working(self, thread: str) -> list[dict[str, Any]]:
+        """The sets of buttons that can still be clicked."""
+        query = (
+            "SELECT data FROM elements WHERE thread = ? AND json_extract(data, '$.name') = 'Choices'"
+            " AND json_extract(data, '$.props.open') ORDER BY place"
+        )
+        return [json.loads(data) for (data,) in self._db.execute(query, (thread,))]
 
     def threads(self, search: str | None, first: int, after: str | None) -> tuple[list[dict[str, Any]], bool]:
         """Up to `first` threads that the learner took part in, newest first, and whether there are more."""
@@ -142,10 +170,6 @@ class Transcript:
                 (data["id"], data["threadId"], json.dumps(data, ensure_ascii=False)),
             )
 
-    def _all(self, table: str, thread: str) -> list[dict[str, Any]]:
-        query = f"SELECT data FROM {table} WHERE thread = ? ORDER BY place"  # noqa: S608
-        return [json.loads(data) for (data,) in self._db.execute(query, (thread,))]
-
 
 def _open(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path)
@@ -168,76 +192,3 @@ def _now() -> str:
 def _thread_dict(id: str, created: str, name: str | None) -> dict[str, Any]:
     owner = {"userId": LEARNER, "userIdentifier": LEARNER}
     return {"id": id, "createdAt": created, "name": name, **owner, "tags": [], "metadata": {}}
-
-
-class TranscriptLayer(BaseDataLayer):  # type: ignore[misc]
-    """Chainlit's side of the transcript. What we draw is written by screen.py; here come only what Chainlit writes
-    itself (the learner's typed messages) and what its history reads, renames and deletes."""
-
-    def __init__(self, transcript: Transcript) -> None:
-        self._transcript = transcript
-
-    async def get_user(self, identifier: str) -> PersistedUser | None:
-        return PersistedUser(id=LEARNER, identifier=identifier, createdAt="2026-01-01T00:00:00Z")
-
-    async def create_user(self, user: User) -> PersistedUser | None:
-        return await self.get_user(user.identifier)
-
-    async def create_step(self, step_dict: Any) -> None:
-        if step_dict["type"] == "user_message":
-            self._transcript.put_step(dict(step_dict))
-
-    async def update_step(self, step_dict: Any) -> None:
-        await self.create_step(step_dict)
-
-    async def delete_step(self, step_id: str) -> None:
-        self._transcript.drop_step(step_id)
-
-    async def create_element(self, element: Any) -> None:
-        """An uploaded file's own chip is not kept: screen.py draws one that survives a reload."""
-
-    async def get_element(self, thread_id: str, element_id: str) -> Any:
-        return self._transcript.element(element_id)
-
-    async def delete_element(self, element_id: str, thread_id: str | None = None) -> None:
-        self._transcript.drop_element(element_id)
-
-    async def get_thread_author(self, thread_id: str) -> str:
-        return LEARNER if self._transcript.exists(thread_id) else ""
-
-    async def get_thread(self, thread_id: str) -> Any:
-        return self._transcript.thread(thread_id)
-
-    async def delete_thread(self, thread_id: str) -> None:
-        self._transcript.delete(thread_id)
-
-    async def update_thread(
-        self,
-        thread_id: str,
-        name: str | None = None,
-        user_id: str | None = None,
-        metadata: dict[str, Any] | None = None,
-        tags: list[str] | None = None,
-    ) -> None:
-        if name:
-            self._transcript.rename(thread_id, name)
-
-    async def list_threads(self, pagination: Pagination, filters: ThreadFilter) -> PaginatedResponse[Any]:
-        found, more = self._transcript.threads(filters.search or None, pagination.first, pagination.cursor)
-        end = found[-1]["id"] if found else None
-        return PaginatedResponse(pageInfo=PageInfo(hasNextPage=more, startCursor=None, endCursor=end), data=found)
-
-    async def upsert_feedback(self, feedback: Feedback) -> str:
-        return ""
-
-    async def delete_feedback(self, feedback_id: str) -> bool:
-        return False
-
-    async def get_favorite_steps(self, user_id: str) -> list[Any]:
-        return []
-
-    async def build_debug_url(self) -> str:
-        return ""
-
-    async def close(self) -> None:
-        self._transcript.close()

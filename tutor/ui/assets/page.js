@@ -65,40 +65,19 @@
     if (text && !quiet) live.textContent = text
   }
 
-  // A tall card must not leave its buttons under the composer: scroll just enough, never past the message's beginning.
   // Who works with the keyboard finds the next button under their fingers: the one they pressed may be gone.
   let keyboard = false
   document.addEventListener('click', (event) => {
     if (event.target.closest('.t-choice')) keyboard = event.detail === 0
   }, true)
-
-  const calm = window.matchMedia('(prefers-reduced-motion: reduce)')
-  let reached = null
-  // A page that opens with its history grows while its cards are drawn: it follows, until the reader takes over.
-  let opening = history
-  const opened = () => { opening = false }
-  for (const kind of ['wheel', 'pointerdown', 'keydown', 'touchmove']) window.addEventListener(kind, opened, { once: true, passive: true })
-  function reach() {
+  function offer() {
     const open = [...document.querySelectorAll('[data-testid="choices"]:not(.t-used)')].pop()
-    const composer = document.querySelector('#message-composer')
-    if (!open || !composer || (open === reached && !opening)) return
-    if (reached === null) setTimeout(opened, 5000)
-    reached = open
     const focused = document.activeElement
-    if (keyboard && (!focused || focused === document.body || focused.disabled)) {
-      const answer = open.closest('[data-step-type]')?.querySelector('[data-testid="question"] :is(input, button):enabled')
-      const next = answer || open.querySelector('.t-main') || open.querySelector('button')
-      next.focus({ preventScroll: true })
-      keyboard = false
-    }
-    const message = open.closest('[data-step-type]')
-    let scroller = open.parentElement
-    while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement
-    if (!message || !scroller) return
-    const hidden = open.getBoundingClientRect().bottom - (composer.getBoundingClientRect().top - 16)
-    const room = message.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 8
-    const by = Math.min(hidden, room)
-    if (by > 0) scroller.scrollBy({ top: by, behavior: calm.matches || opening ? 'auto' : 'smooth' })
+    if (!open || !keyboard || (focused && focused !== document.body && !focused.disabled)) return
+    const answer = open.closest('[data-step-type]')?.querySelector('[data-testid="question"] :is(input, button):enabled')
+    const next = answer || open.querySelector('.t-main') || open.querySelector('button')
+    next.focus({ preventScroll: true })
+    keyboard = false
   }
 
   new MutationObserver(() => {
@@ -106,7 +85,7 @@
     mapButton()
     names()
     clearTimeout(timer)
-    timer = setTimeout(() => { announce(); reach() }, 400)
+    timer = setTimeout(() => { announce(); offer() }, 400)
   }).observe(document.documentElement, { childList: true, subtree: true })
 
   // Files that would only earn a message in English, or nothing at all: too large, or empty.

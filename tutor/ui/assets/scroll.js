@@ -1,0 +1,118 @@
+// Where the page stands, in place of Chainlit's own scrolling (switched off in config.toml). A turn is followed while it
+// grows until its beginning, what one said oneself, is under the upper edge; then the page rests. What comes or goes
+// above what is being read does not move it. A conversation that is opened again shows what is open.
+(() => {
+  const EDGE = 12, OPENING = 5000, A_TURN = 10000
+  const STEPS = '[data-step-type="user_message"], [data-step-type="assistant_message"]'
+  const calm = window.matchMedia('(prefers-reduced-motion: reduce)')
+  const now = () => performance.now()
+  const top = (element) => element.getBoundingClientRect().top
+  const bottom = (element) => element.getBoundingClientRect().bottom
+
+  let scroller = null, steps = []
+  let turn = null // the message with which the newest turn begins; null when the reader has gone elsewhere
+  let acted = false // the reader did something, and nothing new has come yet
+  let actedAt = -Infinity
+  let busy = false // a turn was at work when the page was last looked at
+  let ended = true // all there is was in sight then
+  let held = null // what is first in sight, and where
+  let opening = 0, path = '' // until when a conversation counts as being opened
+  let moving = false
+
+  function find() {
+    if (scroller && scroller.isConnected) return scroller
+    scroller = document.querySelector('[data-step-type]')
+    while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement
+    if (scroller) scroller.addEventListener('scroll', () => { if (!moving) hold() }, { passive: true })
+    held = null
+    return scroller
+  }
+
+  function hold() {
+    const edge = top(scroller)
+    const first = [...scroller.querySelectorAll('[data-past], ' + STEPS)].find((e) => bottom(e) > edge + 1)
+    held = first ? { element: first, top: top(first) } : null
+  }
+
+  function restore() {
+    if (!held || !held.element.isConnected) return
+    const by = top(held.element) - held.top
+    if (Math.abs(by) >= 1) scroller.scrollTop += by
+  }
+
+  const shown = () => [...scroller.querySelectorAll(STEPS)].filter((step) => step.offsetHeight)
+  const hidden = () => bottom(steps[steps.length - 1]) + EDGE - bottom(scroller)
+
+  // Where a conversation that is opened begins to be of interest: what was said last, if it is in sight together with
+  // what came of it, else the message that waits for something.
+  function landing() {
+    const mine = steps.filter((step) => step.dataset.stepType === 'user_message').pop()
+    if (mine && bottom(steps[steps.length - 1]) - top(mine) < scroller.clientHeight - 2 * EDGE) return mine
+    const open = [...document.querySelectorAll('[data-testid=choices]:not(.t-used), [data-testid=question]:not(.t-done)')].pop()
+    return (open && open.closest(STEPS)) || steps[steps.length - 1]
+  }
+
+  function look() {
+    const before = steps
+    steps = shown()
+    if (!steps.length) return
+    const fresh = steps.filter((step) => !before.includes(step))
+    if (window.location.pathname !== path) {
+      path = window.location.pathname
+      opening = path.startsWith('/thread/') ? now() + OPENING : 0
+    }
+    const gone = turn && !turn.isConnected // a line that said what was being waited for
+    const byItself = ended && !busy && now() - actedAt > A_TURN // to someone who had read everything
+    if (now() < opening) turn = landing()
+    else if (fresh.length && (acted || gone || byItself)) turn = fresh[0]
+    if (fresh.length) acted = false
+    busy = document.querySelector('#stop-button, [data-testid=waiting]') !== null
+    move()
+  }
+
+  const left = () => (turn && turn.isConnected ? Math.min(hidden(), top(turn) - top(scroller) - EDGE) : 0)
+
+  function move() {
+    const by = left()
+    ended = hidden() <= EDGE + 1
+    if (by < 1) {
+      moving = false
+      hold()
+      return
+    }
+    const jump = calm.matches || now() < opening || document.hidden
+    scroller.scrollTop += jump ? by : Math.max(by - scroller.clientHeight, Math.ceil(by / 3))
+    hold()
+    if (jump || moving) return
+    moving = true
+    const on = () => {
+      if (!moving || !find()) return
+      moving = false
+      move()
+    }
+    requestAnimationFrame(on)
+  }
+
+  // --- what the reader does ---
+  const act = () => { acted = true; actedAt = now(); opening = 0 }
+  document.addEventListener('click', (event) => {
+    if (event.target.closest('.t-choice, .t-card button, .t-map button, #chat-submit') && !event.target.closest('.t-past')) act()
+  }, true)
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && event.target.closest('#message-composer')) act()
+    if (event.key === 'PageUp' && find() && scroller.scrollTop <= 0) document.querySelector('[data-testid=more-earlier]')?.click()
+    if (/^(PageUp|PageDown|Home|End|ArrowUp|ArrowDown)$/.test(event.key) && !event.target.closest('#message-composer')) leave()
+  }, true)
+  function leave() { turn = null; opening = 0; moving = false }
+  for (const kind of ['wheel', 'touchmove']) window.addEventListener(kind, leave, { passive: true })
+  window.addEventListener('pointerdown', (event) => { if (event.target === scroller) leave() })
+
+  let soon = 0
+  new MutationObserver((changes) => {
+    if (!find() || !changes.some((change) => scroller.contains(change.target))) return
+    restore()
+    cancelAnimationFrame(soon)
+    soon = requestAnimationFrame(look)
+  }).observe(document.documentElement, { childList: true, subtree: true, characterData: true })
+  window.addEventListener('resize', () => { if (find() && steps.length) move() })
+})()
