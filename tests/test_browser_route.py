@@ -204,7 +204,7 @@ def test_the_route_in_spanish(browser: Any, home: Path, course: Course, tmp_path
         expect(page.locator(".ai-message").get_by_text("Soy Musa", exact=False)).to_have_count(1)
         person.say("escribo")
         person.settle()
-        person.say("media hora")
+        person.say("el camino corto")
         person.settle()
         person.until(lambda: page.get_by_test_id("run").count() > 0)
         expect(page.get_by_test_id("attachment")).to_contain_text("coplas de ñandúes.txt")
@@ -258,7 +258,7 @@ def test_a_first_lesson_in_english_and_the_other_language(browser: Any, home: Pa
         page = person.page
         expect(page.locator(".ai-message").get_by_text("I'm Musa", exact=False)).to_have_count(1)
         person.step()
-        person.say("half an hour")
+        person.say("the short way")
         person.settle()
         person.until(lambda: person.words("next_lesson") in person.labels)
         person.upload(person.file)

@@ -36,7 +36,7 @@ def talk(tmp_path: Path, course: Course) -> Iterator[Conversation]:
 async def begun(talk: Conversation, said: str = "hablar con mi modelo") -> FakeVoice:
     await talk.opens()
     await talk.clicks("Escribo")
-    await talk.clicks("Media hora")
+    await talk.clicks("El camino corto")
     await talk.types(said)
     assert talk.dialogue.memory.talk
     run = talk.dialogue.memory.talk.run

@@ -14,7 +14,7 @@ from tutor.course.files import load_course
 from tutor.dialogue import greeting
 from tutor.dialogue.context import Dialogue, next_button
 from tutor.dialogue.controls import course_map
-from tutor.dialogue.free_text import typed
+from tutor.dialogue.free_text import typed, with_a_file
 from tutor.dialogue.intents import act, brought
 from tutor.dialogue.lesson_runs import finish_job
 from tutor.dialogue.skill_calls import ENDED, Outcome, import_text, state_of
@@ -126,7 +126,7 @@ class Session:
     async def _dispatch(self, input: Input) -> AsyncIterator[Shown]:
         dialogue = self._dialogue
         if input.uploads:
-            turn = self._bring(input.uploads)
+            turn = self._bring(input.uploads, input.text.strip())
         elif input.intent:
             turn = act(dialogue, input.intent)
         elif input.text.strip():
@@ -136,13 +136,19 @@ class Session:
         async for shown in turn:
             yield shown
 
-    async def _bring(self, uploads: tuple[Upload, ...]) -> AsyncIterator[Shown]:
-        """What arrived at once belongs together: one file, or several as one data set."""
+    async def _bring(self, uploads: tuple[Upload, ...], text: str) -> AsyncIterator[Shown]:
+        """What arrived at once belongs together: one file, or several as one data set. What was written with it is
+        done once the file is in."""
+        arrived = True
         try:
             async for said in import_text(self._dialogue, uploads=uploads):
                 yield brought(self._dialogue, said) if isinstance(said, Outcome) else said
         except UserError as error:
+            arrived = False
             yield self._dialogue.error(error, buttons=self._dialogue.buttons)
+        if text:
+            async for shown in with_a_file(self._dialogue, text, await self._router(), arrived):
+                yield shown
 
     def _ended_runs(self) -> list[Shown]:
         dialogue = self._dialogue

@@ -51,6 +51,11 @@ def ask(dialogue: Dialogue, outcome: Outcome, text: str = "") -> Said:
     return dialogue.say(text, blocks=(card,), buttons=tuple(_buttons(dialogue, run, place, pair["order"])))
 
 
+def lacks_votes(dialogue: Dialogue, outcome: Outcome) -> bool:
+    """Whether there are pairs that were not voted on."""
+    return len(dialogue.memory.votes.get(_run(outcome), ())) < len(outcome.result["pairs"])
+
+
 def _run(outcome: Outcome) -> str:
     """Where the votes are kept: the comparison's run; a recorded one has only the training's."""
     return str(outcome.result.get("comparison") or outcome.result["run"])

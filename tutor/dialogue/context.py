@@ -187,11 +187,15 @@ def next_button(dialogue: Dialogue) -> Button:
     return dialogue.button("chat.button.next", "next", main=True)
 
 
-def back_button(dialogue: Dialogue) -> Button:
-    """Back to the lesson, or to the greeting where no way was chosen yet."""
-    if dialogue.memory.route is None:
-        return dialogue.button("chat.button.back_to_start", "restart", main=True)
-    return dialogue.button("chat.button.back_to_lesson", "back_to_lesson", main=True)
+def stays_here(dialogue: Dialogue) -> str:
+    """That nothing leaves the machine; or, where whoever installed the program chose so, what does."""
+    endpoint = dialogue.settings.endpoint
+    return dialogue.words("chat.outside", address=endpoint) if endpoint else dialogue.words("chat.stays_here")
+
+
+def run_what(dialogue: Dialogue, skill: str) -> str:
+    """What goes on in a run of `skill`, in words: «El examen de tu modelo»."""
+    return dialogue.words(f"chat.run_what.{skill}")
 
 
 def new_message_id() -> str:

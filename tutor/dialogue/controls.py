@@ -10,9 +10,13 @@ import skills
 from skills.blocks import Column, Table, msg
 from skills.contract import Language
 from skills.errors import UserError
-from tutor.dialogue.context import Dialogue, back_button
-from tutor.dialogue.flow import begin_lesson, leave_placement
+from tutor.dialogue import series
+from tutor.dialogue.context import Dialogue, run_what
+from tutor.dialogue.lessons import aside, begin_lesson
+from tutor.dialogue.open_step import back_button
+from tutor.dialogue.routes import route_buttons
 from tutor.learner.events import Feedback, LanguageChosen
+from tutor.processes.run_status import RunStatus
 from tutor.turn import Button, CourseMap, Farewell, Intent, MapLesson, MapModule, Reload, Shown
 from tutor.words import LANGUAGES, Words
 
@@ -33,6 +37,7 @@ async def show_help(dialogue: Dialogue) -> AsyncIterator[Shown]:
         buttons=(
             back_button(dialogue),
             dialogue.button("chat.button.progress", "progress"),
+            dialogue.button("chat.button.other_way", "route"),
             dialogue.button("chat.button.my_things", "delete_data"),
             dialogue.button("chat.button.privacy", "privacy"),
             dialogue.button("chat.button.language", "change_language"),
@@ -65,21 +70,19 @@ async def show_progress(dialogue: Dialogue) -> AsyncIterator[Shown]:
             back_button(dialogue),
             dialogue.button("chat.button.quiz", "quiz"),
             dialogue.button("chat.button.other_lesson", "go_to"),
+            *route_buttons(dialogue),
         ),
     )
 
 
 async def go_to(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:
     """Another lesson, by its number or a topic; without one, the list."""
-    if dialogue.memory.machine.phase == "placement":
-        async for shown in leave_placement(dialogue):
-            yield shown
-        return
     found = find_lesson(dialogue, args)
     if found:
         async for shown in begin_lesson(dialogue, found):
             yield shown
         return
+    dialogue.move("look_up")
     buttons = tuple(
         Button(
             label=f"{lesson.number} {lesson.title[dialogue.language]}",
@@ -87,7 +90,7 @@ async def go_to(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown
         )
         for id, lesson in dialogue.course.lessons.items()
     )
-    yield dialogue.say(dialogue.words("chat.which_lesson"), tone="aside", buttons=buttons)
+    yield dialogue.say(dialogue.words("chat.which_lesson"), tone="aside", buttons=(*buttons, back_button(dialogue)))
 
 
 def find_lesson(dialogue: Dialogue, args: dict[str, Any]) -> str | None:
@@ -107,20 +110,23 @@ async def change_language(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIter
 
 
 async def stop(dialogue: Dialogue) -> AsyncIterator[Shown]:
-    """Stop what is running; with nothing running, leave it here for today."""
+    """Stop what is running; with nothing running, the questions that go on; else leave it here for today."""
     running = [status for status in dialogue.jobs.list() if status.state == "running"]
     if running:
-        run = running[-1].run
+        enough = (dialogue.button("chat.button.enough", "enough"),) if series.is_on(dialogue) else ()
         yield dialogue.say(
-            dialogue.words("chat.stop_what"),
+            dialogue.words("chat.stop_what", what=run_what(dialogue, running[-1].skill)),
             tone="system",
             buttons=(
-                dialogue.button("chat.button.run_stop", "run_stop", main=True, args={"run": run}),
-                dialogue.button("chat.button.run_pause", "run_pause", args={"run": run}),
-                dialogue.button("chat.button.run_discard", "run_discard", args={"run": run}),
+                *_stop_buttons(dialogue, running[-1]),
+                *enough,
                 dialogue.button("chat.button.let_it_run", "back_to_lesson"),
             ),
         )
+        return
+    if series.is_on(dialogue):
+        async for shown in series.enough(dialogue):
+            yield shown
         return
     dialogue.move("pause")
     yield dialogue.say(
@@ -133,15 +139,31 @@ async def stop(dialogue: Dialogue) -> AsyncIterator[Shown]:
     )
 
 
+def _stop_buttons(dialogue: Dialogue, status: RunStatus) -> tuple[Button, ...]:
+    """What can be done with a run that goes on; only a training has something to keep of what it has done so far."""
+    args = {"run": status.run}
+    if status.skill != "fine_tune":
+        return (dialogue.button("chat.button.run_cancel", "run_discard", main=True, args=args),)
+    return (
+        dialogue.button("chat.button.run_stop", "run_stop", main=True, args=args),
+        dialogue.button("chat.button.run_pause", "run_pause", args=args),
+        dialogue.button("chat.button.run_discard", "run_discard", args=args),
+    )
+
+
 async def quit_program(dialogue: Dialogue) -> AsyncIterator[Shown]:
-    running = any(status.state == "running" for status in dialogue.jobs.list())
-    yield Farewell(text=dialogue.words("chat.farewell_running" if running else "chat.farewell"))
+    running = [status.skill for status in dialogue.jobs.list() if status.state == "running"]
+    if running:
+        yield Farewell(text=dialogue.words("chat.farewell_running", what=run_what(dialogue, running[-1])))
+    else:
+        yield Farewell(text=dialogue.words("chat.farewell"))
 
 
 async def take_feedback(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:
     text, memory = str(args.get("said", "")), dialogue.memory
     dialogue.record(Feedback(text=text, lesson=memory.lesson, step=memory.step))
-    yield dialogue.say(dialogue.words("chat.feedback_thanks"), tone="aside", buttons=dialogue.buttons)
+    async for shown in aside(dialogue, dialogue.words("chat.feedback_thanks")):
+        yield shown
 
 
 async def run_control(dialogue: Dialogue, what: str, run: str) -> AsyncIterator[Shown]:
@@ -156,7 +178,10 @@ async def run_control(dialogue: Dialogue, what: str, run: str) -> AsyncIterator[
     except UserError as error:
         yield dialogue.error(error, buttons=dialogue.buttons)
         return
-    yield dialogue.say(dialogue.words(f"chat.run_asked.{what}"), tone="system", buttons=dialogue.buttons)
+    gone = what == "discard" and all(status.run != run for status in dialogue.jobs.list())
+    told = dialogue.words("chat.run_asked.discarded" if gone else f"chat.run_asked.{what}")
+    async for shown in aside(dialogue, told, tone="system"):
+        yield shown
 
 
 def course_map(dialogue: Dialogue) -> CourseMap:

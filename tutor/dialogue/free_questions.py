@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from skills.contract import ChatMessage, Options
 from skills.errors import ModelMissing
-from tutor.dialogue.context import Dialogue, back_button, plain
-from tutor.dialogue.flow import resume
+from tutor.dialogue.context import Dialogue, plain
+from tutor.dialogue.lessons import aside, resume
 from tutor.dialogue.skill_calls import Interrupted, until
 from tutor.learner.events import ExplainedAgain, Wondered
 from tutor.lm.installed import find
@@ -26,17 +26,11 @@ WORDS_OF_ITS_OWN = 0.8
 async def answer(dialogue: Dialogue, question: str) -> AsyncIterator[Shown]:
     """Answer a free question from the course; below the threshold say so and point somewhere."""
     found = retrieval.find(dialogue.course, question, dialogue.language)
-    dialogue.move("wonder")
     dialogue.record(Wondered(question=question, found=found.id if found else None))
     if found is None:
-        yield dialogue.say(
-            dialogue.words("chat.dont_know_that"),
-            tone="aside",
-            buttons=(
-                dialogue.button("chat.button.help", "help"),
-                dialogue.button("chat.button.back_to_lesson", "back_to_lesson"),
-            ),
-        )
+        more = (dialogue.button("chat.button.help", "help"),)
+        async for shown in aside(dialogue, dialogue.words("chat.dont_know_that"), more):
+            yield shown
         return
     source = _source(dialogue, found)
     buttons = (
@@ -46,8 +40,12 @@ async def answer(dialogue: Dialogue, question: str) -> AsyncIterator[Shown]:
     )
     if found.lesson and found.lesson != dialogue.memory.lesson and found.lesson in dialogue.course.lessons:
         buttons.append(dialogue.button("chat.button.see_lesson", "start_lesson", args={"lesson": found.lesson}))
-    buttons.append(back_button(dialogue))
-    yield dialogue.say(found.text, tone="aside", source=source, buttons=tuple(buttons))
+    if not _rewords(dialogue) or dialogue.language not in await dialogue.worker.languages():
+        async for shown in aside(dialogue, found.text, tuple(buttons), source=source):
+            yield shown
+        return
+    card = tuple(button for button in dialogue.buttons if button.on_card)
+    yield dialogue.say(found.text, tone="aside", source=source, buttons=card)
     async for shown in _reword(dialogue, question, found, source, tuple(buttons)):
         yield shown
 
@@ -56,8 +54,6 @@ async def _reword(
     dialogue: Dialogue, question: str, found: retrieval.Found, source: str, buttons: tuple[Button, ...]
 ) -> AsyncIterator[Shown]:
     """The model's own words for it, a sentence at a time, each kept only if the passage supports it."""
-    if not _rewords(dialogue) or dialogue.language not in await dialogue.worker.languages():
-        return
     yield Waiting(text=dialogue.words("chat.doing.reword"))
     prompt = (PROMPTS / f"reword.{dialogue.language}.md").read_text("utf-8")
     asked = prompt.format(passage=found.text, question=question)
@@ -72,11 +68,12 @@ async def _reword(
         kept.append(written)
     text = " ".join(kept)
     if kept and retrieval.overlap(text, found.text) < WORDS_OF_ITS_OWN:
-        yield dialogue.say(
-            plain(text), tone="aside", source=dialogue.words("chat.reworded", source=source), buttons=buttons
-        )
+        told = aside(dialogue, plain(text), buttons, source=dialogue.words("chat.reworded", source=source))
     else:
         yield Waiting(text="")
+        told = resume(dialogue, more=buttons)
+    async for shown in told:
+        yield shown
 
 
 def _rewords(dialogue: Dialogue) -> bool:
@@ -112,13 +109,6 @@ async def explain_again(dialogue: Dialogue, topic: str | None = None) -> AsyncIt
     ways = (concept.simpler, concept.example, concept.definition)
     text = ways[dialogue.memory.asked_again % len(ways)][dialogue.language]
     dialogue.record(ExplainedAgain(concept=concept.id, step=step.id if step else None))
-    dialogue.move("wonder")
-    yield dialogue.say(
-        text,
-        tone="aside",
-        source=concept.name[dialogue.language],
-        buttons=(
-            dialogue.button("chat.button.explain_again", "explain_again", args={"topic": concept.id}),
-            back_button(dialogue),
-        ),
-    )
+    more = (dialogue.button("chat.button.explain_again", "explain_again", args={"topic": concept.id}),)
+    async for shown in aside(dialogue, text, more, source=concept.name[dialogue.language]):
+        yield shown

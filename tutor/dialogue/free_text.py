@@ -10,8 +10,9 @@ import skills
 from skills.texts.quantities import read_number
 from tutor.course.model import Item, Predict, Step, Try
 from tutor.dialogue import flow, items, model_chat
-from tutor.dialogue.context import Dialogue, back_button
+from tutor.dialogue.context import Dialogue
 from tutor.dialogue.intents import act, take_text
+from tutor.dialogue.open_step import back_button
 from tutor.nlu.arguments import Open, Situation, read_settings
 from tutor.nlu.choosing import by_label, by_place
 from tutor.nlu.router import Router
@@ -22,6 +23,10 @@ PASTED, PASTED_LINES = 400, 3
 """A typed text longer than this (characters), or with so many line breaks, is taken as a text that was brought."""
 OPINION = 1.5
 """Seconds for which the model's opinion is worth waiting for; it only orders what the learner is asked."""
+COMMANDS = frozenset({"stop", "route"})
+"""What is no answer to the open question if it is said to the letter."""
+HANDS_OVER = frozenset({"load_dataset", "small_talk", "off_topic", "next", "answer"})
+"""What words that come with a file are taken for when they only say that here it is."""
 NO_REQUEST = frozenset({"answer", "off_topic", "small_talk", "unsure"})
 """Where an answer is awaited, words that the router takes for one of these are the answer."""
 
@@ -50,6 +55,20 @@ async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[
     else:
         turn = routed(dialogue, router.route(text, dialogue.language, situation(dialogue, "none")), text, router)
     async for shown in turn:
+        yield shown
+
+
+async def with_a_file(dialogue: Dialogue, text: str, router: Router, arrived: bool) -> AsyncIterator[Shown]:
+    """Act on what was written together with a file: it is about the file, and no answer to what is open.
+
+    Words that only hand the file over are done with it; where it did not arrive, so is what would be done on it.
+    """
+    intent = router.route(text, dialogue.language, situation(dialogue, "none"))
+    likely = intent.args["candidates"][:3] if intent.name == "unsure" else [intent.name]
+    hands_over = HANDS_OVER if len(likely) == 1 else {"load_dataset"}
+    if ("?" not in text and hands_over & set(likely)) or (not arrived and likely[0] in skills.NAMES):
+        return
+    async for shown in routed(dialogue, intent, text, router):
         yield shown
 
 
@@ -104,6 +123,11 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
     asked = dialogue.memory.open_item
     assert asked
     options = items.view(dialogue, item, asked.submission).options
+    command = router.command(text)
+    if command in COMMANDS:
+        async for shown in act(dialogue, Intent(name=command, args={"said": text})):
+            yield shown
+        return
     answer = text if item.format == "open" else read_typed(item, text, options, dialogue.language)
     if answer is None or item.format == "open":
         intent = router.route(text, dialogue.language, situation(dialogue, "open_item"))

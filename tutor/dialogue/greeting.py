@@ -5,48 +5,53 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from tutor.dialogue import model_chat
-from tutor.dialogue.context import Dialogue
-from tutor.dialogue.flow import resume
+from tutor.dialogue.context import Dialogue, plain, run_what, stays_here
+from tutor.dialogue.lessons import resume
+from tutor.dialogue.routes import beginning, beginning_buttons
 from tutor.dialogue.skill_calls import run_card
 from tutor.learner import statechart
 from tutor.learner.events import Greeted, ProfileChosen, Updated
 from tutor.turn import Shown
 
-PROFILES = ("writer", "teacher", "researcher", "organisation", "student", "curious")
-
 
 async def welcome(dialogue: Dialogue) -> AsyncIterator[Shown]:
-    """Who Musa is, the promise, and one question."""
+    """Who Musa is, the promise, and one question; to whom has answered it, the ways there are."""
     if not dialogue.memory.greeted:
         dialogue.record(Greeted(version=dialogue.version))
     if statechart.can(dialogue.memory.machine, "introduce"):
         dialogue.move("introduce")
-    buttons = tuple(dialogue.button(f"chat.profile.{p}", "profile", args={"profile": p}) for p in PROFILES)
+    if dialogue.memory.profile:
+        yield dialogue.say(beginning(dialogue), buttons=beginning_buttons(dialogue))
+        return
     yield dialogue.say(
-        dialogue.words("chat.welcome"), buttons=(*buttons, dialogue.button("chat.button.how_do_i_know", "privacy"))
+        "\n\n".join((dialogue.words("chat.welcome"), stays_here(dialogue), beginning(dialogue))),
+        buttons=(*beginning_buttons(dialogue), dialogue.button("chat.button.how_do_i_know", "privacy")),
     )
+
+
+def _found(dialogue: Dialogue) -> dict[str, int]:
+    """What there is of the learner's, counted now."""
+    return {
+        "lessons": len(dialogue.progress.done),
+        "texts": len(dialogue.workspace.manifests()),
+        "runs": len(dialogue.jobs.list()),
+    }
 
 
 async def choose_profile(dialogue: Dialogue, profile: str) -> AsyncIterator[Shown]:
     dialogue.record(ProfileChosen(profile=profile))
-    yield dialogue.say(
-        dialogue.words(f"chat.profile_said.{profile}") + "\n\n" + dialogue.words("chat.two_ways"),
-        buttons=(
-            dialogue.button("chat.button.express", "route", main=True, args={"route": "express"}),
-            dialogue.button("chat.button.full", "route", args={"route": "full"}),
-            dialogue.button("chat.button.placement", "route", args={"route": "placement"}),
-        ),
-    )
+    said = f"{dialogue.words(f'chat.profile_said.{profile}')}\n\n{beginning(dialogue)}"
+    yield dialogue.say(said, buttons=beginning_buttons(dialogue))
 
 
 async def welcome_back(dialogue: Dialogue) -> AsyncIterator[Shown]:
     """The page was opened again: where we were, what happened meanwhile, and the step itself."""
     told = []
     if dialogue.memory.version != dialogue.version:
-        told.append(dialogue.words("chat.updated", version=dialogue.version))
+        told.append(dialogue.words("chat.updated", version=dialogue.version, **_found(dialogue)))
         dialogue.record(Updated(version=dialogue.version))
     if dialogue.memory.route is None:
-        async for shown in welcome(dialogue):
+        async for shown in _not_yet_begun(dialogue, told):
             yield shown
         return
     lesson = dialogue.lesson
@@ -56,9 +61,33 @@ async def welcome_back(dialogue: Dialogue) -> AsyncIterator[Shown]:
         else dialogue.words("chat.hello_again")
     )
     running = [status for status in dialogue.jobs.list() if status.state in ("running", "interrupted", "paused")]
-    told += [dialogue.words(f"chat.run_{status.state}") for status in running[-1:]]
+    told += [
+        dialogue.words(f"chat.run_{status.state}", what=run_what(dialogue, status.skill)) for status in running[-1:]
+    ]
     yield dialogue.say(
         "\n\n".join(told), tone="system", blocks=tuple(run_card(dialogue, status.run) for status in running[-1:])
     )
     async for shown in model_chat.resume(dialogue) if dialogue.memory.talk else resume(dialogue, anew=True):
         yield shown
+
+
+async def _not_yet_begun(dialogue: Dialogue, told: list[str]) -> AsyncIterator[Shown]:
+    """Opened again before a way was chosen: with what was brought and made already, if there is any."""
+    texts = [manifest.name for manifest in dialogue.workspace.manifests()]
+    runs = len(dialogue.jobs.list())
+    if dialogue.memory.open_item:
+        async for shown in resume(dialogue):
+            yield shown
+    elif not (texts or runs or dialogue.memory.profile):
+        async for shown in welcome(dialogue):
+            yield shown
+    else:
+        told.insert(0, dialogue.words("chat.hello_again"))
+        if texts:
+            names = ", ".join(plain(name) for name in texts[-3:])
+            told.append(dialogue.words("chat.here_are.texts", n=len(texts), names=names))
+        if runs:
+            told.append(dialogue.words("chat.here_are.runs", n=runs))
+        mine = (dialogue.button("chat.button.my_things", "delete_data"),) if texts or runs else ()
+        told.append(beginning(dialogue))
+        yield dialogue.say("\n\n".join(told), buttons=(*beginning_buttons(dialogue), *mine))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import skills
-from tutor.course.model import Bring, Run
+from tutor.course.model import Ask, Bring, Run
 from tutor.dialogue import (
     blind_comparison,
     controls,
@@ -14,12 +14,15 @@ from tutor.dialogue import (
     free_questions,
     greeting,
     items,
+    lessons,
     model_chat,
     models,
     my_data,
+    series,
     steps,
 )
-from tutor.dialogue.context import Dialogue, back_button, next_button
+from tutor.dialogue.context import Dialogue, next_button
+from tutor.dialogue.open_step import back_button
 from tutor.dialogue.skill_calls import (
     Outcome,
     begin_run,
@@ -30,7 +33,7 @@ from tutor.dialogue.skill_calls import (
     run_card,
     to_start,
 )
-from tutor.learner.events import TextBrought
+from tutor.learner.events import TextBrought, Where
 from tutor.turn import Intent, Shown
 
 Turn = AsyncIterator[Shown]
@@ -53,7 +56,7 @@ def _choose(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
     if "sample" in args or "dataset" in args:
         return take_text(dialogue, args)
     if step is None or args.get("step") != dialogue.at(step.id):
-        return _say(dialogue, "chat.past", "system")
+        return lessons.aside(dialogue, dialogue.words("chat.past"), tone="system")
     return flow.do_step(dialogue, step, "", args)
 
 
@@ -61,8 +64,17 @@ def _answer(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
     if args.get("give_up"):
         return flow.give_up(dialogue)
     if retry := args.get("retry"):
-        return items.ask_item(dialogue, retry, args["where"])
+        return _try_again(dialogue, retry, args["where"], args.get("attempt", 2))
     return flow.take_answer(dialogue, args.get("answer"), args.get("submission", ""))
+
+
+def _try_again(dialogue: Dialogue, item: str, where: Where, attempt: int) -> Turn:
+    """The question that was just missed once more; one of a step or a series that was left is past."""
+    step = dialogue.step
+    here = isinstance(step, Ask) and step.item == item if where == "lesson" else series.is_on(dialogue)
+    if not here:
+        return lessons.aside(dialogue, dialogue.words("chat.past"), tone="system")
+    return items.ask_item(dialogue, item, where, attempt=attempt)
 
 
 async def _vote(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
@@ -163,18 +175,18 @@ def _planned_first(dialogue: Dialogue, name: str, args: dict[str, Any]) -> tuple
     return (name, open_card.intent.args) if open_card else (plan, args)
 
 
-async def _not_yet(dialogue: Dialogue, name: str) -> Turn:
+def _not_yet(dialogue: Dialogue, name: str) -> Turn:
     label = f"intents.{name}.label"
     text = (
         dialogue.words("chat.not_yet", what=dialogue.words(label))
         if label in dialogue.words
         else dialogue.words("chat.past")
     )
-    yield dialogue.say(text, tone="aside", buttons=(back_button(dialogue), dialogue.button("chat.button.help", "help")))
+    return lessons.aside(dialogue, text, (dialogue.button("chat.button.help", "help"),))
 
 
-async def _say(dialogue: Dialogue, message: str, tone: str = "aside") -> Turn:
-    yield dialogue.say(dialogue.words(message), tone=tone, buttons=dialogue.buttons or (back_button(dialogue),))
+def _say(dialogue: Dialogue, message: str, tone: str = "aside") -> Turn:
+    return lessons.aside(dialogue, dialogue.words(message), tone=tone)
 
 
 def _run_control(what: str) -> Callable[[Dialogue, dict[str, Any]], Turn]:
@@ -195,7 +207,7 @@ def _talking(handler: Callable[[Dialogue, dict[str, Any]], Turn]) -> Callable[[D
 async def _leave_talk(dialogue: Dialogue) -> Turn:
     async for shown in model_chat.leave(dialogue):
         yield shown
-    async for shown in flow.resume(dialogue):
+    async for shown in lessons.resume(dialogue):
         yield shown
 
 
@@ -203,9 +215,11 @@ async def _leave_talk(dialogue: Dialogue) -> Turn:
 
 BARE: dict[str, Callable[[Dialogue], Turn]] = {
     "next": flow.proceed,
-    "back": flow.step_back,
-    "back_to_lesson": flow.resume,
-    "repeat": lambda dialogue: flow.resume(dialogue, anew=True),
+    "back": lessons.step_back,
+    "back_to_lesson": lessons.resume,
+    "repeat": lambda dialogue: lessons.resume(dialogue, anew=True),
+    "review": series.begin_review,
+    "enough": series.enough,
     "hint": items.give_hint,
     "progress": controls.show_progress,
     "stop": controls.stop,
@@ -224,14 +238,14 @@ BARE: dict[str, Callable[[Dialogue], Turn]] = {
 HANDLERS: dict[str, Callable[[Dialogue, dict[str, Any]], Turn]] = {
     "explain_again": lambda dialogue, args: free_questions.explain_again(dialogue, args.get("topic")),
     "go_to": controls.go_to,
-    "start_lesson": lambda dialogue, args: flow.begin_lesson(dialogue, args["lesson"]),
+    "start_lesson": lambda dialogue, args: lessons.begin_lesson(dialogue, args["lesson"]),
     "change_language": controls.change_language,
     "delete": my_data.delete,
     "show_folder": my_data.show_folder,
     "use_model": models.let_talk,
     "feedback": controls.take_feedback,
     "question": _question,
-    "quiz": flow.begin_quiz,
+    "quiz": series.begin_quiz,
     "choose": _choose,
     "answer": _answer,
     "vote": _vote,
@@ -242,7 +256,7 @@ HANDLERS: dict[str, Callable[[Dialogue, dict[str, Any]], Turn]] = {
     "talk_fresh": _talking(lambda dialogue, args: model_chat.fresh(dialogue)),
     "talk_mode": _talking(lambda dialogue, args: model_chat.fresh(dialogue, other_way=True)),
     "profile": lambda dialogue, args: greeting.choose_profile(dialogue, args["profile"]),
-    "route": lambda dialogue, args: flow.choose_route(dialogue, args["route"]),
+    "route": flow.change_route,
     "run_stop": _run_control("stop"),
     "run_pause": _run_control("pause"),
     "run_discard": _run_control("discard"),

@@ -14,32 +14,41 @@ from tutor.learner import statechart
 from tutor.learner.events import Answered, Asked, Hinted, Outcome, Where
 from tutor.learner.memory import OpenItem
 from tutor.nlu.grading import Graded
-from tutor.turn import Button, ItemView, Shown, Verdict
+from tutor.turn import Button, ItemView, Said, Shown, Verdict
 from tutor.turn import Graded as GradedCard
+from tutor.words import Words
 
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 
 async def ask_item(
-    dialogue: Dialogue, item: str, where: Where, heading: str = "", gap: Gap | None = None
+    dialogue: Dialogue, item: str, where: Where, heading: str = "", gap: Gap | None = None, attempt: int = 1
 ) -> AsyncIterator[Shown]:
     """Put a question: an item of the course, or a gap made from the learner's text."""
-    before = dialogue.memory.open_item
-    attempt = before.attempt + 1 if before and before.item == item else 1
     submission = secrets.token_hex(8)
     dialogue.move({"lesson": "ask", "placement": "place"}.get(where, "revise"))
     dialogue.record(Asked(item=item, submission=submission, where=where, gap=gap, attempt=attempt))
     yield show_open(dialogue, heading)
 
 
-def show_open(dialogue: Dialogue, heading: str = "") -> Shown:
-    """The open question, as a card."""
+def show_open(dialogue: Dialogue, heading: str = "", more: tuple[Button, ...] = ()) -> Said:
+    """The open question, as a card; in a series, with how far it is."""
     asked = dialogue.memory.open_item
     assert asked
     item = open_item(dialogue)
     return dialogue.say(
-        heading, item=view(dialogue, item, asked.submission), buttons=_item_buttons(dialogue, item, asked.where)
+        "\n\n".join(part for part in (heading, _place(dialogue, asked)) if part),
+        item=view(dialogue, item, asked.submission),
+        buttons=(*_item_buttons(dialogue, item, asked.where), *more),
     )
+
+
+def _place(dialogue: Dialogue, asked: OpenItem) -> str:
+    """«Pregunta 2 de 5», of a quiz or a review."""
+    series = dialogue.memory.series
+    if asked.where not in ("quiz", "review") or series is None:
+        return ""
+    return dialogue.words("chat.place", n=series.total - len(dialogue.memory.queue), total=series.total)
 
 
 def open_item(dialogue: Dialogue) -> Item:
@@ -50,16 +59,18 @@ def open_item(dialogue: Dialogue) -> Item:
 
 
 def gap_item(id: str, gap: Gap) -> Choice:
-    """A gap question from `skills.quiz` as an item: same card, same grading, no concept."""
+    """A gap question from `skills.quiz` as an item: same card, same grading, no concept. What is said of a wrong word
+    does not tell the right one."""
 
     def both(text: str) -> Bilingual:
         return Bilingual(es=text, en=text)
 
+    other = Bilingual(es=Words("es")("chat.other_word"), en=Words("en")("chat.other_word"))
     options = tuple(
         ItemOption(
             id=str(n),
             text=both(option),
-            why=both(gap.source),
+            why=both(gap.source) if option == gap.answer else other,
             misconception=None if option == gap.answer else "other-word",
         )
         for n, option in enumerate(gap.options)
@@ -96,10 +107,11 @@ def _item_buttons(dialogue: Dialogue, item: Item, where: str) -> tuple[Button, .
         buttons.append(dialogue.button("chat.button.hint", "hint"))
     if where == "placement":
         buttons.append(dialogue.button("chat.button.dont_know", "answer", args={"give_up": True}))
-        buttons.append(dialogue.button("chat.button.enough", "go_to"))
     else:
         buttons.append(dialogue.button("chat.button.show_me", "answer", args={"give_up": True}))
         buttons.append(dialogue.button("chat.button.skip", "next"))
+    if where != "lesson":
+        buttons.append(dialogue.button("chat.button.enough", "enough"))
     return tuple(buttons)
 
 
@@ -128,9 +140,11 @@ def record_answer(dialogue: Dialogue, item: Item, asked: OpenItem, outcome: Outc
 
 
 def graded_card(dialogue: Dialogue, item: Item, asked: OpenItem, graded: Graded, answer: Any) -> GradedCard:
-    """The question with its outcome; the key only where the answer was right, or in a quiz, which goes on."""
-    right = _right(item) if graded.outcome == "correct" or asked.where == "quiz" else ()
-    model = _model(dialogue, item) if graded.outcome != "correct" else ""
+    """The question with its outcome. The key only where the answer was right; to compare with, the model answer too
+    where nobody can tell, or at a second try."""
+    right = _right(item) if graded.outcome == "correct" else ()
+    told = graded.outcome == "unclear" or (graded.outcome != "correct" and asked.attempt > 1)
+    model = _model(dialogue, item) if told else ""
     chosen = tuple(answer) if isinstance(answer, list | tuple | set | frozenset) else answer
     verdict = Verdict(outcome=graded.outcome, chosen=chosen, right=right, feedback=graded.feedback, model=model)
     return GradedCard(submission=asked.submission, verdict=verdict)
@@ -144,15 +158,14 @@ def solution_card(dialogue: Dialogue, item: Item, asked: OpenItem) -> GradedCard
     return GradedCard(submission=asked.submission, verdict=verdict)
 
 
-def ask_again(dialogue: Dialogue, item: Item, where: str) -> Shown:
+def missed_buttons(dialogue: Dialogue, item: Item, where: str, attempt: int = 1) -> tuple[Button, ...]:
     """After a miss: another try, another explanation, or on."""
-    return dialogue.say(
-        "",
-        buttons=(
-            dialogue.button("chat.button.try_again", "answer", main=True, args={"retry": item.id, "where": where}),
-            dialogue.button("chat.button.explain_again", "explain_again"),
-            dialogue.button("chat.button.go_on", "next"),
-        ),
+    retry = {"retry": item.id, "where": where, "attempt": attempt + 1}
+    explain = {"topic": item.concept} if item.concept else {}
+    return (
+        dialogue.button("chat.button.try_again", "answer", main=True, args=retry),
+        dialogue.button("chat.button.explain_again", "explain_again", args=explain),
+        dialogue.button("chat.button.go_on", "next"),
     )
 
 
@@ -176,6 +189,21 @@ def _right(item: Item) -> tuple[str, ...]:
     if isinstance(item, Order):
         return item.order
     return tuple(sorted(item.right)) if isinstance(item, Choice) else ()
+
+
+def key(dialogue: Dialogue, item: Item) -> str:
+    """The right answer in words."""
+    match item:
+        case Choice(format="true_false"):
+            return dialogue.words(f"chat.{next(iter(item.right))}")
+        case Choice():
+            return "; ".join(o.text[dialogue.language] for o in item.options if o.id in item.right)
+        case Order():
+            texts = {o.id: o.text[dialogue.language] for o in item.options}
+            return "; ".join(f"{n}. {texts[id]}" for n, id in enumerate(item.order, start=1))
+        case Number():
+            return dialogue.words("chat.number", n=item.answer)
+    return _model(dialogue, item)
 
 
 def _model(dialogue: Dialogue, item: Item) -> str:

@@ -142,8 +142,8 @@ async def _present_job(dialogue: Dialogue, step: Run) -> AsyncIterator[Shown]:
         yield finish_job(dialogue, run)
         return
     text = dialogue.text(step.after) if step.background else ""
-    button = next_button(dialogue) if step.background else dialogue.button("chat.button.dont_wait", "next")
-    yield dialogue.say(text, blocks=(run_card(dialogue, run),), buttons=(button,))
+    buttons = (next_button(dialogue),) if step.background else _meanwhile(dialogue, step)
+    yield dialogue.say(text, blocks=(run_card(dialogue, run),), buttons=buttons)
 
 
 async def _begin(dialogue: Dialogue, step: Run) -> str:
@@ -193,9 +193,22 @@ async def present_wait(dialogue: Dialogue, step: Wait, text: str) -> AsyncIterat
     elif state in ENDED:
         yield finish_job(dialogue, run)
     else:
-        quiz = dialogue.button("chat.button.quiz_meanwhile", "quiz")
-        buttons = (quiz, dialogue.button("chat.button.dont_wait", "next"))
-        yield dialogue.say(text, blocks=(run_card(dialogue, run),), buttons=buttons)
+        yield dialogue.say(text, blocks=(run_card(dialogue, run),), buttons=_meanwhile(dialogue, step))
+
+
+def _meanwhile(dialogue: Dialogue, step: Run | Wait) -> tuple[Button, ...]:
+    """What can be done while the run that a step waits for goes on."""
+    on = dialogue.button("chat.button.dont_wait", "next")
+    return (dialogue.button("chat.button.quiz_meanwhile", "quiz"), on) if isinstance(step, Wait) else (on,)
+
+
+def waiting_card(dialogue: Dialogue, step: Run | Wait, text: str, more: tuple[Button, ...] = ()) -> Said | None:
+    """The card of the run that the step waits for; None if none goes on."""
+    run = run_of(dialogue, step.run) if isinstance(step, Wait) else dialogue.memory.runs.get(dialogue.at(step.id))
+    state = state_of(dialogue, run)
+    if run is None or state is None or state in ENDED:
+        return None
+    return dialogue.say(text, blocks=(run_card(dialogue, run),), buttons=(*_meanwhile(dialogue, step), *more))
 
 
 def finish_job(dialogue: Dialogue, run: str) -> Said:

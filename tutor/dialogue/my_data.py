@@ -17,7 +17,8 @@ from skills.export.kept import kept as exported
 from skills.model.piece_tokenizer import delete_kept, kept, tokenizers_folder
 from skills.training.runs import known_runs
 from skills.workspace import folder_bytes
-from tutor.dialogue.context import Dialogue, back_button, plain
+from tutor.dialogue.context import Dialogue, plain, stays_here
+from tutor.dialogue.open_step import back_button
 from tutor.learner.events import DataDeleted, TextDeleted
 from tutor.lm.installed import remove
 from tutor.turn import Button, Erased, Shown
@@ -39,7 +40,9 @@ async def privacy(dialogue: Dialogue) -> AsyncIterator[Shown]:
         rows=rows,
     )
     buttons = (back_button(dialogue), dialogue.button("chat.button.my_things", "delete_data"))
-    yield dialogue.say(dialogue.words("chat.privacy"), tone="aside", blocks=(table,), buttons=buttons)
+    where = stays_here(dialogue) if dialogue.settings.endpoint else dialogue.words("chat.privacy_here")
+    told = dialogue.words("chat.privacy", where=where)
+    yield dialogue.say(told, tone="aside", blocks=(table,), buttons=buttons)
 
 
 async def my_things(dialogue: Dialogue) -> AsyncIterator[Shown]:
@@ -155,7 +158,8 @@ def erase(dialogue: Dialogue, what: str, id: str) -> None:
             dialogue.workspace.delete_dataset(manifest.id)
         for card in kept(dialogue.workspace):
             delete_kept(dialogue.workspace, card.id)
-        shutil.rmtree(exports_folder(dialogue.workspace), ignore_errors=True)
+        if exports_folder(dialogue.workspace).exists():
+            shutil.rmtree(exports_folder(dialogue.workspace))  # «I deleted everything» is said only if this worked
         dialogue.store.clear()
         dialogue.record(DataDeleted(language=dialogue.memory.language, version=dialogue.memory.version))
 

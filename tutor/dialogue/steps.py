@@ -10,7 +10,7 @@ from tutor.course.model import Bring, Close, Lesson, Predict, Run, Say, Step, Tr
 from tutor.dialogue.context import Dialogue, next_button
 from tutor.dialogue.lesson_runs import outcome_of, present_run, present_wait
 from tutor.dialogue.skill_calls import Outcome, record_result, resolve
-from tutor.learner import statechart
+from tutor.learner import plan, statechart
 from tutor.learner.events import LessonDone, StepDone
 from tutor.turn import Button, Intent, Said, Shown
 
@@ -21,12 +21,8 @@ async def present(dialogue: Dialogue, lesson: Lesson, step: Step, heading: str =
     match step:
         case Say():
             yield dialogue.say(text, buttons=(next_button(dialogue),))
-        case Predict():
-            yield dialogue.say(text, buttons=_prediction_buttons(dialogue, step))
-        case Try():
-            yield dialogue.say(text, buttons=try_buttons(dialogue, step))
-        case Bring():
-            yield dialogue.say(text, buttons=bring_buttons(dialogue))
+        case Predict() | Try() | Bring():
+            yield dialogue.say(text, buttons=step_buttons(dialogue, step))
         case Close():
             yield _present_close(dialogue, lesson, text)
         case Wait():
@@ -35,6 +31,17 @@ async def present(dialogue: Dialogue, lesson: Lesson, step: Step, heading: str =
         case Run():
             async for shown in present_run(dialogue, step, text):
                 yield shown
+
+
+def step_buttons(dialogue: Dialogue, step: Predict | Try | Bring) -> tuple[Button, ...]:
+    """What can be clicked at a step that waits for something."""
+    match step:
+        case Predict():
+            return _prediction_buttons(dialogue, step)
+        case Try():
+            return try_buttons(dialogue, step)
+        case Bring():
+            return bring_buttons(dialogue)
 
 
 def _prediction_buttons(dialogue: Dialogue, step: Predict) -> tuple[Button, ...]:
@@ -71,14 +78,32 @@ def _present_close(dialogue: Dialogue, lesson: Lesson, text: str) -> Said:
     dialogue.record(LessonDone(lesson=lesson.id))
     if statechart.can(dialogue.memory.machine, "end"):
         dialogue.move("end")
-    return dialogue.say(
-        text,
-        buttons=(
-            dialogue.button("chat.button.next_lesson", "next", main=True),
-            dialogue.button("chat.button.quiz", "quiz"),
-            dialogue.button("chat.button.stop_today", "stop"),
-        ),
+    coming = _coming(dialogue)
+    return dialogue.say(f"{text}\n\n{coming}" if coming else text, buttons=close_buttons(dialogue))
+
+
+def close_buttons(dialogue: Dialogue) -> tuple[Button, ...]:
+    """What can be done at the end of a lesson."""
+    return (
+        on_button(dialogue),
+        dialogue.button("chat.button.quiz", "quiz"),
+        dialogue.button("chat.button.stop_today", "stop"),
     )
+
+
+def on_button(dialogue: Dialogue) -> Button:
+    """On from the end of a lesson; after the last one there is none that follows."""
+    ended = isinstance(plan.next_step(dialogue.course, dialogue.progress), plan.Done)
+    return dialogue.button("chat.button.end_of_way" if ended else "chat.button.next_lesson", "next", main=True)
+
+
+def _coming(dialogue: Dialogue) -> str:
+    """Which lesson follows on the learner's way; the lessons themselves do not know."""
+    move = plan.next_step(dialogue.course, dialogue.progress)
+    if isinstance(move, plan.Done):
+        return ""
+    lesson = dialogue.course.lessons[move.lesson]
+    return dialogue.words("chat.coming", number=lesson.number, title=lesson.title[dialogue.language])
 
 
 async def turn_knob(dialogue: Dialogue, step: Try, typed: str, args: dict[str, Any]) -> AsyncIterator[Shown]:

@@ -154,10 +154,17 @@ class QueuedItem(Frozen):
 
 
 class Queued(_Event):
-    """What is still to be asked in this series, in order."""
+    """What is still to be asked in this series, in order; `begun`: all of it, the series begins."""
 
     kind: Literal["queued"] = "queued"
     items: tuple[QueuedItem, ...]
+    begun: bool = False
+
+
+class ReviewOffered(_Event):
+    """A review that was due was offered, inside a lesson."""
+
+    kind: Literal["review_offered"] = "review_offered"
 
 
 class PlacementBegun(_Event):
@@ -316,7 +323,7 @@ class TalkLeft(_Event):
 LearnerEvent = Annotated[
     Greeted | Updated | LanguageChosen | ProfileChosen | RouteChosen | Feedback | DataDeleted
     | Moved | LessonBegun | StepDone | LessonDone | Predicted | Wondered | ExplainedAgain
-    | Queued | PlacementBegun | Asked | Hinted | SolutionShown | Answered | Dropped
+    | Queued | ReviewOffered | PlacementBegun | Asked | Hinted | SolutionShown | Answered | Dropped
     | TextBrought | TextDeleted | Ran | RunStarted | RunAnnounced | Voted
     | TalkBegun | TalkSet | Talked | TalkUndone | TalkLeft,
     Field(discriminator="kind"),

@@ -67,6 +67,8 @@ class Progress(Frozen):
     """The items of the last placement and whether each was right."""
     route: str = "express"
     profile: str = ""
+    review_offered: float | None = None
+    """When a review was last offered, in seconds since 1970."""
 
     def passed(self, concept: str) -> bool:
         """Two unaided successes, in different formats where the course has them."""
@@ -135,6 +137,8 @@ def _changes(progress: Progress, event: events.LearnerEvent, at: float) -> dict[
             return {"profile": profile}
         case events.PlacementBegun():
             return {"placement": ()}
+        case events.ReviewOffered():
+            return {"review_offered": at}
     return {}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from typing import Any
+from typing import Any, Literal
 
 from skills.blocks import Frozen, Offer, Scalar
 from skills.contract import Language
@@ -27,6 +27,16 @@ class OpenItem(Frozen):
     shown: bool = False
     attempt: int = 1
     gap: Gap | None = None
+
+
+class Series(Frozen):
+    """How a quiz or a review goes: questions in all, answered, right at the first try; `missed` are the others, in
+    order."""
+
+    total: int
+    answered: int = 0
+    right: int = 0
+    missed: tuple[events.QueuedItem, ...] = ()
 
 
 class Exchange(Frozen):
@@ -72,7 +82,11 @@ class Memory(Frozen):
     judged: dict[str, dict[str, tuple[str, str]]] = {}
     """Who was compared with whom -> pair of texts -> in which comparison it was last judged, and the vote."""
     open_item: OpenItem | None = None
+    answer: Literal["done", "missed"] | None = None
+    """What became of the question of the present step; None while it was not answered."""
     queue: tuple[events.QueuedItem, ...] = ()
+    series: Series | None = None
+    """The series that `queue` is the rest of, or the last one."""
     talk: Talk | None = None
     """While what is typed goes to a model; over with the overlay that it began under."""
     asked_again: int = 0
@@ -98,7 +112,9 @@ def _changes(memory: Memory, event: events.LearnerEvent) -> dict[str, Any]:
             return _moved(memory, event)
         case events.Queued() | events.Asked() | events.Hinted() | events.SolutionShown():
             return _question(memory.open_item, event)
-        case events.Answered() | events.Dropped():
+        case events.Answered():
+            return {"open_item": None} | _answered(memory, event)
+        case events.Dropped():
             return {"open_item": None}
         case events.Ran() | events.RunStarted() | events.RunAnnounced() | events.Voted():
             return _run(memory, event)
@@ -125,15 +141,15 @@ def _moved(memory: Memory, event: events.Moved) -> dict[str, Any]:
     elsewhere = (event.lesson, event.step) != (memory.lesson, memory.step)
     talk = memory.talk if state.overlay else None
     moved = {"machine": state, "lesson": event.lesson, "step": event.step, "talk": talk}
-    return moved | ({"asked_again": 0} if elsewhere else {})
+    return moved | ({"asked_again": 0, "answer": None} if elsewhere else {})
 
 
 def _question(
     item: OpenItem | None, event: events.Queued | events.Asked | events.Hinted | events.SolutionShown
 ) -> dict[str, Any]:
     match event:
-        case events.Queued(items=items):
-            return {"queue": items}
+        case events.Queued(items=items, begun=begun):
+            return {"queue": items} | ({"series": Series(total=len(items))} if begun else {})
         case events.Asked():
             asked = OpenItem(
                 item=event.item,
@@ -142,11 +158,26 @@ def _question(
                 gap=event.gap,
                 attempt=event.attempt,
             )
-            return {"open_item": asked}
+            return {"open_item": asked} | ({"answer": None} if event.where == "lesson" else {})
         case events.Hinted():
             return {"open_item": item and item.model_copy(update={"hinted": True})}
         case events.SolutionShown():
             return {"open_item": item and item.model_copy(update={"shown": True})}
+
+
+def _answered(memory: Memory, event: events.Answered) -> dict[str, Any]:
+    """What an answer changes in the step, or in the series, that it belongs to. Only the first try counts there."""
+    right = event.outcome == "correct" and not event.shown
+    if event.where == "lesson":
+        return {"answer": "done" if event.shown or event.outcome in ("correct", "unclear") else "missed"}
+    series, asked = memory.series, memory.open_item
+    if series is None or event.where == "placement" or event.attempt > 1:
+        return {}
+    undecided = event.outcome == "unclear" and not event.shown
+    gap = asked.gap if asked else None
+    missed = () if right or undecided else (events.QueuedItem(item=event.item, where=event.where, gap=gap),)
+    changed = {"answered": series.answered + 1, "right": series.right + right, "missed": (*series.missed, *missed)}
+    return {"series": series.model_copy(update=changed)}
 
 
 def _run(memory: Memory, event: events.Ran | events.RunStarted | events.RunAnnounced | events.Voted) -> dict[str, Any]:

@@ -16,17 +16,12 @@ LEAVE_ALONE = 1800.0
 """Seconds for which a concept whose review was put is not put again, answered or not."""
 REVIEWS = 3
 """Items of a review at most."""
+OFFER_AGAIN = 20 * 3600.0
+"""Seconds for which a review is not offered a second time: once a day."""
 PLACEMENT = 8
 """Items of a placement at most."""
 FAILED_LESSONS = 2
 """Lessons that placement finds unknown before it ends."""
-
-
-class Review(Frozen):
-    """Ask these items, whose review is due."""
-
-    kind: Literal["review"] = "review"
-    items: tuple[str, ...]
 
 
 class Teach(Frozen):
@@ -38,23 +33,20 @@ class Teach(Frozen):
 
 
 class Done(Frozen):
-    """The route is done and nothing is due."""
+    """The route is done."""
 
     kind: Literal["done"] = "done"
 
 
-Move = Review | Teach | Done
+Move = Teach | Done
 
 
-def next_step(course: Course, progress: Progress, now: float) -> Move:
-    """A lesson left in the middle, then what is due, then the next lesson of the route. `now` is in seconds."""
+def next_step(course: Course, progress: Progress) -> Move:
+    """A lesson left in the middle, then the next lesson of the route. What is due for review is only offered."""
     route = route_of(course, progress)
     left = [lesson for lesson in route if lesson.id in progress.begun and lesson.id not in progress.done]
     if left:
         return Teach(lesson=left[0].id, begun=True)
-    due = due_items(course, progress, now)
-    if due:
-        return Review(items=due)
     following = [lesson for lesson in route if lesson.id not in progress.done and not skips(lesson, progress)]
     return Teach(lesson=following[0].id) if following else Done()
 
@@ -69,6 +61,18 @@ def skips(lesson: Lesson, progress: Progress) -> bool:
     """Whether all that a lesson teaches is known. What begins a job or brings a text is needed later: never skipped."""
     needed = any(isinstance(step, Bring) or (isinstance(step, Run) and step.background) for step in lesson.steps)
     return bool(lesson.concepts) and not needed and all(progress.passed(concept) for concept in lesson.concepts)
+
+
+def first_step(lesson: Lesson, progress: Progress) -> str:
+    """Where to take a lesson up: at the first step that was not done, at its beginning if all were."""
+    undone = [step.id for step in lesson.steps if (lesson.id, step.id) not in progress.steps]
+    return undone[0] if undone else lesson.steps[0].id
+
+
+def offered_review(course: Course, progress: Progress, now: float) -> tuple[str, ...]:
+    """What is due, unless a review was offered within the last hours."""
+    recently = progress.review_offered is not None and now - progress.review_offered < OFFER_AGAIN
+    return () if recently else due_items(course, progress, now)
 
 
 def due_items(course: Course, progress: Progress, now: float) -> tuple[str, ...]:

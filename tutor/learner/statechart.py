@@ -32,8 +32,17 @@ class Chart(StateChart[Any]):  # type: ignore[misc]
         summary = State()
         before = HistoryState()
 
-        introduce = welcome.to(profile) | profile.to.itself()
-        place = profile.to(placement) | present.to(placement) | summary.to(placement) | placement.to.itself()
+        introduce = welcome.to(profile) | review.to(profile) | profile.to.itself()
+        place = (
+            welcome.to(placement)
+            | profile.to(placement)
+            | present.to(placement)
+            | check.to(placement)
+            | feedback.to(placement)
+            | review.to(placement)
+            | summary.to(placement)
+            | placement.to.itself()
+        )
         begin = (
             welcome.to(present)
             | profile.to(present)
@@ -49,7 +58,16 @@ class Chart(StateChart[Any]):  # type: ignore[misc]
         grade = check.to(feedback)
         run = present.to(skill)
         finish = skill.to(present)
-        revise = summary.to(review) | present.to(review) | check.to(review) | feedback.to(review) | review.to.itself()
+        revise = (
+            welcome.to(review)
+            | profile.to(review)
+            | placement.to(review)
+            | present.to(review)
+            | check.to(review)
+            | feedback.to(review)
+            | summary.to(review)
+            | review.to.itself()
+        )
         end = (
             present.to(summary)
             | check.to(summary)

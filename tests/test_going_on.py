@@ -1,0 +1,420 @@
+"""Going on: the next lesson in one click, another way at any time, back from what was asked for in between, quizzes
+that say how far they are and can be ended, what is written with a file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conversation import Conversation
+from tests.test_session import VERSES, begin, key, to_step
+from tutor.course.files import load_course
+from tutor.course.model import Choice, Course
+from tutor.settings import CURRICULUM
+from tutor.turn import Button, Input, Intent, Upload
+
+DAY = 86400.0
+DIARY = """La cooperativa compró una prensa de vino en marzo. La prensa llegó rota desde Mendoza. El mecánico la arregló
+con piezas de un tractor. Ahora la cooperativa vende vino en tres pueblos. La municipalidad prometió un camino nuevo
+para el invierno. Nadie sabe si el camino llegará a tiempo."""
+
+
+@pytest.fixture(scope="module")
+def course() -> Course:
+    return load_course(CURRICULUM)
+
+
+@pytest.fixture
+def talk(tmp_path: Path, course: Course) -> Iterator[Conversation]:
+    talk = Conversation(tmp_path / "home", course)
+    yield talk
+    talk.store.close()
+
+
+def labels(talk: Conversation) -> list[str]:
+    return [button.label for button in talk.buttons]
+
+
+def button(talk: Conversation, intent: str) -> Button:
+    return next(b for b in talk.buttons if b.intent.name == intent)
+
+
+async def to_close(talk: Conversation, lesson: str) -> None:
+    """Through a lesson to its end, with right answers."""
+    if talk.dialogue.memory.lesson != lesson:
+        await talk.acts(Intent(name="start_lesson", args={"lesson": lesson}))
+    for _ in range(40):
+        step = talk.dialogue.step
+        if step and step.kind == "close":
+            return
+        if talk.dialogue.memory.open_item:
+            await talk.answers(key(talk, talk.dialogue.memory.open_item.item))
+        await talk.acts(Intent(name="next"))
+    raise AssertionError("no end")
+
+
+def wrong(talk: Conversation) -> str:
+    """A wrong answer to the open question, a choice."""
+    asked = talk.dialogue.memory.open_item
+    assert asked
+    item = talk.dialogue.course.items[asked.item]
+    assert isinstance(item, Choice)
+    if item.format == "true_false":
+        return "true" if "true" not in item.right else "false"
+    return next(option.id for option in item.options if option.misconception)
+
+
+# --- the next lesson --------------------------------------------------------------------------------------------------
+
+
+async def test_the_next_lesson_is_one_click_also_when_a_review_is_due(
+    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begin(talk)
+    await to_close(talk, "next-word")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 30 * DAY)
+    await talk.clicks("La lección que sigue")
+    assert talk.dialogue.memory.lesson == "tokens"
+    assert talk.dialogue.memory.open_item is None
+    said = [one for one in talk.said if any(b.intent.name == "review" for b in one.buttons)]
+    assert len(said) == 1
+    assert "Repasar antes" in labels(talk)[-1]
+    await to_close(talk, "tokens")
+    await talk.clicks("La lección que sigue")
+    assert not [b for b in talk.buttons if b.intent.name == "review"], "once a day"
+
+
+async def test_a_review_leads_back_to_the_first_step_without_a_click(
+    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begin(talk)
+    await to_close(talk, "next-word")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 30 * DAY)
+    await talk.clicks("La lección que sigue")
+    waiting = [b.intent for b in talk.buttons if b.intent.name != "review"]
+    await talk.acts(button(talk, "review").intent)
+    assert talk.dialogue.memory.open_item
+    while talk.dialogue.memory.open_item:
+        await talk.answers(key(talk, talk.dialogue.memory.open_item.item))
+    assert talk.dialogue.memory.machine.phase == "present"
+    assert [b.intent for b in talk.buttons] == waiting
+
+
+async def test_the_end_of_a_lesson_names_the_one_that_follows_on_the_way(talk: Conversation) -> None:
+    await begin(talk)
+    await to_close(talk, "fine-tune")
+    assert "1.1" in talk.text  # on the short way nothing was done before
+    await talk.acts(Intent(name="route", args={"route": "full"}))
+    await to_close(talk, "tokens")
+    await talk.acts(Intent(name="start_lesson", args={"lesson": "next-word"}))
+    await to_close(talk, "next-word")
+    assert "1.4" in talk.text
+
+
+async def test_a_lesson_left_in_the_middle_goes_on_at_its_step(talk: Conversation) -> None:
+    await begin(talk)
+    await to_step(talk, "check")
+    await to_close(talk, "tokens")
+    await talk.clicks("La lección que sigue")
+    assert (talk.dialogue.memory.lesson, talk.dialogue.memory.step) == ("next-word", "check")
+
+
+# --- another way ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "route"),
+    [
+        ("quiero hacer el curso entero", "full"),
+        ("pasame al camino corto", "express"),
+        ("cambiá al de media hora", "express"),
+    ],
+)
+async def test_the_way_is_changed_in_words_and_what_is_open_stays(talk: Conversation, said: str, route: str) -> None:
+    await begin(talk)
+    if route == "express":
+        await talk.acts(Intent(name="route", args={"route": "full"}))
+    await to_close(talk, "next-word")
+    await talk.acts(Intent(name="next"))
+    await to_step(talk, "check")
+    item = talk.item.submission
+    await talk.types(said)
+    assert talk.dialogue.memory.route == route
+    assert talk.item.submission == item
+    assert "hechas: 1" in "".join(one.text for one in talk.said[-2:])
+    assert talk.session.map().route == route
+    assert talk.session.map().done == 1
+
+
+@pytest.mark.parametrize("where", ["help", "progress"])
+async def test_the_way_is_changed_by_a_button(talk: Conversation, where: str) -> None:
+    await begin(talk)
+    await talk.acts(Intent(name=where))
+    await talk.acts(button(talk, "route").intent)
+    if where == "help":
+        await talk.clicks("El curso entero")
+    assert talk.dialogue.memory.route == "full"
+
+
+async def test_at_the_end_of_the_short_way_the_whole_course_goes_on(talk: Conversation) -> None:
+    await begin(talk)
+    for lesson in talk.dialogue.course.routes["express"]:
+        await to_close(talk, lesson)
+        for run, status in talk.runs.runs.items():
+            if status.state == "running":
+                talk.runs.finish(run, {"run": run, "seconds": 3.0, "count": 3})
+    await talk.clicks("Terminar el recorrido")
+    assert "7 ya cuentan" in talk.text
+    await talk.clicks("El curso entero")
+    await talk.clicks("La lección que sigue")
+    assert talk.dialogue.memory.lesson == "own-tokenizer"
+
+
+@pytest.mark.parametrize("step", ["bet", "check", "end"])
+async def test_placement_can_be_asked_for_anywhere_and_keeps_the_way(talk: Conversation, step: str) -> None:
+    await begin(talk)
+    await to_step(talk, step)
+    await talk.types("preguntame lo que ya sé")
+    asked = talk.dialogue.memory.open_item
+    assert asked
+    assert asked.where == "placement"
+    await talk.clicks("Basta de preguntas")
+    assert talk.dialogue.memory.route == "express"
+    if step == "end":
+        assert talk.dialogue.memory.lesson == "tokens"
+    else:
+        assert (talk.dialogue.memory.lesson, talk.dialogue.memory.step) == ("next-word", step)
+
+
+# --- back from what was asked for in between --------------------------------------------------------------------------
+
+
+async def test_after_an_answer_what_is_open_stands_below(talk: Conversation) -> None:
+    await begin(talk)
+    await talk.types("¿qué es un token?")
+    await talk.types("dale")
+    assert talk.dialogue.memory.step != "hook", "a step that was said is not said again"
+    await to_step(talk, "bet")
+    bet = talk.dialogue.text(talk.dialogue.step.text)  # type: ignore[union-attr]
+    await talk.types("¿qué es un token?")
+    assert talk.text.endswith(bet.rsplit("\n\n", 1)[-1])
+    await talk.types("mano")
+    assert talk.dialogue.memory.predicted == {"next-word/bet": "mano"}
+
+
+@pytest.mark.parametrize("name", ["help", "progress", "privacy", "delete_data", "go_to"])
+async def test_from_something_long_one_click_goes_on(talk: Conversation, name: str) -> None:
+    await begin(talk)
+    steps = talk.dialogue.lesson.steps  # type: ignore[union-attr]
+    await talk.acts(Intent(name=name))
+    main = next(b for b in talk.buttons if b.main)
+    await talk.acts(main.intent)
+    assert talk.dialogue.memory.step == steps[1].id
+    await to_step(talk, "check")
+    item = talk.item.submission
+    await talk.acts(Intent(name=name))
+    await talk.clicks("Volver a la lección")
+    assert talk.said[-1].item
+    assert talk.item.submission == item
+
+
+async def test_after_a_miss_and_another_explanation_it_can_be_tried_again(talk: Conversation) -> None:
+    await begin(talk)
+    await to_step(talk, "check")
+    await talk.answers(wrong(talk))
+    tries = labels(talk)
+    await talk.clicks("Explicamelo de otra manera")
+    assert set(tries) <= set(labels(talk))
+    await talk.clicks("Pensarla otra vez")
+    assert talk.dialogue.memory.open_item
+    assert talk.dialogue.memory.open_item.attempt == 2
+
+
+async def test_back_in_the_lesson_an_answered_question_is_not_asked_again(talk: Conversation) -> None:
+    await begin(talk)
+    await to_step(talk, "check")
+    await talk.answers(key(talk, talk.item.item))
+    await talk.acts(Intent(name="help"))
+    await talk.clicks("Seguir con la lección")
+    assert talk.dialogue.memory.step != "check"
+
+
+async def test_an_old_button_of_a_question_that_is_past_says_so(talk: Conversation) -> None:
+    await begin(talk)
+    await to_step(talk, "check")
+    await talk.answers(wrong(talk))
+    retry = button(talk, "answer").intent
+    await to_close(talk, "next-word")
+    await talk.acts(retry)
+    assert talk.said[-1].tone == "system"
+    assert talk.dialogue.memory.open_item is None
+
+
+# --- quizzes ----------------------------------------------------------------------------------------------------------
+
+
+async def learnt(talk: Conversation) -> None:
+    await begin(talk)
+    await to_close(talk, "next-word")
+    await to_close(talk, "tokens")
+
+
+async def test_a_quiz_says_how_far_it_is_and_how_it_went(talk: Conversation) -> None:
+    await learnt(talk)
+    await talk.clicks("Repasar con preguntas")
+    total, places = 5, []
+    while asked := talk.dialogue.memory.open_item:
+        places.append(talk.said[-1].text.splitlines()[-1])
+        await talk.answers(key(talk, asked.item))
+    assert places == [f"**Pregunta {n} de {total}**" for n in range(1, total + 1)]
+    assert "salieron 5" in talk.text
+    assert labels(talk)[0] == "La lección que sigue"
+
+
+async def test_a_miss_in_a_quiz_gives_the_key_at_the_end_and_not_before(talk: Conversation) -> None:
+    await learnt(talk)
+    await talk.acts(Intent(name="quiz"))
+    missed = 0
+    while asked := talk.dialogue.memory.open_item:
+        item = talk.dialogue.course.items[asked.item]
+        if isinstance(item, Choice) and not missed:
+            await talk.answers(wrong(talk))
+            assert talk.verdict.outcome != "correct"
+            assert talk.verdict.right == ()
+            assert talk.verdict.model == ""
+            missed, stem = 1, item.stem.es
+        else:
+            await talk.answers(key(talk, asked.item))
+    (table,) = talk.said[-1].blocks
+    assert table.kind == "table"
+    assert [row[0] for row in table.rows] == [stem]
+    assert "salieron 4" in talk.text
+
+
+async def test_a_wrong_word_in_a_gap_does_not_tell_the_right_one(talk: Conversation, tmp_path: Path) -> None:
+    path = tmp_path / "coplas.txt"
+    path.write_text(DIARY, "utf-8")
+    await begin(talk)
+    await talk.uploads(path)
+    await talk.acts(Intent(name="quiz"))
+    while (asked := talk.dialogue.memory.open_item) and not asked.gap:
+        await talk.acts(Intent(name="next"))
+    assert asked
+    assert asked.gap
+    other = next(id for id, text in talk.item.options if text != asked.gap.answer)
+    await talk.answers(other)
+    assert asked.gap.answer not in talk.verdict.feedback
+    assert talk.verdict.right == ()
+
+
+@pytest.mark.parametrize("how", ["click", "basta de preguntas", "no más preguntas", "terminemos el repaso"])
+async def test_a_quiz_is_ended_at_any_question(talk: Conversation, how: str) -> None:
+    await learnt(talk)
+    await talk.acts(Intent(name="quiz"))
+    asked = talk.dialogue.memory.open_item
+    assert asked
+    await talk.answers(key(talk, asked.item))
+    await (talk.clicks("Basta de preguntas") if how == "click" else talk.types(how))
+    assert talk.dialogue.memory.open_item is None
+    assert talk.dialogue.memory.machine.phase == "summary"
+    assert "1 de 5" in talk.text
+    await talk.acts(Intent(name="next"))
+    assert talk.dialogue.memory.lesson == "your-text"
+
+
+async def test_an_idea_without_questions_is_said_to_have_none(talk: Conversation) -> None:
+    await learnt(talk)
+    course = talk.dialogue.course
+    asked = {item.concept for item in course.items.values()}
+    concept = next(id for id in course.concepts if id not in asked)
+    await talk.acts(Intent(name="quiz", args={"topic": concept}))
+    assert course.concepts[concept].name.es in talk.text
+    assert talk.dialogue.memory.open_item is None
+    assert {"explain_again", "quiz"} <= {b.intent.name for b in talk.buttons}
+
+
+@pytest.mark.parametrize("text", [False, True])
+@pytest.mark.parametrize("profile", [False, True])
+async def test_quiz_me_at_the_greeting(talk: Conversation, tmp_path: Path, text: bool, profile: bool) -> None:
+    await talk.opens()
+    if profile:
+        await talk.clicks("Escribo")
+    if text:
+        path = tmp_path / "coplas.txt"
+        path.write_text(DIARY, "utf-8")
+        await talk.uploads(path)
+    await talk.types("preguntame")
+    if text:
+        assert talk.dialogue.memory.open_item
+        await talk.clicks("Basta de preguntas")
+    assert talk.said[-1].tone != "error"
+    assert {"route" if profile else "profile"} <= {b.intent.name for b in talk.buttons}
+    await talk.acts(talk.buttons[0].intent)
+    assert talk.said[-1].tone != "error"
+
+
+# --- what is written with a file --------------------------------------------------------------------------------------
+
+
+async def with_file(talk: Conversation, path: Path, text: str) -> None:
+    turn = talk.session.turn(Input(text=text, uploads=(Upload(name=path.name, path=path),)))
+    talk.shown += [shown async for shown in turn]
+
+
+async def test_what_is_written_with_a_file_is_done_once_it_is_in(talk: Conversation, tmp_path: Path) -> None:
+    path = tmp_path / "coplas.txt"
+    path.write_text(VERSES, "utf-8")
+    await begin(talk)
+    await to_step(talk, "check")
+    await with_file(talk, path, "resumilo en dos frases")
+    (passages,) = [block for block in talk.said[-1].blocks if block.kind == "passages"]
+    assert len(passages.passages) == 2
+    assert talk.dialogue.memory.open_item, "it answered nothing"
+
+
+@pytest.mark.parametrize("text", ["acá va", "este es mi texto", "te paso mis coplas"])
+async def test_words_that_hand_a_file_over_ask_for_nothing(talk: Conversation, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "coplas.txt"
+    path.write_text(VERSES, "utf-8")
+    await begin(talk)
+    await talk.uploads(path)
+    alone = len(talk.said)
+    await with_file(talk, path, text)
+    assert len(talk.said) == alone + 1
+
+
+async def test_what_was_asked_of_a_file_that_did_not_arrive_is_not_done_on_another(
+    talk: Conversation, tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "coplas.txt", tmp_path / "foto.jpg"
+    good.write_text(VERSES, "utf-8")
+    bad.write_bytes(b"\xff\xd8\xff\xe0" + b"\0" * 64)
+    await begin(talk)
+    await talk.uploads(good)
+    await with_file(talk, bad, "resumilo en dos frases")
+    assert talk.said[-1].tone == "error"
+
+
+# --- opened again before a way was chosen -----------------------------------------------------------------------------
+
+
+async def test_opened_again_before_a_way_was_chosen_it_shows_what_is_there(
+    talk: Conversation, course: Course, tmp_path: Path
+) -> None:
+    path = tmp_path / "coplas.txt"
+    path.write_text(VERSES, "utf-8")
+    await talk.opens()
+    await talk.clicks("Escribo")
+    await talk.uploads(path)
+    await talk.acts(Intent(name="change_language"))
+    talk.store.close()
+    again = Conversation(tmp_path / "home", course)
+    await again.opens()
+    assert "coplas.txt" in again.text
+    assert {"route", "delete_data"} <= {b.intent.name for b in again.buttons}
+    again.store.close()
