@@ -9,6 +9,12 @@ from pydantic import Field
 
 from skills.blocks import Block, Column, Notice, Scalar, Table, Text, msg
 from skills.contract import Context, Inputs, Result, Skill
+from skills.errors import FileMissing
+from skills.evaluation.bootstrap import coin
+from skills.training.checkpoint import PLAN
+from skills.training.result import FineTuneResult
+from skills.training.runs import find_run, read_result
+from skills.workspace import Manifest, Workspace, read_json
 
 Goal = Literal["voice", "format", "task", "facts", "summary", "other"]
 Answer = Literal["yes", "not_yet", "no"]
@@ -25,10 +31,14 @@ held out costs the model 1.97 bits a letter instead of 2.59 (benchmarks/); below
 out."""
 FORMAT_EXAMPLES = 50
 """Examples of a form or a task from which training is worth comparing with simply showing a few in the prompt."""
+LUCK = 0.2
+"""Probability above which a preference for one model may be the toss of a coin."""
 
 
 class DecideInputs(Inputs):
-    """`file`: the text there is to learn from, if any; its words and documents are counted."""
+    """`file`: the text there is to learn from, if any; its words and documents are counted. With `run`, a training that
+    was made, its own text is the one that is judged. `chosen`: how often its model was preferred to the one before,
+    blind, in `judged` pairs in which there was a preference."""
 
     goal: Goal = Field("other", description="decide.fields.goal")
     often: Literal["once", "monthly", "daily"] = Field("monthly", description="decide.fields.often")
@@ -36,18 +46,34 @@ class DecideInputs(Inputs):
     rights: Literal["mine", "allowed", "unclear"] = Field("mine", description="decide.fields.rights")
     checking: bool = Field(True, description="decide.fields.checking")
     file: str | None = Field(None, description="decide.fields.file")
+    run: str | None = Field(None, description="decide.fields.run")
+    chosen: int = Field(0, ge=0, description="decide.fields.chosen")
+    judged: int = Field(0, ge=0, description="decide.fields.judged")
 
 
 class CaseFacts(NamedTuple):
-    """The case: what was answered and how much text there is (both 0 when no file was named)."""
+    """The case: what was answered, the name of the text that is judged and how much of it there is (both 0 where it
+    cannot be counted), and what a training on it found."""
 
     inputs: DecideInputs
+    name: str | None
     words: int
     rows: int
+    trained: FineTuneResult | None = None
 
     @property
     def text(self) -> bool:
-        return self.inputs.file is not None
+        return self.name is not None
+
+    @property
+    def tried(self) -> FineTuneResult | None:
+        """What was found by training, where training is the question."""
+        return self.trained if tool_for(self) == "fine_tune" else None
+
+    @property
+    def votes(self) -> tuple[int, int]:
+        """Blind votes for the learner's model and for the one before."""
+        return self.inputs.chosen, self.inputs.judged - self.inputs.chosen
 
 
 class Reason(NamedTuple):
@@ -69,7 +95,7 @@ class Rule(NamedTuple):
 
 
 def tool_for(case: CaseFacts) -> Tool:
-    """The simplest tool that can do it. Facts are looked up, not learnt; a single occasion is done by hand."""
+    """The simplest tool that can do it. CaseFacts are looked up, not learnt; a single occasion is done by hand."""
     goal, often = case.inputs.goal, case.inputs.often
     if goal == "other":
         return "none"
@@ -82,6 +108,11 @@ def tool_for(case: CaseFacts) -> Tool:
     if goal == "voice":
         return "fine_tune"
     return "fine_tune" if often == "daily" and case.rows >= FORMAT_EXAMPLES else "prompt"
+
+
+def clear(votes: int, others: int) -> bool:
+    """Whether `votes` against `others` are hard to get by tossing a coin."""
+    return votes > others and coin(votes, votes + others) <= LUCK
 
 
 RULES = (
@@ -97,17 +128,33 @@ RULES = (
     Rule(
         "voice_little_text",
         "blocks",
-        lambda c: tool_for(c) == "fine_tune" and c.inputs.goal == "voice" and c.text and c.words < VOICE_WORDS // 2,
+        lambda c: tool_for(c) == "fine_tune" and c.inputs.goal == "voice" and 0 < c.words < VOICE_WORDS // 2,
         "gather_text",
     ),
     Rule(
         "voice_thin_text",
         "against",
-        lambda c: c.inputs.goal == "voice" and c.text and VOICE_WORDS // 2 <= c.words < VOICE_WORDS,
+        lambda c: c.inputs.goal == "voice" and VOICE_WORDS // 2 <= c.words < VOICE_WORDS,
         "gather_text",
     ),
     Rule("voice_enough_text", "for", lambda c: c.inputs.goal == "voice" and c.words >= VOICE_WORDS),
     Rule("voice_is_learnt", "for", lambda c: c.inputs.goal == "voice"),
+    Rule("trained_learnt", "for", lambda c: c.tried is not None and c.tried.verdict == "learnt", "try_ten"),
+    Rule("trained_barely", "against", lambda c: c.tried is not None and c.tried.verdict == "barely", "gather_text"),
+    Rule("trained_by_heart", "against", lambda c: c.tried is not None and c.tried.verdict == "by_heart", "gather_text"),
+    Rule(
+        "trained_nothing",
+        "blocks",
+        lambda c: c.tried is not None and c.tried.verdict in ("nothing", "broke"),
+        "gather_text",
+    ),
+    Rule("blind_mine", "for", lambda c: c.tried is not None and clear(*c.votes)),
+    Rule("blind_before", "against", lambda c: c.tried is not None and clear(*reversed(c.votes))),
+    Rule(
+        "blind_even",
+        "against",
+        lambda c: c.tried is not None and sum(c.votes) > 0 and not clear(*c.votes) and not clear(*reversed(c.votes)),
+    ),
     Rule("format_by_example", "for", lambda c: c.inputs.goal in ("format", "task") and tool_for(c) == "prompt"),
     Rule(
         "format_examples",
@@ -153,7 +200,8 @@ STEPS: dict[Tool, tuple[Step, ...]] = {
 
 
 class DecideResult(Result):
-    """`words` and `rows`: of the file that was named (0 when none). Steps are ids of `decide.steps`."""
+    """`words` and `rows`: of the text that was judged (0 where it is not there to be counted); `name`: its name, None
+    when there is none. `run`: the training whose findings were used. Steps are ids of `decide.steps`."""
 
     answer: Answer
     tool: Tool
@@ -163,9 +211,17 @@ class DecideResult(Result):
     name: str | None
     words: int
     rows: int
+    run: str | None = None
+    base_bpc: float = 0.0
+    tuned_bpc: float = 0.0
+    ngram_bpc: float = 0.0
+    chosen: int = 0
+    judged: int = 0
 
     def blocks(self) -> tuple[Block, ...]:
-        values: dict[str, Scalar] = {"words": self.words, "n": self.rows, "name": self.name}
+        names = ("words", "name", "base_bpc", "tuned_bpc", "ngram_bpc", "chosen", "judged")
+        values: dict[str, Scalar] = {"n": self.rows, **{name: getattr(self, name) for name in names}}
+        by = "nothing" if self.name is None else f"{'trained' if self.run else 'text'}{'' if self.words else '_gone'}"
         reasons = Table(
             title=msg("decide.table.title"),
             columns=(Column(label=msg("decide.table.side")), Column(label=msg("decide.table.reason"))),
@@ -178,6 +234,7 @@ class DecideResult(Result):
         steps = tuple(Text(message=msg(f"decide.steps.{step}", **values)) for step in self.steps)
         return (
             Text(message=msg(f"decide.answers.{self.answer}")),
+            Text(message=msg(f"decide.went_by.{by}", **values)),
             Text(message=msg(f"decide.tools.{self.tool}")),
             reasons,
             *steps,
@@ -186,23 +243,49 @@ class DecideResult(Result):
 
 
 def run(inputs: DecideInputs, ctx: Context) -> DecideResult:
-    """Weigh the case by `RULES`. Raises FileMissing for a `file` that is not there."""
-    manifest = ctx.workspace.find(inputs.file) if inputs.file is not None else None
-    case = CaseFacts(inputs, manifest.words if manifest else 0, manifest.rows if manifest else 0)
+    """Weigh the case by `RULES`. Raises FileMissing for a `file` that is not there, RunUnusable for a `run`."""
+    case = _case(inputs, ctx.workspace)
     held = [rule for rule in RULES if rule.holds(case)]
     tool = tool_for(case)
     answer = _answer(tool, held)
-    own = STEPS[tool] if answer == "yes" else ()
+    own = [step for step in STEPS[tool] if not _done(step, case)] if answer == "yes" else []
     steps = tuple(dict.fromkeys(step for step in (*(rule.step for rule in held), *own) if step is not None))
     if answer == "no" and "use_search" not in steps and "use_template" not in steps:
         steps = (*steps, "do_by_hand")
     order: dict[Weight, int] = {"blocks": 0, "against": 1, "for": 2}
     reasons = [Reason(rule.id, rule.weight, case.words, case.rows) for rule in held]
+    found = case.trained
     return DecideResult(
-        answer=answer, tool=tool, goal=inputs.goal, steps=steps, words=case.words, rows=case.rows,
-        reasons=tuple(sorted(reasons, key=lambda reason: order[reason.weight])),
-        name=manifest.name if manifest else None,
+        answer=answer, tool=tool, goal=inputs.goal, steps=steps, words=case.words, rows=case.rows, name=case.name,
+        reasons=tuple(sorted(reasons, key=lambda reason: order[reason.weight])), run=found.run if found else None,
+        base_bpc=found.base_bpc if found else 0.0, tuned_bpc=found.tuned_bpc if found else 0.0,
+        ngram_bpc=found.ngram_bpc if found else 0.0, chosen=inputs.chosen, judged=inputs.judged,
     )  # fmt: skip
+
+
+def _case(inputs: DecideInputs, workspace: Workspace) -> CaseFacts:
+    """What the report is about: the text of the training, if one is named, else the file."""
+    folder = find_run(workspace, inputs.run) if inputs.run else None
+    trained = read_result(folder) if folder else None
+    if folder is None or trained is None:
+        manifest = workspace.find(inputs.file) if inputs.file is not None else None
+        return CaseFacts(inputs, manifest.name if manifest else None, *_counts(manifest))
+    try:
+        manifest = workspace.find(str(read_json(folder / PLAN)["dataset"]))
+    except (OSError, ValueError, KeyError, FileMissing):
+        manifest = None  # deleted since: what the training found is kept with it
+    return CaseFacts(inputs, trained.dataset, *_counts(manifest), trained)
+
+
+def _counts(manifest: Manifest | None) -> tuple[int, int]:
+    return (manifest.words, manifest.rows) if manifest else (0, 0)
+
+
+def _done(step: Step, case: CaseFacts) -> bool:
+    """Whether what a step proposes was done already."""
+    return (step == "run_fine_tune" and case.trained is not None) or (
+        step == "compare_blind" and case.trained is not None and case.inputs.judged > 0
+    )
 
 
 def _answer(tool: Tool, held: list[Rule]) -> Answer:

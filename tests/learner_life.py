@@ -107,8 +107,11 @@ def right(life: Conversation) -> Any:
 
 
 async def review(life: Life) -> None:
-    """What is due after a month: an open question, one with a hint, and one that is left."""
+    """What is due after a month, offered where the whole course goes on: an open question, one with a hint, and one
+    that is left."""
+    await life.acts(Intent(name="route", args={"route": "full"}))
     await life.acts(Intent(name="next"))
+    await life.acts(Intent(name="review"))
     assert life.dialogue.memory.open_item
     assert life.dialogue.memory.open_item.where == "review"
     await life.answers(right(life))
@@ -127,7 +130,7 @@ async def misses(life: Life) -> None:
     assert isinstance(item, Choice)
     wrong = next(option.id for option in item.options if option.misconception)
     await life.answers(wrong)
-    await life.acts(Intent(name="answer", args={"retry": item.id, "where": "lesson"}))
+    await life.clicks("Pensarla otra vez")
     await life.acts(Intent(name="hint"))
     await life.answers(right(life))
     await life.acts(Intent(name="start_lesson", args={"lesson": "tokens"}))

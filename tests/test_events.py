@@ -38,6 +38,10 @@ FOR_PEOPLE = {"wondered", "feedback"}
 """Kinds that nothing follows from in the program: they are for whoever reads the log."""
 
 
+SINCE = {"review_offered"}
+"""Kinds that the earlier version did not have."""
+
+
 def earlier(name: str, folder: Path) -> Store:
     """A log that an earlier version (commit 13f5ecd) wrote, as it is found by this one."""
     if name == "new":
@@ -70,7 +74,7 @@ def bare_course(expected: Any) -> Course:
 
 
 def test_the_name_of_a_kind_is_the_name_of_its_model() -> None:
-    assert len(MODELS) == 32
+    assert len(MODELS) == 33
     for kind, model in MODELS.items():
         assert model.__name__ == kind.title().replace("_", "")
 
@@ -170,9 +174,10 @@ def test_a_log_of_an_earlier_version_says_what_it_said_then(
     assert caplog.records == []
     memory = recall(events).model_dump(mode="json")
     assert {field: memory[field] for field in expected[name]["memory"]} == expected[name]["memory"]
-    progress = mastery.replay(events, bare_course)
-    assert rounded(stable(progress)) == rounded(expected[name]["progress"])
-    assert mastery.replay(events, bare_course) == progress
+    progress = stable(mastery.replay(events, bare_course))
+    then = expected[name]["progress"]
+    assert rounded({field: progress[field] for field in then}) == rounded(then)
+    assert stable(mastery.replay(events, bare_course)) == progress
 
 
 def rounded(value: Any) -> Any:
@@ -188,7 +193,7 @@ def test_the_earlier_logs_have_every_kind() -> None:
     texts = (EARLIER / "whole.sql").read_text("utf-8")
     with closing(sqlite3.connect(EARLIER / "new.db")) as db:
         kinds = {kind for (kind,) in db.execute("SELECT DISTINCT kind FROM events")}
-    assert kinds | {kind for kind in MODELS if f",'{kind}','{{" in texts} == MODELS.keys()
+    assert kinds | {kind for kind in MODELS if f",'{kind}','{{" in texts} == MODELS.keys() - SINCE
 
 
 @pytest.mark.parametrize("name", ["whole", "new"])

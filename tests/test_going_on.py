@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.conversation import Conversation
+from tests.made_runs import make_run
 from tests.test_session import VERSES, begin, key, to_step
 from tutor.course.files import load_course
 from tutor.course.model import Choice, Course
+from tutor.learner.events import Voted
 from tutor.settings import CURRICULUM
 from tutor.turn import Button, Input, Intent, Upload
 
@@ -418,3 +420,81 @@ async def test_opened_again_before_a_way_was_chosen_it_shows_what_is_there(
     assert "coplas.txt" in again.text
     assert {"route", "delete_data"} <= {b.intent.name for b in again.buttons}
     again.store.close()
+
+
+# --- is this for me? --------------------------------------------------------------------------------------------------
+
+ANSWERS = {"goal": "voice", "often": "daily", "stakes": "low", "rights": "mine", "checking": "yes"}
+
+
+async def decided(talk: Conversation) -> list[str]:
+    """The lesson that decides, answered; what its report says."""
+    await talk.acts(Intent(name="start_lesson", args={"lesson": "decide"}))
+    for step, choice in ANSWERS.items():
+        for _ in range(20):
+            if talk.dialogue.memory.step == step:
+                break
+            await talk.acts(Intent(name="next"))
+        await talk.acts(Intent(name="choose", args={"choice": choice, "step": f"decide/{step}"}))
+    return report(talk)
+
+
+def report(talk: Conversation) -> list[str]:
+    """The lines of the report that was shown last, cells of its table included."""
+    lines: list[str] = []
+    for block in talk.said[-1].blocks:
+        if block.kind == "text":
+            lines.append(talk.dialogue.words(block.message))
+        elif block.kind == "table":
+            lines += [talk.dialogue.words.cell(cell) for row in block.rows for cell in row]
+    return lines
+
+
+async def test_the_verdict_judges_the_text_that_was_trained_on_and_not_the_last_one_pasted(
+    talk: Conversation, tmp_path: Path
+) -> None:
+    path = tmp_path / "coplas.txt"
+    path.write_text(VERSES * 10, "utf-8")
+    await begin(talk)
+    await talk.uploads(path)
+    trained = talk.dialogue.memory.dataset
+    make_run(talk.dialogue.workspace, "run-a", at=1_763_800_000, dataset_id=trained, dataset="coplas.txt")
+    for pair in ("1", "2", "3", "4"):
+        talk.dialogue.record(Voted(run="c", votes=("tuned",), between="run-a base", pair=pair))
+    await talk.types("Un poema\nque pegué\nmientras esperaba\nque terminara\nel entrenamiento.")
+    assert talk.dialogue.memory.dataset != trained
+    first = await decided(talk)
+    assert "coplas.txt" in first[1]
+    assert "entrenamiento" in first[1]
+    told = " ".join(first)
+    assert "2,60" in told
+    assert "1,95" in told
+    assert "4 de 4" in told
+    assert "pegado" not in told
+    await talk.types("¿me sirve un modelo para lo mío?")
+    await talk.acts(Intent(name="decide"))
+    assert report(talk) == first
+
+
+async def test_without_a_text_the_verdict_says_so_and_uses_no_sample(talk: Conversation) -> None:
+    await begin(talk)
+    told = await decided(talk)
+    assert "No hay ningún texto tuyo" in told[1]
+    assert talk.dialogue.memory.dataset is None
+
+
+async def test_the_verdict_outlives_the_text_it_was_about(talk: Conversation) -> None:
+    make_run(talk.dialogue.workspace, "run-a", at=1_763_800_000)
+    await begin(talk)
+    told = await decided(talk)
+    assert "versos.txt" in told[1]
+    assert "ya no está" in told[1]
+    assert "1,95" in " ".join(told)
+
+
+async def test_the_report_asked_for_before_its_questions_leads_to_them(talk: Conversation) -> None:
+    await begin(talk)
+    await talk.acts(Intent(name="decide"))
+    assert "¿Esto es para vos?" in "".join(said.text for said in talk.said[-2:])
+    await talk.clicks("Ver esa lección")
+    assert talk.dialogue.memory.lesson == "decide"

@@ -173,6 +173,10 @@ def _lint_lesson(sources: Sources, files: LessonFiles, lesson: Lesson) -> None:
         lint_item(sources, files, item)
 
 
+OF_THE_LEARNER = ("$mine", "$text", "$trained", "$chosen", "$judged")
+"""Values of inputs that no step gives."""
+
+
 def _lint_references(sources: Sources, files: LessonFiles, lesson: Lesson) -> None:
     known = {str(raw.get("id")) for other in sources.lessons.values() for raw in other.yaml.data.get("items") or ()}
     asked = Counter(step.item for step in lesson.steps if isinstance(step, Ask))
@@ -185,7 +189,7 @@ def _lint_references(sources: Sources, files: LessonFiles, lesson: Lesson) -> No
             sources.mistake(files.file, line, "course.unknown.step", name=step.against.step)
         for given in inputs_given(step):
             name = given.removeprefix("$")
-            if given != "$mine" and not given.startswith("$run:") and not _predicted(sources, earlier, name):
+            if given not in OF_THE_LEARNER and not given.startswith("$run:") and not _predicted(sources, earlier, name):
                 sources.mistake(files.file, files.step_line(step.id, "inputs"), "course.unknown.step", name=name)
         earlier[step.id] = step
     for item in lesson.items:

@@ -18,6 +18,7 @@ from tutor.dialogue import (
     model_chat,
     models,
     my_data,
+    own_case,
     series,
     steps,
 )
@@ -126,6 +127,12 @@ async def use_skill(dialogue: Dialogue, name: str, args: dict[str, Any]) -> Turn
     if name == "load_dataset" and not args.keys() & {"path", "text", "file"}:
         yield dialogue.say(dialogue.words("chat.bring_one"), tone="aside", buttons=steps.bring_buttons(dialogue))
         return
+    if name == "decide":
+        args = own_case.inputs(dialogue, args)
+        if not args:
+            async for shown in own_case.questions_first(dialogue):
+                yield shown
+            return
     name, args = _planned_first(dialogue, name, args)
     skill = skills.skill(name)
     fields = skill.Inputs.model_fields

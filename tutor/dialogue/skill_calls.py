@@ -11,6 +11,7 @@ import skills
 from skills.blocks import Block, Frozen, Message, Notice, Offer, Progress, msg
 from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Shown, Stopped, Wrote
 from skills.errors import FileMissing, UserError
+from skills.training.runs import known_runs, read_result
 from tutor.dialogue.context import Dialogue, new_message_id
 from tutor.learner.events import Ran, RunStarted, TextBrought
 from tutor.settings import CURRICULUM
@@ -221,9 +222,20 @@ def needs_text(inputs: dict[str, Any]) -> bool:
     return "$mine" in inputs.values()
 
 
+def own_training(dialogue: Dialogue, what: str) -> str | int | None:
+    """Of the newest training that left a model and its figures: itself (`trained`), or how often its model was
+    `chosen`, blind, in how many pairs with a preference (`judged`). None without one."""
+    runs = [known.run for known in known_runs(dialogue.workspace)]
+    run = next((run for run in runs if read_result(dialogue.workspace.runs / run)), None)
+    if run is None or what == "trained":
+        return run
+    sides = [side for _, side in dialogue.memory.judged.get(f"{run} base", {}).values()]
+    return sides.count("tuned") if what == "chosen" else len(sides) - sides.count("same")
+
+
 def resolve(dialogue: Dialogue, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Authored inputs made concrete: the learner's language, `$mine`, `$run:<step>`, `$<predict step>` or, of
-    another lesson, `$<lesson>/<predict step>`.
+    """Authored inputs made concrete: the learner's language, `$mine`, `$text`, `$trained`, `$chosen`, `$judged`,
+    `$run:<step>`, `$<predict step>` or, of another lesson, `$<lesson>/<predict step>`.
 
     What is not there (a prediction that was skipped) is left out: the skill's own default holds.
     """
@@ -236,8 +248,10 @@ def _value(dialogue: Dialogue, value: Any) -> Any:
         return value[dialogue.language]
     if not isinstance(value, str) or not value.startswith("$"):
         return value
-    if value == "$mine":
+    if value in ("$mine", "$text"):
         return dialogue.memory.dataset
+    if value in ("$trained", "$chosen", "$judged"):
+        return own_training(dialogue, value[1:])
     if value.startswith("$run:"):
         return run_of(dialogue, value.removeprefix("$run:"))
     step = value[1:]
