@@ -3,8 +3,10 @@ that say how far they are and can be ended, what is written with a file."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,12 @@ from tests.made_runs import make_run
 from tests.test_session import VERSES, begin, key, to_step
 from tutor.course.files import load_course
 from tutor.course.model import Choice, Course
+from tutor.dialogue import context
 from tutor.learner.events import Voted
 from tutor.settings import CURRICULUM
 from tutor.turn import Button, Input, Intent, Upload
 
+ROOT = Path(__file__).parent.parent
 DAY = 86400.0
 DIARY = """La cooperativa compró una prensa de vino en marzo. La prensa llegó rota desde Mendoza. El mecánico la arregló
 con piezas de un tractor. Ahora la cooperativa vende vino en tres pueblos. La municipalidad prometió un camino nuevo
@@ -420,6 +424,61 @@ async def test_opened_again_before_a_way_was_chosen_it_shows_what_is_there(
     assert "coplas.txt" in again.text
     assert {"route", "delete_data"} <= {b.intent.name for b in again.buttons}
     again.store.close()
+
+
+# --- what is said of what goes on -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("skill", "what", "keeps"),
+    [("fine_tune", "El entrenamiento", "Parar y guardar"), ("evaluate_model", "El examen", "Parar acá")],
+)
+async def test_what_goes_on_is_called_what_it_is(talk: Conversation, skill: str, what: str, keeps: str) -> None:
+    await begin(talk)
+    run = await talk.runs.start(skill, {}, "es")
+    await talk.types("pará")
+    assert talk.text.startswith(what)
+    assert labels(talk)[0].startswith(keeps)
+    await talk.opens()
+    assert any(f"{what}" in said.text and "siguió" in said.text for said in talk.said[-2:])
+    await talk.acts(Intent(name="run_discard", args={"run": run}))
+    assert "Borré" not in "".join(said.text for said in talk.said[-2:]), "it goes on until it ends"
+
+
+async def test_after_an_update_it_says_what_it_found_and_no_more(
+    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begin(talk)
+    await to_close(talk, "next-word")
+    monkeypatch.setattr(context, "__version__", "99.0")
+    await talk.opens()
+    told = next(said.text for said in talk.said if "99.0" in said.text)
+    assert "lecciones hechas, 1" in told
+    assert "textos, 0" in told
+
+
+async def test_with_a_model_elsewhere_nothing_is_promised_to_stay(talk: Conversation) -> None:
+    endpoint = "http://10.0.0.1:8000"
+    talk.dialogue.settings = replace(talk.dialogue.settings, endpoint=endpoint)
+    await talk.opens()
+    assert endpoint in talk.text
+    assert "Nada de lo que" not in talk.text
+    await talk.acts(Intent(name="privacy"))
+    assert endpoint in talk.text
+    assert "Todo pasa en esta computadora" not in talk.text
+
+
+def test_no_sentence_promises_a_state_that_nobody_checked() -> None:
+    promises = re.compile(
+        r"intact[oa]?s?\b|untouched\.|está guardad|siguen donde estaban|are where they were|no queda nada de"
+    )
+    found = [
+        (path.name, line)
+        for path in sorted((ROOT / "tutor" / "messages").rglob("*.yaml"))
+        for line in path.read_text("utf-8").splitlines()
+        if promises.search(line.lower()) and path.name in ("chat.yaml", "errors.yaml", "ui.yaml")
+    ]
+    assert found == []
 
 
 # --- is this for me? --------------------------------------------------------------------------------------------------

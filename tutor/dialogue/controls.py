@@ -140,10 +140,13 @@ async def stop(dialogue: Dialogue) -> AsyncIterator[Shown]:
 
 
 def _stop_buttons(dialogue: Dialogue, status: RunStatus) -> tuple[Button, ...]:
-    """What can be done with a run that goes on; only a training has something to keep of what it has done so far."""
+    """What can be done with a run that goes on; a training can also wait, and keeps what it has learnt."""
     args = {"run": status.run}
     if status.skill != "fine_tune":
-        return (dialogue.button("chat.button.run_cancel", "run_discard", main=True, args=args),)
+        return (
+            dialogue.button("chat.button.run_end", "run_stop", main=True, args=args),
+            dialogue.button("chat.button.run_cancel", "run_discard", args=args),
+        )
     return (
         dialogue.button("chat.button.run_stop", "run_stop", main=True, args=args),
         dialogue.button("chat.button.run_pause", "run_pause", args=args),
@@ -168,6 +171,7 @@ async def take_feedback(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterat
 
 async def run_control(dialogue: Dialogue, what: str, run: str) -> AsyncIterator[Shown]:
     """Pause, stop and keep, discard, resume or delete a run."""
+    skill = next((status.skill for status in dialogue.jobs.list() if status.run == run), "")
     try:
         if what == "resume":
             dialogue.jobs.resume(run)
@@ -179,7 +183,8 @@ async def run_control(dialogue: Dialogue, what: str, run: str) -> AsyncIterator[
         yield dialogue.error(error, buttons=dialogue.buttons)
         return
     gone = what == "discard" and all(status.run != run for status in dialogue.jobs.list())
-    told = dialogue.words("chat.run_asked.discarded" if gone else f"chat.run_asked.{what}")
+    ended = what == "stop" and skill != "fine_tune"
+    told = dialogue.words(f"chat.run_asked.{'discarded' if gone else 'end' if ended else what}")
     async for shown in aside(dialogue, told, tone="system"):
         yield shown
 

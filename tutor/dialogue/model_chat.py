@@ -22,7 +22,7 @@ KNOBS = {"temperature": (0, 2), "top_p": (0.01, 1), "max_tokens": (1, 400)}
 """What can be set while talking, and from where to where."""
 LEAVE = frozenset({"back", "stop", "back_to_lesson"})
 COMMANDS = frozenset(
-    {"help", "progress", "go_to", "change_language", "privacy", "delete_data", "talk"}
+    {"help", "progress", "go_to", "route", "change_language", "privacy", "delete_data", "talk"}
     | {"compare_models", "compare_runs", "evaluate_model", "export_project", "plan_training", "fine_tune", "quiz"}
 )
 """What is obeyed while talking, if it is said to the letter; anything else is for the model."""

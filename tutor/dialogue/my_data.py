@@ -40,7 +40,9 @@ async def privacy(dialogue: Dialogue) -> AsyncIterator[Shown]:
         rows=rows,
     )
     buttons = (back_button(dialogue), dialogue.button("chat.button.my_things", "delete_data"))
-    where = stays_here(dialogue) if dialogue.settings.endpoint else dialogue.words("chat.privacy_here")
+    outside = dialogue.settings.endpoint
+    besides = f"{stays_here(dialogue)} {dialogue.words('chat.privacy_besides')}"
+    where = besides if outside else dialogue.words("chat.privacy_here")
     told = dialogue.words("chat.privacy", where=where)
     yield dialogue.say(told, tone="aside", blocks=(table,), buttons=buttons)
 
