@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from skills.blocks import Column, Message, Table, msg
-from tutor.dialogue.context import Dialogue, back_button
+from tutor.dialogue.context import Dialogue
+from tutor.dialogue.open_step import back_button
 from tutor.lm.catalogue import Entry, load_catalogue
 from tutor.lm.installed import Installed, use
 from tutor.lm.origin import came_from, origins
