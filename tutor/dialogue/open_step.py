@@ -66,13 +66,13 @@ def again(dialogue: Dialogue, heading: str = "", more: tuple[Button, ...] = ()) 
     if dialogue.memory.machine.phase == "review":
         return _missed_in_series(dialogue, heading, more)
     if dialogue.memory.route is None:
-        return dialogue.say(_joined(heading, beginning(dialogue)), buttons=(*beginning_buttons(dialogue), *more))
+        return dialogue.say(beginning(dialogue), buttons=(*beginning_buttons(dialogue), *more))
     if goes_on(dialogue):
         return dialogue.say(heading, buttons=(*on_buttons(dialogue), *more))
     match step:
         case Ask() if dialogue.memory.answer == "missed":
             missed = items.missed_buttons(dialogue, dialogue.course.items[step.item], "lesson")
-            return dialogue.say(heading, buttons=(*missed, *more))
+            return dialogue.say(heading, buttons=_with(missed, more))
         case Predict() | Try() | Bring():
             asked = _joined(heading, _last_paragraph(dialogue, step.text))
             return dialogue.say(asked, buttons=(*steps.step_buttons(dialogue, step), *more))
@@ -87,8 +87,13 @@ def _missed_in_series(dialogue: Dialogue, heading: str, more: tuple[Button, ...]
     """Between two questions of a review: the one that was missed can be tried again."""
     missed = dialogue.memory.series.missed[-1:] if dialogue.memory.series else ()
     tries = [items.missed_buttons(dialogue, dialogue.course.items[m.item], m.where) for m in missed if not m.gap]
-    buttons = tries[0] if tries else (next_button(dialogue),)
-    return dialogue.say(heading, buttons=(*buttons, *more))
+    return dialogue.say(heading, buttons=_with(tries[0] if tries else (next_button(dialogue),), more))
+
+
+def _with(buttons: tuple[Button, ...], more: tuple[Button, ...]) -> tuple[Button, ...]:
+    """All of them, each label once."""
+    labels = {button.label for button in buttons}
+    return (*buttons, *(button for button in more if button.label not in labels))
 
 
 def on_buttons(dialogue: Dialogue) -> tuple[Button, ...]:

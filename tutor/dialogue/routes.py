@@ -44,13 +44,14 @@ def route_buttons(dialogue: Dialogue) -> tuple[Button, ...]:
 
 
 def ways(dialogue: Dialogue) -> dict[str, int]:
-    """How long each way is, by what its lessons say: minutes of the short one, hours of the whole, lessons of both."""
+    """How long each way is, by what its lessons say: minutes of the short one (to the nearest 5), whole hours of the
+    whole, lessons of both."""
     lessons, routes = dialogue.course.lessons, dialogue.course.routes
     minutes = {route: sum(lessons[id].minutes for id in ids) for route, ids in routes.items()}
     whole, short = routes["full"], routes["express"]
     return {
-        "minutes": minutes["express"],
-        "hours": round(minutes["full"] / 60),
+        "minutes": 5 * round(minutes["express"] / 5),
+        "hours": (minutes["full"] - 1) // 60,
         "short": len(short),
         "whole": len(whole),
     }
