@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from pydantic import Field
+
 from skills.blocks import Block, Column, Notice, Scalar, Table, Text, msg
-from skills.contract import Context, Result, Skill
+from skills.contract import Context, Inputs, Result, Skill
 from skills.errors import FileMissing
 from skills.evaluation.suitability import (
     RULES,
     STEPS,
     Answer,
     CaseFacts,
-    DecideInputs,
     Goal,
     Reason,
     Rule,
@@ -22,6 +25,22 @@ from skills.evaluation.suitability import (
 from skills.training.checkpoint import PLAN
 from skills.training.runs import find_run, read_result
 from skills.workspace import Manifest, Workspace, read_json
+
+
+class DecideInputs(Inputs):
+    """`file`: the text there is to learn from, if any; its words and documents are counted. With `run`, a training that
+    was made, its own text is the one that is judged. `chosen`: how often its model was preferred to the one before,
+    blind, in `judged` pairs in which there was a preference."""
+
+    goal: Goal = Field("other", description="decide.fields.goal")
+    often: Literal["once", "monthly", "daily"] = Field("monthly", description="decide.fields.often")
+    stakes: Literal["low", "some", "high"] = Field("some", description="decide.fields.stakes")
+    rights: Literal["mine", "allowed", "unclear"] = Field("mine", description="decide.fields.rights")
+    checking: bool = Field(True, description="decide.fields.checking")
+    file: str | None = Field(None, description="decide.fields.file")
+    run: str | None = Field(None, description="decide.fields.run")
+    chosen: int = Field(0, ge=0, description="decide.fields.chosen")
+    judged: int = Field(0, ge=0, description="decide.fields.judged")
 
 
 class DecideResult(Result):

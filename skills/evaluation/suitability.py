@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from pydantic import Field
-
-from skills.contract import Inputs
 from skills.evaluation.bootstrap import coin
 from skills.training.result import FineTuneResult
+
+if TYPE_CHECKING:
+    from skills.decide import DecideInputs
 
 Goal = Literal["voice", "format", "task", "facts", "summary", "other"]
 Answer = Literal["yes", "not_yet", "no"]
@@ -28,22 +28,6 @@ FORMAT_EXAMPLES = 50
 """Examples of a form or a task from which training is worth comparing with simply showing a few in the prompt."""
 LUCK = 0.2
 """Probability above which a preference for one model may be the toss of a coin."""
-
-
-class DecideInputs(Inputs):
-    """`file`: the text there is to learn from, if any; its words and documents are counted. With `run`, a training that
-    was made, its own text is the one that is judged. `chosen`: how often its model was preferred to the one before,
-    blind, in `judged` pairs in which there was a preference."""
-
-    goal: Goal = Field("other", description="decide.fields.goal")
-    often: Literal["once", "monthly", "daily"] = Field("monthly", description="decide.fields.often")
-    stakes: Literal["low", "some", "high"] = Field("some", description="decide.fields.stakes")
-    rights: Literal["mine", "allowed", "unclear"] = Field("mine", description="decide.fields.rights")
-    checking: bool = Field(True, description="decide.fields.checking")
-    file: str | None = Field(None, description="decide.fields.file")
-    run: str | None = Field(None, description="decide.fields.run")
-    chosen: int = Field(0, ge=0, description="decide.fields.chosen")
-    judged: int = Field(0, ge=0, description="decide.fields.judged")
 
 
 class CaseFacts(NamedTuple):
