@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from skills.blocks import Block, Column, Notice, Scalar, Table, Text, msg
@@ -15,8 +13,11 @@ from skills.evaluation.suitability import (
     Answer,
     CaseFacts,
     Goal,
+    Often,
     Reason,
+    Rights,
     Rule,
+    Stakes,
     Step,
     Tool,
     Weight,
@@ -33,9 +34,9 @@ class DecideInputs(Inputs):
     blind, in `judged` pairs in which there was a preference."""
 
     goal: Goal = Field("other", description="decide.fields.goal")
-    often: Literal["once", "monthly", "daily"] = Field("monthly", description="decide.fields.often")
-    stakes: Literal["low", "some", "high"] = Field("some", description="decide.fields.stakes")
-    rights: Literal["mine", "allowed", "unclear"] = Field("mine", description="decide.fields.rights")
+    often: Often = Field("monthly", description="decide.fields.often")
+    stakes: Stakes = Field("some", description="decide.fields.stakes")
+    rights: Rights = Field("mine", description="decide.fields.rights")
     checking: bool = Field(True, description="decide.fields.checking")
     file: str | None = Field(None, description="decide.fields.file")
     run: str | None = Field(None, description="decide.fields.run")

@@ -450,7 +450,7 @@ async def test_after_an_update_it_says_what_it_found_and_no_more(
 ) -> None:
     await begin(talk)
     await to_close(talk, "next-word")
-    monkeypatch.setattr(context, "__version__", "99.0")
+    monkeypatch.setattr(context, "VERSION", "99.0")
     await talk.opens()
     told = next(said.text for said in talk.said if "99.0" in said.text)
     assert "lecciones hechas, 1" in told

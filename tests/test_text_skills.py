@@ -11,9 +11,10 @@ import pytest
 from skills.blocks import Message
 from skills.contract import Context, Result
 from skills.dataset.measure import phones
+from skills.decide import DecideInputs
 from skills.decide import run as decide
 from skills.errors import FileMissing, TooLittleText
-from skills.evaluation.suitability import RULES, DecideInputs
+from skills.evaluation.suitability import RULES
 from skills.inspect_dataset import InspectInputs
 from skills.inspect_dataset import run as inspect
 from skills.load_dataset import LoadInputs

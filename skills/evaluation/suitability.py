@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from skills.evaluation.bootstrap import coin
 from skills.training.result import FineTuneResult
 
-if TYPE_CHECKING:
-    from skills.decide import DecideInputs
-
 Goal = Literal["voice", "format", "task", "facts", "summary", "other"]
+Often = Literal["once", "monthly", "daily"]
+Stakes = Literal["low", "some", "high"]
+Rights = Literal["mine", "allowed", "unclear"]
 Answer = Literal["yes", "not_yet", "no"]
 Tool = Literal["prompt", "quote", "fine_tune", "plain", "none"]
 Weight = Literal["for", "against", "blocks"]
@@ -30,11 +30,30 @@ LUCK = 0.2
 """Probability above which a preference for one model may be the toss of a coin."""
 
 
+class Answers(Protocol):
+    """What was answered: the fields of `DecideInputs` that rules ask about."""
+
+    @property
+    def goal(self) -> Goal: ...
+    @property
+    def often(self) -> Often: ...
+    @property
+    def stakes(self) -> Stakes: ...
+    @property
+    def rights(self) -> Rights: ...
+    @property
+    def checking(self) -> bool: ...
+    @property
+    def chosen(self) -> int: ...
+    @property
+    def judged(self) -> int: ...
+
+
 class CaseFacts(NamedTuple):
     """The case: what was answered, the name of the text that is judged and how much of it there is (both 0 where it
     cannot be counted), and what a training on it found."""
 
-    inputs: DecideInputs
+    inputs: Answers
     name: str | None
     words: int
     rows: int
