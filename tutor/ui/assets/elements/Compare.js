@@ -19,7 +19,7 @@ function Compare({ props }) {
         h(
           'article',
           { key: i, className: 't-column t-role-' + c.role },
-          h('h4', null, c.role === 'plain' ? null : h(Swatch, { role: c.role }), c.label),
+          h('h3', null, c.role === 'plain' ? null : h(Swatch, { role: c.role }), c.label),
           h('p', { className: 't-serif t-pre' }, c.text),
         ),
       ),
