@@ -277,7 +277,9 @@ class ScriptedSession:
         return self.say(blocks=(wide_table(),))
 
     def addresses(self) -> Said:
-        return self.say("https://example.invalid/a?b=c www.example.invalid yo@example.invalid [un enlace](http://example.invalid/x)")
+        return self.say(
+            "https://example.invalid/a?b=c www.example.invalid yo@example.invalid [un enlace](http://example.invalid/x)"
+        )
 
     def texts(self) -> Said:
         plain = Text(message=msg("fine_tune.caption.learning"))

@@ -7,7 +7,12 @@
   // Folded away; the focus goes to the button that brings the map back, unless it is somewhere else by then.
   function fold() {
     tell({ tutor: 'fold' })
-    setTimeout(() => { if (lost()) mapButton()?.focus() }, 250)
+    returnFocus(20)
+  }
+
+  function returnFocus(tries) {
+    if (!mapShown() && lost()) mapButton()?.focus()
+    if (tries > 0) setTimeout(() => returnFocus(tries - 1), 100)
   }
 
   function addMapButton() {

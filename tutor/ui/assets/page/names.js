@@ -43,12 +43,21 @@
     ['[data-step-type$=_message]', 'role', 'group'],
     ['[data-step-type=assistant_message]', 'aria-label', 'Musa'],
     ['.ai-message img[alt^=Avatar]', 'alt', ''],
+    ['.message-content [class*=scroll-m]:is(h3, h4)', 'aria-level', '2'], // a lesson's title: only the page's is above it
   ]
 
   function names() {
     for (const [selector, key] of Object.entries(NAMES)) each(selector, (found) => set(found, 'aria-label', words[key]))
     for (const [selector, name, value] of RIGHT) {
       each(selector, (found) => (value === null ? found.removeAttribute(name) : set(found, name, value)))
+    }
+  }
+
+  // Words in English that only a screen reader gets.
+  const HIDDEN = { '#theme-toggle > .sr-only': 'theme', '[role=dialog] > button > .sr-only': 'close' }
+  function hidden() {
+    for (const [selector, key] of Object.entries(HIDDEN)) {
+      each(selector, (found) => { if (found.textContent !== words[key]) found.textContent = words[key] })
     }
   }
 
@@ -78,4 +87,4 @@
       if (link && outside(link)) event.preventDefault()
     }, true)
   }
-  mends.push(names, headline, unlink)
+  mends.push(names, hidden, headline, unlink)
