@@ -190,9 +190,13 @@ def test_every_control_has_a_name_in_the_learners_language(learner: Learner) -> 
     expect(page.get_by_role("button", name="Buscar en las conversaciones")).to_be_visible()
     expect(page.get_by_role("button", name="Cambiar el nombre o borrar").first).to_be_attached()
     check_tree(nodes(page))
-    page.keyboard.press("Control+k")
+    page.get_by_role("button", name="Buscar en las conversaciones").focus()
+    page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
     assert "Close" not in [node["name"] for node in nodes(page)]
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    focus_on(page, "#search-chats-button")
 
 
 @pytest.mark.parametrize(("format", "role"), [("single", "radio"), ("multiple", "checkbox")])
@@ -279,8 +283,7 @@ def test_a_window_that_grows_narrow_folds_the_map(learner: Learner) -> None:
     page.set_viewport_size({"width": 720, "height": 450})
     expect(page.get_by_test_id("course-map")).to_have_count(0)
     expect(page.get_by_role("dialog")).to_have_count(0)
-    page.wait_for_timeout(400)
-    assert focused(page) != ""
+    focus_on(page, "#chat-input")
     learner.say("single")
     expect(learner.last("question")).to_be_visible()
     page.wait_for_timeout(500)

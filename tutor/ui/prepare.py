@@ -85,7 +85,7 @@ def _write_page_script(path: Path) -> None:
     path.write_text(f"{script}\n{_cards()}", "utf-8")
 
 
-PAGE_PARTS = ("names", "map")
+PAGE_PARTS = ("names", "focus", "map")
 PAGE_WORDS = (
     "attach", "close", "fold", "map", "new_chat", "newest", "notices", "options", "search", "send",
     "sidebar", "stop", "theme", "title", "write", "you",

@@ -1,5 +1,5 @@
 // What Chainlit's page lacks: news for screen readers, buttons that stay in reach, files refused in words. The parts in
-// page/ (names, the course map) are put in where it says so, by prepare.py.
+// page/ (names, the focus, the course map) are put in where it says so, by prepare.py.
 (() => {
   const WORDS = __WORDS__
   const words = WORDS[document.documentElement.lang] || WORDS.es
@@ -21,12 +21,6 @@
       window.history.replaceState(window.history.state, '', '/thread/' + event.data.id)
     }
   })
-
-  // Where the focus was is gone, or can no longer be used.
-  function lost() {
-    const focused = document.activeElement
-    return !focused || focused === document.body || focused.disabled
-  }
 
   // What has to be put right each time that the page has changed: each part adds its own.
   const mends = []

@@ -4,15 +4,10 @@
   const mapButton = () => document.querySelector('.t-map-button')
   const BESIDE = ['(min-width: 1024px)', '(min-width: 768px)'].map((query) => window.matchMedia(query))
 
-  // Folded away; the focus goes to the button that brings the map back, unless it is somewhere else by then.
+  // Folded away; the focus does not go with it.
   function fold() {
     tell({ tutor: 'fold' })
     returnFocus(20)
-  }
-
-  function returnFocus(tries) {
-    if (!mapShown() && lost()) mapButton()?.focus()
-    if (tries > 0) setTimeout(() => returnFocus(tries - 1), 100)
   }
 
   function addMapButton() {
