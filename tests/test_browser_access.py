@@ -100,7 +100,7 @@ def focused(page: Any) -> str:
 
 
 def focus_on(page: Any, selector: str) -> None:
-    page.wait_for_function("(s) => document.activeElement.matches(s)", arg=selector, timeout=10_000)
+    expect(page.locator(f"{selector}:focus"), f"not on {focused(page)!r}").to_have_count(1, timeout=10_000)
 
 
 @pytest.fixture
