@@ -121,7 +121,8 @@ def dark(person: Learner) -> None:
 def show_conversations(person: Learner) -> None:
     page = person.page
     page.reload()  # the list is as it was when the page opened
-    page.wait_for_selector(".ai-message")
+    page.wait_for_selector("#chat-input", timeout=60_000)
+    expect(page.locator(".ai-message").last).to_be_visible(timeout=60_000)
     page.locator("#sidebar-trigger-button").last.click()
     expect(page.get_by_text("Hoy", exact=True)).to_be_visible()
     page.wait_for_timeout(500)
