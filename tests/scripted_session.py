@@ -273,6 +273,14 @@ class ScriptedSession:
     def charts(self) -> Said:
         return self.say(blocks=(chart("line"), chart("bars"), table()))
 
+    def wide(self) -> Said:
+        return self.say(blocks=(wide_table(),))
+
+    def addresses(self) -> Said:
+        return self.say(
+            "https://example.invalid/a?b=c www.example.invalid yo@example.invalid [un enlace](http://example.invalid/x)"
+        )
+
     def texts(self) -> Said:
         plain = Text(message=msg("fine_tune.caption.learning"))
         notice = Notice(level="warning", message=msg("fine_tune.caption.slowly"))
@@ -293,7 +301,10 @@ class ScriptedSession:
         return self.say(blocks=(Progress(title=msg("run_card.samples"), run="run-1"),))
 
 
-SCENES = ("single", "multiple", "true_false", "number", "order", "open", "bars", "charts", "texts", "settings", "run")
+SCENES = (
+    "single", "multiple", "true_false", "number", "order", "open", "bars", "charts", "wide", "addresses", "texts",
+    "settings", "run",
+)  # fmt: skip
 
 
 def probabilities() -> Probabilities:
@@ -362,6 +373,14 @@ def table() -> Table:
         rows=(("pájaro", 18423, 0.91), (msg("ui.probabilities.rest"), 9, 1234.5)),
         caption=msg("fine_tune.caption.nothing"),
     )
+
+
+def wide_table() -> Table:
+    """Five columns, one of them of sentences: more than a phone has room for."""
+    labels = ("ui.tokens.token", "ui.tokens.what", "ui.tokens.id", "ui.probabilities.share", "ui.tokens.list")
+    columns = tuple(Column(label=msg(label), numeric=n > 1) for n, label in enumerate(labels))
+    rows = tuple((word, VERSE.replace("\n", " "), 18423 + n, 0.91, 1234.5) for n, word in enumerate(("pájaro", "mano")))
+    return Table(title=msg("ui.chart.table"), columns=columns, rows=rows, caption=msg("fine_tune.caption.nothing"))
 
 
 def compare() -> Compare:

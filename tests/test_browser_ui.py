@@ -249,12 +249,12 @@ def test_the_map_leads_to_a_lesson_and_folds(learner: Learner) -> None:
     expect(course.locator("[aria-current=step]")).to_contain_text("Estás acá")
     course.get_by_role("button", name="2.1 Traer un texto").click()
     expect(page.locator("[data-step-type=user_message]").last).to_have_text("Ir a «Traer un texto»")
-    page.get_by_role("button", name="El curso").click()
+    page.get_by_role("button", name="El curso", exact=True).click()
     expect(course).to_have_count(0)
     learner.say("single")
     expect(learner.last("question")).to_be_visible()
     expect(course).to_have_count(0)
-    page.get_by_role("button", name="El curso").click()
+    page.get_by_role("button", name="El curso", exact=True).click()
     expect(course).to_be_visible()
 
 

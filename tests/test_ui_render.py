@@ -286,6 +286,15 @@ def test_the_interface_has_the_same_words_in_both_languages() -> None:
     assert len(keys[0]) > 60
 
 
+def test_the_page_has_the_words_it_uses_and_no_others() -> None:
+    parts = sorted((prepare.ASSETS / "page").glob("*.js"))
+    assert [part.stem for part in parts] == sorted(prepare.PAGE_PARTS)
+    source = "\n".join(path.read_text("utf-8") for path in (*parts, prepare.ASSETS / "page.js"))
+    names = source[source.index("const NAMES = {") : source.index("const RIGHT = [")]
+    used = set(re.findall(r"\bwords\.(\w+)", source)) | set(re.findall(r": '(\w+)',\n", names))
+    assert used == set(prepare.PAGE_WORDS)
+
+
 def test_our_texts_fit_chainlits_structure(tmp_path: Path) -> None:
     prepare._write_translations(tmp_path)
     spanish = json.loads((tmp_path / "es.json").read_text("utf-8"))

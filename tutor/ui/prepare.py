@@ -77,14 +77,20 @@ def _cards() -> str:
 
 
 def _write_page_script(path: Path) -> None:
+    """assets/page.js with the parts in assets/page/ and our words, and the cards after it."""
     words = {language: {key: Words(language)(f"ui.page.{key}") for key in PAGE_WORDS} for language in LANGUAGES}
-    script = (ASSETS / "page.js").read_text("utf-8")
+    parts = [(ASSETS / "page" / f"{name}.js").read_text("utf-8") for name in PAGE_PARTS]
+    script = (ASSETS / "page.js").read_text("utf-8").replace("__PARTS__", "\n".join(parts))
     script = script.replace("__WORDS__", json.dumps(words, ensure_ascii=False))
     scrolling = (ASSETS / "scroll.js").read_text("utf-8")
     path.write_text(f"{script};\n{scrolling};\n{_cards()}", "utf-8")
 
 
-PAGE_WORDS = ("map", "theme", "new_chat", "lost", "attach", "more", "sidebar")
+PAGE_PARTS = ("names", "focus", "map")
+PAGE_WORDS = (
+    "attach", "close", "fold", "map", "new_chat", "newest", "notices", "options", "search", "send",
+    "sidebar", "stop", "theme", "title", "write", "you",
+)  # fmt: skip
 
 
 def _write_translations(folder: Path) -> None:

@@ -43,7 +43,10 @@ def question_card(item: ItemView, words: Words, hint_elsewhere: bool) -> Card:
     labels = {key: words(f"ui.question.{key}") for key in keys}
     props = item.model_dump(include={"item", "submission", "format", "stem"}) | {
         "stem": safe(item.stem),
-        "options": [{"id": id, "text": text} for id, text in item.options],
+        "options": [
+            {"id": id, "text": text, "place": words("ui.question.place", n=n, total=len(item.options))}
+            for n, (id, text) in enumerate(item.options, 1)
+        ],
         "hint": item.hint and not hint_elsewhere,
         "verdict": None,
         "words": labels,
@@ -75,6 +78,7 @@ def map_card(course: CourseMap, words: Words) -> Card:
             "share": course.done / course.total if course.total else 0,
             "words": {
                 "states": states,
+                "title": words("ui.map.title"),
                 "done": words("ui.map.done", done=course.done, total=course.total),
                 "here": words("ui.map.here"),
                 "evidence": words("ui.map.evidence"),
@@ -158,9 +162,14 @@ def _notice(block: blocks.Notice, words: Words) -> Card:
     return Card("Notice", {"level": block.level, "text": text, "words": {"level": words(f"ui.notice.{block.level}")}})
 
 
+def _levels(words: Words) -> dict[str, str]:
+    """What each level of a notice is called, for cards that have notices in them."""
+    return {level: words(f"ui.notice.{level}") for level in ("info", "warning")}
+
+
 def _progress(block: blocks.Progress, words: Words) -> Card:
     labels = {key: words(f"run_card.{key}") for key in ("samples", "lost", "table", "gone", "no", "prompt")}
-    labels |= {key: words(f"fine_tune.chart.{key}") for key in ("title", "x", "y")}
+    labels |= {key: words(f"fine_tune.chart.{key}") for key in ("title", "x", "y")} | _levels(words)
     return Card("Run", {"title": words(block.title), "run": block.run, "words": labels})
 
 
@@ -193,7 +202,7 @@ def _settings(block: blocks.Settings, words: Words) -> Card:
         "facts": block.facts,
     }
     labels = {key: words(f"ui.settings.{key}") for key in ("ways", "knobs", "start", "reset", "own", "lost")}
-    return Card("Settings", _head(block, words) | shown | {"words": labels})
+    return Card("Settings", _head(block, words) | shown | {"words": labels | _levels(words)})
 
 
 def _head(block: Any, words: Words) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-// What Chainlit's page lacks: a button for the course map, files refused in words, news for screen readers.
+// What Chainlit's page lacks: news for screen readers, buttons that stay in reach, files refused in words. The parts in
+// page/ (names, the focus, the course map) are put in where it says so, by prepare.py.
 (() => {
   const WORDS = __WORDS__
   const words = WORDS[document.documentElement.lang] || WORDS.es
@@ -21,37 +22,15 @@
     }
   })
 
-  const mapShown = () => document.querySelector('.t-map') !== null
-  function mapButton() {
-    const header = document.querySelector('#header')
-    const place = header && header.querySelector('#theme-toggle')
-    if (!place || document.querySelector('.t-map-button')) return
-    const button = document.createElement('button')
-    button.type = 'button'
-    button.className = 't-map-button'
-    button.textContent = words.map
-    button.addEventListener('click', () => tell({ tutor: mapShown() ? 'fold' : 'map' }))
-    place.parentElement.insertBefore(button, place)
-  }
-  document.addEventListener('click', (event) => {
-    if (event.target.closest('#side-view-title button')) tell({ tutor: 'fold' })
-  }, true)
-
-  // Names for buttons that Chainlit leaves without one, or names in English only.
-  const NAMES = { '#theme-toggle': 'theme', '#new-chat-button': 'new_chat', '#sidebar-trigger-button': 'sidebar', '#upload-button': 'attach' }
-  function names() {
-    for (const [selector, key] of Object.entries(NAMES)) {
-      for (const found of document.querySelectorAll(selector)) {
-        if (found.getAttribute('aria-label') !== words[key]) found.setAttribute('aria-label', words[key])
-      }
-    }
-  }
-
+  // What has to be put right each time that the page has changed: each part adds its own.
+  const mends = []
+__PARTS__
   // A finished message is announced once. A page that opens with its history stays quiet.
   const live = document.createElement('div')
   live.className = 't-hidden'
   live.setAttribute('aria-live', 'polite')
   live.setAttribute('data-testid', 'live')
+  const TOLD = '[role="article"], .t-title, .t-caption, .t-question .t-option-text'
   const heard = new Set()
   let timer = null
   let history = window.location.pathname.startsWith('/thread/')
@@ -61,19 +40,23 @@
     const quiet = history
     if (fresh.length) history = false
     fresh.forEach((s) => heard.add(s.id))
-    const text = fresh.map((s) => [...s.querySelectorAll('[role="article"], .t-title, .t-caption')].map((e) => e.textContent).join('. ')).join(' ')
+    const text = fresh.map((s) => [...s.querySelectorAll(TOLD)].map((e) => e.textContent).join('. ')).join(' ')
     if (text && !quiet) live.textContent = text
   }
 
   // Who works with the keyboard finds the next button under their fingers: the one they pressed may be gone.
   let keyboard = false
   document.addEventListener('click', (event) => {
-    if (event.target.closest('.t-choice')) keyboard = event.detail === 0
+    if (event.target.closest('.t-choice, .t-lesson > button')) keyboard = event.detail === 0
   }, true)
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target.closest('.t-question')) keyboard = true
+  }, true)
+  // Whether the focus is on what has just been used.
+  const left = () => lost() || document.activeElement.closest('.t-used, .t-done, .t-map, .t-map-button') !== null
   function offer() {
     const open = [...document.querySelectorAll('[data-testid="choices"]:not(.t-used)')].pop()
-    const focused = document.activeElement
-    if (!open || !keyboard || (focused && focused !== document.body && !focused.disabled)) return
+    if (!open || !keyboard || !left()) return
     const answer = open.closest('[data-step-type]')?.querySelector('[data-testid="question"] :is(input, button):enabled')
     const next = answer || open.querySelector('.t-main') || open.querySelector('button')
     next.focus({ preventScroll: true })
@@ -82,8 +65,7 @@
 
   new MutationObserver(() => {
     if (!live.isConnected && document.body) document.body.append(live)
-    mapButton()
-    names()
+    mends.forEach((mend) => mend())
     clearTimeout(timer)
     timer = setTimeout(() => { announce(); offer() }, 400)
   }).observe(document.documentElement, { childList: true, subtree: true })

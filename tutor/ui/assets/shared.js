@@ -9,9 +9,9 @@ const Words = ({ children }) =>
 function Card({ title, caption, children, kind }) {
   const id = useId()
   return h(
-    'section',
-    { className: 't-card t-' + kind, 'aria-labelledby': title ? id : undefined, 'data-testid': kind },
-    title ? h('h3', { className: 't-title', id: id }, title) : null,
+    'div',
+    { className: 't-card t-' + kind, role: 'group', 'aria-labelledby': title ? id : undefined, 'data-testid': kind },
+    title ? h('h2', { className: 't-title', id: id }, title) : null,
     children,
     caption ? h('p', { className: 't-caption' }, caption) : null,
   )
@@ -40,19 +40,47 @@ const Bar = ({ percent, label }) =>
     h('i', { style: { width: percent + '%' } }),
   )
 
-// What is to be known of what a card shows, within it.
-const Notices = ({ notices }) =>
-  notices.map((n, i) => h('div', { key: i, className: 't-notice t-' + n.level }, h(Words, null, n.text)))
+// Something to know; the level is said, not only coloured. `label` says it in words.
+const Note = ({ level, label, text }) =>
+  h(
+    'div',
+    { className: 't-notice t-' + level, role: 'note', 'aria-label': label, 'data-testid': 'notice' },
+    h(level === 'warning' ? TriangleAlert : Info, { size: 18, 'aria-hidden': 'true' }),
+    h(Words, null, text),
+  )
 
-// The first row of a table; `kind` gives the class of a column.
+// What is to be known of what a card shows, within it. `labels` has the words of each level.
+const Notices = ({ notices, labels }) =>
+  notices.map((n, i) => h(Note, { key: i, level: n.level, label: labels[n.level], text: n.text }))
+
+// What may be wider or longer than there is room: it scrolls within the card, and shows that it goes on (style.css).
+const Scroll = ({ label, box, children }) =>
+  h('div', { className: 't-scroll', role: 'group', 'aria-label': label, tabIndex: 0, ref: box }, children)
+
+// The focus stays in `box` when what had it is taken away or can no longer be used: it goes to the element that
+// `next(box)` gives, or to `box` itself, which needs a tabIndex. What it returns is for `box`.
+function useKeptFocus(next = () => null) {
+  const box = useRef(null)
+  const had = useRef(false)
+  useEffect(() => {
+    const focused = document.activeElement
+    const gone = !focused || focused === document.body || (focused.disabled && box.current?.contains(focused))
+    if (!had.current || !gone || !box.current) return
+    const place = next(box.current) || box.current
+    place.focus({ preventScroll: true })
+  })
+  return { ref: box, onFocus: () => (had.current = true), onBlur: () => (had.current = false) }
+}
+
+// The first row of a table; `kind` gives the class of a column. The roles are for tables that style.css stacks.
 const Head = ({ labels, kind = () => undefined, className }) =>
   h(
     'thead',
-    { className },
+    { className, role: 'rowgroup' },
     h(
       'tr',
-      null,
-      labels.map((label, i) => h('th', { key: i, scope: 'col', className: kind(i) }, label)),
+      { role: 'row' },
+      labels.map((label, i) => h('th', { key: i, scope: 'col', role: 'columnheader', className: kind(i) }, label)),
     ),
   )
 
@@ -78,7 +106,7 @@ function ticks(low, high, count) {
 }
 
 // The drawing's size and its margins, in units of the SVG.
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [520, 220, 52, 14, 14, 40]
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [520, 236, 56, 26, 34, 42]
 
 // Where the axes have their numbers, and where a value is: `X` and `Y` turn it into units of the SVG. `width` is that of
 // a bar, in units of the axis.
@@ -111,7 +139,7 @@ function Axes({ scale: { tx, ty, X, Y }, x, y }) {
     ),
     tx.map((v) => h('text', { key: v, x: X(v), y: HEIGHT - BOTTOM + 18, textAnchor: 'middle' }, number(v))),
     h('text', { ...middle, x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 4 }, x),
-    h('text', { ...middle, x: -(TOP + HEIGHT - BOTTOM) / 2, y: 12, transform: 'rotate(-90)' }, y),
+    h('text', { className: 't-axis', x: 0, y: 15 }, y),
   )
 }
 
@@ -177,8 +205,8 @@ function Figures({ label, series, x }) {
     { className: 't-figures' },
     h('summary', null, label),
     h(
-      'div',
-      { className: 't-scroll' },
+      Scroll,
+      { label },
       series.map((s, i) =>
         h(
           'table',

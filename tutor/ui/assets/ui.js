@@ -2,7 +2,7 @@
 // with all of a card's code in that file a long conversation becomes slow. So the files in elements/ that Chainlit gets
 // (written by prepare.py) are a line each, and hand what they were given to the components below.
 window.tutorCards = (React, icons, Markdown) => {
-  const { createElement: h, Fragment, memo, useEffect, useId, useRef, useState } = React
+  const { createElement: h, Fragment, memo, useEffect, useId, useLayoutEffect, useRef, useState } = React
   const {
     ArrowDown, ArrowUp, Check, Circle, CircleDashed, CircleDot, FileText, FolderCheck, Globe, Info, Minus, RotateCcw,
     ShieldCheck, TriangleAlert, X,

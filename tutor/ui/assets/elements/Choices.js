@@ -4,6 +4,7 @@ function Choices({ props, act }) {
   const [pressed, setPressed] = useState(null)
   const chosen = props.chosen ?? pressed
   const open = props.open && pressed === null
+  const kept = useKeptFocus()
   useEffect(() => setPressed(null), [props])
   const press = async (button, index) => {
     setPressed(index)
@@ -43,6 +44,8 @@ function Choices({ props, act }) {
       role: 'group',
       'aria-label': props.words.group,
       'data-testid': 'choices',
+      tabIndex: open ? undefined : -1,
+      ...kept,
     },
     props.buttons.map(drawn),
   )

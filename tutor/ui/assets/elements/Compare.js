@@ -18,8 +18,8 @@ function Compare({ props }) {
       props.columns.map((c, i) =>
         h(
           'article',
-          { key: i, className: 't-column t-role-' + c.role },
-          h('h4', null, c.role === 'plain' ? null : h(Swatch, { role: c.role }), c.label),
+          { key: i, className: 't-column t-role-' + c.role, 'aria-label': c.label },
+          h('p', { className: 't-author' }, c.role === 'plain' ? null : h(Swatch, { role: c.role }), c.label),
           h('p', { className: 't-serif t-pre' }, c.text),
         ),
       ),

@@ -7,14 +7,14 @@ function CourseMap({ props, act }) {
   const go = (lesson) => act({ name: 'start_lesson', args: { lesson: lesson.id } }, w.go[lesson.id])
   return h(
     'nav',
-    { className: 't-map', 'aria-label': w.done, 'data-testid': 'course-map' },
+    { className: 't-map', 'aria-label': w.title, 'data-testid': 'course-map' },
     h(Bar, { percent: props.share * 100, label: w.done }),
     h('p', { className: 't-small' }, props.route ? props.route + ' · ' : '', w.done),
     props.modules.map((module, i) =>
       h(
         'section',
         { key: i },
-        h('h4', null, module.title),
+        h('h3', null, module.title),
         h(
           'ol',
           null,

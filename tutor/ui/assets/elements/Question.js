@@ -15,6 +15,7 @@ const FIELDS = {
 function Question({ props, act }) {
   const { words: w, verdict, format } = props
   const id = useId()
+  const kept = useKeptFocus((box) => box.querySelector('.t-verdict'))
   const [answer, setAnswer] = useState(untouched(props))
   const [busy, setBusy] = useState(false)
   useEffect(() => setBusy(false), [verdict, props.submission])
@@ -39,15 +40,17 @@ function Question({ props, act }) {
       onSubmit: submit,
       'data-testid': 'question',
       'data-format': format,
+      tabIndex: -1,
+      ...kept,
     },
     h('div', { className: 't-stem', id }, h(Words, null, props.stem)),
-    h(FIELDS[format], { props, id, given, locked: busy || verdict !== null, setAnswer, submit }),
+    h(FIELDS[format], { props, id, given, locked: verdict !== null, setAnswer, submit }),
     verdict
       ? h(Verdict, { verdict, w })
       : h(
           'div',
           { className: 't-controls' },
-          h(Button, { type: 'submit', main: true, disabled: !ready || busy }, w.answer),
+          h(Button, { type: 'submit', main: true, disabled: !ready, 'aria-disabled': busy || undefined }, w.answer),
           props.hint ? h(Button, { disabled: busy, onClick: hint }, w.hint) : null,
         ),
   )
@@ -81,6 +84,7 @@ function Options({ props, id, given, locked, setAnswer }) {
       option,
       letter: LETTERS[i],
       mine: given.includes(option.id),
+      place: option.place,
       right: verdict !== null && verdict.right.includes(option.id),
       done: verdict !== null,
       w,
@@ -98,12 +102,14 @@ function Options({ props, id, given, locked, setAnswer }) {
   )
 }
 
-// `mine` is chosen; `right` may be told, and is.
-function Option({ option, letter, mine, right, done, input, w }) {
+// `mine` is chosen; `right` may be told, and is. `place` ("2 of 4") is for who listens.
+function Option({ option, letter, place, mine, right, done, input, w }) {
+  const about = useId()
   return h(
     'label',
     { className: 't-option' + (mine ? ' t-on' : '') + (right ? ' t-is-right' : '') },
-    h('input', { ...input, checked: mine }),
+    h('input', { ...input, checked: mine, 'aria-describedby': about }),
+    h('span', { id: about, hidden: true }, place),
     h('kbd', { 'aria-hidden': 'true' }, letter),
     h('span', { className: 't-option-text' }, option.text),
     h(
@@ -117,40 +123,68 @@ function Option({ option, letter, mine, right, done, input, w }) {
 
 function Order({ props, id, given, locked, setAnswer }) {
   const { words: w, verdict } = props
+  const [moved, setMoved] = useState(null)
+  const list = useMoved(moved)
   const text = Object.fromEntries(props.options.map((option) => [option.id, option.text]))
   const move = (place, by) => {
     const next = [...given]
-    const [moved] = next.splice(place, 1)
-    next.splice(place + by, 0, moved)
+    next.splice(place + by, 0, ...next.splice(place, 1))
     setAnswer(next)
+    setMoved({ option: given[place], by })
   }
-  const arrow = (icon, label, place, by) =>
-    h(
-      'button',
-      {
-        type: 'button',
-        disabled: locked || place + by < 0 || place + by >= given.length,
-        'aria-label': label + ': ' + text[given[place]],
-        onClick: () => move(place, by),
-      },
-      h(icon, { size: 16 }),
-    )
   const drawn = (option, i) =>
     h(
       'li',
-      { key: option, className: 't-option' },
+      { key: option, className: 't-option', 'data-option': option },
       h('kbd', { 'aria-hidden': 'true' }, i + 1),
       h('span', { className: 't-option-text' }, text[option]),
-      verdict ? null : h('span', { className: 't-moves' }, arrow(ArrowUp, w.up, i, -1), arrow(ArrowDown, w.down, i, 1)),
+      verdict
+        ? null
+        : h(Moves, {
+            text: text[option],
+            first: i === 0,
+            last: i === given.length - 1,
+            locked,
+            w,
+            move: (by) => move(i, by),
+          }),
     )
   return h(
     Fragment,
     null,
-    h('ol', { className: 't-options', 'aria-labelledby': id }, given.map(drawn)),
+    h('ol', { className: 't-options', 'aria-labelledby': id, ref: list }, given.map(drawn)),
+    h(
+      'p',
+      { className: 't-hidden', role: 'status' },
+      moved && !verdict ? text[moved.option] + ': ' + (props.options[given.indexOf(moved.option)].place ?? '') : '',
+    ),
     verdict && verdict.outcome !== 'correct' && verdict.right.length
       ? h('p', { className: 't-small' }, w.right_order, ' ', verdict.right.map((o) => text[o]).join(' → '))
       : null,
   )
+}
+
+// The focus follows an option that was moved: its row is elsewhere now, and at an end one of its arrows is out of use.
+function useMoved(moved) {
+  const list = useRef(null)
+  useLayoutEffect(() => {
+    const row = moved && list.current.querySelector(`[data-option="${moved.option}"]`)
+    const arrows = row ? [...row.querySelectorAll('button')] : []
+    const same = moved && arrows[moved.by < 0 ? 0 : 1]
+    const arrow = same && !same.disabled ? same : arrows.find((other) => !other.disabled)
+    if (arrow) arrow.focus()
+  }, [moved])
+  return list
+}
+
+function Moves({ text, first, last, locked, w, move }) {
+  const arrow = (icon, label, by, end) =>
+    h(
+      'button',
+      { type: 'button', disabled: locked || end, 'aria-label': label + ': ' + text, onClick: () => move(by) },
+      h(icon, { size: 16, 'aria-hidden': 'true' }),
+    )
+  return h('span', { className: 't-moves' }, arrow(ArrowUp, w.up, -1, first), arrow(ArrowDown, w.down, 1, last))
 }
 
 function NumberField({ props, id, given, locked, setAnswer }) {
@@ -185,7 +219,7 @@ function OpenField({ props, id, given, locked, setAnswer, submit }) {
 function Verdict({ verdict, w }) {
   return h(
     'div',
-    { className: 't-verdict', role: 'status', 'data-testid': 'verdict' },
+    { className: 't-verdict', role: 'status', tabIndex: -1, 'data-testid': 'verdict' },
     h('strong', null, h(OUTCOME[verdict.outcome], { size: 18, 'aria-hidden': 'true' }), ' ', verdict.label),
     h(Words, null, verdict.feedback),
     verdict.model ? h(Fragment, null, h('p', { className: 't-small' }, w.model), h(Words, null, verdict.model)) : null,

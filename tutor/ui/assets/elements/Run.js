@@ -9,16 +9,17 @@ function Run({ props, act }) {
   }
   if (!run)
     return h(
-      'section',
-      { className: 't-card t-run', 'data-testid': 'run' },
-      h('h3', { className: 't-title' }, props.title),
+      'div',
+      { className: 't-card t-run', role: 'group', 'aria-label': props.title, 'data-testid': 'run' },
+      h('h2', { className: 't-title' }, props.title),
       h('p', { className: 't-small', role: 'status' }, lost || '…'),
     )
   const curved = run.curves.some((c) => c.points.length > 1)
   return h(
-    'section',
+    'div',
     {
       className: 't-card t-run t-' + run.state,
+      role: 'group',
       'aria-label': props.title,
       'data-testid': 'run',
       'data-state': run.state,
@@ -27,12 +28,7 @@ function Run({ props, act }) {
     curved ? h(Plot, { form: 'line', series: run.curves, x: w.x, y: w.y, label: w.title + '. ' + run.caption }) : null,
     h('p', { className: 't-caption t-now', 'aria-live': 'polite' }, run.caption),
     run.facts.length ? h(Facts, { facts: run.facts }) : null,
-    h(Notices, { notices: run.notices }),
-    run.error
-      ? h(Notices, {
-          notices: [{ level: 'warning', text: run.error.what + ' ' + run.error.why + '\n\n' + run.error.next }],
-        })
-      : null,
+    h(Notices, { notices: run.error ? [...run.notices, wrong(run.error)] : run.notices, labels: w }),
     run.samples.length ? h(Samples, { samples: run.samples, open: run.state !== 'done', w }) : null,
     curved ? h(Figures, { label: w.table, series: run.curves, x: w.x }) : null,
     lost ? h('p', { className: 't-small', role: 'status' }, lost) : null,
@@ -75,6 +71,8 @@ function useStatus(run, w, again) {
   return [view, lost]
 }
 
+const wrong = ({ what, why, next }) => ({ level: 'warning', text: what + ' ' + why + '\n\n' + next })
+
 // How far it is.
 function Progress({ title, run }) {
   return h(
@@ -83,7 +81,7 @@ function Progress({ title, run }) {
     h(
       'header',
       { className: 't-row' },
-      h('h3', { className: 't-title' }, title),
+      h('h2', { className: 't-title' }, title),
       h('span', { className: 't-state', 'data-testid': 'run-state' }, run.state_label),
     ),
     h(Bar, { percent: Math.round(run.share * 100), label: run.share_label }),
@@ -125,19 +123,28 @@ function Samples({ samples, open, w }) {
 // What can be asked of the run; what cannot be undone is asked about first.
 function Controls({ controls, control, w }) {
   const [sure, setSure] = useState(null)
+  const asked = useRef('') // the button that was pressed and asks first, or was answered with no
+  const kept = useKeptFocus((box) => box.querySelector(`[data-testid="${asked.current}"]`) || box.querySelector('button'))
   const press = (c) => {
+    asked.current = ''
     setSure(null)
     control(c)
+  }
+  const ask = (c) => {
+    asked.current = c.intent.name
+    setSure(c)
+  }
+  const no = (event) => {
+    if (!event.key || event.key === 'Escape') setSure(null)
   }
   if (sure)
     return h(
       'div',
-      { className: 't-controls', role: 'alertdialog', 'aria-label': sure.sure },
+      { className: 't-controls', role: 'alertdialog', 'aria-label': sure.sure, onKeyDown: no, ...kept },
       h('p', null, sure.sure),
       h(Button, { onClick: () => press(sure) }, sure.label),
-      h(Button, { main: true, autoFocus: true, onClick: () => setSure(null) }, w.no),
+      h(Button, { main: true, autoFocus: true, onClick: no }, w.no),
     )
-  if (!controls.length) return null
   const drawn = (c) =>
     h(
       Button,
@@ -145,9 +152,9 @@ function Controls({ controls, control, w }) {
         key: c.intent.name,
         main: c.main,
         'data-testid': c.intent.name,
-        onClick: () => (c.sure ? setSure(c) : press(c)),
+        onClick: () => (c.sure ? ask(c) : press(c)),
       },
       c.label,
     )
-  return h('div', { className: 't-controls' }, controls.map(drawn))
+  return h('div', { className: 't-controls', tabIndex: -1, ...kept }, controls.map(drawn))
 }

@@ -26,7 +26,7 @@ function Settings({ props, act }) {
     view.caption ? h('p', { className: 't-small' }, view.caption) : null,
     h(Ways, { ways: view.ways, preset: inputs.preset, moved, choose, w }),
     h('p', { className: 't-caption t-now', role: 'status', 'data-testid': 'estimate' }, lost ? w.lost : view.told),
-    h(Notices, { notices: view.notices }),
+    h(Notices, { notices: view.notices, labels: w }),
     h('details', { className: 't-knobs' }, h('summary', null, w.knobs), knobs.map(drawn)),
     h(
       'div',

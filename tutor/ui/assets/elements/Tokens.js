@@ -62,8 +62,8 @@ function List({ tokens, graded, w }) {
     { className: 't-figures' },
     h('summary', null, w.list),
     h(
-      'div',
-      { className: 't-scroll' },
+      Scroll,
+      { label: w.list },
       h(
         'table',
         null,
