@@ -1,11 +1,12 @@
 """How quick the chat is: from the command to the first greeting drawn, and from a click to the next step drawn.
 
-    python benchmarks/chat.py [--home DIR] [--clicks 60] [--chromium /usr/bin/chromium]
+    python -m benchmarks.chat [--home DIR] [--clicks 60] [--long] [--chromium /usr/bin/chromium]
 
 The greeting is timed twice in a new home (cold, then warm: the figure that counts) from the start of `start.py`'s last
 step, `tutor serve`, until Musa's words are on the page. Clicks go through the course without a model (so that no model
-is waited for), then again while a fine-tune runs in the home given with --home, which needs a model. Prints medians
-and 95th percentiles in milliseconds.
+is waited for), then again while a fine-tune runs in the home given with --home, which needs a model. With --long, one
+conversation of 310 turns instead: clicks early and late in it, how large the page is, and how soon it is open again.
+Prints medians and 95th percentiles in milliseconds.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import Page, sync_playwright
+
+from tutor.ui.serve import ask_address
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -77,15 +81,20 @@ def served(home: Path) -> Iterator[tuple[str, float]]:
     began = time.monotonic()
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONUTF8": "1"})
     try:
-        while process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}/", began
+        yield _address(process, home), began
     finally:
         process.terminate()
         process.wait(30)
+
+
+def _address(process: subprocess.Popen[bytes], home: Path) -> str:
+    """An address that lets the browser in, once the server gives one."""
+    while process.poll() is None:
+        try:
+            return ask_address(home)
+        except (OSError, ValueError, KeyError, httpx.HTTPError):
+            time.sleep(0.05)
+    raise SystemExit("the server did not start")
 
 
 def greeting(page: Page, home: Path) -> float:

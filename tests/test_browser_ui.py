@@ -68,6 +68,15 @@ class Learner:
         self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
 
+    def recall(self) -> None:
+        """Bring back all that was said before what is on the page, and open its cards."""
+        more = self.page.get_by_test_id("more-earlier")
+        while more.count():
+            label = more.inner_text()
+            more.click()
+            expect(self.page.get_by_text(label, exact=True)).to_have_count(0)
+        self.page.evaluate("document.querySelectorAll('details.t-folded').forEach((card) => { card.open = true })")
+
     def last(self, testid: str) -> Any:
         return self.page.get_by_test_id(testid).last
 

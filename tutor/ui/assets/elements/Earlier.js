@@ -4,7 +4,10 @@
 function PastCard({ card }) {
   const [open, setOpen] = useState(false)
   if (!cards[card.name]) return null
-  const body = () => h('fieldset', { disabled: card.inert }, h(cards[card.name], { given: card.props }))
+  const body = () => {
+    const drawn = h(cards[card.name], { given: card.props })
+    return card.inert ? h('fieldset', { disabled: true }, drawn) : drawn
+  }
   if (!card.folded) return body()
   return h(
     'details',
