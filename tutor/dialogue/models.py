@@ -9,6 +9,7 @@ from skills.blocks import Column, Message, Table, msg
 from tutor.dialogue.context import Dialogue, back_button
 from tutor.lm.catalogue import Entry, load_catalogue
 from tutor.lm.installed import Installed, use
+from tutor.lm.llama_check import remembered
 from tutor.lm.origin import came_from, origins
 from tutor.turn import Shown
 
@@ -28,6 +29,9 @@ async def show(dialogue: Dialogue) -> AsyncIterator[Shown]:
         for model in able
     ]
     words = dialogue.words("chat.models", name=others[0].name if others else "")
+    verdict = remembered(dialogue.workspace.home)
+    if verdict and not verdict.runs:
+        words = f"{words}\n\n{dialogue.words(f'models.llama.{verdict.reason}')}"
     yield dialogue.say(words, tone="aside", blocks=blocks, buttons=(*buttons, back_button(dialogue)))
 
 
