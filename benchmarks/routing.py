@@ -185,15 +185,18 @@ def thresholds() -> None:
 
 
 def opinion(model: Path, sample: int) -> None:
-    """Where the classifier hesitates, is the model's order better? `model` holds `ct2-int8` and `transformers`."""
+    """Where the classifier hesitates, is the model's order better? `model` holds `model.gguf` and `transformers`."""
     from scipy.special import softmax
 
     from skills.contract import Profile
-    from tutor.lm.ct2 import Ct2
+    from tutor.lm.hardware import physical_cores
+    from tutor.lm.llama_cpp import LlamaCpp
+    from tutor.lm.llama_server import LlamaServer
+    from tutor.lm.text import Texts
 
     none = {"parameters": 0, "disk_bytes": 0, "memory_bytes": 0, "context": 4096, "licence": "", "digest": ""}
     profile = Profile.model_validate({"name": model.name, "writes": ("es", "en"), **none})
-    engine = Ct2(model / "ct2-int8", model / "transformers", profile)
+    engine = LlamaCpp(LlamaServer(model / "model.gguf", physical_cores()), Texts(model / "transformers"), profile)
     found = out_of_fold()
     probabilities = softmax(SHARPNESS * found.distances, 1)
     doubtful = np.flatnonzero(probabilities.max(1) < SURE)

@@ -186,9 +186,6 @@ class Probe(Protocol):
 
     def score(self, prompt: str, continuations: Sequence[str]) -> list[Score]: ...
 
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
-        """Mean of the input embeddings of each text's tokens, shape (len(texts), hidden), float32."""
-
     def generate(self, prompt: str, options: Options) -> Iterator[str]:
         """Continue the bare text `prompt` (no chat template)."""
 

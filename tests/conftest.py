@@ -12,7 +12,6 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
-import numpy as np
 import pytest
 
 from skills.blocks import Token
@@ -56,6 +55,7 @@ class FakeChat:
     """Says the scripted replies, one a call, word by word; remembers what it was asked."""
 
     profile = PROFILE
+    constrains = False
 
     def __init__(self, replies: Sequence[str] = ()) -> None:
         self.replies = list(replies)
@@ -88,9 +88,6 @@ class FakeProbe:
 
     def score(self, prompt: str, continuations: Sequence[str]) -> list[Score]:
         return [Score(logprob=-float(len(c)), tokens=max(1, len(c.split()))) for c in continuations]
-
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
-        return np.array([[len(t), t.count("a"), 1.0] for t in texts], dtype=np.float32)
 
     def generate(self, prompt: str, options: Options) -> Iterator[str]:
         yield " y"

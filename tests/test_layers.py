@@ -17,7 +17,7 @@ from skills import errors
 from tutor.words import LANGUAGES, MESSAGES, Words, catalogue
 
 ROOT = Path(__file__).parent.parent
-HEAVY = {"torch", "transformers", "datasets", "peft", "ctranslate2", "sklearn", "chainlit", "scipy", "fsrs"}
+HEAVY = {"torch", "transformers", "datasets", "peft", "xllamacpp", "sklearn", "chainlit", "scipy", "fsrs"}
 SUPPORT = {"__init__", "blocks", "contract", "errors", "functions", "workspace"}
 MADE_OF_TORCH = {"skills.model.attention", "skills.model.fused_lora"}
 """Layers, which are classes of torch's: nobody else may import them when loaded either."""

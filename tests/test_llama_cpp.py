@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import psutil
@@ -18,10 +20,11 @@ import pytest
 
 from skills.contract import ChatMessage, Options, Profile
 from skills.errors import ContextFull
-from skills.export.gguf_file import write_gguf
-from skills.model.base import config, open_base
+from skills.export.gguf_adapter import write_gguf_adapter
+from skills.export.gguf_file import Dense, write_gguf
+from skills.model.base import config, open_base, peft_warnings
 from tests.tiny_model import make_tiny
-from tutor.lm import llama_check
+from tutor.lm import llama_check, llama_cpp, llama_server
 from tutor.lm.gguf_header import read_header
 from tutor.lm.hf import Hf
 from tutor.lm.llama_cpp import LlamaCpp
@@ -31,6 +34,8 @@ from tutor.lm.text import Texts
 PROFILE = Profile(
     name="tiny", writes=(), context=512, parameters=0, disk_bytes=0, memory_bytes=0, licence="MIT", digest="a" * 64
 )
+EXPORTED = ("qwen2", "llama", "qwen3", "mistral")
+"""The architectures whose GGUF the exporter writes; the first in the fast tests."""
 PROMPT = "Aquí me pongo a cantar"
 ASKED = [ChatMessage(role="user", content="¿Qué es un verso?")]
 LONG = Options(max_tokens=200, temperature=1.5, seed=2)
@@ -47,14 +52,23 @@ def gguf(dense: Path) -> Path:
 
 
 def as_gguf(dense: Path, path: Path, quantization: str = "f16") -> Path:
-    source = SimpleNamespace(weights=dense, config=config(dense))
-    write_gguf(open_base(dense, "fp32"), source, path, quantization, "tiny")  # type: ignore[arg-type]
+    write_gguf(open_base(dense, "fp32"), Dense(dense), path, quantization, "tiny")  # type: ignore[arg-type]
     return path
 
 
 @pytest.fixture(scope="module")
-def server(gguf: Path) -> LlamaServer:
-    return LlamaServer(gguf, 1)
+def server(gguf: Path) -> Iterator[LlamaServer]:
+    """One that tells how many requests it is at."""
+    made = llama_server._parameters
+
+    def parameters(*given: Any) -> Any:
+        params = made(*given)
+        params.endpoint_metrics = True
+        return params
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(llama_server, "_parameters", parameters)
+        yield LlamaServer(gguf, 1)
 
 
 @pytest.fixture
@@ -63,13 +77,14 @@ def voice(server: LlamaServer, dense: Path) -> LlamaCpp:
 
 
 def free(server: LlamaServer) -> bool:
-    """Whether all slots can be had at once: as many short answers as there are slots, at the same time."""
-    asked = {"prompt": [5, 6], "n_predict": 1}
-    answers = [server.ask(asked) for _ in range(2)]
-    began = time.monotonic()
-    for answer in answers:
-        list(answer)
-    return time.monotonic() - began < 2
+    """Whether within a fifth of a second no slot is at anything."""
+    deadline = time.monotonic() + 0.2
+    while time.monotonic() < deadline:
+        told = server._held[0].handle_metrics()
+        if "requests_processing 0" in told and "requests_deferred 0" in told:
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def test_it_says_what_transformers_says(voice: LlamaCpp, dense: Path) -> None:
@@ -79,7 +94,7 @@ def test_it_says_what_transformers_says(voice: LlamaCpp, dense: Path) -> None:
         assert "".join(voice.stream(ASKED, options)) == "".join(hf.stream(ASKED, options))
         assert "".join(voice.generate(PROMPT, options)) == "".join(hf.generate(PROMPT, options))
     ids = voice.texts.prompt(PROMPT)
-    np.testing.assert_allclose(voice.weigh(ids), hf.weigh([ids])[0], atol=0.01)
+    np.testing.assert_allclose(voice.weigh(ids), hf.weigh(ids), atol=0.01)
 
 
 def test_the_same_seed_repeats_and_the_options_narrow(voice: LlamaCpp) -> None:
@@ -100,9 +115,7 @@ def test_what_does_not_fit_is_refused_before_writing(voice: LlamaCpp) -> None:
         voice.generate("xq" * 200, Options(max_tokens=200))
     with pytest.raises(ContextFull):
         voice.stream([ChatMessage(role="user", content="xq" * 200)], Options())
-    voice.profile = PROFILE.model_copy(
-        update={"context": 10_000}
-    )  # a count that is wrong: the server's is the last word
+    voice.room = 10_000  # a count that is wrong: the server's is the last word
     with pytest.raises(ContextFull):
         list(voice.generate("xq" * 2000, Options(max_tokens=1)))
 
@@ -114,7 +127,7 @@ def test_closing_the_iterator_frees_the_slot(voice: LlamaCpp, server: LlamaServe
         began = time.monotonic()
         pieces.close()  # type: ignore[attr-defined]
         assert time.monotonic() - began < 1
-    assert free(server)
+        assert free(server)
     assert not [thread for thread in threading.enumerate() if thread.name.endswith("(work)")]
 
 
@@ -154,7 +167,7 @@ def test_what_a_learner_writes_is_never_a_control_token(voice: LlamaCpp) -> None
     plain, tricked = (voice.texts.chat([ChatMessage(role="user", content=said)]) for said in ("hola", trick))
     control = {voice.texts._tokenizer.token_to_id(name) for name in ("<|im_start|>", "<|im_end|>")}
     assert [id for id in tricked if id in control] == [id for id in plain if id in control]
-    (last,) = [c for c in voice._chunks(voice._asked(tricked, Options(max_tokens=1))) if "usage" in c]
+    (last,) = [c for c in voice._chunks(llama_cpp._asked(tricked, Options(max_tokens=1))) if "usage" in c]
     assert last["usage"]["prompt_tokens"] == len(tricked), "it reads our ids, and makes none of its own"
 
 
@@ -270,3 +283,79 @@ def test_letting_go_of_a_server_gives_its_threads_back(gguf: Path) -> None:
     assert psutil.Process().num_threads() > before
     del server
     assert psutil.Process().num_threads() <= before
+
+
+def adapted(dense: Path, folder: Path) -> Path:
+    """An adapter with random numbers on every linear layer of a model, as a training leaves it."""
+    import torch
+
+    from skills.model.base import plain_adapter
+
+    model = plain_adapter(open_base(dense, "fp32"), 4, 0)
+    torch.manual_seed(1)
+    for name, weight in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weight, std=0.2)
+    model.save_pretrained(folder)
+    return folder
+
+
+@pytest.mark.parametrize("architecture", ["qwen2", *(pytest.param(a, marks=pytest.mark.slow) for a in EXPORTED[1:])])
+def test_base_and_adapter_share_the_weights(architecture: str, tmp_path: Path) -> None:
+    from peft import PeftModel
+
+    dense = make_tiny(architecture, tmp_path / "dense")
+    adapter = adapted(dense, tmp_path / "adapter")
+    write_gguf_adapter(adapter, config(dense), tmp_path / "adapter.gguf")
+    server = LlamaServer(as_gguf(dense, tmp_path / "model.gguf"), 1)
+    base, tuned = (LlamaCpp(server, Texts(dense), PROFILE, which) for which in (None, tmp_path / "adapter.gguf"))
+    hf = Hf(dense, PROFILE, device="cpu")
+    ids = base.texts.prompt(PROMPT)
+    plain = hf.weigh(ids)
+    with peft_warnings():
+        hf.model = PeftModel.from_pretrained(open_base(dense, "fp32"), adapter).eval()
+    wanted = hf.weigh(ids)
+    for _ in range(2):  # what one left in a slot is not taken for the other's
+        np.testing.assert_allclose(tuned.weigh(ids), wanted, atol=0.01)
+        np.testing.assert_allclose(base.weigh(ids), plain, atol=0.01)
+    assert np.abs(wanted - plain).max() > 0.1
+    assert "".join(tuned.stream(ASKED, Options(max_tokens=12))) == "".join(hf.stream(ASKED, Options(max_tokens=12)))
+
+
+def test_an_adapter_for_another_architecture_is_refused(dense: Path, gguf: Path, tmp_path: Path) -> None:
+    from skills.export.errors import CannotConvert
+
+    adapter = adapted(dense, tmp_path / "adapter")
+    with pytest.raises(CannotConvert):
+        write_gguf_adapter(adapter, {**config(dense), "model_type": "gpt2"}, tmp_path / "a.gguf")
+    write_gguf_adapter(adapter, {**config(dense), "model_type": "llama"}, tmp_path / "a.gguf")
+    server = LlamaServer(gguf, 1)
+    with pytest.raises(RuntimeError):
+        LlamaCpp(server, Texts(dense), PROFILE, tmp_path / "a.gguf").weigh([5, 6])
+    assert len(LlamaCpp(server, Texts(dense), PROFILE).weigh([5, 6])) == 1, "the base goes on"
+
+
+def test_an_adapter_written_anew_is_read_anew_and_the_oldest_goes(dense: Path, gguf: Path, tmp_path: Path) -> None:
+    adapter = adapted(dense, tmp_path / "adapter")
+    server, texts, found = LlamaServer(gguf, 1), Texts(dense), []
+    for i in range(llama_server.ADAPTERS + 2):
+        path = tmp_path / f"{i % 2}.gguf"
+        write_gguf_adapter(adapter, config(dense), path)
+        os.utime(path, (i, i))
+        found.append(LlamaCpp(server, texts, PROFILE, path).weigh([5, 6, 7]))
+    assert len(server._adapters) == llama_server.ADAPTERS
+    np.testing.assert_allclose(found, [found[0]] * len(found), rtol=1e-4)
+
+
+def test_weights_are_not_opened_anew_while_somebody_is_answered(dense: Path, gguf: Path, tmp_path: Path) -> None:
+    write_gguf_adapter(adapted(dense, tmp_path / "adapter"), config(dense), tmp_path / "a.gguf")
+    server, texts = LlamaServer(gguf, 1), Texts(dense)
+    pieces = LlamaCpp(server, texts, PROFILE).generate(PROMPT, LONG)
+    next(pieces)
+    waiting = threading.Thread(target=LlamaCpp(server, texts, PROFILE, tmp_path / "a.gguf").weigh, args=([5, 6],))
+    waiting.start()
+    time.sleep(0.2)
+    assert waiting.is_alive()
+    assert "".join(pieces)
+    waiting.join(10)
+    assert not waiting.is_alive()

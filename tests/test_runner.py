@@ -88,6 +88,7 @@ async def test_chat_streams_and_stops_when_nobody_listens(worker: Worker) -> Non
             break
     began = time.monotonic()
     assert [score.logprob for score in await worker.score("a", ["bb", "c"])] == [-2.0, -1.0]
+    assert await worker.constrains()
     assert time.monotonic() - began < 1.0
 
 

@@ -25,7 +25,10 @@ from tutor.course.model import Choice, Course, Do, Number, Open, Order
 from tutor.dialogue import my_data
 from tutor.dialogue.free_text import as_button
 from tutor.learner.events import Moved, RunStarted
+from tutor.lm import llama_check
+from tutor.lm.hardware import processor_name
 from tutor.lm.installed import find
+from tutor.lm.llama_check import Verdict
 from tutor.turn import Button, Chosen, Farewell, Intent, Reload, Said
 
 CURRICULUM = Path(__file__).parent.parent / "curriculum"
@@ -657,6 +660,11 @@ async def test_the_models_are_shown_with_their_origin_and_another_may_talk(talk:
     assert [row[0] for row in here.rows][:2] == ["smollm2-135m-instruct", "qwen2.5-coder-1.5b-instruct"]
     assert "conversa con vos" in str(here.rows[1][1])
     assert {row[0] for row in others.rows} >= {"qwen3-1.7b", "multilingual-e5-small"}
+    assert "instrucciones" not in shown[-1].text
+    verdict = Verdict(wheel=llama_check._wheel(), processor=processor_name(), reason="instructions")
+    (home / llama_check.REMEMBERED).write_text(verdict.model_dump_json())
+    shown = await talk.acts(Intent(name="models"))
+    assert "Al procesador de esta computadora le faltan instrucciones" in shown[-1].text
     assert find(home, None).name == "qwen2.5-coder-1.5b-instruct"
     await talk.clicks("Que converse smollm2-135m-instruct")
     assert find(home, None).name == "smollm2-135m-instruct"

@@ -15,13 +15,15 @@ from skills.model.base import base_digest, open_base, plain_adapter
 from skills.training.adapter import open_tuned
 from skills.workspace import sha256
 from tests.tiny_model import make_tiny
-from tutor.lm import tuned, voices
+from tutor.lm import engines, tuned
 from tutor.lm.convert import convert
 from tutor.lm.engines import open_llama
 from tutor.lm.installed import Manifest, find, write_manifest
+from tutor.lm.llama_check import Verdict
 from tutor.lm.voices import Voices
 from tutor.settings import Settings
 
+NOT_HERE = Verdict(wheel="", processor="", reason="instructions")
 MADE = (tuned.ADAPTER, tuned.CARD)
 
 
@@ -60,7 +62,7 @@ def test_what_talks_answers_as_what_was_trained(made: Path) -> None:
     model, run = find(made, "tiny"), made / "runs" / "run-1"
     stages: list[str] = []
     card = tuned.make(model.folder, run, model.profile.digest, stages.append)
-    assert stages == ["gguf", "adapter", "check"]
+    assert stages == ["adapter", "check"]
     assert tuned.ready(run) == card
     assert card.nats_talking == pytest.approx(card.nats, rel=tuned.TOLERANCE)
     trained = open_tuned(model.weights, run / "adapter").merge_and_unload()
@@ -134,7 +136,7 @@ def test_it_is_made_ready_in_a_process_of_its_own_and_anew_for_another_adapter(m
 
 
 def test_where_llama_does_not_run_the_voices_are_the_other_engines(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(voices, "runs_llama", lambda home: False)
+    monkeypatch.setattr(engines, "check", lambda home: NOT_HERE)
     run, hands = made / "runs" / "run-1", Voices(settings(made))
     options = Options(max_tokens=6, seed=1, temperature=0.8)
     mine, base = hands.tuned(run), hands.base(run)

@@ -15,6 +15,7 @@ class SlowChat:
     """Says the last message back word by word, ten words a second at most."""
 
     profile = PROFILE
+    constrains = True
 
     def stream(self, messages: Sequence[ChatMessage], options: Options) -> Iterator[str]:
         for word in messages[-1].content.split(" "):

@@ -18,7 +18,7 @@ LOG_LIMIT = 2_000_000
 KILLED = (-9, -15, 137)
 """Exit statuses of a process that was ended from outside."""
 MEMORY_WORDS = ("out of memory", "can't allocate memory", "failed to allocate", "bad_alloc", "cannot allocate memory")
-"""How PyTorch, CTranslate2 and the C++ library say that there was no memory left."""
+"""How PyTorch and the C++ library say that there was no memory left."""
 
 
 class Defect(UserError):

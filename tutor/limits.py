@@ -117,6 +117,10 @@ def lower_priority() -> None:
             process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
         else:
             process.nice(10)
+    # Linux shares a processor out among sessions first, and this process has one of its own: what its niceness is
+    # within it counts for nothing beside the others (sched(7), the autogroup feature)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text("10", "ascii")
 
 
 def own_group(outlives: bool = False) -> dict[str, Any]:

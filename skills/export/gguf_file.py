@@ -17,6 +17,7 @@ from skills.export.errors import CannotConvert
 from skills.export.gguf_tokenizer import add_tokenizer
 from skills.export.room import Quantization
 from skills.model.base import Precision, device
+from skills.workspace import read_json
 
 ROWS = 4096
 """Of a matrix at a time, in fp32: the embeddings of a large vocabulary are never whole in it."""
@@ -30,6 +31,14 @@ class DenseSource(Protocol):
 
     @property
     def config(self) -> dict[str, Any]: ...
+
+
+class Dense:
+    """A folder of safetensors as it is, without a run."""
+
+    def __init__(self, weights: Path) -> None:
+        self.weights = weights
+        self.config: dict[str, Any] = read_json(weights / "config.json")
 
 
 def permutation(name: str, config: dict[str, Any]) -> Callable[[np.ndarray], np.ndarray] | None:

@@ -54,7 +54,8 @@ class ModelTokenizer:
         self._borders = re.compile("(" + "|".join([*map(re.escape, names), PLACE.format(r"\d+")]) + ")")
         self._bos, self._eos = (self._named(config.get(name)) for name in ("bos_token", "eos_token"))
         self.separator = self._named("<|endoftext|>")
-        self._anchor = self._tokenizer.encode("a", add_special_tokens=False).ids[-1]
+        self.anchor = int(self._tokenizer.encode("a", add_special_tokens=False).ids[-1])
+        """A token that is a character of its own."""
 
     def _make_inert(self) -> dict[str, int]:
         """From now on the names of control tokens are ordinary text to the tokenizer. Returns their ids.
@@ -120,8 +121,8 @@ class ModelTokenizer:
 
     def piece(self, id: int) -> str:
         """The text that one more token would add in the middle of a line."""
-        anchor = self._tokenizer.decode([self._anchor], skip_special_tokens=False)
-        both: str = self._tokenizer.decode([self._anchor, id], skip_special_tokens=False)
+        anchor = self._tokenizer.decode([self.anchor], skip_special_tokens=False)
+        both: str = self._tokenizer.decode([self.anchor, id], skip_special_tokens=False)
         return both.removeprefix(anchor)
 
     def tokens(self, text: str) -> list[Token]:

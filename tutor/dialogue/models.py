@@ -10,6 +10,7 @@ from tutor.dialogue.context import Dialogue
 from tutor.dialogue.open_step import back_button
 from tutor.lm.catalogue import Entry, load_catalogue
 from tutor.lm.installed import Installed, use
+from tutor.lm.llama_check import remembered
 from tutor.lm.origin import came_from, origins
 from tutor.turn import Shown
 
@@ -29,6 +30,9 @@ async def show(dialogue: Dialogue) -> AsyncIterator[Shown]:
         for model in able
     ]
     words = dialogue.words("chat.models", name=others[0].name if others else "")
+    verdict = remembered(dialogue.workspace.home)
+    if verdict and not verdict.runs:
+        words = f"{words}\n\n{dialogue.words(f'models.llama.{verdict.reason}')}"
     yield dialogue.say(words, tone="aside", blocks=blocks, buttons=(*buttons, back_button(dialogue)))
 
 

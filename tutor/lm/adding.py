@@ -17,9 +17,9 @@ from skills.workspace import disk_errors, folder_bytes, read_json, sha256
 from tutor.lm.catalogue import SLACK, Role
 from tutor.lm.convert import check_folder
 from tutor.lm.fetch import Report, run_convert, unfit
+from tutor.lm.gguf_header import read_header
 from tutor.lm.hardware import measure
 from tutor.lm.installed import (
-    CT2,
     GGUF,
     TRANSFORMERS,
     WEIGHTS,
@@ -80,17 +80,16 @@ def describe(folder: Path, name: str, digest: str) -> Profile:
     if (folder / TRANSFORMERS).is_dir():
         context = int(read_json(folder / TRANSFORMERS / "config.json").get("max_position_embeddings") or 2048)
         parameters = sum(_parameters(path) for path in (folder / TRANSFORMERS).glob(WEIGHTS))
-        weights = folder_bytes(folder / CT2)
     else:
-        context, parameters = _gguf_facts(folder / GGUF)
-        weights = (folder / GGUF).stat().st_size
+        header = read_header(folder / GGUF)
+        context, parameters = header.context or 2048, header.parameters
     return Profile(
         name=name,
         writes=(),
         context=context,
         parameters=parameters,
         disk_bytes=folder_bytes(folder),
-        memory_bytes=weights + OVERHEAD,
+        memory_bytes=_weights(folder) + OVERHEAD,
         licence="?",
         digest=digest,
     )
@@ -108,14 +107,10 @@ def _take(path: Path, to: Path) -> None:
     rough.replace(to)
 
 
-def _gguf_facts(path: Path) -> tuple[int, int]:
-    """The context in tokens and the number of parameters, from a GGUF file's header."""
-    from gguf import GGUFReader
-
-    reader = GGUFReader(path)
-    named = [field for name, field in reader.fields.items() if name.endswith(".context_length")]
-    context = int(named[0].contents()) if named else 2048
-    return context, sum(int(tensor.n_elements) for tensor in reader.tensors)
+def _weights(folder: Path) -> int:
+    """Bytes of what is held in memory to talk."""
+    one = folder / GGUF
+    return one.stat().st_size if one.is_file() else folder_bytes(folder / TRANSFORMERS)
 
 
 def slug(name: str) -> str:

@@ -3,8 +3,9 @@
     python -m tutor.lm.convert SOURCE MODEL_FOLDER unpack|tokenizer
 
 It runs in a process of its own so that the memory it takes is given back. SOURCE is a `.gguf` file or a folder with
-`config.json` and safetensors. `unpack` fills `transformers/` (safetensors, bf16) and `ct2-int8/` (CTranslate2), for a
-workbench; `tokenizer` reads a GGUF's tokenizer into `tokenizer/`, all that is needed to talk from the file as it is.
+`config.json` and safetensors. `unpack` fills `transformers/` (safetensors, bf16) for a workbench and, where it came as
+safetensors, writes `model.gguf` (8 bits); `tokenizer` reads a GGUF's tokenizer into `tokenizer/`, all that is needed to
+talk from the file as it is.
 Each is built beside its place and moved there whole: a reader sees all of it or nothing, a second call goes on.
 """
 
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.lm.gguf_header import read_header
 from tutor.lm.gguf_vocabulary import mend_tokenizer, stop_ids, write_tokenizer
-from tutor.lm.installed import CT2, TOKENIZER, TOKENIZER_FILES, TRANSFORMERS, WEIGHTS
+from tutor.lm.installed import GGUF, TOKENIZER, TOKENIZER_FILES, TRANSFORMERS, WEIGHTS
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -30,21 +31,25 @@ if TYPE_CHECKING:
 MODEL_TYPES = ("llama", "qwen2", "qwen3", "gemma3_text", "mistral")
 ARCHITECTURES = ("llama", "qwen2", "qwen3", "gemma3")
 """The same, as a GGUF file calls them."""
+FORMER = "ct2-int8"
+"""What an earlier version made of a model and kept beside it: half a gigabyte that nobody reads any more."""
 
 
 def convert(source: Path, model: Path, stage: Callable[[str], None] = lambda name: None) -> None:
-    """Fill `model/transformers` and `model/ct2-int8` from `source`; what is there already is kept.
+    """Fill `model/transformers` from `source`, and write `model/model.gguf` unless `source` is one, or the model is of
+    a kind whose GGUF was never verified; what is there already is kept.
 
-    `stage` is told `safetensors`, `int8`, `done` as each begins. Raises ValueError for an architecture or a file
-    that cannot be used.
+    `stage` is told `safetensors`, `gguf`, `done` as each begins. Raises ValueError for an architecture or a file that
+    cannot be used.
     """
-    dense, fast = model / TRANSFORMERS, model / CT2
+    dense, one = model / TRANSFORMERS, model / GGUF
     if not dense.exists():
         stage("safetensors")
         _whole(dense, lambda to: gguf_to_safetensors(source, to) if source.suffix == ".gguf" else link(source, to))
-    if not fast.exists():
-        stage("int8")
-        _whole(fast, lambda to: to_ct2(dense, to))
+    if not one.exists() and source.suffix != ".gguf" and convertible(dense):
+        stage("gguf")
+        to_gguf(dense, one)
+    shutil.rmtree(model / FORMER, ignore_errors=True)
     stage("done")
 
 
@@ -127,29 +132,34 @@ def check_folder(source: Path) -> dict[str, Any]:
 
 
 def check_type(model_type: str | None) -> None:
-    """Raises ValueError for an architecture that not both engines can read."""
+    """Raises ValueError for an architecture that the engines cannot read."""
     if model_type not in MODEL_TYPES:
         raise ValueError(str(model_type))
 
 
-def to_ct2(source: Path, to: Path, quantization: str = "int8") -> None:
-    """Write the weights of a safetensors folder for CTranslate2 to `to`, with all that the tokenizer needs."""
-    from ctranslate2.converters import TransformersConverter
+def convertible(dense: Path) -> bool:
+    """Whether what skills/export/gguf_file.py writes of this model was verified."""
+    from skills.export.errors import CannotConvert
+    from skills.export.gguf_file import Dense, check_convertible
 
-    copied = [name for name in TOKENIZER_FILES if (source / name).is_file()]
-    converter = TransformersConverter(str(source), copy_files=copied, low_cpu_mem_usage=True, trust_remote_code=False)
-    converter.convert(str(to), quantization=quantization, force=True)
-    name_tokens(to)
+    try:
+        check_convertible(Dense(dense))
+    except CannotConvert:
+        return False
+    return True
 
 
-def name_tokens(folder: Path) -> None:
-    """Give CTranslate2 a name for the special tokens that a tokenizer lacks: it refuses to open a model without."""
-    path = folder / "config.json"
-    config: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    names = [value for key, value in config.items() if key.endswith("_token") and value]
-    some = names[0] if names else json.loads((folder / "vocabulary.json").read_text("utf-8"))[0]
-    named = {key: some if key.endswith("_token") and value is None else value for key, value in config.items()}
-    path.write_text(json.dumps(named, indent=2), "utf-8")
+def to_gguf(dense: Path, path: Path) -> None:
+    """Write a folder of safetensors as one GGUF file in 8 bits (Q8_0), whole or not at all."""
+    from skills.export.gguf_file import Dense, write_gguf
+    from skills.model.base import base_name, open_base
+
+    rough = path.with_name(f".{path.name}.part")
+    try:
+        write_gguf(open_base(dense, "bf16"), Dense(dense), rough, "q8_0", base_name(dense))
+        os.replace(rough, path)
+    finally:
+        rough.unlink(missing_ok=True)
 
 
 def _whole(folder: Path, build: Callable[[Path], None]) -> None:

@@ -1,7 +1,12 @@
-"""Opens an installed model with the engine that suits the purpose and the computer.
+"""Opens an installed model with the engine that suits it and the computer.
 
-To talk: llama.cpp, from a GGUF file as it is; transformers on a graphics card; CTranslate2 where neither can be.
-To look into (score, weigh the next token): CTranslate2 in 8 bits; transformers on a graphics card or for exactness.
+| | no graphics card | a graphics card that torch can use |
+|---|---|---|
+| a tutor (a GGUF file and its tokenizer) | llama.cpp | llama.cpp |
+| a workbench (safetensors, and a GGUF file) | llama.cpp | transformers |
+
+Where the processor cannot run llama.cpp (tutor/lm/llama_check.py) transformers does what it can with the workbench, and
+with models of which no GGUF was verified.
 """
 
 from __future__ import annotations
@@ -11,45 +16,37 @@ from weakref import WeakValueDictionary
 
 from skills.contract import Chat, Probe, Profile
 from skills.errors import ModelMissing
-from skills.training.adapter import NAME
+from tutor.lm.convert import convertible
 from tutor.lm.engine import Engine
-from tutor.lm.hardware import physical_cores
+from tutor.lm.fetch import run_convert
+from tutor.lm.hardware import accelerator, physical_cores
 from tutor.lm.installed import Installed, find
 from tutor.lm.llama_check import check
 from tutor.lm.llama_cpp import LlamaCpp
 from tutor.lm.llama_server import LlamaServer
 from tutor.lm.text import Texts
 
-_open: WeakValueDictionary[tuple[str, int], Engine] = WeakValueDictionary()
-"""8-bit models that somebody in this process holds: the one who talks and the one looked into may be the same."""
-_servers: WeakValueDictionary[tuple[str, int], LlamaServer] = WeakValueDictionary()
-"""Weights that somebody in this process talks from: the base and the model of a run share them."""
+_servers: WeakValueDictionary[tuple[Path, int], LlamaServer] = WeakValueDictionary()
+"""Weights that somebody in this process holds: who talks, who is looked into and the model of a run may share them."""
 
 
 def open_chat(home: Path, name: str | None = None, threads: int = 0) -> Chat:
     """The model called `name`, to talk with; the tutor's if None. Raises ModelMissing.
 
-    A tutor that only llama.cpp can open, on a processor that it does not run on, is spoken for by the workbench.
+    A tutor that only llama.cpp can open, on a processor that it does not run on, is spoken for by the workbench. The
+    profile says how much fits here, not how much the model was made for.
     """
     model = find(home, name, "tutor")
-    if model.gguf is not None and runs_llama(home):
-        return open_llama(model, threads)
-    if not model.weights.is_dir():
+    if not model.weights.is_dir() and not check(home).runs:
         model = find(home, None, "workbench")
-    return open_engine(model, threads)
+    engine = open_engine(model, home, threads)
+    engine.profile = engine.profile.model_copy(update={"context": engine.room})
+    return engine
 
 
-def open_probe(home: Path, name: str | None = None, threads: int = 0, exact: bool = False) -> Probe:
-    """The model called `name`, to look into; the workbench's if None. Raises ModelMissing.
-
-    8-bit weights, unless the figures must be those of the full weights (`exact`).
-    """
-    model = find(home, name, "workbench")
-    if not exact:
-        return open_engine(model, threads)
-    from tutor.lm.hf import Hf
-
-    return Hf(model.weights, model.profile)
+def open_probe(home: Path, name: str | None = None, threads: int = 0) -> Probe:
+    """The model called `name`, to look into; the workbench's if None. Raises ModelMissing."""
+    return open_engine(find(home, name, "workbench"), home, threads)
 
 
 def profile(home: Path, name: str | None = None) -> Profile:
@@ -62,49 +59,49 @@ def weights(home: Path, name: str | None = None) -> Path:
     return find(home, name, "workbench").weights
 
 
-def runs_llama(home: Path) -> bool:
-    """Whether models talk through llama.cpp here: on the processor, and on one that it was built for."""
-    return eight_bits() and check(home).runs
+def open_engine(model: Installed, home: Path, threads: int) -> Engine:
+    """An installed model as it is. Raises ModelMissing: it only talks, and llama.cpp does not run here."""
+    return open_llama(model, threads) if on_llama(model, home) else open_dense(model)
 
 
-def eight_bits() -> bool:
-    """Whether models are opened in 8 bits: where there is no graphics card that torch can use."""
-    from tutor.lm.hardware import accelerator
+def on_llama(model: Installed, home: Path) -> bool:
+    """Whether llama.cpp opens this model here."""
+    if not check(home).runs:
+        return False
+    if not model.weights.is_dir():
+        return model.gguf is not None
+    return not on_card() and (model.gguf is not None or convertible(model.weights))
 
+
+def on_card() -> bool:
+    """Whether there is a graphics card that torch can use."""
     if accelerator() is None:
-        return True
+        return False
     from tutor.lm.hf import best_device
 
-    return best_device() == "cpu"
+    return best_device() != "cpu"
 
 
 def open_llama(model: Installed, threads: int, adapter: Path | None = None) -> LlamaCpp:
-    """A model with a GGUF file, to talk with; `adapter`: a LoRA adapter (GGUF) to lay over it. Raises ModelMissing."""
+    """On llama.cpp, with the LoRA adapter of a GGUF file over it if there is one.
+
+    A workbench of an earlier version has no GGUF file: it is written now, in a minute. Raises ModelMissing.
+    """
+    if model.gguf is None:
+        run_convert(model.weights, model.folder, model.name, lambda stage, done, total: None, unpack=True)
     if model.gguf is None or model.tokenizer is None:
         raise ModelMissing(model=model.name)
-    key = (str(model.gguf), threads or physical_cores())
+    key = (model.gguf, threads or physical_cores())
     server = _servers.get(key)
-    if server is None or (adapter is not None and adapter not in server.adapters):
-        server = _servers[key] = LlamaServer(model.gguf, key[1], () if adapter is None else (adapter,))
-    place = None if adapter is None else server.adapters.index(adapter)
-    return LlamaCpp(server, Texts(model.tokenizer), model.profile, place)
+    if server is None:
+        server = _servers[key] = LlamaServer(*key)
+    return LlamaCpp(server, Texts(model.tokenizer), model.profile, adapter)
 
 
-def open_engine(model: Installed, threads: int, run_dir: Path | None = None) -> Engine:
-    """A workbench, or what a run made of it (`run_dir`), in an engine that can be looked into.
-
-    Raises ModelMissing for a model that only talks, WrongBase, RunUnusable.
-    """
+def open_dense(model: Installed, adapter: Path | None = None) -> Engine:
+    """On transformers, with the adapter of a folder that peft wrote. Raises ModelMissing, WrongBase, RunUnusable."""
     if not model.weights.is_dir():
         raise ModelMissing(model=model.name)
-    if run_dir is not None or not eight_bits():
-        from tutor.lm.hf import Hf
+    from tutor.lm.hf import Hf
 
-        return Hf(model.weights, model.profile, run_dir and run_dir / NAME)
-    from tutor.lm.ct2 import Ct2
-
-    key = (str(model.fast), threads)
-    engine = _open.get(key)
-    if engine is None:
-        engine = _open[key] = Ct2(model.fast, model.weights, model.profile, threads)
-    return engine
+    return Hf(model.weights, model.profile, adapter)

@@ -155,7 +155,7 @@ def run_convert(source: Path, folder: Path, name: str, report: Report, unpack: b
                 for line in process.stdout or ():
                     word, _, rest = line.decode("utf-8", errors="replace").strip().partition(" ")
                     problem = rest if word == "error" else problem
-                    if word in ("safetensors", "int8", "tokenizer"):
+                    if word in ("safetensors", "gguf", "tokenizer"):
                         report(msg(f"models.stage.{word}", name=name), 0, 0)
             except BaseException:
                 process.kill()

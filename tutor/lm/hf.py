@@ -1,4 +1,4 @@
-"""The engine for everything else: transformers and torch, with or without an adapter, on CPU, CUDA or Apple's GPU."""
+"""The engine for graphics cards, and where llama.cpp does not run: transformers, with or without an adapter."""
 
 from __future__ import annotations
 
@@ -38,16 +38,21 @@ class Hf(Engine):
         from skills.model.base import open_base
         from skills.training.adapter import open_tuned
 
-        super().__init__(profile, Texts(folder), folder)
+        super().__init__(profile, Texts(folder))
         self._device = torch.device(device or best_device())
         kind = dtype or ("float32" if self._device.type == "cpu" else "bfloat16")
         precision: Precision = "fp32" if kind == "float32" else "bf16"
         model = open_base(folder, precision) if adapter is None else open_tuned(folder, adapter, precision, fused=False)
         self.model: Any = model.to(self._device).eval()
 
-    def write(self, ids: list[int], options: Options) -> Iterator[int]:
+    def _write(self, ids: list[int], options: Options) -> Iterator[str]:
+        return self.texts.write(self._ids(ids, options), ids)
+
+    def _ids(self, ids: list[int], options: Options) -> Iterator[int]:
+        """Ids that follow, one by one, a stop token (if it comes) last."""
         import torch
 
+        self.ended = False
         draw, written, state = Sampler(options), list[int](), None
         rest = ids
         while len(written) < options.max_tokens:
@@ -57,30 +62,28 @@ class Hf(Engine):
                 )
             state = out.past_key_values
             written.append(draw(out.logits[0, -1].float().cpu().numpy(), written))
+            self.ended = written[-1] in self.texts.ends
             yield written[-1]
-            if written[-1] in self.texts.ends:
+            if self.ended:
                 return
             rest = written[-1:]
 
-    def weigh(self, sequences: list[list[int]]) -> list[NDArray[np.float32]]:
-        """One sequence at a time: no padding, so no mask to get wrong."""
+    def weigh(self, ids: list[int], known: int = 1) -> NDArray[np.float32]:
         import torch
 
-        found = []
-        for ids in sequences:
-            with torch.inference_mode():
-                logits = self.model(input_ids=self._tensor([ids])).logits[0, :-1].float()
-                picked = logits.log_softmax(-1).gather(-1, self._tensor(ids[1:])[:, None])[:, 0]
-            found.append(picked.cpu().numpy())
+        with torch.inference_mode():
+            logits = self.model(input_ids=self._tensor([ids])).logits[0, known - 1 : -1].float()
+            picked = logits.log_softmax(-1).gather(-1, self._tensor(ids[known:])[:, None])[:, 0]
+        found: NDArray[np.float32] = picked.cpu().numpy()
         return found
 
-    def expect(self, ids: list[int]) -> NDArray[np.float32]:
+    def likeliest(self, ids: list[int], k: int) -> list[tuple[int, float]]:
         import torch
 
         with torch.inference_mode():
             logits = self.model(input_ids=self._tensor([ids]), logits_to_keep=1).logits[0, -1]
-        found: NDArray[np.float32] = logits.float().cpu().numpy()
-        return found
+            best = logits.float().cpu().double().softmax(-1).topk(k)
+        return list(zip(best.indices.tolist(), best.values.tolist(), strict=True))
 
     def _tensor(self, ids: Any) -> torch.Tensor:
         import torch

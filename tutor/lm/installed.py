@@ -1,14 +1,14 @@
 """The models in the home folder: what is there, what each is, which one plays which role.
 
-<home>/models/<name>/model.gguf      the weights as they came, where they came so: for talking
+<home>/models/<name>/model.gguf      the weights as they came, else in 8 bits: for talking, and for looking into
 <home>/models/<name>/tokenizer/      of a model that has nothing else: what its GGUF says of tokenizer and template
-<home>/models/<name>/transformers/   of a workbench: safetensors (bf16), tokenizer, template: training, looking into
-<home>/models/<name>/ct2-int8/       of a workbench: the same weights in 8 bits
+<home>/models/<name>/transformers/   of a workbench: safetensors (bf16), tokenizer, template: for training
 <home>/models/<name>/encoder/        of an encoder: its files as they came
 <home>/models/<name>/model.json      what it is and where it came from; written last: without it, unfinished
 <home>/models/chosen.json            {"tutor": name, "workbench": name, "encoder": name}
 
-A home of an earlier version has no `model.gguf` and no encoder: its models are workbenches, which may talk as well.
+A home of an earlier version has no `model.gguf` and no encoder: its models are workbenches, which may talk as well, and
+get theirs when it is first wanted.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Installed:
 
     @property
     def gguf(self) -> Path | None:
-        """The weights in one file, for talking; None of a model that did not come so."""
+        """The weights in one file, for talking; None of a workbench that has none yet."""
         return path if (path := self.folder / GGUF).is_file() else None
 
     @property
@@ -92,11 +92,6 @@ class Installed:
     def weights(self) -> Path:
         """The folder of safetensors, for training. Only a workbench has it."""
         return self.folder / TRANSFORMERS
-
-    @property
-    def fast(self) -> Path:
-        """The folder of the CTranslate2 weights. Only a workbench has it."""
-        return self.folder / CT2
 
 
 def models_folder(home: Path) -> Path:
@@ -206,7 +201,7 @@ def _json(value: dict[str, str]) -> str:
     return json.dumps(value, indent=1)
 
 
-TRANSFORMERS, CT2 = "transformers", "ct2-int8"
+TRANSFORMERS = "transformers"
 WEIGHTS = "*.safetensors"
 TOKENIZER_FILES = (
     "tokenizer.json",

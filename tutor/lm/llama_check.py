@@ -54,14 +54,13 @@ class Verdict(Frozen):
 
 def check(home: Path, command: Sequence[str] | None = None) -> Verdict:
     """What is remembered in `home`, or is found out now, in about two seconds. `command`: the child to start."""
-    wheel, processor, path = _wheel(), processor_name(), home / REMEMBERED
-    known = _remembered(path)
-    if known is not None and (known.wheel, known.processor) == (wheel, processor):
+    known = remembered(home)
+    if known is not None:
         return known
     reason, detail = _try(command or python("tutor.lm.llama_check"), Settings(home=home))
-    found = Verdict(wheel=wheel, processor=processor, reason=reason, detail=detail)
+    found = Verdict(wheel=_wheel(), processor=processor_name(), reason=reason, detail=detail)
     if reason != "failed":  # which may pass: no memory left, no room for a file
-        write_atomic(path, found.model_dump_json(indent=1))
+        write_atomic(home / REMEMBERED, found.model_dump_json(indent=1))
     return found
 
 
@@ -86,11 +85,13 @@ def _try(command: Sequence[str], settings: Settings) -> tuple[Reason, str]:
     return ("library" if "ImportError" in detail or "ModuleNotFoundError" in detail else "failed"), detail
 
 
-def _remembered(path: Path) -> Verdict | None:
+def remembered(home: Path) -> Verdict | None:
+    """What was found out before, for this wheel on this processor."""
     try:
-        return Verdict.model_validate_json(path.read_bytes())
+        known = Verdict.model_validate_json((home / REMEMBERED).read_bytes())
     except (OSError, ValidationError):
         return None
+    return known if (known.wheel, known.processor) == (_wheel(), processor_name()) else None
 
 
 def _wheel() -> str:

@@ -1,14 +1,17 @@
-"""The engine that talks: llama.cpp, over a GGUF file as it is; neither torch nor a conversion is needed."""
+"""The engine of computers without a graphics card: llama.cpp, over a GGUF file as it is; torch is never imported."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+import math
+from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from skills.contract import ChatMessage, Options, Profile
+from skills.contract import Options, Profile
 from skills.errors import ContextFull
+from tutor.lm.engine import Engine
 from tutor.lm.llama_server import Chunk, LlamaServer
 from tutor.lm.text import Texts
 
@@ -19,61 +22,33 @@ ANY_SEED = 0xFFFFFFFF
 """llama.cpp's word for: draw one."""
 CERTAIN = 1e6
 """Added to a logit it makes that token come; the log-probability that is told is the one before."""
+EVERYTHING = 1_000_000
+"""More than any vocabulary has."""
+ONE = Options(max_tokens=1)
 
 
-class LlamaCpp:
-    """Implements `Voice` of skills/contract.py: what one of the models of a server says.
+class LlamaCpp(Engine):
+    """One of the models of a server: the weights as they are, or with the adapter of the file `adapter` laid over them.
 
-    `adapter`: which of the server's adapters is on the weights, None for the base. Ids go in, so that nothing a learner
-    wrote is taken for a control token (tutor/lm/text.py); text comes out, in whole characters, up to a stop token.
+    Ids go in, so that nothing a learner wrote is taken for a control token (tutor/lm/text.py); text comes out. While a
+    prompt is read empty pieces come, one a batch: whoever does not want the answer any more can close it there.
     """
 
     constrains = True
 
-    def __init__(self, server: LlamaServer, texts: Texts, profile: Profile, adapter: int | None = None) -> None:
-        self.profile = profile.model_copy(update={"context": min(profile.context, server.context)})
-        self.texts = texts
-        self.ended = False
-        """Whether the last text came to an end of its own, and not just to the number of tokens it might have."""
+    def __init__(self, server: LlamaServer, texts: Texts, profile: Profile, adapter: Path | None = None) -> None:
+        super().__init__(profile, texts, server.context)
         self._server = server
-        self._scales = [{"id": i, "scale": float(i == adapter)} for i in range(len(server.adapters))]
+        self._adapter = adapter
 
-    def stream(self, messages: Sequence[ChatMessage], options: Options) -> Iterator[str]:
-        return self.proceed(self.texts.chat(messages), options)
-
-    def generate(self, prompt: str, options: Options) -> Iterator[str]:
-        return self.proceed(self.texts.prompt(prompt), options)
-
-    def count_tokens(self, text: str) -> int:
-        return self.texts.count(text)
-
-    def proceed(self, ids: list[int], options: Options) -> Iterator[str]:
-        """What follows `ids`: checked at once, written as it is asked for. Raises ContextFull.
-
-        While a long prompt is read, empty pieces come: whoever does not want the answer any more can close it there.
-        """
-        if len(ids) + options.max_tokens > self.profile.context:
-            raise ContextFull(tokens=len(ids) + options.max_tokens, limit=self.profile.context)
+    def _write(self, ids: list[int], options: Options) -> Iterator[str]:
         if options.repetition_penalty != 1 and options.json_schema is None:
             return self.texts.write(self._penalised(ids, options), ids)
-        return self._written(ids, options)
+        return self._streamed(ids, options)
 
-    def weigh(self, ids: list[int]) -> NDArray[np.float32]:
-        """The log-probability of each id after those before it, shape (len(ids) - 1,); as slow as writing them.
-
-        Of an id that is only a part of a character llama.cpp does not tell: nan.
-        """
-        greedy = {**self._asked(ids, Options(max_tokens=1)), "logprobs": 1}
-        found = []
-        for known in range(1, len(ids)):
-            told = self._last(greedy | {"prompt": ids[:known], "logit_bias": [[ids[known], CERTAIN]]})
-            logprobs = told["choices"][0]["logprobs"]
-            found.append(logprobs["content"][0]["logprob"] if logprobs else np.nan)
-        return np.array(found, dtype=np.float32)
-
-    def _written(self, ids: list[int], options: Options) -> Generator[str]:
+    def _streamed(self, ids: list[int], options: Options) -> Generator[str]:
         self.ended = False
-        for chunk in self._chunks(self._asked(ids, options)):
+        for chunk in self._chunks(_asked(ids, options)):
             choice = chunk["choices"][0]
             self.ended = choice["finish_reason"] == "stop"
             yield choice["text"]
@@ -83,42 +58,65 @@ class LlamaCpp:
         that the words of the prompt cost nothing."""
         self.ended = False
         written: list[int] = []
-        while len(written) < options.max_tokens:
+        while len(written) < options.max_tokens and not self.ended:
             seed = None if options.seed is None else options.seed + len(written)
-            asked = self._asked(ids + written, options.model_copy(update={"max_tokens": 1, "seed": seed}))
+            asked = _asked(ids + written, options.model_copy(update={"max_tokens": 1, "seed": seed}))
             penalty = {"repeat_penalty": options.repetition_penalty, "repeat_last_n": len(written)}
-            told = self._last(asked | penalty | {"return_tokens": True, "verbose": True})
+            told = self._answer(asked | penalty | {"return_tokens": True, "verbose": True})
             written.append(told["__verbose"]["tokens"][0])
             self.ended = written[-1] in self.texts.ends
             yield written[-1]
-            if self.ended:
-                return
 
-    def _asked(self, ids: list[int], options: Options) -> dict[str, Any]:
-        asked = {
-            "prompt": ids,
-            "n_predict": options.max_tokens,
-            "samplers": ["penalties", "top_k", "temperature", "top_p"],  # in the order of tutor/lm/engine.py
-            "temperature": options.temperature,
-            "top_k": options.top_k if options.temperature else 1,
-            "top_p": options.top_p,
-            "seed": ANY_SEED if options.seed is None else options.seed % ANY_SEED,
-            "lora": self._scales,
-        }
-        return asked if options.json_schema is None else asked | {"json_schema": options.json_schema}
+    def weigh(self, ids: list[int], known: int = 1) -> NDArray[np.float32]:
+        """As slow as writing them: each is made to come, and asked what it would have been worth."""
+        return np.array([self._worth(ids[:i], ids[i]) for i in range(known, len(ids))], dtype=np.float32)
+
+    def likeliest(self, ids: list[int], k: int) -> list[tuple[int, float]]:
+        told = self._forced(ids, self.texts.anchor, k)
+        assert told
+        return [(each["id"], math.exp(each["logprob"])) for each in told["top_logprobs"]]
+
+    def _worth(self, ids: list[int], id: int) -> float:
+        told = self._forced(ids, id, 1)
+        if told is not None:
+            return float(told["logprob"])
+        everything = self._forced(ids, self.texts.anchor, EVERYTHING)
+        assert everything
+        return next(float(each["logprob"]) for each in everything["top_logprobs"] if each["id"] == id)
+
+    def _forced(self, ids: list[int], id: int, k: int) -> dict[str, Any] | None:
+        """What is told of `id` when it is made to come after `ids`: its log-probability before it was, and the `k`
+        likeliest. None of a token that is but a part of a character: llama.cpp waits for the rest."""
+        asked = _asked(ids, ONE) | {"logit_bias": [[id, CERTAIN]], "logprobs": k}
+        told = self._answer(asked)["choices"][0]["logprobs"]
+        return told["content"][0] if told else None
+
+    def _answer(self, asked: dict[str, Any]) -> Chunk:
+        return _checked(self._server.answer(asked, self._adapter))
 
     def _chunks(self, asked: dict[str, Any]) -> Generator[Chunk]:
-        """Raises ContextFull where the server counts otherwise than we do, RuntimeError for all else it refuses."""
-        for chunk in self._server.ask(asked):
-            yield self._checked(chunk)
+        for chunk in self._server.ask(asked, self._adapter):
+            yield _checked(chunk)
 
-    def _checked(self, chunk: Chunk) -> Chunk:
-        if error := chunk.get("error"):
-            if error.get("type") == "exceed_context_size_error":
-                raise ContextFull(tokens=error["n_prompt_tokens"], limit=error["n_ctx"])
-            raise RuntimeError(error["message"])
-        return chunk
 
-    def _last(self, asked: dict[str, Any]) -> Chunk:
-        """An answer of one token, with that token."""
-        return self._checked(self._server.answer(asked))
+def _checked(chunk: Chunk) -> Chunk:
+    """Raises ContextFull where the server counts otherwise than we do, RuntimeError for all else it refuses."""
+    if error := chunk.get("error"):
+        if error.get("type") == "exceed_context_size_error":
+            raise ContextFull(tokens=error["n_prompt_tokens"], limit=error["n_ctx"])
+        raise RuntimeError(error["message"])
+    return chunk
+
+
+def _asked(ids: list[int], options: Options) -> dict[str, Any]:
+    """The request; what is drawn from is narrowed in the order of `tutor.lm.engine.Sampler`."""
+    asked = {
+        "prompt": ids,
+        "n_predict": options.max_tokens,
+        "samplers": ["penalties", "top_k", "temperature", "top_p"],
+        "temperature": options.temperature,
+        "top_k": options.top_k if options.temperature else 1,
+        "top_p": options.top_p,
+        "seed": ANY_SEED if options.seed is None else options.seed % ANY_SEED,
+    }
+    return asked if options.json_schema is None else asked | {"json_schema": options.json_schema}

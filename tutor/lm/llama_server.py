@@ -16,14 +16,15 @@ import tempfile
 import threading
 import weakref
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tutor.lm.gguf_header import GgufHeader, read_header
 
-CONTEXT = 8192
-STATE_BYTES = 512_000_000
+CONTEXT = 4096
+STATE_BYTES = 500_000_000
 """What a text may have in tokens, its prompt included, and what the state of all slots may take. llama.cpp takes that
 memory when it opens a model, not as it is used; so a model that could read 32,768 tokens is not given room for them.
 In 8 bits a token is 6.5 KB for Qwen2.5-0.5B, 15 KB for the 1.5B, 61 KB for Qwen3-1.7B."""
@@ -31,39 +32,98 @@ BLOCK, BLOCK_BYTES = 32, 34
 """Numbers that share a scale in 8 bits (Q8_0 of ggml-common.h), and what they take."""
 SLOTS = 2
 """Texts whose state is kept, and that can be written at a time: say the conversation, and a question aside."""
+ADAPTERS = 4
+"""Of as many the matrices are kept beside the weights, 35 MB each for a 0.5B of rank 16."""
 BATCH = 128
 """Tokens of a prompt that are read between two looks at whether anybody still wants the answer. 512 is as fast."""
+GUESS = (6, 3, 12)
+"""Where the last 6 tokens were seen before, the 3 to 12 that followed them are tried at once: a text that repeats its
+source is written 1.7 times as fast (benchmarks/README.md). llama.cpp's own 24, 48, 64 find fewer places."""
+PATIENCE = 60.0
+"""Seconds to wait for answers to end before an adapter is loaded."""
 ERRORS_ONLY = 1
 SPINS = {"GOMP_SPINCOUNT": "1000"}
 """How long a thread of llama.cpp's waits for the others awake before it sleeps: some 20 microseconds. By default it is
 three hundred times as long, which gains 3 % on a machine with nothing else to do, and loses all where another program
 wants a core: 0.5B on 2 cores at load 10, 2 tokens a second and 14 (benchmarks/README.md)."""
 Chunk = dict[str, Any]
+Adapter = tuple[Path, int]
+"""A file and when it was written: another training may leave another one under the same name."""
 
 
 class LlamaServer:
     """The weights in `gguf`, opened with `threads`; `context`: the tokens that there is room for in each slot.
 
-    `adapters`: LoRA adapters as GGUF files; which of them is laid over the weights is said with each request. Raises
-    ValueError for what is no GGUF file, RuntimeError if llama.cpp cannot open it: why is on the error output.
+    `guess`: whether what was seen before is tried first, which makes what is measured depend on what was written.
+    Raises ValueError for what is no GGUF file, RuntimeError if llama.cpp cannot open it: why is on the error output.
     """
 
-    def __init__(self, gguf: Path, threads: int, adapters: tuple[Path, ...] = ()) -> None:
-        header = read_header(gguf)
-        self.adapters = adapters
-        self.context = room(header)
-        self._held = [_open(_parameters(gguf, header, self.context, threads, adapters))]
-        # Its threads end before the interpreter does. They are at work from the first answer on: told to end before
-        # that, they begin nevertheless, and whoever waits for their end waits for ever.
-        deque(self.ask({"prompt": [0], "n_predict": 1}), maxlen=0)
+    def __init__(self, gguf: Path, threads: int, guess: bool = True) -> None:
+        self._gguf, self._threads, self._guess = gguf, threads, guess
+        self._header = read_header(gguf)
+        self.context = room(self._header)
+        self._adapters: tuple[Adapter, ...] = ()
+        self._held: list[Any] = []
+        self._asking, self._changed = 0, threading.Condition()
+        self._start()
+        # its threads end before the interpreter does
         weakref.finalize(self, self._held.clear)
 
-    def ask(self, asked: dict[str, Any]) -> Generator[Chunk]:
+    def ask(self, asked: dict[str, Any], adapter: Path | None = None) -> Generator[Chunk]:
         """The answer to a request of llama.cpp's `/v1/completions`, chunk by chunk, a last one with `finish_reason`.
 
-        While the prompt is read, a chunk without text comes after each batch. Closing the iterator ends the work and
-        frees the slot before it returns.
+        `adapter`: a LoRA adapter as GGUF that is laid over the weights for this answer. While the prompt is read, a
+        chunk without text comes after each batch. Closing the iterator ends the work and frees the slot before it
+        returns.
         """
+        with self._with(adapter) as scales:
+            yield from self._answer(asked | {"lora": scales})
+
+    def answer(self, asked: dict[str, Any], adapter: Path | None = None) -> Chunk:
+        """The whole answer at once, for one of few tokens: it cannot be stopped."""
+        with self._with(adapter) as scales:
+            told: Chunk = self._held[0].handle_completions(asked | {"lora": scales, "stream": False})
+        return told
+
+    @contextmanager
+    def _with(self, adapter: Path | None) -> Iterator[list[dict[str, Any]]]:
+        """How much of each adapter is wanted. One that is not there yet is loaded, which opens the weights anew (half
+        a second, and no slot remembers anything): when nobody else is being answered."""
+        wanted = None if adapter is None else (adapter, adapter.stat().st_mtime_ns)
+        with self._changed:
+            if wanted is not None and wanted not in self._adapters:
+                if not self._changed.wait_for(lambda: not self._asking, PATIENCE):
+                    raise RuntimeError("an answer that was never ended keeps the weights")
+                self._load(wanted)
+            self._asking += 1
+        try:
+            yield [{"id": i, "scale": float(each == wanted)} for i, each in enumerate(self._adapters)]
+        finally:
+            with self._changed:
+                self._asking -= 1
+                self._changed.notify_all()
+
+    def _load(self, adapter: Adapter) -> None:
+        before, self._adapters = self._adapters, (*self._adapters, adapter)[-ADAPTERS:]
+        self._held.clear()
+        try:
+            self._start()
+        except RuntimeError:
+            self._adapters = before
+            self._start()
+            raise
+
+    def _start(self) -> None:
+        """Open the weights and let them write a token. Threads are at work from the first answer on: told to end before
+        that, they begin nevertheless, and whoever waits for their end waits for ever."""
+        adapters = [path for path, _ in self._adapters]
+        parameters = _parameters(self._gguf, self._header, self.context, self._threads, adapters)
+        if self._guess:
+            _let_guess(parameters)
+        self._held.append(_open(parameters))
+        deque(self._answer({"prompt": [0], "n_predict": 1}), maxlen=0)
+
+    def _answer(self, asked: dict[str, Any]) -> Generator[Chunk]:
         chunks: queue.SimpleQueue[Chunk | BaseException | None] = queue.SimpleQueue()
         gone = threading.Event()
 
@@ -89,11 +149,6 @@ class LlamaServer:
             gone.set()
             worker.join()
 
-    def answer(self, asked: dict[str, Any]) -> Chunk:
-        """The whole answer at once, also of a token that is only a part of a character; it cannot be stopped."""
-        told: Chunk = self._held[0].handle_completions(asked | {"stream": False})
-        return told
-
 
 def room(header: GgufHeader) -> int:
     """How many tokens each slot gets."""
@@ -114,7 +169,7 @@ def library() -> Any:
     return xllamacpp
 
 
-def _parameters(gguf: Path, header: GgufHeader, context: int, threads: int, adapters: tuple[Path, ...]) -> Any:
+def _parameters(gguf: Path, header: GgufHeader, context: int, threads: int, adapters: list[Path]) -> Any:
     xllamacpp = library()
     whole = header.head_size % BLOCK == 0
     params = xllamacpp.CommonParams()
@@ -127,13 +182,18 @@ def _parameters(gguf: Path, header: GgufHeader, context: int, threads: int, adap
     params.cache_type_k = params.cache_type_v = kinds.GGML_TYPE_Q8_0 if whole else kinds.GGML_TYPE_F16
     params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED  # it needs that
     params.cache_ram_mib = 0  # no third copy of prompts beside the slots
-    params.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_MOD]
     params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(path), 0.0) for path in adapters]
     params.verbosity = ERRORS_ONLY
     params.ui = params.endpoint_slots = params.warmup = False
     params.n_threads_http = 1
     params.api_keys = [secrets.token_hex(32)]
     return params
+
+
+def _let_guess(params: Any) -> None:
+    params.speculative.types = [library().common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_MOD]
+    guess = params.speculative.ngram_mod
+    guess.n_match, guess.n_min, guess.n_max = GUESS
 
 
 def _open(params: Any) -> Any:

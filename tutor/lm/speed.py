@@ -101,17 +101,15 @@ def _noted(note: Path, here: str) -> dict[str, float]:
 def probe(gguf: Path, threads: int) -> dict[str, float]:
     """`tokens` a second of the fastest of several short rounds, and the share of the processor that `others` had."""
     import psutil
-    import xllamacpp
 
-    given = xllamacpp.CommonParams()
-    given.model.path, given.n_ctx, given.n_parallel, given.verbosity = str(gguf), 512, 1, -1
-    given.cpuparams.n_threads = given.cpuparams_batch.n_threads = threads
-    server = xllamacpp.Server(given)
+    from tutor.lm.llama_server import LlamaServer
+
+    server = LlamaServer(gguf, threads, guess=False)
     asked: dict[str, Any] = {"prompt": "Había una vez", "n_predict": ROUND, "ignore_eos": True, "temperature": 0.0}
-    server.handle_completions(asked)  # the first round waits for the disk
+    server.answer(asked)  # the first round waits for the disk
     best, began, everyone, own = 0.0, time.monotonic(), psutil.cpu_times(), time.process_time()
     while time.monotonic() - began < SECONDS:
-        best = max(best, float(server.handle_completions(asked)["timings"]["predicted_per_second"]))
+        best = max(best, float(server.answer(asked)["timings"]["predicted_per_second"]))
     own, seconds, now = time.process_time() - own, time.monotonic() - began, psutil.cpu_times()
     idle = sum(getattr(now, name, 0.0) - getattr(everyone, name, 0.0) for name in ("idle", "iowait"))
     return {"tokens": best, "others": 1 - (own + idle) / (seconds * (psutil.cpu_count() or 1))}

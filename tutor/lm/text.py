@@ -56,10 +56,6 @@ class Texts(ModelTokenizer):
     def batch(self, texts: Sequence[str]) -> list[list[int]]:
         return [e.ids for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
 
-    def names(self, ids: Sequence[int]) -> list[str]:
-        """Ids as the tokenizer's own strings, which is how CTranslate2 wants them."""
-        return [str(self._tokenizer.id_to_token(id)) for id in ids]
-
     def write(self, ids: Iterable[int], after: Sequence[int]) -> Iterator[str]:
         """Ids as text, as soon as whole characters are there, up to a stop token; `after` is what came before."""
         stream = DecodeStream(ids=list(after), skip_special_tokens=True)

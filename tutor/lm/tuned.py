@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +24,12 @@ from skills.blocks import Frozen
 from skills.contract import Profile
 from skills.errors import UserError
 from skills.export.gguf_adapter import write_gguf_adapter
-from skills.export.gguf_file import write_gguf
-from skills.model.base import config, open_base
+from skills.model.base import config
 from skills.training.adapter import NAME, open_tuned
 from skills.training.checkpoint import unusable
 from skills.training.runs import frozen_prompts_of
 from skills.workspace import disk_errors, sha256, write_atomic
+from tutor.lm.convert import FORMER, to_gguf
 from tutor.lm.hardware import physical_cores
 from tutor.lm.installed import GGUF, TRANSFORMERS
 from tutor.lm.llama_cpp import LlamaCpp
@@ -46,6 +46,7 @@ TOKENS = 64
 TOLERANCE = 0.1
 """Share by which the loss of the held-out openings may grow. Rounding the base costs under 1 % (benchmarks/README.md);
 what is refused is a model that is no longer like itself."""
+NOBODY = Profile(name="", writes=(), context=1024, parameters=0, disk_bytes=0, memory_bytes=0, licence="", digest="")
 Stage = Callable[[str], None]
 
 
@@ -58,17 +59,6 @@ class TunedCard(Frozen):
     adapter: str
     nats: float
     nats_talking: float
-
-
-@dataclass(frozen=True)
-class Dense:
-    """A folder of safetensors, as skills/export/gguf_file.py asks for it."""
-
-    weights: Path
-
-    @property
-    def config(self) -> dict[str, Any]:
-        return config(self.weights)
 
 
 def ready(run_dir: Path) -> TunedCard | None:
@@ -97,34 +87,24 @@ def make(model: Path, run_dir: Path, base: str, stage: Stage = lambda name: None
     with disk_errors():
         if not (model / GGUF).exists():
             stage("gguf")
-            _write_base(weights, model / GGUF)
+            to_gguf(weights, model / GGUF)
         stage("adapter")
         try:
             write_gguf_adapter(run_dir / NAME, config(weights), rough)
             stage("check")
             told = _nats_talking(model / GGUF, rough, texts, sequences)
-            both = np.isfinite(told)  # llama.cpp does not tell of a token that is a part of a character
-            trained, talking = float(exact[both].mean()), float(told[both].mean())
+            trained, talking = float(exact.mean()), float(told.mean())
             if talking > trained * (1 + TOLERANCE):
                 raise unusable(run_dir, "rounded")
             adapter = sha256(run_dir / NAME / ADAPTER_FILE)
             card = TunedCard(base=base, adapter=adapter, nats=trained, nats_talking=talking)
             (run_dir / CARD).unlink(missing_ok=True)
+            shutil.rmtree(run_dir / FORMER, ignore_errors=True)
             os.replace(rough, run_dir / ADAPTER)
             write_atomic(run_dir / CARD, card.model_dump_json(indent=1))
         finally:
             rough.unlink(missing_ok=True)
     return card
-
-
-def _write_base(weights: Path, path: Path) -> None:
-    """The base in 8 bits, for a model that came as safetensors. Once: every run of it talks from there."""
-    rough = path.with_name(f".{path.name}.part")
-    try:
-        write_gguf(open_base(weights, "fp32"), Dense(weights), rough, "q8_0", path.parent.name)
-        os.replace(rough, path)
-    finally:
-        rough.unlink(missing_ok=True)
 
 
 def _nats(model: Any, sequences: list[list[int]]) -> NDArray[np.float32]:
@@ -141,15 +121,8 @@ def _nats(model: Any, sequences: list[list[int]]) -> NDArray[np.float32]:
 
 
 def _nats_talking(gguf: Path, adapter: Path, texts: Texts, sequences: list[list[int]]) -> NDArray[np.float32]:
-    server = LlamaServer(gguf, physical_cores(), (adapter,))
-    voice = LlamaCpp(server, texts, _nobody(server.context), adapter=0)
+    voice = LlamaCpp(LlamaServer(gguf, physical_cores()), texts, NOBODY, adapter)
     return np.concatenate([-voice.weigh(ids) for ids in sequences])
-
-
-def _nobody(context: int) -> Profile:
-    return Profile(
-        name="", writes=(), context=context, parameters=0, disk_bytes=0, memory_bytes=0, licence="", digest=""
-    )
 
 
 def main(arguments: list[str]) -> int:

@@ -13,21 +13,18 @@ from skills.workspace import Workspace, folder_bytes
 from tutor.failures import died, last_words, raised
 from tutor.limits import memory_kills, python
 from tutor.lm.engine import Engine
-from tutor.lm.engines import open_engine, open_llama, runs_llama
+from tutor.lm.engines import on_llama, open_dense, open_engine, open_llama
 from tutor.lm.installed import Installed, find
-from tutor.lm.llama_cpp import LlamaCpp
-from tutor.lm.tuned import ADAPTER, Stage, TunedCard, ready
+from tutor.lm.tuned import ADAPTER, Stage, ready
 from tutor.settings import Settings, child_env
-
-Talker = Engine | LlamaCpp
 
 
 class Writer:
     """Implements `Voice` over an engine."""
 
-    def __init__(self, engine: Talker) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.profile: Profile = engine.profile
+        self.profile: Profile = engine.profile.model_copy(update={"context": engine.room})
 
     def stream(self, messages: Sequence[ChatMessage], options: Options) -> Iterator[str]:
         return self._engine.stream(messages, options)
@@ -46,38 +43,35 @@ class Writer:
 
 
 class Voices:
-    """The voices of one process. Of the runs' models, the last one asked for stays in memory."""
+    """The voices of one process. On llama.cpp the base and its runs share one set of weights; on transformers the model
+    of a run has its own, and the last one asked for stays in memory."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._held: tuple[Path, TunedCard | None, Talker] | None = None
+        self._held: tuple[Path, Engine] | None = None
 
     def base(self, run_dir: Path | None = None) -> Voice:
         """The model that a run was made from; the workbench's without a run. Raises ModelMissing, RunUnusable."""
-        model, threads = self._model(run_dir), self._settings.threads
-        if model.gguf is not None and runs_llama(self._settings.home):
-            return Writer(open_llama(model, threads))
-        return Writer(open_engine(model, threads))
+        return Writer(open_engine(self._model(run_dir), self._settings.home, self._settings.threads))
 
     def tuned(self, run_dir: Path, stage: Stage = lambda name: None) -> Voice:
         """The model of a run; `stage` is told what takes time (`gguf`, `adapter`, `check`) the first time it is wanted.
 
         Raises RunUnusable, ModelMissing, WrongBase, DiskFull, OutOfMemory, Defect.
         """
-        card = ready(run_dir)
-        if self._held and self._held[:2] == (run_dir, card):
-            return Writer(self._held[2])
-        self._held = None  # its memory goes before the next one takes its own
         model = self._model(run_dir)
-        engine: Talker
-        if runs_llama(self._settings.home):
-            if card is None or card.base != model.profile.digest or model.gguf is None:
-                self._prepare(model, run_dir, stage)
-            engine = open_llama(model, self._settings.threads, run_dir / ADAPTER)
-        else:
-            engine = open_engine(model, self._settings.threads, run_dir)
-        self._held = run_dir, ready(run_dir), engine
-        return Writer(engine)
+        if not on_llama(model, self._settings.home):
+            return Writer(self._dense(model, run_dir))
+        card = ready(run_dir)
+        if card is None or card.base != model.profile.digest or model.gguf is None:
+            self._prepare(model, run_dir, stage)
+        return Writer(open_llama(model, self._settings.threads, run_dir / ADAPTER))
+
+    def _dense(self, model: Installed, run_dir: Path) -> Engine:
+        if self._held is None or self._held[0] != run_dir:
+            self._held = None  # its memory goes before the next one takes its own
+            self._held = run_dir, open_dense(model, run_dir / NAME)
+        return self._held[1]
 
     def _model(self, run_dir: Path | None) -> Installed:
         if run_dir is None:

@@ -37,6 +37,7 @@ class Worker:
         self._starting = asyncio.Lock()
         self._last_id = 0
         self._languages: tuple[str, ...] | None = None
+        self._constrains: bool | None = None
 
     @property
     def pid(self) -> int | None:
@@ -107,10 +108,18 @@ class Worker:
                 self._languages = tuple([_or_raise(item) async for item in items])
         return self._languages
 
+    async def constrains(self) -> bool:
+        """Whether the tutor's model keeps to a schema (`Options.json_schema`); loads it the first time. Raises
+        ModelMissing, Defect."""
+        if self._constrains is None:
+            async with aclosing(self._ask({"do": "constrains"})) as items:
+                self._constrains = any([_or_raise(item) async for item in items])
+        return self._constrains
+
     async def unload(self) -> None:
         """Give back the memory of the models, after what was asked before; the next request loads them again, and it
         may be others that play their roles by then."""
-        self._languages = None
+        self._languages = self._constrains = None
         async with aclosing(self._ask({"do": "unload"})) as items:
             async for item in items:
                 _or_raise(item)

@@ -4,6 +4,7 @@ in   {"id": 1, "do": "run", "skill": ..., "inputs": {...}, "language": "es"}    
      {"id": 2, "do": "chat", "messages": [...], "options": {...}}                items are pieces of text
      {"id": 3, "do": "score", "prompt": ..., "continuations": [...]}             items are scores
      {"id": 4, "do": "languages"}                                                items are the chat model's
+     {"id": 9, "do": "constrains"}                                               one item: whether it keeps a schema
      {"id": 5, "do": "warm"}                                                     no items
      {"id": 6, "do": "unload"}                                                   the process ends after it
      {"id": 7, "do": "embed", "texts": [...], "kind": "query"}                   items are vectors, see _embed
@@ -25,6 +26,7 @@ from typing import IO, Any
 from skills.contract import ChatMessage, Context, Event, Options, Request
 from skills.workspace import Workspace
 from tutor.failures import failed, log
+from tutor.lm.llama_server import SPINS
 from tutor.lm.loaded import Models
 from tutor.processes.execute import execute, find_skill
 from tutor.settings import Settings
@@ -133,7 +135,7 @@ class Worker:
             for piece in pieces:
                 if self._requests.cancelled(asked["id"]):
                     return
-                if piece:  # empty ones come while a long prompt is read
+                if piece:
                     yield piece
         finally:
             if hasattr(pieces, "close"):
@@ -154,6 +156,9 @@ class Worker:
 
     def _languages(self, asked: Asked) -> Iterator[str]:
         yield from self._models.chat().profile.writes
+
+    def _constrains(self, asked: Asked) -> Iterator[bool]:
+        yield self._models.chat().constrains
 
     def _warm(self, asked: Asked) -> Iterator[Any]:
         """Load what can be loaded, so that the first answer is quick; what cannot is told when it is needed."""
@@ -183,6 +188,7 @@ def main(given: str) -> None:
     """`given`: JSON with `settings`, `source` (module of the skills) and `engines` (module of the models)."""
     out = claim_stdout()
     options = json.loads(given)
+    os.environ.update(SPINS | os.environ)  # whichever library brings the threads: see there
     settings = Settings.from_json(options["settings"])
     Worker(settings, options["source"], options["engines"], sys.stdin.buffer, out).serve()
     os._exit(0)  # a thread is still reading the standard input: an orderly end would wait for it

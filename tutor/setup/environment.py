@@ -168,7 +168,7 @@ class Environment:
     def _check(self) -> None:
         """The pieces that hold compiled code can be loaded. Raises Stop; the next start then makes it all anew."""
         say("checking")
-        parts = "import torch, ctranslate2, tokenizers, sentencepiece, numpy, greenlet, cryptography.fernet"
+        parts = "import torch, tokenizers, sentencepiece, numpy, greenlet, cryptography.fernet"
         done = subprocess.run([str(self.python), "-c", parts], capture_output=True, cwd=self.folder, check=False)
         if done.returncode != 0:
             with self.pip.log.open("ab") as log:

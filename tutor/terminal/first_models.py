@@ -17,6 +17,7 @@ from tutor.lm.choose import Choice, Plan, plan, too_slow
 from tutor.lm.fetch import get
 from tutor.lm.hardware import measure
 from tutor.lm.installed import Installed, held, installed, models_folder, use
+from tutor.lm.llama_check import check
 from tutor.lm.origin import origins
 from tutor.lm.speed import Speed, known_speed
 from tutor.settings import build_settings
@@ -77,6 +78,9 @@ def tell_speed(model: Installed, home: Path, words: Words, say: Say) -> None:
     """Measure how fast a model talks here, and where it is slower than people read, say which one would not be."""
     speed = known_speed(model, build_settings(home))
     if speed is None:
+        verdict = check(home) if model.gguf else None
+        if verdict and verdict.reason in ("instructions", "library"):
+            say(words(f"models.llama.{verdict.reason}"))
         return
     n = round(speed.words(speed.weights, words.language))
     say(words("models.speed.measured" if speed.quiet else "models.speed.busy", label=model.manifest.label, n=n))
