@@ -21,10 +21,10 @@ from skills.errors import ModelDamaged, ModelMissing
 from skills.workspace import sha256
 from tests.tiny_encoder import HEADS, LAYERS, POSITIONS, TEXT, expected, from_blocks, make_encoder, mean_of, write_hub
 from tutor.lm.bert import gelu
-from tutor.lm.encoder import E5, FOLDER, batches, open_encoder, read_encoder, split
+from tutor.lm.encoder import E5, batches, open_encoder, read_encoder, split
 from tutor.lm.encoder_hub import Folder
 from tutor.lm.encoder_packed import PACKED, Packed
-from tutor.lm.installed import Manifest, installed, models_folder, write_manifest
+from tutor.lm.installed import ENCODER, Manifest, installed, models_folder, write_manifest
 from tutor.processes.worker import Worker
 from tutor.settings import Settings, default_home
 from tutor.words import LANGUAGES, Words
@@ -290,7 +290,7 @@ def test_the_digest_of_every_file_is_checked(made: Made, tmp_path: Path) -> None
 
 
 def install(home: Path, made: Made) -> Path:
-    folder = models_folder(home) / PROFILE.name / FOLDER
+    folder = models_folder(home) / PROFILE.name / ENCODER
     folder.mkdir(parents=True)
     shutil.copy(made[0], folder / PACKED)
     files = {PACKED: sha256(folder / PACKED)}
@@ -412,7 +412,7 @@ def test_texts_are_cut_as_xlm_roberta_cuts_them(real: E5) -> None:
 
 @pytest.mark.slow
 def test_the_real_vectors_are_those_of_the_formats_own_arithmetic(home: Path, real: E5) -> None:
-    path = models_folder(home) / real.profile.name / FOLDER / PACKED
+    path = models_folder(home) / real.profile.name / ENCODER / PACKED
     if not path.exists():
         pytest.skip("the encoder here came from the hub")
     weights = packed_weights(path)

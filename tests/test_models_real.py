@@ -29,12 +29,11 @@ PROMPTS = {
 
 
 def ready() -> list[Installed]:
-    named = os.environ.get("TUTOR_TEST_HOME") or os.environ.get("TUTOR_HOME")
-    if named:
-        return installed(Path(named))
+    """The models here that can be looked into and trained: an encoder, smaller than any, is none of them."""
     from tutor.settings import default_home
 
-    return installed(default_home())
+    home = os.environ.get("TUTOR_TEST_HOME") or os.environ.get("TUTOR_HOME") or default_home()
+    return [model for model in installed(Path(home)) if "workbench" in model.manifest.roles]
 
 
 @pytest.fixture(scope="module")

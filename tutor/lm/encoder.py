@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from tutor.lm.bert import Array
 
 log = logging.getLogger(__name__)
-FOLDER = "encoder"
-"""Where an installed encoder has its files, in the model's folder."""
 BATCH = 256
 """Tokens that go through the layers together: enough for products at full speed (benchmarks/encoder.py), few enough
 that what lies between two products stays in the cache, and small in memory."""
@@ -44,7 +42,7 @@ def open_encoder(home: Path, name: str | None = None, threads: int = 0) -> E5:
     Raises ModelMissing, ModelDamaged.
     """
     model = find(home, name, "encoder")
-    return read_encoder(model.folder / FOLDER, model.profile, model.manifest.files, threads)
+    return read_encoder(model.encoder, model.profile, model.manifest.files, threads)
 
 
 def read_encoder(folder: Path, profile: Profile, digests: Mapping[str, str], threads: int = 0) -> E5:
