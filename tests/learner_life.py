@@ -62,7 +62,7 @@ def open_life(home: Path, course: Course, now: list[float], runs: RunsInMemory |
 async def whole_life(home: Path, course: Course, now: list[float]) -> Life:
     """The express route, an update of the program, a month later reviews, a quiz, questions, votes and talk."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(context, "__version__", "0.0.9")
+        patch.setattr(context, "VERSION", "0.0.9")
         before = open_life(home, course, now)
         await walk(before, home.parent)
         before.store.close()
