@@ -130,13 +130,18 @@ def test_a_home_gives_its_texts_and_models(tmp_path: Path) -> None:
         predict_next(prompt="a")
 
 
-def test_a_job_has_a_run_folder(tmp_path: Path, tiny_model: Path) -> None:
+def test_a_job_has_a_run_folder(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
     from skills import fine_tune
+
+    monkeypatch.setattr("skills.training.budget.set_threads", lambda: torch.set_num_threads(1))
+    (tmp_path / "verse.txt").write_text("\n".join(f"verse {n} of the sea" for n in range(12)), "utf-8")
 
     def home(skill: Skill) -> Context:
         return Context(workspace=Workspace(tmp_path / "mine"), language="en", weights=tiny_model)
 
-    result = fine_tune.using(home)("story.txt", max_steps=1, length=32)
+    result = fine_tune.using(home)("verse.txt", max_steps=1, rank=4, precision="fp32")
     assert (tmp_path / "mine" / result.adapter).is_dir()
 
 
