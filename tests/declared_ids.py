@@ -19,7 +19,7 @@ from skills.dataset.proposals import Kind
 from skills.export.room import Format
 from skills.reading import load_result
 from skills.training import budget, knobs
-from tutor.dialogue.greeting import PROFILES
+from tutor.dialogue.routes import PROFILES
 from tutor.lm.catalogue import ROLES, load_catalogue
 from tutor.nlu.router import read_utterances
 from tutor.ui.run_card import CONTROLS, SERIES
@@ -30,6 +30,7 @@ QUICK = [name for name in skills.NAMES if name not in JOBS]
 INTENTS = sorted({*read_utterances()["es"], *skills.NAMES})
 PRESETS = get_args(budget.Preset)
 ASKED_OF_RUNS = sorted({what for offered in CONTROLS.values() for what in offered})
+ROUTES = ("express", "full")
 DELETED = ("text", "run", "tokenizer", "export", "model", "all")
 KEYS = {*oddities.NAMED, *oddities.SCRIPTS, "control", "space", "private", "mark", "letter", "sign"}
 
@@ -100,7 +101,11 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     "chat.doing.{name}": QUICK,
     "chat.ended.{status.skill}": JOBS,
     "chat.profile_said.{profile}": PROFILES,
-    "chat.run_asked.{what}": ASKED_OF_RUNS,
+    "chat.run_asked.{('discarded' if gone else 'end' if ended else what)}": ("discarded", "end", *ASKED_OF_RUNS),
+    "chat.run_what.{skill}": JOBS,
+    "chat.route_{('kept' if same else 'changed')}.{route}": [(how, r) for how in ("kept", "changed") for r in ROUTES],
+    "chat.route_done.{route}": ROUTES,
+    "chat.{next(iter(item.right))}": ("true", "false"),
     "chat.run_{status.state}": ("running", "interrupted", "paused"),
     "chat.sample.{sample}": ("verse", "prose"),
     "intents.{name}.label": INTENTS,
@@ -119,7 +124,8 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     "models.setup.{entry.roles[0]}": ROLES,
     "models.setup.without_{role}": [role for role in ROLES if role != "workbench"],
     "models.speed.{kind}": ("get", "use", "none"),
-    "models.stage.{word}": ("safetensors", "int8"),
+    "models.llama.{verdict.reason}": ("instructions", "library"),
+    "models.stage.{word}": ("safetensors", "gguf", "tokenizer"),
     "run_card.caption.{status.state}": ("paused", "interrupted", "failed", "done", "stopped"),
     "run_card.control.{what}": ASKED_OF_RUNS,
     "run_card.control.{what}_{state}": SOME,

@@ -59,7 +59,7 @@ class LanguageChosen(_Event):
 
 
 class ProfileChosen(_Event):
-    """What brings the learner here: one of `greeting.PROFILES`."""
+    """What brings the learner here: one of `PROFILES` of tutor/dialogue/routes.py."""
 
     kind: Literal["profile_chosen"] = "profile_chosen"
     profile: str
