@@ -27,7 +27,7 @@ from tutor.lm.installed import (
     write_manifest,
 )
 from tutor.lm.origin import came_from, origins
-from tutor.lm.speed import Speed, known_speed, measure_speed
+from tutor.lm.speed import Speed, fastest, known_speed, measure_speed
 from tutor.settings import build_settings
 from tutor.words import LANGUAGES, Words
 
@@ -198,6 +198,14 @@ def test_a_speed_is_measured_once_on_each_processor(tmp_path: Path, monkeypatch:
     put(tmp_path, "bench")
     assert known_speed(find(tmp_path, "bench"), settings, measure(Speed(6, 1000))) is None  # no GGUF
     assert len(asked) == 4
+
+
+def test_the_fastest_stretch_counts() -> None:
+    slow, quick = [i * 1.0 for i in range(20)], [20 + i * 0.1 for i in range(30)]
+    assert fastest([*slow, *quick, 40.0]) == pytest.approx(10)
+    assert fastest([3.0, 3.5]) == 2
+    with pytest.raises(ValueError, match="nothing"):
+        fastest([1.0])
 
 
 def test_a_probe_that_dies_is_no_speed(tmp_path: Path) -> None:

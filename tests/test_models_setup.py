@@ -13,6 +13,7 @@ from tutor.lm.catalogue import Role, load_catalogue
 from tutor.lm.download import NoNetwork
 from tutor.lm.hardware import Machine
 from tutor.lm.installed import Installed, find, installed
+from tutor.lm.llama_check import Verdict
 from tutor.lm.speed import Speed
 from tutor.setup.system import models_ready
 from tutor.terminal import first_models, models
@@ -51,6 +52,7 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Shop:
 def on(monkeypatch: pytest.MonkeyPatch, machine: Machine, speed: Speed | None) -> None:
     """On such a computer, where every model that can be measured is so fast."""
     monkeypatch.setattr(first_models, "measure", lambda home: machine)
+    monkeypatch.setattr(first_models, "check", lambda home: Verdict(wheel="1", processor="Zen 5", reason=""))
     monkeypatch.setattr(first_models, "known_speed", lambda model, settings: speed if model.gguf else None)
 
 
@@ -144,6 +146,38 @@ def test_a_tutor_that_turns_out_slow_is_kept_and_a_smaller_one_proposed(
     said = []
     first_models.tell_speed(find(tmp_path, None, "tutor"), tmp_path, Words("es"), said.append)
     assert f"tutor models use {BENCH}" in said[-1]
+
+
+@pytest.mark.parametrize(
+    ("speed", "told"),
+    [
+        (Speed(30, 2_497_281_120), "unas 19 palabras por segundo"),
+        (Speed(30, 2_497_281_120, quiet=False), "por lo menos 19 palabras por segundo"),
+        (Speed(3, 2_497_281_120, quiet=False), "No pude medir"),
+        (None, None),
+    ],
+)
+def test_what_was_measured_is_told_as_what_it_is(
+    tmp_path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch, speed: Speed | None, told: str | None
+) -> None:
+    put(tmp_path, "qwen3-4b-instruct-2507", roles=("tutor",))
+    on(monkeypatch, DESKTOP, speed)
+    said: list[str] = []
+    first_models.tell_speed(find(tmp_path, None), tmp_path, Words("es"), said.append)
+    assert len(said) == (told is not None)
+    assert told is None or told in said[0]
+
+
+@pytest.mark.parametrize("reason", ["instructions", "library"])
+def test_no_tutor_comes_where_it_could_not_be_opened(
+    tmp_path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    verdict = Verdict(wheel="1", processor="Celeron", reason=reason)  # type: ignore[arg-type]
+    monkeypatch.setattr(first_models, "check", lambda home: verdict)
+    said = bring(tmp_path)
+    assert names(tmp_path) == {BENCH, ENCODER}
+    assert Words("es")(f"models.llama.{reason}") in said
+    assert models_ready(tmp_path)
 
 
 @pytest.mark.parametrize(("away", "role"), [(ENCODER, "encoder"), ("qwen3-4b-instruct-2507", "tutor")])

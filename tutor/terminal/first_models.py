@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from skills.blocks import Message, msg
 from skills.errors import UserError
 from skills.workspace import read_json, write_atomic
 from tutor.lm.catalogue import Role, load_catalogue
@@ -19,7 +21,7 @@ from tutor.lm.hardware import measure
 from tutor.lm.installed import Installed, held, installed, models_folder, use
 from tutor.lm.llama_check import check
 from tutor.lm.origin import origins
-from tutor.lm.speed import Speed, known_speed
+from tutor.lm.speed import LEAST_WORDS, Speed, known_speed
 from tutor.settings import build_settings
 from tutor.terminal.meter import Meter
 from tutor.words import Words
@@ -78,19 +80,28 @@ def tell_speed(model: Installed, home: Path, words: Words, say: Say) -> None:
     """Measure how fast a model talks here, and where it is slower than people read, say which one would not be."""
     speed = known_speed(model, build_settings(home))
     if speed is None:
-        verdict = check(home) if model.gguf else None
-        if verdict and verdict.reason in ("instructions", "library"):
-            say(words(f"models.llama.{verdict.reason}"))
+        if model.gguf and (problem := _cannot_run(home)):
+            say(words(problem))
         return
-    n = round(speed.words(speed.weights, words.language))
-    say(words("models.speed.measured" if speed.quiet else "models.speed.busy", label=model.manifest.label, n=n))
+    n = speed.words(speed.weights, words.language)
+    kind = "measured" if speed.quiet else "at_least" if n >= LEAST_WORDS else "disturbed"
+    say(words(f"models.speed.{kind}", label=model.manifest.label, n=round(n)))
     if too_slow(speed, words.language):
         kind, name = _quicker(model, home, speed, words)
         say(words(f"models.speed.{kind}", name=name))
 
 
 def _plan(home: Path, words: Words, light: bool) -> Plan:
-    return plan(load_catalogue(), measure(home), words.language, held(home), light, _any_speed(home))
+    """As tutor/lm/choose.py has it; without a tutor where it could not be opened."""
+    problem, here, have = _cannot_run(home), measure(home), held(home)
+    made = plan(load_catalogue(), here, words.language, have, light or problem is not None, _any_speed(home))
+    return replace(made, alone=(problem,)) if problem and made.alone and not light else made
+
+
+def _cannot_run(home: Path) -> Message | None:
+    """Why llama.cpp, which a tutor needs, does not run on this computer; None if it does, or may at another time."""
+    reason = check(home).reason
+    return msg(f"models.llama.{reason}") if reason in ("instructions", "library") else None
 
 
 def _again(announced: Choice, home: Path, words: Words, say: Say) -> Choice | None:

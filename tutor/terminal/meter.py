@@ -21,6 +21,7 @@ class Meter:
         self._began = self._shown = 0.0
         self._first = self._done = 0
         self._width = 0
+        self._text = ""
 
     def __enter__(self) -> Meter:
         return self
@@ -45,9 +46,11 @@ class Meter:
             left = (total - done) / speed if speed > 0 and now - self._began > 2 else None
             kind = "models.progress.left" if left is not None else "models.progress.share"
             text = self._words(kind, stage=text, share=done / total, size=total - done, left=left)
-        self._write(text, new)
+        if text != self._text:
+            self._write(text, new)
 
     def _write(self, text: str, new: bool) -> None:
+        self._text = text
         if not self._live:
             self._out.write(f"{text}\n")
         else:
