@@ -31,7 +31,7 @@ async def show(dialogue: Dialogue) -> AsyncIterator[Shown]:
     ]
     words = dialogue.words("chat.models", name=others[0].name if others else "")
     verdict = remembered(dialogue.workspace.home)
-    if verdict and not verdict.runs:
+    if verdict and verdict.reason:
         words = f"{words}\n\n{dialogue.words(f'models.llama.{verdict.reason}')}"
     yield dialogue.say(words, tone="aside", blocks=blocks, buttons=(*buttons, back_button(dialogue)))
 

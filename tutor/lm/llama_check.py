@@ -34,22 +34,22 @@ REMEMBERED = "llama_cpp.json"
 SECONDS = 60.0
 ILLEGAL = (-4, 132, 0xC000001D, 0xC000001D - (1 << 32))
 """Exit statuses of a process that met an instruction its processor does not have: SIGILL, through a shell, Windows."""
-Reason = Literal["", "instructions", "library", "failed"]
+Reason = Literal["instructions", "library", "failed"]
 
 
 class Verdict(Frozen):
-    """`reason` is empty where llama.cpp runs; else the words are in the catalogue under `models.llama.<reason>`:
+    """`reason` is None where llama.cpp runs; else the words are in the catalogue under `models.llama.<reason>`:
     the processor lacks `instructions`, the `library` cannot be loaded, or it `failed` otherwise. `detail`: what the
     child said, for the log."""
 
     wheel: str
     processor: str
-    reason: Reason
+    reason: Reason | None = None
     detail: str = ""
 
     @property
     def runs(self) -> bool:
-        return not self.reason
+        return self.reason is None
 
 
 def check(home: Path, command: Sequence[str] | None = None) -> Verdict:
@@ -64,7 +64,7 @@ def check(home: Path, command: Sequence[str] | None = None) -> Verdict:
     return found
 
 
-def _try(command: Sequence[str], settings: Settings) -> tuple[Reason, str]:
+def _try(command: Sequence[str], settings: Settings) -> tuple[Reason | None, str]:
     try:
         done = subprocess.run(
             command,
@@ -79,7 +79,7 @@ def _try(command: Sequence[str], settings: Settings) -> tuple[Reason, str]:
         return "failed", str(error)
     detail = done.stderr.strip()[-500:]
     if done.returncode == 0:
-        return "", ""
+        return None, ""
     if done.returncode in ILLEGAL:
         return "instructions", detail
     return ("library" if "ImportError" in detail or "ModuleNotFoundError" in detail else "failed"), detail
