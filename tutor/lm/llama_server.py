@@ -36,8 +36,8 @@ ADAPTERS = 4
 """Of as many the matrices are kept beside the weights, 35 MB each for a 0.5B of rank 16."""
 BATCH = 128
 """Tokens of a prompt that are read between two looks at whether anybody still wants the answer. 512 is as fast."""
-GUESS = (6, 3, 12)
-"""Where the last 6 tokens were seen before, the 3 to 12 that followed them are tried at once: a text that repeats its
+GUESS = (6, 3, 7)
+"""Where the last 6 tokens were seen before, the 3 to 7 that followed them are tried at once: a text that repeats its
 source is written 1.7 times as fast (benchmarks/README.md). llama.cpp's own 24, 48, 64 find fewer places."""
 PATIENCE = 60.0
 """Seconds to wait for answers to end before an adapter is loaded."""
