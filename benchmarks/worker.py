@@ -2,7 +2,7 @@
 
     python -m benchmarks.worker --home HOME
 
-HOME has a tutor, a workbench and an encoder. Memory is what the system counts, after each has worked once: resident (with
+HOME has a tutor, a workbench and an encoder. Memory is what the system counts, after each worked once: resident (with
 what is mapped of the models' files, which the system can take back) and the process's own. The first piece is of an
 answer whose beginning (instructions and passage) was read before.
 """
@@ -53,13 +53,11 @@ async def measure(home: Path) -> None:
             info = process.memory_full_info()
             return f"{info.rss / 1e9:.2f} GB resident, {info.uss / 1e9:.2f} GB its own"
 
-        print(
-            f"{processor_name()}; tutor {find(home, None, 'tutor').name}, workbench {find(home, None, 'workbench').name}"
-        )
+        tutor, workbench = find(home, None, "tutor").name, find(home, None, "workbench").name
+        print(f"{processor_name()}; tutor {tutor}, workbench {workbench}")
         began = time.monotonic()
-        print(
-            f"a first answer, models not loaded, prompt not read: {await first_piece(worker, '¿Qué es un token?'):.2f} s"
-        )
+        cold = await first_piece(worker, "¿Qué es un token?")
+        print(f"first piece, models not loaded, prompt not read: {cold:.2f} s")
         print("with the voice:", held())
         for question in ("¿Y una palabra?", "¿Sabe lo que dice?", "¿De a cuánto lee?"):
             print(f"first piece, beginning read before: {await first_piece(worker, question):.2f} s")
