@@ -52,7 +52,7 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Shop:
 def on(monkeypatch: pytest.MonkeyPatch, machine: Machine, speed: Speed | None) -> None:
     """On such a computer, where every model that can be measured is so fast."""
     monkeypatch.setattr(first_models, "measure", lambda home: machine)
-    monkeypatch.setattr(first_models, "check", lambda home: Verdict(wheel="1", processor="Zen 5", reason=""))
+    monkeypatch.setattr(first_models, "check", lambda home: Verdict(wheel="1", processor="Zen 5", reason=None))
     monkeypatch.setattr(first_models, "known_speed", lambda model, settings: speed if model.gguf else None)
 
 
