@@ -26,7 +26,7 @@ PIP = "pip==26.3"
 # packages are unpacked; what comes over the network; what the models need while they are brought and made ready, with a
 # tutor of the usual size and without (the sources have them in different sizes: this is the largest).
 ENV_MB, CUDA_MB, TEST_MB, UNPACKING_MB = 2100, 5400, 450, 700
-MODELS_MB, LIGHT_MB = 5000, 3100
+MODELS_MB, LIGHT_MB = 4400, 2500
 MODELS_DOWNLOAD, LIGHT_DOWNLOAD = (1700, 4000), (600, 1500)
 TORCH_DOWNLOAD_MB, REST_DOWNLOAD_MB, CUDA_DOWNLOAD_MB = 190, 270, 2900
 
