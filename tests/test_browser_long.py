@@ -17,12 +17,13 @@ from tests.ui_server import Server, serving
 from tutor.turn import Button, Intent, ItemView, Said
 from tutor.ui.screen import Screen
 from tutor.ui.transcript import Transcript
-from tutor.ui.window import KEPT, SPARE
+from tutor.ui.window import KEPT, PIECE, SPARE
 from tutor.words import Words
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.browser
 ON = Button(label="Seguir", intent=Intent(name="next"))
+TURNS = 300
 LONG, SHORT = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
 
 EDGES = """() => {
@@ -84,7 +85,7 @@ async def _write(home: Path, thread: str, turns: int) -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("home")
     with ThreadPoolExecutor(1) as elsewhere:  # this thread has a loop already, Playwright's
-        elsewhere.submit(lambda: asyncio.run(_write(home, LONG, 300))).result()
+        elsewhere.submit(lambda: asyncio.run(_write(home, LONG, TURNS))).result()
         elsewhere.submit(lambda: asyncio.run(_write(home, SHORT, 2))).result()
     with serving(home) as running:
         yield running
@@ -137,21 +138,24 @@ def test_a_long_conversation_is_open_again_as_soon_as_a_short_one(learner: Learn
 def test_what_was_said_before_comes_back_with_one_key(learner: Learner, server: Server) -> None:
     page = learner.page
     opening(learner, server, LONG)
-    more = page.get_by_role("button", name="Ver lo anterior (585 mensajes más)")
+    whole = 2 * TURNS + 1
+    more = page.get_by_role("button", name=f"Ver lo anterior ({whole - KEPT} mensajes más)")
     page.mouse.move(500, 400)
     page.mouse.wheel(0, -100_000)
-    first = page.get_by_text("turno 293")
+    first = page.get_by_text(f"turno {(whole - KEPT + 1) // 2}")
     expect(first).to_be_in_viewport()
     more.focus()
     settled(learner)
     before = first.bounding_box()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("turno 283")).to_have_count(1)
+    expect(page.get_by_text(f"turno {(whole - KEPT - PIECE + 1) // 2}")).to_have_count(1)
     settled(learner)
     assert before is not None
     assert first.bounding_box() == pytest.approx(before, abs=2)  # what was being read did not move
     focused = page.locator("[data-past]:focus")
-    expect(focused).to_contain_text("turno 292")  # the newest of what came back: one reads on from there
+    expect(focused).to_contain_text(
+        f"turno {(whole - KEPT - 1) // 2}"
+    )  # the newest of what came back: one reads on from there
     folded = page.get_by_test_id("folded").last
     expect(folded.locator("summary")).to_have_text("Los mismos números en una tabla")
     expect(folded.get_by_test_id("table")).to_have_count(0)
@@ -160,7 +164,9 @@ def test_what_was_said_before_comes_back_with_one_key(learner: Learner, server: 
     page.mouse.wheel(0, -100_000)
     settled(learner)
     page.keyboard.press("PageUp")
-    expect(page.get_by_role("button", name="Ver lo anterior (545 mensajes más)")).to_be_attached()
+    expect(
+        page.get_by_role("button", name=f"Ver lo anterior ({whole - KEPT - 2 * PIECE} mensajes más)")
+    ).to_be_attached()
 
 
 @pytest.mark.parametrize("scene", ["bars", "charts", "texts", "single"])

@@ -180,7 +180,7 @@ async def test_what_was_brought_back_goes_when_old_messages_do(talk: Conversatio
 
 
 async def test_two_windows_with_more_and_less_of_the_same_thread(talk: Conversation) -> None:
-    await talk.turns(KEPT // 2 + 3)
+    await talk.turns((KEPT + SPARE) // 2 - 1)
     late = Page(talk.window.thread("t"))
     talk.pages.open.append(late)
     assert len(late.said) < len(talk.page.said)

@@ -18,11 +18,11 @@ from tutor.ui.screen import Pages, element_dict, step_dict
 from tutor.ui.transcript import Transcript
 from tutor.words import Words
 
-KEPT = 16
-"""Messages that stay on the page: about nine turns."""
-SPARE = 8
+KEPT = 12
+"""Messages that stay on the page: about seven turns."""
+SPARE = 6
 """How many more there may be before the oldest go: a few together cost little more than one."""
-MOST = 40
+MOST = 30
 """As far back as something that is still open keeps the messages since then on the page."""
 PIECE = 20
 """Earlier messages that come back at a time."""
