@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from skills.contract import ChatMessage, Options
+from skills.errors import UserError
 from tests.tiny_model import make_tiny
 from tutor.lm.adding import add_folder
 from tutor.lm.convert import to_gguf
@@ -20,6 +23,8 @@ from tutor.lm.installed import Installed, installed
 from tutor.lm.llama_cpp import LlamaCpp
 from tutor.lm.llama_server import LlamaServer
 from tutor.lm.text import Texts
+from tutor.processes.worker import Worker
+from tutor.settings import Settings
 
 pytestmark = pytest.mark.slow
 PROMPTS = {
@@ -118,3 +123,33 @@ def test_conversion_in_a_process_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "picture.gguf").write_bytes(b"not a model at all, and long enough to be read as a header")
     with pytest.raises(ModelUnreadable):
         add_folder(tmp_path / "home", tmp_path / "picture.gguf")
+
+
+@pytest.fixture
+async def worker(model: Installed) -> AsyncIterator[Worker]:
+    worker = Worker(Settings(home=model.folder.parents[1], tutor_model=model.name))
+    yield worker
+    await worker.stop()
+
+
+async def test_killed_in_the_middle_of_a_sentence_the_next_one_is_said(worker: Worker) -> None:
+    asked, pieces = [ChatMessage(role="user", content="Count from one to fifty in words.")], list[str]()
+
+    async def listen() -> None:
+        async for piece in worker.chat(asked, Options(max_tokens=200)):
+            pieces.append(piece)
+            if len(pieces) == 3 and worker.pid:
+                psutil.Process(worker.pid).kill()
+
+    with pytest.raises(UserError) as caught:
+        await listen()
+    assert caught.value.code in ("killed", "defect")
+    assert 3 <= len(pieces) < 150
+    assert "".join([piece async for piece in worker.chat(asked, Options(max_tokens=8))]).strip()
+
+
+async def test_an_answer_fits_the_schema_through_the_worker(worker: Worker) -> None:
+    asked = [ChatMessage(role="user", content="Summarize it in four sentences.\nAnswer with an intent, as JSON.")]
+    options = Options(max_tokens=200, json_schema=SCHEMA, temperature=1.0, seed=1)
+    said = json.loads("".join([piece async for piece in worker.chat(asked, options)]))
+    assert set(said) == {"intent", "arguments"}
