@@ -123,7 +123,7 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     "models.role.{role}": ROLES,
     "models.setup.{entry.roles[0]}": ROLES,
     "models.setup.without_{role}": [role for role in ROLES if role != "workbench"],
-    "models.speed.{kind}": ("get", "use", "none"),
+    "models.speed.{advice[0]}": ("larger", "get", "use", "none"),
     "models.llama.{verdict.reason}": ("instructions", "library"),
     "models.stage.{word}": ("safetensors", "gguf", "tokenizer"),
     "run_card.caption.{status.state}": ("paused", "interrupted", "failed", "done", "stopped"),

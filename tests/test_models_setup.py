@@ -148,6 +148,17 @@ def test_a_tutor_that_turns_out_slow_is_kept_and_a_smaller_one_proposed(
     assert f"tutor models use {BENCH}" in said[-1]
 
 
+def test_a_larger_one_is_named_where_it_would_run_as_well(
+    tmp_path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "qwen2.5-coder-1.5b-instruct", roles=("tutor",))
+    for tokens, larger in ((35.2, "qwen3-4b-instruct-2507"), (16, "qwen3-1.7b"), (14, None)):
+        said: list[str] = []
+        on(monkeypatch, DESKTOP, Speed(tokens, 1_117_320_768))
+        first_models.tell_speed(find(tmp_path, None), tmp_path, Words("es"), said.append)
+        assert [line.rpartition(" ")[2] for line in said[1:]] == ([larger] if larger else [])
+
+
 @pytest.mark.parametrize(
     ("speed", "told"),
     [

@@ -3,8 +3,9 @@
     python -m tutor.lm.speed MODEL.gguf THREADS
 
 What bounds the speed is that all the weights are read from memory once for each token, so a model of twice the bytes
-talks at half the speed. Small models do a little better than that says of large ones, never worse: measured with
-llama.cpp on 2 cores of a Zen 5, 31.9 GB/s for a file of 0.49 GB and 40 GB/s for one of 1.12 GB.
+talks at half the speed. What else a token costs weighs more in a small model, so of a larger one this promises too
+little rather than too much: on 2 cores of a Zen 5, 54.8 tokens a second of a file of 0.49 GB (27 GB/s) and 35.2 of one
+of 1.12 GB (39 GB/s).
 """
 
 from __future__ import annotations

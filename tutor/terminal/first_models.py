@@ -86,9 +86,9 @@ def tell_speed(model: Installed, home: Path, words: Words, say: Say) -> None:
     n = speed.words(speed.weights, words.language)
     kind = "measured" if speed.quiet else "at_least" if n >= LEAST_WORDS else "disturbed"
     say(words(f"models.speed.{kind}", label=model.manifest.label, n=round(n)))
-    if too_slow(speed, words.language):
-        kind, name = _quicker(model, home, speed, words)
-        say(words(f"models.speed.{kind}", name=name))
+    advice = _advice(model, home, speed, words)
+    if advice:
+        say(words(f"models.speed.{advice[0]}", name=advice[1]))
 
 
 def _plan(home: Path, words: Words, light: bool) -> Plan:
@@ -134,14 +134,18 @@ def _any_speed(home: Path) -> Speed | None:
     return known_speed(model, build_settings(home)) if model else None
 
 
-def _quicker(model: Installed, home: Path, speed: Speed, words: Words) -> tuple[str, str]:
-    """How to have one that writes fast enough: `get` and the name of another tutor, `use` and that of a smaller one
-    that is here; `none` if this is the smallest there is."""
+def _advice(model: Installed, home: Path, speed: Speed, words: Words) -> tuple[str, str] | None:
+    """Which model would suit this computer better than the one measured, after the message that says so: if that is too
+    slow, `get` another or `use` a smaller one that is here (`none` if there is none); else perhaps a `larger` one."""
     others = plan(load_catalogue(), measure(home), words.language, ("workbench", "encoder"), speed=speed).choices
-    if others:
-        return "get", others[0].entry.name
-    talk = [other for other in installed(home) if "tutor" in other.manifest.roles]
-    smaller = [other.name for other in talk if other.profile.parameters < model.profile.parameters]
+    other = others[0].entry if others else None
+    if not too_slow(speed, words.language):
+        larger = other and speed.quiet and other.parameters > model.profile.parameters
+        return ("larger", other.name) if other and larger else None
+    if other:
+        return "get", other.name
+    talk = [one for one in installed(home) if "tutor" in one.manifest.roles]
+    smaller = [one.name for one in talk if one.profile.parameters < model.profile.parameters]
     return ("use", smaller[0]) if smaller else ("none", "")
 
 
