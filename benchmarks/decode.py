@@ -9,7 +9,8 @@ Options: [--tokens 64] [--rounds 5] [--threads 0] [--keep FOLDER]. The model is 
 file with the same tokenizer. What has to be made first (8 bits for llama.cpp, for CTranslate2) is kept in `--keep`.
 
 The ratio that counts is the median over the rounds: each times all sides one after the other, so that a busy machine
-slows all. CTranslate2 and llama-cpp-python are yardsticks, not dependencies: a side that is not installed is left out.
+slows all. In `speed` each side is in a process of its own. CTranslate2 and llama-cpp-python are yardsticks, not
+dependencies: a side that is not installed is left out.
 """
 
 from __future__ import annotations
@@ -19,10 +20,15 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from importlib import import_module
 from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -63,28 +69,67 @@ def ours(engine: Engine, ids: list[int]) -> Write:
     return lambda tokens: engine.proceed(ids, Options(max_tokens=tokens))
 
 
-def ctranslate(model: Installed, ids: list[int], threads: int, keep: Path) -> Write:
-    import ctranslate2
-    from ctranslate2.converters import TransformersConverter
+def llama(file: Path, texts: Texts, model: Installed, threads: int) -> Write:
+    """Without guessing: the same text again and again would be known by heart."""
+    return ours(LlamaCpp(LlamaServer(file, threads, guess=False), texts, model.profile), texts.prompt(PROMPT))
 
-    folder = keep / f"{model.name}-ct2"
-    if not folder.exists():
-        TransformersConverter(str(model.weights), low_cpu_mem_usage=True).convert(str(folder), quantization="int8")
-    generator = ctranslate2.Generator(str(folder), compute_type="int8", intra_threads=threads)
-    names = [Texts(model.weights)._tokenizer.id_to_token(id) for id in ids]
+
+def dense(file: Path, texts: Texts, model: Installed, threads: int) -> Write:
+    import torch
+
+    torch.set_num_threads(threads)
+    return ours(Hf(model.weights, model.profile, device="cpu", dtype="float32"), texts.prompt(PROMPT))
+
+
+def ctranslate(file: Path, texts: Texts, model: Installed, threads: int) -> Write:
+    import ctranslate2
+
+    generator = ctranslate2.Generator(str(file), compute_type="int8", intra_threads=threads)
+    names = [texts._tokenizer.id_to_token(id) for id in texts.prompt(PROMPT)]
     return lambda tokens: generator.generate_tokens(names, max_length=tokens, sampling_topk=1)
 
 
-def python_binding(gguf: Path, ids: list[int], threads: int) -> Write:
+def python_binding(file: Path, texts: Texts, model: Installed, threads: int) -> Write:
     from itertools import islice
 
     from llama_cpp import Llama  # type: ignore[import-not-found,unused-ignore]
 
-    llama = Llama(str(gguf), n_threads=threads, n_ctx=1024, verbose=False)
-    return lambda tokens: islice(llama.generate(ids, temp=0.0), tokens)
+    binding, ids = Llama(str(file), n_threads=threads, n_ctx=1024, verbose=False), texts.prompt(PROMPT)
+    return lambda tokens: islice(binding.generate(ids, temp=0.0), tokens)
 
 
-def in_turns(sides: dict[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+Build = Callable[[Path, Texts, Installed, int], Write]
+
+
+class Side:
+    """An engine in a process of its own, as it is in the worker: threads of several in one get in each other's way."""
+
+    def __init__(self, build: Build, file: Path, model: Installed, threads: int, tokens: int) -> None:
+        context = get_context("spawn")
+        self._here, there = context.Pipe()
+        self._process = context.Process(target=_serve, args=(there, build, file, model, threads, tokens), daemon=True)
+        self._process.start()
+        self._here.recv()  # it is open
+
+    def __call__(self) -> float:
+        self._here.send(None)
+        return float(self._here.recv())
+
+    @property
+    def memory(self) -> float:
+        return float(psutil.Process(self._process.pid).memory_info().rss)
+
+
+def _serve(pipe: Any, build: Build, file: Path, model: Installed, threads: int, tokens: int) -> None:
+    write = build(file, Texts(model.weights), model, threads)
+    pipe.send(None)
+    with suppress(EOFError):
+        while True:
+            pipe.recv()
+            pipe.send(timed(write, tokens))
+
+
+def in_turns(sides: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
     """The figure of each side in each round; one round before them warms up."""
     found: dict[str, list[float]] = {name: [] for name in sides}
     for round_ in range(rounds + 1):
@@ -104,22 +149,26 @@ def show(found: dict[str, list[float]], base: str, unit: str) -> None:
 
 
 def speed(args: argparse.Namespace, model: Installed) -> None:
-    texts = Texts(model.weights)
-    ids, threads = texts.prompt(PROMPT), args.threads
-    eight = args.keep / f"{model.name}-q8_0.gguf"
+    eight, ct2 = args.keep / f"{model.name}-q8_0.gguf", args.keep / f"{model.name}-ct2"
     if not eight.exists():
         to_gguf(model.weights, eight)
-    writers: dict[str, Write] = {}
+    wanted: list[tuple[str, Build, Path]] = []
     if find_spec("ctranslate2"):
-        writers["CTranslate2 int8"] = ctranslate(model, ids, threads, args.keep)
+        if not ct2.exists():
+            converters: Any = import_module("ctranslate2.converters")
+            converter = converters.TransformersConverter(str(model.weights), low_cpu_mem_usage=True)
+            converter.convert(str(ct2), quantization="int8")
+        wanted.append(("CTranslate2 int8", ctranslate, ct2))
     for file in (eight, *args.gguf):
-        writers[f"llama.cpp, {file.stem}"] = ours(LlamaCpp(LlamaServer(file, threads), texts, model.profile), ids)
+        wanted.append((f"llama.cpp, {file.stem}", llama, file))
         if find_spec("llama_cpp"):
-            writers[f"llama-cpp-python, {file.stem}"] = python_binding(file, ids, threads)
+            wanted.append((f"llama-cpp-python, {file.stem}", python_binding, file))
     if not args.fast:
-        writers["transformers float32"] = ours(Hf(model.weights, model.profile, device="cpu", dtype="float32"), ids)
-    sides = {name: lambda write=write: timed(write, args.tokens) for name, write in writers.items()}
-    show(in_turns(sides, args.rounds), next(iter(writers)), "tokens a second")
+        wanted.append(("transformers float32", dense, model.weights))
+    sides = {name: Side(build, file, model, args.threads, args.tokens) for name, build, file in wanted}
+    found = in_turns(sides, args.rounds)
+    show(found, next(iter(sides)), "tokens a second")
+    print("resident memory: " + ", ".join(f"{name} {side.memory / 1e6:.0f} MB" for name, side in sides.items()))
 
 
 def repeats(args: argparse.Namespace, model: Installed) -> None:
