@@ -66,7 +66,12 @@ class Learner:
         expect(self.page.locator("#stop-button")).to_have_count(0)
         self.page.click("#chat-input")
         self.page.keyboard.type(text)
-        self.page.keyboard.press("Enter")
+        for _ in range(60):  # while a turn is at work the composer keeps the words: on a busy machine, ask again
+            self.page.keyboard.press("Enter")
+            self.page.wait_for_timeout(100)
+            if not self.page.locator("#chat-input").inner_text().strip():
+                return
+            self.page.wait_for_timeout(250)
 
     def recall(self) -> None:
         """Bring back all that was said before what is on the page, and open its cards."""
