@@ -23,11 +23,11 @@ from typing import Any
 
 from tutor.lm.gguf_header import GgufHeader, read_header
 
-CONTEXT = 4096
+CONTEXT = 3072
 STATE_BYTES = 500_000_000
-"""What a text may have in tokens, its prompt included, and what the state of all slots may take. llama.cpp takes that
-memory when it opens a model, not as it is used; so a model that could read 32,768 tokens is not given room for them.
-In 8 bits a token is 6.5 KB for Qwen2.5-0.5B, 15 KB for the 1.5B, 61 KB for Qwen3-1.7B."""
+"""What a text may have in tokens, its prompt included, and what the state of all slots may take. A model that could
+read 32,768 tokens is not given room for them: at 50 to 200 tokens a second nobody would wait for it, and in 8 bits a
+token is 6.5 KB for Qwen2.5-0.5B, 15 KB for the 1.5B, 61 KB for Qwen3-1.7B. The longest that is asked for has 2,260."""
 BLOCK, BLOCK_BYTES = 32, 34
 """Numbers that share a scale in 8 bits (Q8_0 of ggml-common.h), and what they take."""
 SLOTS = 2
@@ -181,6 +181,8 @@ def _parameters(gguf: Path, header: GgufHeader, context: int, threads: int, adap
     kinds = xllamacpp.ggml_type
     params.cache_type_k = params.cache_type_v = kinds.GGML_TYPE_Q8_0 if whole else kinds.GGML_TYPE_F16
     params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED  # it needs that
+    # read, not mapped: of weights that are laid out anew for the processor both copies would stay in memory
+    params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
     params.cache_ram_mib = 0  # no third copy of prompts beside the slots
     params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(path), 0.0) for path in adapters]
     params.verbosity = ERRORS_ONLY
