@@ -181,6 +181,8 @@ def repeats(args: argparse.Namespace, model: Installed) -> None:
     }
     paragraphs = iter(_paragraphs())
     for task, asked in TASKS.items():
+        if args.only and task != args.only:
+            continue
         found: dict[str, list[float]] = {name: [] for name in both}
         for _ in range(args.rounds):
             text = next(paragraphs)
@@ -253,6 +255,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=physical_cores())
     parser.add_argument("--gguf", type=Path, action="append", default=[])
     parser.add_argument("--run", type=Path)
+    parser.add_argument("--only", choices=tuple(TASKS), help="of `repeats`")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "tutor-decode")
     parser.add_argument("--fast", action="store_true", help="leave transformers out")
     args = parser.parse_args()

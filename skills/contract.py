@@ -233,7 +233,7 @@ class Voices(Protocol):
 
     def tuned(self, run_dir: Path, stage: Callable[[str], None] = lambda name: None) -> Voice:
         """The model of a run. The first time it is made ready, half a minute: `stage` is told what is being done,
-        `merge`, `int8` or `check`. Raises RunUnusable, ModelMissing, WrongBase, DiskFull, OutOfMemory."""
+        `gguf`, `adapter` or `check`. Raises RunUnusable, ModelMissing, WrongBase, DiskFull, OutOfMemory."""
 
 
 # --- skills -----------------------------------------------------------------------------------------------------------
