@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import Field
 
+from skills import memory
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Ended, Inputs, Language, Skill
 from skills.errors import ModelMissing
@@ -102,7 +103,7 @@ class Examiner:
     def widen(self) -> None:
         """Go on in fp32 where it fits: for writing a token at a time it is twice as fast as bf16 on a CPU."""
         need = budget.memory_needed(self.weights, "fp32", 1, 64)
-        if self.plan.precision == "bf16" and self.model.device.type == "cpu" and need < 0.8 * budget.free_memory():
+        if self.plan.precision == "bf16" and self.model.device.type == "cpu" and need < 0.8 * memory.free_memory():
             del self.model  # two at once may not fit
             budget.let_go()
             self.model = open_tuned(self.weights, self.run_dir / NAME, "fp32")

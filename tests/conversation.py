@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import skills
-from skills.contract import ChatMessage, Context, Done, Event, Failed, Language, Score
+from skills.contract import ChatMessage, Context, Done, Event, Failed, Language, Profile, Score
 from skills.errors import Busy, FileMissing, UserError
 from skills.workspace import Workspace
 from tests.conftest import PROFILE, FakeChat, FakeProbe
@@ -40,6 +40,7 @@ class InProcess:
     def __init__(self, workspace: Workspace, chat: FakeChat | None, probe: FakeProbe | None) -> None:
         self.workspace, self.the_chat, self.probe = workspace, chat, probe
         self.weights: Path | None = None
+        self.talker = "smollm2-135m-instruct"
         self.voices = FakeVoices()
         self.slow: set[str] = set()
         self.broken: dict[str, UserError | Exception] = {}
@@ -47,6 +48,9 @@ class InProcess:
     async def start(self, warm: bool = True) -> None: ...
     async def stop(self) -> None: ...
     async def unload(self) -> None: ...
+
+    async def talks(self) -> Profile:
+        return PROFILE.model_copy(update={"name": self.talker})
 
     async def languages(self) -> tuple[str, ...]:
         return PROFILE.writes

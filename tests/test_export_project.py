@@ -20,6 +20,7 @@ import yaml
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from skills import memory
 from skills.blocks import Message
 from skills.contract import Context, Ended
 from skills.errors import DiskFull, RunUnusable, UserError, WrongBase
@@ -343,7 +344,7 @@ def test_too_little_room_is_said_before_anything_is_written(ctx: Context, monkey
         with pytest.raises(ExportRoom) as refused:
             export(ctx)
         assert refused.value.values["kind"] == "disk"
-    monkeypatch.setattr(budget, "free_memory", lambda: 1000)
+    monkeypatch.setattr(memory, "free_memory", lambda: 1000)
     with pytest.raises(ExportRoom) as refused:
         export(ctx)
     assert refused.value.values["kind"] == "memory"

@@ -18,7 +18,7 @@ from tutor.words import LANGUAGES, MESSAGES, Words, catalogue
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "transformers", "datasets", "peft", "xllamacpp", "sklearn", "chainlit", "scipy", "fsrs"}
-SUPPORT = {"__init__", "blocks", "contract", "errors", "functions", "workspace"}
+SUPPORT = {"__init__", "blocks", "contract", "errors", "functions", "memory", "workspace"}
 MADE_OF_TORCH = {"skills.model.attention", "skills.model.fused_lora"}
 """Layers, which are classes of torch's: nobody else may import them when loaded either."""
 

@@ -661,6 +661,7 @@ async def test_the_models_are_shown_with_their_origin_and_another_may_talk(talk:
     assert "conversa con vos" in str(here.rows[1][1])
     assert {row[0] for row in others.rows} >= {"qwen3-1.7b", "multilingual-e5-small"}
     assert "instrucciones" not in shown[-1].text
+    assert "memoria libre" in shown[-1].text  # the one that talks is not the one that should
     verdict = Verdict(wheel=llama_check._wheel(), processor=processor_name(), reason="instructions")
     (home / llama_check.REMEMBERED).write_text(verdict.model_dump_json())
     shown = await talk.acts(Intent(name="models"))
@@ -668,6 +669,9 @@ async def test_the_models_are_shown_with_their_origin_and_another_may_talk(talk:
     assert find(home, None).name == "qwen2.5-coder-1.5b-instruct"
     await talk.clicks("Que converse smollm2-135m-instruct")
     assert find(home, None).name == "smollm2-135m-instruct"
+    (home / llama_check.REMEMBERED).unlink()
+    shown = await talk.acts(Intent(name="models"))
+    assert "memoria libre" not in shown[-1].text
     assert any(button.label == "Que converse qwen2.5-coder-1.5b-instruct" for button in talk.buttons)
     await talk.acts(Intent(name="use_model", args={"name": "../../etc"}))
     assert find(home, None).name == "smollm2-135m-instruct"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import skills
+from skills import memory
 from skills.blocks import Offer, msg
 from skills.contract import Context, Event, Failed, Metric, Noticed
 from skills.errors import DiskFull, TooLittleText, UserError
@@ -247,7 +248,7 @@ def test_what_cannot_finish_is_refused_with_what_could(
     assert found.run_dir is not None
     ctx = dataclasses.replace(found, run_dir=found.workspace.runs / "run-3")
     with monkeypatch.context() as patch:
-        patch.setattr(budget, "free_memory", lambda: 1_000_000_000)
+        patch.setattr(memory, "free_memory", lambda: 1_000_000_000)
         short = refused(ctx, budget.DoesNotFit, batch_tokens=4096, length=256)
         assert short.offers == ()
         assert short.values["need"] > short.values["free"] * 0.6  # type: ignore[operator]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from skills import memory
 from skills.errors import DiskFull
 from skills.export.errors import ExportRoom
 from skills.export.source import ExportSource
@@ -44,7 +45,7 @@ def room_for_export(source: ExportSource, formats: tuple[Format, ...], quantizat
 
 def precision(source: ExportSource, formats: tuple[Format, ...]) -> Precision:
     """In which precision to compare: fp32 where it fits, for it is faster on most processors. Raises ExportRoom."""
-    free = budget.free_memory()
+    free = memory.free_memory()
     if memory_bytes(source, formats, "fp32") < 0.8 * free:
         return "fp32"
     need = memory_bytes(source, formats, "bf16")

@@ -183,12 +183,6 @@ def memory_needed(
     return int(PROCESS_BYTES + shape.parameters * (size + MORE_A_WEIGHT) + kept + logits + adapter)
 
 
-def free_memory() -> int:
-    import psutil
-
-    return int(psutil.virtual_memory().available)
-
-
 def fitting_millions(free: int) -> int:
     """Millions of parameters of a model that this much memory can train at the least settings: what `memory_needed`
     counts for them, with the probabilities of a large vocabulary; what else is computed on the way is little."""

@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from skills import memory
 from skills.blocks import Frozen
 from skills.model.base import Precision
 from skills.training import budget
@@ -225,7 +226,7 @@ def machine(workspace: Workspace, base: str) -> TrainingMachine:
     """This machine as it is now, for training the model `base`."""
     return TrainingMachine(
         cores=budget.computing_cores(),
-        free_bytes=budget.free_memory(),
+        free_bytes=memory.free_memory(),
         free_disk=workspace.free_bytes(),
         paces=read_paces(workspace.home).get(base, {}),
     )

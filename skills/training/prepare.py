@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from skills import memory
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Noticed
 from skills.model.base import base_digest, base_name, enable_gradient_checkpointing, open_base, with_adapter
@@ -106,7 +107,7 @@ def rehearsed_for(settings: Hyperparameters, ctx: Context, weights: Path, texts:
     size = capacity(texts.material.train, texts.fitted.length, settings.batch_tokens)
     rows = max(1, round(settings.batch_tokens / size))
     try:
-        options = fits(weights, size, rows, budget.free_memory())
+        options = fits(weights, size, rows, memory.free_memory())
     except budget.DoesNotFit as error:
         raise too_large(error, settings, ctx, texts.manifest.id, size) from error
     if settings.precision is not None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from skills.blocks import Column, Message, Table, msg
+from skills.errors import ModelMissing
 from tutor.dialogue.context import Dialogue
 from tutor.dialogue.open_step import back_button
+from tutor.failures import Defect
 from tutor.lm.catalogue import Entry, load_catalogue
 from tutor.lm.installed import Installed, use
 from tutor.lm.llama_check import remembered
@@ -30,10 +33,21 @@ async def show(dialogue: Dialogue) -> AsyncIterator[Shown]:
         for model in able
     ]
     words = dialogue.words("chat.models", name=others[0].name if others else "")
+    if instead := await _instead(dialogue, here):
+        words = f"{words}\n\n{instead}"
+    yield dialogue.say(words, tone="aside", blocks=blocks, buttons=(*buttons, back_button(dialogue)))
+
+
+async def _instead(dialogue: Dialogue, here: Sequence[Installed]) -> str:
+    """Why another model talks than the one that should; nothing if it is that one."""
     verdict = remembered(dialogue.workspace.home)
     if verdict and verdict.reason:
-        words = f"{words}\n\n{dialogue.words(f'models.llama.{verdict.reason}')}"
-    yield dialogue.say(words, tone="aside", blocks=blocks, buttons=(*buttons, back_button(dialogue)))
+        return dialogue.words(f"models.llama.{verdict.reason}")
+    chosen = next((model for model in here if "tutor" in model.plays), None)
+    with suppress(ModelMissing, Defect):
+        if chosen and (await dialogue.worker.talks()).name != chosen.name:
+            return dialogue.words("models.no_room", name=chosen.manifest.label, need=chosen.profile.memory_bytes)
+    return ""
 
 
 async def let_talk(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:

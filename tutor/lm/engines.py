@@ -11,11 +11,13 @@ with models of which no GGUF was verified.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from weakref import WeakValueDictionary
 
 from skills.contract import Chat, Probe, Profile
 from skills.errors import ModelMissing
+from skills.memory import free_memory
 from tutor.lm.convert import convertible
 from tutor.lm.engine import Engine
 from tutor.lm.fetch import run_convert
@@ -33,12 +35,14 @@ _servers: WeakValueDictionary[tuple[Path, int], LlamaServer] = WeakValueDictiona
 def open_chat(home: Path, name: str | None = None, threads: int = 0) -> Chat:
     """The model called `name`, to talk with; the tutor's if None. Raises ModelMissing.
 
-    A tutor that only llama.cpp can open, on a processor that it does not run on, is spoken for by the workbench. The
-    profile says how much fits here, not how much the model was made for.
+    A tutor that only llama.cpp can open, on a processor that it does not run on, or that does not fit in the memory
+    that is free now, is spoken for by the workbench. The profile says how much fits here, not how much the model was
+    made for.
     """
     model = find(home, name, "tutor")
-    if not model.weights.is_dir() and not check(home).runs:
-        model = find(home, None, "workbench")
+    if (not model.weights.is_dir() and not check(home).runs) or not fits(model):
+        with suppress(ModelMissing):
+            model = find(home, None, "workbench")
     engine = open_engine(model, home, threads)
     engine.profile = engine.profile.model_copy(update={"context": engine.room})
     return engine
@@ -47,6 +51,11 @@ def open_chat(home: Path, name: str | None = None, threads: int = 0) -> Chat:
 def open_probe(home: Path, name: str | None = None, threads: int = 0) -> Probe:
     """The model called `name`, to look into; the workbench's if None. Raises ModelMissing."""
     return open_engine(find(home, name, "workbench"), home, threads)
+
+
+def fits(model: Installed) -> bool:
+    """Whether the memory that is free now is enough to hold this model."""
+    return model.profile.memory_bytes <= free_memory()
 
 
 def profile(home: Path, name: str | None = None) -> Profile:

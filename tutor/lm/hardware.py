@@ -12,6 +12,8 @@ from typing import Literal
 
 import psutil
 
+from skills.memory import free_memory
+
 Accelerator = Literal["cuda", "mps"]
 
 
@@ -28,12 +30,11 @@ class Machine:
 
 def measure(home: Path) -> Machine:
     """Look at this computer now; `home` need not exist yet."""
-    memory = psutil.virtual_memory()
     place = next(p for p in (home.absolute(), *home.absolute().parents) if p.exists())
     return Machine(
         cores=physical_cores(),
-        memory=memory.total,
-        free_memory=memory.available,
+        memory=psutil.virtual_memory().total,
+        free_memory=free_memory(),
         free_disk=shutil.disk_usage(place).free,
         accelerator=accelerator(),
     )

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
-from skills.contract import EVENTS, ChatMessage, Event, Failed, Language, Options, Score, TextKind
+from skills.contract import EVENTS, ChatMessage, Event, Failed, Language, Options, Profile, Score, TextKind
 from tutor.failures import died, last_words, raised
 from tutor.limits import kill_tree, memory_kills
 from tutor.processes.sandbox import spawn
@@ -36,8 +36,7 @@ class Worker:
         self._pending: dict[int, _Pending] = {}
         self._starting = asyncio.Lock()
         self._last_id = 0
-        self._languages: tuple[str, ...] | None = None
-        self._constrains: bool | None = None
+        self._talks: tuple[Profile, bool] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -101,25 +100,31 @@ class Worker:
             rows = b"".join([b64decode(_or_raise(item)) async for item in items])
         return np.frombuffer(rows, "<f4").reshape(len(texts), -1).astype(np.float32)
 
+    async def talks(self) -> Profile:
+        """The model that talks, which is another than the tutor's where that does not run or fit; loads it the first
+        time. Raises ModelMissing, Defect."""
+        return (await self._talking())[0]
+
     async def languages(self) -> tuple[str, ...]:
-        """The languages the tutor's model vouches for; loads it the first time. Raises ModelMissing, Defect."""
-        if self._languages is None:
-            async with aclosing(self._ask({"do": "languages"})) as items:
-                self._languages = tuple([_or_raise(item) async for item in items])
-        return self._languages
+        """The languages the model that talks vouches for; loads it the first time. Raises ModelMissing, Defect."""
+        return (await self._talking())[0].writes
 
     async def constrains(self) -> bool:
-        """Whether the tutor's model keeps to a schema (`Options.json_schema`); loads it the first time. Raises
+        """Whether the model that talks keeps to a schema (`Options.json_schema`); loads it the first time. Raises
         ModelMissing, Defect."""
-        if self._constrains is None:
-            async with aclosing(self._ask({"do": "constrains"})) as items:
-                self._constrains = any([_or_raise(item) async for item in items])
-        return self._constrains
+        return (await self._talking())[1]
+
+    async def _talking(self) -> tuple[Profile, bool]:
+        if self._talks is None:
+            async with aclosing(self._ask({"do": "talks"})) as items:
+                [told] = [_or_raise(item) async for item in items]
+            self._talks = Profile.model_validate(told["profile"]), told["constrains"]
+        return self._talks
 
     async def unload(self) -> None:
         """Give back the memory of the models, after what was asked before; the next request loads them again, and it
         may be others that play their roles by then."""
-        self._languages = self._constrains = None
+        self._talks = None
         async with aclosing(self._ask({"do": "unload"})) as items:
             async for item in items:
                 _or_raise(item)

@@ -3,8 +3,7 @@
 in   {"id": 1, "do": "run", "skill": ..., "inputs": {...}, "language": "es"}     items are events
      {"id": 2, "do": "chat", "messages": [...], "options": {...}}                items are pieces of text
      {"id": 3, "do": "score", "prompt": ..., "continuations": [...]}             items are scores
-     {"id": 4, "do": "languages"}                                                items are the chat model's
-     {"id": 9, "do": "constrains"}                                               one item: whether it keeps a schema
+     {"id": 4, "do": "talks"}                       one item: the profile of who talks, and whether it keeps a schema
      {"id": 5, "do": "warm"}                                                     no items
      {"id": 6, "do": "unload"}                                                   the process ends after it
      {"id": 7, "do": "embed", "texts": [...], "kind": "query"}                   items are vectors, see _embed
@@ -154,11 +153,9 @@ class Worker:
             vectors = encoder.embed(texts[start : start + TOGETHER], asked["kind"])
             yield b64encode(vectors.astype("<f4").tobytes()).decode()
 
-    def _languages(self, asked: Asked) -> Iterator[str]:
-        yield from self._models.chat().profile.writes
-
-    def _constrains(self, asked: Asked) -> Iterator[bool]:
-        yield self._models.chat().constrains
+    def _talks(self, asked: Asked) -> Iterator[Any]:
+        chat = self._models.chat()
+        yield {"profile": chat.profile.model_dump(), "constrains": chat.constrains}
 
     def _warm(self, asked: Asked) -> Iterator[Any]:
         """Load what can be loaded, so that the first answer is quick; what cannot is told when it is needed."""
