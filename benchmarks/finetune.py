@@ -30,6 +30,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", TOKENIZERS_PARALLELISM="false")
 
+from skills import memory
 from skills.model.base import open_base, open_tokenizer, plain_adapter, with_adapter
 from skills.training import budget
 from skills.training.examples import READ, Example, examples
@@ -70,7 +71,7 @@ def ours(model: Any, rounds: Sequence[Sequence[Packed]], rows: int) -> None:
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         if number % GIVE_BACK_EVERY == 0:
-            budget.give_back()
+            memory.give_back()
 
 
 def trainer(model: Any, rounds: Sequence[Sequence[Packed]], pad: int, precision: str) -> None:

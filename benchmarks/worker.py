@@ -51,7 +51,7 @@ async def measure(home: Path) -> None:
 
         def held() -> str:
             info = process.memory_full_info()
-            return f"{info.rss / 1e9:.2f} GB resident, {info.uss / 1e9:.2f} GB its own"
+            return f"{info.rss / 1e9:.3f} GB resident, {info.uss / 1e9:.3f} GB its own"
 
         tutor, workbench = find(home, None, "tutor").name, find(home, None, "workbench").name
         print(f"{processor_name()}; tutor {tutor}, workbench {workbench}")

@@ -1,7 +1,9 @@
-"""How much memory programs can take now: what the computer has left, and the container or service this runs in."""
+"""Memory: how much programs can take now, of the computer and of the container this runs in; and giving it back."""
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +21,17 @@ def free_memory() -> int:
     import psutil
 
     return max(0, min(int(psutil.virtual_memory().available), *_left_in_groups()))
+
+
+def give_back() -> None:
+    """Give memory that was freed back to the system, where the C library would keep it (glibc).
+
+    Steps of training are not equally long, so what one leaves does not quite do for the next: without this the process
+    would grow by a third in eight steps. Opening the tokenizer of a 0.5B leaves 100 MB.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _left_in_groups() -> Iterator[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import math
 import os
@@ -13,6 +12,7 @@ from typing import Literal
 
 from pydantic import AliasChoices, Field
 
+from skills import memory
 from skills.blocks import Frozen
 from skills.errors import UserError
 from skills.model.base import Precision, config, weight_count
@@ -210,18 +210,7 @@ def forget_peak() -> None:
 def let_go() -> None:
     """After a model's last name is gone: it holds itself in cycles until they are looked for."""
     gc.collect()
-    give_back()
-
-
-def give_back() -> None:
-    """Give memory that was freed back to the system, where the C library would keep it (glibc).
-
-    Steps are not equally long, so what one leaves does not quite do for the next: without this the process would grow
-    by a third in eight steps.
-    """
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
+    memory.give_back()
 
 
 def set_threads() -> int:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from skills import memory
 from skills.blocks import msg
 from skills.contract import Advanced, Context, Event, Metric, Noticed, Request, Sample
 from skills.errors import OutOfMemory
 from skills.model.base import enable_gradient_checkpointing
 from skills.model.tokenizer import ModelTokenizer
 from skills.training import checkpoint, curves
-from skills.training.budget import WARMUP, RunPlan, give_back, learning_rate, let_go, peak_memory
+from skills.training.budget import WARMUP, RunPlan, learning_rate, let_go, peak_memory
 from skills.training.checkpoint import State
 from skills.training.curves import KNOWN, Ending
 from skills.training.energy import EnergyMeter
@@ -165,7 +166,7 @@ class Training:
         torch.nn.utils.clip_grad_norm_(self.trainable, 1.0)
         self.optimizer.step()
         if self.state.step % GIVE_BACK_EVERY == 0:
-            give_back()
+            memory.give_back()
         seconds = time.perf_counter() - begin
         self.update(step=self.state.step + 1, tokens=self.state.tokens + supervised)
         self.metric(curves.TRAIN, text_nats / max(1, texts))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from skills import memory
 from skills.model.base import Precision, enable_gradient_checkpointing, open_base, with_adapter
 from skills.training import budget
 from skills.training.loss import batch_losses
@@ -70,7 +71,7 @@ def rehearse(weights: Path, options: Sequence[MemoryFit], rows: Sequence[Packed]
         budget.let_go()
         model = _open(weights, fit, rank, seed)
         _step(model, longest[:1])
-    budget.give_back()
+    memory.give_back()
     budget.forget_peak()  # what the other precision took is no part of the run
     pace = min(paces[fit], _step(model, longest[: fit.micro_rows]))
     return Rehearsed(model, fit.precision, fit.micro_rows, fit.gradient_checkpointing, pace, budget.peak_memory())

@@ -36,9 +36,10 @@ ADAPTERS = 4
 """Of as many the matrices are kept beside the weights, 35 MB each for a 0.5B of rank 16."""
 BATCH = 128
 """Tokens of a prompt that are read between two looks at whether anybody still wants the answer. 512 is as fast."""
-GUESS = (6, 3, 7)
-"""Where the last 6 tokens were seen before, the 3 to 7 that followed them are tried at once: a text that repeats its
-source is written 1.7 times as fast (benchmarks/README.md). llama.cpp's own 24, 48, 64 find fewer places."""
+LONG, SHORT = (12, 31), (6, 3, 7)
+"""Where the last 12 tokens stand already, the 31 that followed them are tried at once; else, where the last 6 do, the 3
+to 7: a text that repeats its source is written 1.5 to 2.2 times as fast (benchmarks/README.md). Either alone gains
+less: short guesses cost a 1.5B nearly what they save; long ones find fewer places, as llama.cpp's own 24, 48, 64."""
 PATIENCE = 60.0
 """Seconds to wait for answers to end before an adapter is loaded."""
 ERRORS_ONLY = 1
@@ -193,9 +194,10 @@ def _parameters(gguf: Path, header: GgufHeader, context: int, threads: int, adap
 
 
 def _let_guess(params: Any) -> None:
-    params.speculative.types = [library().common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_MOD]
-    guess = params.speculative.ngram_mod
-    guess.n_match, guess.n_min, guess.n_max = GUESS
+    kinds, guesses = library().common_speculative_type, params.speculative
+    guesses.types = [kinds.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE, kinds.COMMON_SPECULATIVE_TYPE_NGRAM_MOD]
+    guesses.ngram_simple.size_n, guesses.ngram_simple.size_m = LONG
+    guesses.ngram_mod.n_match, guesses.ngram_mod.n_min, guesses.ngram_mod.n_max = SHORT
 
 
 def _open(params: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from skills.contract import Chat, Encoder, Probe, Profile, Skill, Voices
 from skills.errors import ModelMissing
+from skills.memory import give_back
 from tutor.lm.installed import tokenizers
 from tutor.settings import Settings
 
@@ -32,6 +33,7 @@ class Models:
         if "chat" not in self._open:
             home, name, threads = self._settings.home, self._settings.tutor_model, self._settings.threads
             self._open["chat"] = self._module.open_chat(home, name, threads=threads)
+            give_back()
         chat: Chat = self._open["chat"]
         return chat
 
@@ -41,6 +43,7 @@ class Models:
         if "probe" not in self._open:
             home, name, threads = self._settings.home, self._settings.workbench_model, self._settings.threads
             self._open["probe"] = self._module.open_probe(home, name, threads=threads)
+            give_back()
         probe: Probe = self._open["probe"]
         return probe
 
@@ -49,6 +52,7 @@ class Models:
         if "encoder" not in self._open:
             home, threads = self._settings.home, self._settings.threads
             self._open["encoder"] = self._module.open_encoder(home, threads=threads)
+            give_back()
         encoder: Encoder = self._open["encoder"]
         return encoder
 
