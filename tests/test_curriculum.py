@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+
+import pytest
 
 from skills.contract import Language
 from tutor.authoring.check import check
@@ -83,3 +86,11 @@ def test_what_a_lesson_builds_on_was_taught_before() -> None:
             needed = teachable & set(course.concepts[concept].prerequisites)
             assert needed <= taught | set(lesson.concepts), (lesson.id, concept)
         taught |= set(lesson.concepts)
+
+
+@pytest.mark.parametrize(("language", "word"), [("es", "Aires"), ("en", "west")])
+def test_the_first_thing_that_is_shown_works(language: str, word: str) -> None:
+    """What the default workbench answered when the course was recorded (tests/test_models_real.py asks the weights)."""
+    seen = json.loads((ROOT / "lessons/next-word/recorded" / f"see.{language}.json").read_text("utf-8"))["result"]
+    assert seen["top"] == word
+    assert seen["probability"] > 0.5

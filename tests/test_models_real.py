@@ -14,6 +14,7 @@ import pytest
 from skills.contract import ChatMessage, Options
 from skills.errors import UserError
 from tests.tiny_model import make_tiny
+from tutor.course.files import load_course
 from tutor.lm.adding import add_folder
 from tutor.lm.convert import to_gguf
 from tutor.lm.fetch import ModelUnreadable
@@ -24,7 +25,7 @@ from tutor.lm.llama_cpp import LlamaCpp
 from tutor.lm.llama_server import LlamaServer
 from tutor.lm.text import Texts
 from tutor.processes.worker import Worker
-from tutor.settings import Settings
+from tutor.settings import CURRICULUM, Settings
 
 pytestmark = pytest.mark.slow
 PROMPTS = {
@@ -69,6 +70,16 @@ def test_rounding_changes_little(pair: tuple[Hf, LlamaCpp], language: str) -> No
     assert len({t.id for t in best} & {t.id for t in likely}) >= 4
     # products in 8 bits: 0.07 apart on the smallest model, whose weights are in 4
     np.testing.assert_allclose(sum(t.probability for t in best), sum(t.probability for t in likely), atol=0.1)
+
+
+@pytest.mark.parametrize(("language", "word"), [("es", "Aires"), ("en", "west")])
+def test_the_first_thing_that_is_shown_works(pair: tuple[Hf, LlamaCpp], language: str, word: str) -> None:
+    (see,) = (step for step in load_course(CURRICULUM).lessons["next-word"].steps if step.id == "see")
+    assert see.kind == "run"
+    for engine in pair:
+        first, second = engine.next_token(see.inputs["prompt"][language], 2)
+        assert first.text.strip() == word
+        assert first.probability > 3 * second.probability
 
 
 SCHEMA = {
