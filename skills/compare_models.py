@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from skills.blocks import Block, Compare, CompareColumn, Frozen, Message, Notice, Offer, Role, Scalar, Text, msg
+from skills.blocks import Block, Compare, CompareColumn, Frozen, Message, Notice, Offer, Role, Text, msg
 from skills.contract import Advanced, ChatMessage, Context, Ended, Inputs, Options, Result, Skill, Voice
 from skills.errors import ModelMissing
 from skills.evaluation.exam import exam, read_plan
@@ -58,16 +58,14 @@ class ComparedPair(Frozen):
 
 
 class CompareResult(Result):
-    """`run` and `other` are names of runs (`other` also `base` or `counter`); `number`, `at` and `other_number`,
-    `other_at` are how people tell them from others."""
+    """`run` and `other` are names of runs (`other` also `base` or `counter`); `called` and `other_called` are the names
+    that their models speak under."""
 
     run: str
     other: str
     base: str
-    number: int
-    at: float
-    other_number: int | None = None
-    other_at: float | None = None
+    called: str = ""
+    other_called: str = ""
     blind: bool
     seed: int
     prompts: tuple[str, ...]
@@ -97,13 +95,9 @@ class CompareResult(Result):
         return Compare(title=msg("compare_models.title"), prompt=pair.prompt, columns=tuple(columns))
 
     def label(self, side: Side) -> Message:
-        """Who a column is of; the runs by number and date where there are two."""
-        if side == "other" or (side == "tuned" and self.other_number is not None):
-            values: dict[str, Scalar] = {"number": self.number, "at": self.at}
-            if side == "other":
-                values = {"number": self.other_number, "at": self.other_at}
-            return msg("compare_models.run", **values)
-        return msg(f"compare_models.{side}")
+        """Who a column is of, under their own names."""
+        called = {"tuned": self.called, "other": self.other_called}.get(side)
+        return msg("compare_models.run", called=called) if called else msg(f"compare_models.{side}")
 
     def _notices(self) -> tuple[Notice, ...]:
         same = sum(getattr(pair, pair.order[0]) == getattr(pair, pair.order[1]) for pair in self.pairs)
@@ -157,10 +151,8 @@ def run(inputs: CompareInputs, ctx: Context) -> CompareResult:
         run=run_dir.name,
         other=against,
         base=base.profile.name,
-        number=known.number,
-        at=known.at,
-        other_number=other.number if other else None,
-        other_at=other.at if other else None,
+        called=known.called,
+        other_called=other.called if other else "",
         blind=inputs.blind,
         seed=inputs.seed,
         prompts=inputs.prompts,

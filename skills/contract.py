@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from skills.blocks import Block, Frozen, Message, Offer, Scalar, Token
 
@@ -47,12 +47,23 @@ class Metric(Frozen):
 
 
 class Sample(Frozen):
-    """What the model writes for the frozen `prompt` when `share` (0 to 1) of the run is done."""
+    """What the model writes for the frozen `prompt` when it has made `share` (0 to 1) of the steps of its run.
+
+    `kept`: by the version that is kept, which may be an earlier one than the last (before there was this field, what
+    it wrote had the share 1)."""
 
     event: Literal["sample"] = "sample"
     share: float
     prompt: str
     text: str
+    kept: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_it_was(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "kept" not in given and given.get("share") == 1:
+            return given | {"kept": True}
+        return given
 
 
 class Noticed(Frozen):
@@ -179,6 +190,10 @@ class Probe(Protocol):
 
     profile: Profile
 
+    @property
+    def ended(self) -> bool:
+        """Whether the text that was generated last came to an end of its own."""
+
     def tokenize(self, text: str) -> list[Token]: ...
 
     def next_token(self, text: str, k: int) -> list[NextToken]:
@@ -257,7 +272,7 @@ class Result(BaseModel):
         return ()
 
 
-Request = Literal["stop", "pause", "discard"]
+Request = Literal["stop", "pause"]
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import Field
 
-from skills.blocks import Block, Message, Notice, Offer, Passage, Passages, msg
-from skills.contract import Advanced, ChatMessage, Context, Inputs, Options, Result, Skill, Voice, Wrote
+from skills.blocks import Block, Message, Notice, Offer, Passage, Passages, Role, msg
+from skills.contract import Advanced, ChatMessage, Context, Inputs, Options, Probe, Result, Skill, Voice, Wrote
 from skills.errors import ModelMissing
 from skills.training.runs import find_run, known_run
-from skills.training.writing import to_a_close
+from skills.training.writing import to_a_close, to_a_word
 from skills.workspace import Turn
 
 SEEDS = 10_000
@@ -41,15 +41,14 @@ class GenerateInputs(Inputs):
 class GenerateResult(Result):
     """`tokens` is the length of `text`. The same prompt, knobs and `seed` give the same text.
 
-    `run`, `number` and `at` (when it ended) where one of the learner's models wrote. `forgotten`: how many of the
-    earlier turns were left out because they did not fit.
+    `run` and what it is `called` where one of the learner's models wrote. `forgotten`: how many of the earlier turns
+    were left out because they did not fit.
     """
 
     prompt: str
     model: str
     run: str | None = None
-    number: int | None = None
-    at: float | None = None
+    called: str = ""
     text: str
     tokens: int
     seed: int
@@ -72,15 +71,17 @@ class GenerateResult(Result):
         kind = "title_instruct" if self.instruct else "title"
         if self.run is None:
             return msg(f"generate_text.{kind}")
-        return msg(f"generate_text.{kind}_tuned", number=self.number, at=self.at)
+        return msg(f"generate_text.{kind}_tuned", called=self.called)
 
     def _passages(self) -> tuple[Passage, ...]:
-        """One text; of the learner's own model, who wrote what."""
-        if self.run is None:
-            text = self.text if self.instruct else self.prompt + self.text
-            return (Passage(text=text, source=self.model, role="base"),)
-        written = Passage(text=self._as_it_goes_on(), source=self.model, role="tuned")
-        return (written,) if self.instruct else (Passage(text=self.prompt, role="yours"), written)
+        """Who wrote what: the learner's words are theirs, and the model's are its own."""
+        by = msg("generate_text.base", model=self.model)
+        if self.run is not None:
+            by = msg("generate_text.tuned", called=self.called, model=self.model)
+        role: Role = "base" if self.run is None else "tuned"
+        written = Passage(text=self._as_it_goes_on(), location=by, role=role)
+        mine = Passage(text=self.prompt, location=msg("generate_text.yours"), role="yours")
+        return (written,) if self.instruct else (mine, written)
 
     def _as_it_goes_on(self) -> str:
         """What was written, with an ellipsis where it goes on in the line that was begun."""
@@ -119,7 +120,7 @@ def run(inputs: GenerateInputs, ctx: Context) -> GenerateResult:
 
     Raises ContextFull, ModelMissing, and for a run what `Voices.tuned` raises.
     """
-    if ctx.probe is None or ctx.chat is None:
+    if ctx.probe is None:
         raise ModelMissing(model="workbench")
     prompt = inputs.prompt if inputs.instruct else inputs.prompt.rstrip(" ") or inputs.prompt
     seed = secrets.randbelow(SEEDS) if inputs.seed is None else inputs.seed
@@ -131,28 +132,29 @@ def run(inputs: GenerateInputs, ctx: Context) -> GenerateResult:
         seed=seed,
     )
     mine: dict[str, Any] = {}
-    voice = _voice(inputs.run, ctx) if inputs.run is not None else None
-    if voice is not None and inputs.run is not None:
-        known = known_run(ctx.workspace, inputs.run)
-        mine = {"run": known.run, "number": known.number, "at": known.at}
-    writer, continuer = voice or ctx.chat, voice or ctx.probe
-    turns = [*_turns(inputs.earlier), ChatMessage(role="user", content=prompt)]
     forgotten = 0
+    writer: Voice | Probe = ctx.probe
+    if inputs.run is not None:
+        writer = voice = _voice(inputs.run, ctx)
+        known = known_run(ctx.workspace, inputs.run)
+        mine = {"run": known.run, "called": known.called}
     if inputs.instruct:
-        kept = _fitting(turns, writer.count_tokens, writer.profile.context - inputs.max_tokens)
+        writer = voice = voice if inputs.run is not None else _base(ctx)
+        turns = [*_turns(inputs.earlier), ChatMessage(role="user", content=prompt)]
+        kept = _fitting(turns, voice.count_tokens, voice.profile.context - inputs.max_tokens)
         forgotten = len(turns) - len(kept)
-        pieces = writer.stream(kept, options)
+        pieces = voice.stream(kept, options)
     else:
-        pieces = continuer.generate(prompt, options)
+        pieces = writer.generate(prompt, options)
     text = "".join(_said(pieces, ctx))
-    if voice is not None and not voice.ended:
-        text = to_a_close(text)
+    if not writer.ended:
+        text = to_a_word(text) if inputs.run is None else to_a_close(text)
     return GenerateResult(
         prompt=prompt,
-        model=(writer if inputs.instruct else continuer).profile.name,
+        model=writer.profile.name,
         **mine,
         text=text,
-        tokens=writer.count_tokens(text),
+        tokens=len(ctx.probe.tokenize(text)),
         seed=seed,
         temperature=inputs.temperature,
         top_p=inputs.top_p,
@@ -173,6 +175,13 @@ def _voice(run: str, ctx: Context) -> Voice:
         ctx.emit(Advanced(done=stages.index(name) + 1, total=len(stages), doing=doing))
 
     return ctx.voices.tuned(find_run(ctx.workspace, run), stage)
+
+
+def _base(ctx: Context) -> Voice:
+    """The model that is trained, as it came; not the tutor's."""
+    if ctx.voices is None:
+        raise ModelMissing(model="workbench")
+    return ctx.voices.base()
 
 
 def _turns(earlier: Sequence[Turn]) -> list[ChatMessage]:
@@ -207,4 +216,4 @@ def _said(pieces: Iterator[str], ctx: Context) -> Iterator[str]:
             return
 
 
-SKILL = Skill("generate_text", GenerateInputs, run, needs=frozenset({"chat", "probe", "voices"}))
+SKILL = Skill("generate_text", GenerateInputs, run, needs=frozenset({"probe", "voices"}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from skills.contract import Context, Skill
 from skills.errors import ModelMissing
 from skills.training import budget
+from skills.training.clock import Clock
 from skills.training.forecast import PlanInputs, TrainingPlan, planned
 from skills.training.hyperparameters import resolved
 from skills.training.prepare import rehearsed_for
@@ -19,8 +20,10 @@ def run(inputs: PlanInputs, ctx: Context) -> TrainingPlan:
     if ctx.weights is None:
         raise ModelMissing(model="workbench")
     budget.set_threads()
+    clock = Clock(ctx)
+    clock.doing("reading")
     texts = read_for(inputs, ctx, ctx.weights, inputs.file)
-    rehearsed_for(resolved(inputs, texts.train_tokens), ctx, ctx.weights, texts)
+    rehearsed_for(resolved(inputs, texts.train_tokens), ctx, ctx.weights, texts, clock)
     return planned(inputs, ctx, ctx.weights, inputs.file)
 
 

@@ -93,6 +93,8 @@ class FakeProbe:
         yield " y"
         yield " sigue"
 
+    ended = True
+
 
 @pytest.fixture
 def fake_chat() -> type[FakeChat]:

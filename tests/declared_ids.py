@@ -101,7 +101,7 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     "chat.doing.{name}": QUICK,
     "chat.ended.{status.skill}": JOBS,
     "chat.profile_said.{profile}": PROFILES,
-    "chat.run_asked.{('discarded' if gone else 'end' if ended else what)}": ("discarded", "end", *ASKED_OF_RUNS),
+    "chat.run_asked.{told}": ("end", "over", *ASKED_OF_RUNS),
     "chat.run_what.{skill}": JOBS,
     "chat.route_{('kept' if same else 'changed')}.{route}": [(how, r) for how in ("kept", "changed") for r in ROUTES],
     "chat.route_done.{route}": ROUTES,

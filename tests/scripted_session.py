@@ -184,7 +184,7 @@ class ScriptedSession:
             yield Waiting(text=t["waiting"])
             await asyncio.sleep(0.4)
             for word in t["streamed"].split(" "):
-                yield Delta(id="streamed", text=word + " ")
+                yield Delta(id="streamed", text=word + " ", author="Musa")
                 await asyncio.sleep(0.02)
             yield self.say(t["streamed"], id="streamed", source=t["lesson"], tone="aside", buttons=self.next_buttons())
         elif intent.name == "slow":
@@ -417,7 +417,7 @@ def settings() -> Any:
 
 
 def passages() -> Passages:
-    long = Passage(text=VERSE * 4, source="martin_fierro.csv", location=msg("run_card.sample", share=0.1))
+    long = Passage(text=VERSE * 4, source="martin_fierro.csv", location=msg("run_card.sample.at", share=0.1))
     return Passages(title=msg("run_card.samples"), passages=(Passage(text=VERSE, source="martin_fierro.csv"), long))
 
 

@@ -30,7 +30,7 @@ def ask(ctx: Context) -> Context:
 
 def test_each_prompt_is_continued_with_the_same_seed(two: tuple[Path, Path], ask: Context) -> None:
     result = run(CompareInputs(), ask)
-    assert (result.run, result.other, result.number) == ("run-b", "base", 2)
+    assert (result.run, result.other, result.called) == ("run-b", "base", "Versos 2")
     assert [pair.prompt for pair in result.pairs] == [f"comienzo {n}" for n in range(4)]
     assert [pair.tuned for pair in result.pairs] == [f" run-b sigue {n} con {n}." for n in range(4)]
     assert [pair.base for pair in result.pairs] == [f" base sigue {n} con {n}." for n in range(4)]
@@ -58,7 +58,7 @@ def test_a_prompt_of_the_learners_is_drawn_several_times(two: tuple[Path, Path],
 
 def test_two_runs_against_each_other(two: tuple[Path, Path], ask: Context) -> None:
     result = run(CompareInputs(run="2", other="1"), ask)
-    assert (result.run, result.other, result.other_number) == ("run-b", "run-a", 1)
+    assert (result.run, result.other, result.other_called) == ("run-b", "run-a", "Versos")
     assert [pair.other for pair in result.pairs] == [f" run-a sigue {n} con {n}." for n in range(4)]
     assert set(result.pairs[0].order) == {"tuned", "other"}
     assert ask.voices.opened == ["run-b", "run-a", "base"]  # type: ignore[union-attr]
@@ -106,7 +106,7 @@ def test_the_letter_counter_writes_what_it_has_read() -> None:
         ("Se fue. Y nunca más volvió por la orilla del ri", "Se fue. Y nunca más volvió por la orilla del…"),
         ("que me sirven de rosario\ny lo rezo por la noc", "que me sirven de rosario"),
         ("«¿Adónde vas?»", "«¿Adónde vas?»"),
-        ("pala", "pala"),
+        ("pala", "pala…"),
         ("la mar, que", "la mar…"),
         ("", ""),
     ],
@@ -120,7 +120,7 @@ def test_a_text_that_was_cut_is_ended_where_something_ends(cut: str, ended: str)
     [
         ("que me sirven de rosario\ny lo rezo por la noc", "que me sirven de rosario\ny lo rezo por la…"),
         ("Se fue.", "Se fue."),
-        ("pala", "pala"),
+        ("pala", "pala…"),
     ],
 )
 def test_a_sample_that_was_cut_loses_no_more_than_a_word(cut: str, ended: str) -> None:

@@ -31,7 +31,8 @@ def test_the_list_has_them_all_newest_first_and_the_settings_that_differ(workspa
     table = shown(result, Table)[0]
     rows = told(table)
     assert [row[0] for row in rows] == ["2", "1"]
-    assert rows[0][2:8] == ["versos.txt", "scripted", "aprendió", "2,60", "1,95", "4 min"]
+    assert rows[0][1] == "Versos 2"
+    assert rows[0][3:8] == ["scripted", "aprendió", "2,60", "1,95", "4 min"]
     labels = [Words("es")(column.label) for column in table.columns]
     assert labels[8:] == ["Cómo", "Tasa de aprendizaje"]
     assert [row[8:] for row in rows] == [["Normal", "0,001"], ["Un vistazo", "0,0003"]]
@@ -55,7 +56,7 @@ def test_two_that_were_measured_on_the_same_texts_are_compared_in_numbers(worksp
     assert "Texto" not in rows
     summary = result.blocks()[0]
     assert summary.kind == "text"
-    assert "El que menos se sorprende es el 2, con 1,80" in Words("es")(summary.message)
+    assert "El que menos se sorprende es «Versos 2», con 1,80" in Words("es")(summary.message)
 
 
 def test_what_was_measured_on_other_texts_is_not_compared_in_numbers(workspace: Workspace, ctx: Context) -> None:

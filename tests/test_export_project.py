@@ -372,7 +372,7 @@ def test_a_disk_that_fills_up_leaves_nothing(ctx: Context, monkeypatch: pytest.M
 
 
 def test_a_stop_leaves_nothing_and_what_a_kill_left_is_cleared(ctx: Context) -> None:
-    for asked, ended in {"stop": "stopped", "pause": "paused", "discard": "stopped"}.items():
+    for asked, ended in {"stop": "stopped", "pause": "paused"}.items():
         with pytest.raises(Ended) as how:
             export(replace(ctx, requested=lambda asked=asked: asked))  # type: ignore[misc]
         assert (how.value.kind, how.value.kept) == (ended, False)

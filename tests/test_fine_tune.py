@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from skills.contract import Advanced, Context, Ended, Event, Metric, Noticed, Request, Sample
 from skills.errors import DiskFull, OutOfMemory, RunUnusable, WrongBase
 from skills.fine_tune import run
-from skills.training import budget, checkpoint, curves, loop
+from skills.training import budget, checkpoint, clock, curves, loop
 from skills.training.adapter import open_tuned
 from skills.training.hyperparameters import FineTuneInputs
 from skills.training.result import FineTuneResult
@@ -105,8 +105,7 @@ def test_a_run_tells_what_it_does_and_leaves_an_adapter(
     assert result.tuned_bpc / result.base_bpc == pytest.approx(result.tuned_loss / result.base_loss)
     metrics = {event.name for event in events if isinstance(event, Metric)}
     assert {"train_loss", "heldout_loss", "train_bpc", "heldout_bpc", "tokens_per_second"} <= metrics
-    assert {event.share for event in events if isinstance(event, Sample)} >= {0.0, 0.5, 1.0}
-    assert [event.eta for event in events if isinstance(event, Advanced) and event.total == 8][-1] == 0
+    assert {(event.share, event.kept) for event in events if isinstance(event, Sample)} >= {(0, False), (1, True)}
     card = json.loads((workspace.home / result.adapter / "base.json").read_text("utf-8"))
     assert card["name"] == tiny_model.name
     assert str(workspace.home) not in (workspace.home / result.adapter / "adapter_config.json").read_text("utf-8")
@@ -158,11 +157,57 @@ def test_stop_keeps_what_there_is(start: Callable[..., FineTuneResult], workspac
     assert weights(workspace, "run-1")
 
 
-def test_discard_leaves_nothing(start: Callable[..., FineTuneResult], workspace: Workspace) -> None:
+def test_a_stop_before_the_first_step_is_heard_at_once(
+    start: Callable[..., FineTuneResult], workspace: Workspace, events: list[Event]
+) -> None:
     with pytest.raises(Ended) as ended:
-        start(ask=(3, "discard"))
+        start(ask=(0, "stop"))
     assert (ended.value.kind, ended.value.kept) == ("stopped", False)
-    assert not list((workspace.runs / "run-1").glob("[!p]*"))
+    doing = [event.doing.id for event in events if isinstance(event, Advanced) and event.doing]
+    assert doing[-1] == "fine_tune.doing.rehearsing"
+    assert not list((workspace.runs / "run-1").iterdir())
+
+
+def test_the_whole_run_is_one_bar(
+    start: Callable[..., FineTuneResult], events: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "OFTEN", 0.0)
+    start()
+    told = [event for event in events if isinstance(event, Advanced)]
+    stages = list(dict.fromkeys(event.doing.id.removeprefix("fine_tune.doing.") for event in told if event.doing))
+    assert stages == ["reading", "rehearsing", "measuring", "training", "finishing"]
+    shares = [event.done / event.total for event in told]
+    assert shares == sorted(shares)
+    assert 0.5 < shares[-1] < 1
+    training = [event for event in told if event.doing and event.doing.id == "fine_tune.doing.training"]
+    assert len(training) > 8
+    assert all(event.eta is not None for event in training)
+
+
+def test_samples_say_when_they_were_written(start: Callable[..., FineTuneResult], events: list[Event]) -> None:
+    result = start(inputs=INPUTS.model_copy(update={"max_steps": 7}))
+    samples = [event for event in events if isinstance(event, Sample)]
+    assert len({sample.prompt for sample in samples}) == 2
+    at = sorted({round(sample.share * 7, 6) for sample in samples if not sample.kept})
+    assert at[0] == 0
+    assert all(step.is_integer() for step in at), "the very step, not the quarter it belongs to"
+    assert {sample.share for sample in samples if sample.kept} == {result.best_step / 7}
+    assert [block.columns[1].text for block in result.blocks() if block.kind == "compare"] == [
+        sample.text for sample in samples if sample.kept
+    ]
+
+
+def test_a_run_that_time_stopped_says_so(
+    start: Callable[..., FineTuneResult], events: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(budget.SECONDS, INPUTS.preset, 0.01)
+    result = start(inputs=INPUTS.model_copy(update={"max_steps": None}))
+    assert result.ending == "time"
+    assert 0 < result.steps < result.planned_steps
+    said = [event.message for event in events if isinstance(event, Noticed)]
+    said += [block.message for block in result.blocks() if block.kind == "notice"]
+    early = [message.values for message in said if message.id == "fine_tune.ended.time"]
+    assert early == [{"step": result.steps, "steps": result.planned_steps, "allowed": 0.015}] * 2
 
 
 @pytest.mark.parametrize("at", [pytest.param(1, marks=pytest.mark.slow), 4, pytest.param(7, marks=pytest.mark.slow)])

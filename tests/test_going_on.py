@@ -442,7 +442,8 @@ async def test_what_goes_on_is_called_what_it_is(talk: Conversation, skill: str,
     await talk.opens()
     assert any(f"{what}" in said.text and "siguió" in said.text for said in talk.said[-2:])
     await talk.acts(Intent(name="run_discard", args={"run": run}))
-    assert "Borré" not in "".join(said.text for said in talk.said[-2:]), "it goes on until it ends"
+    assert "Descartado" in "".join(said.text for said in talk.said[-2:])
+    assert all(status.run != run for status in talk.runs.list())
 
 
 async def test_after_an_update_it_says_what_it_found_and_no_more(

@@ -84,21 +84,28 @@ async def test_stop_keeps_and_pause_is_resumed_where_it_was(jobs: Jobs) -> None:
     assert stopped.result["counted"] > paused.done
 
 
-async def test_a_discarded_run_leaves_nothing_but_its_story(jobs: Jobs, workspace: Workspace) -> None:
+async def test_a_deleted_run_is_gone_and_another_can_begin(jobs: Jobs, workspace: Workspace) -> None:
     run = await jobs.start("weigh", {"steps": 500, "wait": 0.02}, "es")
     await until(jobs, run, lambda status: status.done >= 1)
     with pytest.raises(Busy):
         await jobs.start("weigh", {}, "es")
     with pytest.raises(Busy):
         jobs.resume(run)
-    jobs.request(run, "discard")
-    status = await until(jobs, run, lambda status: status.state == "stopped")
-    assert not status.kept
-    assert not jobs.usable(run)
     process = read_process(workspace.runs / run)
     assert process
+    await asyncio.to_thread(jobs.delete, run)
+    assert not jobs.usable(run)
+    assert jobs.list() == ()
+    assert not (workspace.runs / run).exists()
     await asyncio.to_thread(_wait_gone, process.pid)
-    assert not (workspace.runs / run / "place").exists()
+    assert await jobs.start("weigh", {}, "es")
+
+
+async def test_what_is_no_longer_running_is_not_asked(jobs: Jobs) -> None:
+    run = await jobs.start("weigh", {"steps": 2}, "es")
+    await until(jobs, run, lambda status: status.state == "done")
+    assert not jobs.request(run, "pause")
+    assert not jobs.request(run, "stop")
 
 
 def _wait_gone(pid: int) -> None:

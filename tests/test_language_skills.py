@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,11 +11,12 @@ from pydantic import ValidationError
 
 from skills import skill
 from skills.blocks import Passages, Probabilities, Tokens
-from skills.contract import Context, Event, Wrote
+from skills.contract import Context, Event, Language, Options, Wrote
 from skills.errors import BadInput, TooLittleText
 from skills.predict_next import readable
 from skills.workspace import Manifest, Workspace, write_atomic
 from tests.conftest import FakeChat, FakeProbe
+from tests.made_runs import FakeVoices, make_run
 from tutor.words import LANGUAGES, Words
 
 SKILLS = ("tokenize_text", "predict_next", "generate_text")
@@ -99,23 +101,57 @@ def test_text_is_said_as_it_is_written(ctx: Context, events: list[Event]) -> Non
     assert (result.text, result.seed, result.tokens) == (" y sigue", 7, 2)
     (block,) = result.blocks()
     assert isinstance(block, Passages)
-    assert block.passages[0].text == "La noche y sigue"
+    assert [(p.text, p.role) for p in block.passages] == [("La noche", "yours"), ("… y sigue", "base")]
     said = Words("es")(block.caption)
     assert "Temperatura: 0,8" in said
     assert "Semilla: 7" in said
 
 
-def test_a_request_goes_to_the_model_that_talks(ctx: Context) -> None:
-    chat = FakeChat(["Había una vez"])
-    result = call("generate_text", replace(ctx, chat=chat), prompt="Escribí un cuento", instruct=True)
-    assert result.text == "Había una vez"
-    assert [m.content for m in chat.asked[0]] == ["Escribí un cuento"]
+def test_a_request_goes_to_the_model_that_is_trained_and_not_to_the_tutors(ctx: Context) -> None:
+    voices, tutor = FakeVoices(), FakeChat(["Había una vez"])
+    asked = replace(ctx, chat=tutor, voices=voices)
+    result = call("generate_text", asked, prompt="Escribí un cuento", instruct=True)
+    assert result.text == "base contesta a Escribí un cuento"
+    assert not tutor.asked
+    assert result.model == "base"
     assert 0 <= result.seed < 10_000
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_model_speaks_under_its_own_name(ctx: Context, workspace: Workspace, language: Language) -> None:
+    make_run(workspace, "run-a", at=1000)
+    make_run(workspace, "run-b", at=2000)
+    mine = replace(ctx, voices=FakeVoices())
+    words = Words(language)
+
+    def told(**inputs: Any) -> str:
+        (block,) = call("generate_text", mine, prompt="La luna", **inputs).blocks()
+        by = [words(passage.location) for passage in block.passages if passage.role in ("base", "tuned")]
+        return " ".join([words(block.title), *by])
+
+    assert "Versos" in told(run="run-a")
+    assert "Versos 2" in told(run="run-b")
+    assert ("el modelo como vino" if language == "es" else "the model as it came") in told()
+    for said in (told(), told(run="run-b"), told(run="run-b", instruct=True)):
+        assert "run-" not in said
+
+
 def test_stopping_keeps_what_was_written(ctx: Context, events: list[Event]) -> None:
-    result = call("generate_text", replace(ctx, requested=lambda: "stop"), prompt="La noche")
-    assert result.text == " y"
+    class Cut(FakeProbe):
+        ended = False
+
+    result = call("generate_text", replace(ctx, probe=Cut(), requested=lambda: "stop"), prompt="La noche")
+    assert result.text == " y…"
+
+
+def test_a_text_that_was_cut_says_so(ctx: Context) -> None:
+    class Cut(FakeProbe):
+        ended = False
+
+        def generate(self, prompt: str, options: Options) -> Iterator[str]:
+            yield from (" los amigos", " se reun")
+
+    assert call("generate_text", replace(ctx, probe=Cut()), prompt="Anoche").text == " los amigos se…"
 
 
 @pytest.mark.parametrize("wrong", [{"temperature": 3}, {"max_tokens": 0}, {"top_p": 0}, {"prompt": ""}, {"top": 1}])

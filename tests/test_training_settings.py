@@ -97,7 +97,8 @@ def test_what_was_measured_is_what_is_said() -> None:
     found = estimate(Hyperparameters(epochs=3), FACTS, HERE.model_copy(update={"paces": {"bf16": measured}}))
     assert found.measured
     assert found.memory_bytes == PACE.peak_bytes
-    assert found.seconds == pytest.approx(12 + found.steps * 1024 * 0.004 / budget.TRAINING_SHARE, rel=0.01)
+    steps = found.steps * 1024 * 0.004
+    assert 12 + steps < found.seconds < 12 + 1.4 * steps, "the rest is measuring and writing"
     assert not estimate(Hyperparameters(), FACTS, HERE.model_copy(update={"paces": {}})).measured
 
 

@@ -111,6 +111,8 @@ def test_run_card_in_every_state(state: Any, language: Any) -> None:
     status = run_status(state, 0.6)
     if state == "failed":
         status = status.model_copy(update={"error": Failed(code="out_of_memory")})
+    if state == "stopped":
+        status = status.model_copy(update={"kept": True})
     view = run_view(status, Words(language))
     json.dumps(view)
     assert view["caption"]
@@ -222,13 +224,26 @@ async def test_a_question_answered_by_typing_comes_down_to_the_words(screen: Scr
 
 
 async def test_streaming_sends_safe_text_and_ends_whole(screen: Screen, pages: Pages) -> None:
-    await screen.draw("t", Delta(id="d", text="un a:"))
-    await screen.draw("t", Delta(id="d", text="b"))
-    assert ("stream_token", {"id": "d", "token": r"un a\:b", "isSequence": True, "isInput": False}) in pages.events
+    await screen.draw("t", Delta(id="d", text="un a:", author="Coplas"))
+    await screen.draw("t", Delta(id="d", text="b", author="Coplas"))
+    token = {"id": "d", "token": "*Coplas*\n\nun a\\:b", "isSequence": True, "isInput": False}
+    assert ("stream_token", token) in pages.events
+    begun = next(data for event, data in pages.events if event == "stream_start")
+    assert begun["name"] == "Coplas"
     await screen.settle("t", ())  # the turn was cut off here
     thread = screen.transcript.thread("t")
     assert thread
-    assert [step["output"] for step in thread["steps"]] == [r"un a\:b"]
+    assert [(step["name"], step["output"]) for step in thread["steps"]] == [("Coplas", "*Coplas*\n\nun a\\:b")]
+
+
+async def test_what_a_model_wrote_is_not_left_above_the_card_that_has_it(screen: Screen, pages: Pages) -> None:
+    await screen.draw("t", Delta(id="d", text="Los amigos se reun", author="Coplas"))
+    await screen.draw("t", Said(id="1", text="Mirá."))
+    await screen.settle("t", ())
+    assert ("delete_message", {"id": "d"}) in pages.events
+    thread = screen.transcript.thread("t")
+    assert thread
+    assert [step["output"] for step in thread["steps"]] == ["Mirá."]
 
 
 async def test_waiting_is_shown_and_taken_away_but_not_kept(screen: Screen, pages: Pages) -> None:

@@ -83,11 +83,13 @@ class Said(Frozen):
 
 
 class Delta(Frozen):
-    """More text for the message `id` (streaming); a `Said` with the same id replaces it when it is whole."""
+    """More of what a model is writing, `author` by name. It is there while it is being written: what is said next has
+    it whole."""
 
     kind: Literal["delta"] = "delta"
     id: str
     text: str
+    author: str
 
 
 class Chosen(Frozen):

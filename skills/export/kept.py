@@ -64,12 +64,17 @@ def exports_folder(workspace: Workspace) -> Path:
     return workspace.inside("workspace", "exports")
 
 
+def clear_unfinished(workspace: Workspace) -> None:
+    """Delete what a process left that was killed while it wrote: one job runs at a time."""
+    for left in exports_folder(workspace).glob(f".*{UNFINISHED}"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 @contextmanager
 def begun(workspace: Workspace, run: str) -> Iterator[tuple[str, Path]]:
     """A new export of `run`: its id and a folder to write it in, gone again unless it was `finish`ed."""
     folder = exports_folder(workspace)
-    for left in folder.glob(f".*{UNFINISHED}"):  # by a process that was killed: one job runs at a time
-        shutil.rmtree(left, ignore_errors=True)
+    clear_unfinished(workspace)
     id = next(name for n in range(1, 10_000) if not (folder / (name := f"{run}-{n}")).exists())
     beside = folder / f".{id}{UNFINISHED}"
     try:

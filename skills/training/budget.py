@@ -19,6 +19,10 @@ from skills.model.base import Precision, config, weight_count
 
 Preset = Literal["quick", "normal", "thorough"]
 SECONDS: dict[Preset, int] = {"quick": 4 * 60, "normal": 9 * 60, "thorough": 25 * 60}
+SAMPLE_TOKENS: dict[Preset, int] = {"quick": 24, "normal": 32, "thorough": 40}
+"""Of a sample that is written on the way."""
+MOST = 1.5
+"""Times the budget that the training may take before it ends by itself."""
 TRAINING_SHARE = 0.75
 """Of the time budget; the rest is for measuring and for samples."""
 EVALUATION_SHARE = 0.12

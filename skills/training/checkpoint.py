@@ -36,6 +36,10 @@ class State(Frozen):
     step: int = 0
     tokens: int = 0
     seconds: float = 0.0
+    spent: float = 0.0
+    """Seconds of the whole run so far, with what came before the training."""
+    share: float = 0.0
+    """How far the whole run was said to be."""
     micro_rows: int
     gradient_checkpointing: bool = Field(validation_alias=CHECKPOINTING)
     best_step: int = 0
@@ -135,13 +139,6 @@ def read_plan(run_dir: Path, data_digest: str, settings_digest: str) -> RunPlan 
 
 def write_plan(run_dir: Path, plan: RunPlan) -> None:
     write_atomic(run_dir / PLAN, plan.model_dump_json(indent=1))
-
-
-def discard(run_dir: Path) -> None:
-    """Remove everything that training left; the run's log stays with who keeps it."""
-    for name in (FOLDER, "adapter"):
-        shutil.rmtree(run_dir / name, ignore_errors=True)
-    (run_dir / PLAN).unlink(missing_ok=True)
 
 
 def _write_folder(folder: Path, write: Any) -> None:

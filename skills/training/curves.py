@@ -57,4 +57,13 @@ KNOWN = "known_loss"
 """The loss on a fixed part of the training texts, measured before the first step."""
 
 
-Ending = Literal["finished", "worse", "time", "broke", "stop", "pause", "discard"]
+Ending = Literal["finished", "worse", "time", "broke", "stop", "pause"]
+PATIENCE = 3
+"""Evaluations in a row that are worse than the best, after which a run ends: more training only overfits."""
+
+
+def ended_early(ending: Ending, step: int, steps: int, allowed: float | None) -> Message | None:
+    """Why a run ended by itself at `step` of `steps`: its time (`allowed` seconds) was up, or it only got worse."""
+    if ending == "time" and allowed is not None:
+        return msg("fine_tune.ended.time", step=step, steps=steps, allowed=allowed)
+    return msg("fine_tune.ended.worse", step=step, steps=steps, n=PATIENCE) if ending == "worse" else None

@@ -16,9 +16,10 @@ from skills import memory
 from skills.blocks import Frozen
 from skills.model.base import Precision
 from skills.training import budget
-from skills.training.budget import CHECKPOINTING, ModelShape
+from skills.training.budget import CHECKPOINTING, ModelShape, RunPlan
 from skills.training.hyperparameters import Hyperparameters, resolved
 from skills.training.rehearsal import MemoryFit, fits
+from skills.training.work import FORWARD, WRITTEN, Rates, finishing_work, training_work
 from skills.workspace import Workspace, write_atomic
 
 GUESS = 5e-11
@@ -31,7 +32,10 @@ Problem = Literal["memory", "disk", "nothing"]
 
 class Pace(Frozen):
     """What a rehearsal measured: seconds a token with an adapter of `rank`, in steps of `rows` of `length` tokens, the
-    most memory the process held, and the seconds from the beginning of the run to the end of the rehearsal."""
+    most memory the process held, and the seconds from the beginning of the run to the end of the rehearsal.
+
+    What a run then found instead: the same, and what a token that is looked at (`forward`) or written (`written`, in
+    all prompts at once) takes of what one learnt from takes."""
 
     seconds_a_token: float
     peak_bytes: int
@@ -40,6 +44,8 @@ class Pace(Frozen):
     gradient_checkpointing: bool = Field(validation_alias=CHECKPOINTING)
     rank: int
     start_seconds: float
+    forward: float = FORWARD
+    written: float = WRITTEN
 
 
 class TrainingFacts(Frozen):
@@ -130,13 +136,41 @@ def estimate(settings: Hyperparameters, facts: TrainingFacts, machine: TrainingM
         gradient_checkpointing=fit.gradient_checkpointing,
         steps=steps,
         passes=steps * chosen.batch_tokens / max(1, tokens),
-        seconds=(pace.start_seconds if pace else GUESSED_START) + steps * a_step / budget.TRAINING_SHARE,
+        seconds=_seconds(
+            chosen, steps, a_step / step_tokens, step_tokens, facts, tokens / max(1, sum(sizes.values())), pace
+        ),
         memory_bytes=memory,
         free_bytes=machine.free_bytes,
         disk_bytes=disk,
         measured=pace is not None,
         problem=problem,
     )
+
+
+def _seconds(
+    chosen: Hyperparameters,
+    steps: int,
+    a_token: float,
+    step_tokens: int,
+    facts: TrainingFacts,
+    entry: float,
+    pace: Pace | None,
+) -> float:
+    """Of the whole run. `a_token`: seconds a token of a step; `entry`: tokens of an entry."""
+    heldout = int(min(budget.HELDOUT_TOKENS, facts.heldout * entry))
+    rates = rates_of(a_token, step_tokens, budget.SAMPLE_TOKENS[chosen.preset], pace)
+    every = budget.evaluation_interval(steps, rates.step, heldout * rates.measured)
+    training = rates.seconds(training_work(0, steps, every, heldout, heldout))
+    if chosen.epochs is None:
+        training = min(training, budget.MOST * budget.SECONDS[chosen.preset])
+    start = pace.start_seconds if pace else GUESSED_START
+    return start + training + rates.seconds(finishing_work(heldout, heldout))
+
+
+def rates_of(a_token: float, step_tokens: int, sample_tokens: int, pace: Pace | None) -> Rates:
+    """What the parts of a run take, from what a token of a step takes."""
+    forward, written = (pace.forward, pace.written) if pace else (FORWARD, WRITTEN)
+    return Rates(step=a_token * step_tokens, measured=a_token * forward, texts=a_token * written * sample_tokens)
 
 
 def _cut(sizes: Mapping[int, int], length: int, drop: bool) -> tuple[dict[int, int], int]:
@@ -220,6 +254,17 @@ def keep_pace(home: Path, base: str, precision: Precision, pace: Pace) -> None:
     paces = read_paces(home)
     paces[base] = {**paces.get(base, {}), precision: pace}
     write_atomic(home / NAME, PACES.dump_json(paces, indent=1).decode())
+
+
+def keep_rates(home: Path, plan: RunPlan, sample_tokens: int, rates: Rates | None, peak_bytes: int) -> None:
+    """What a run found to be true takes the place of what its rehearsal promised."""
+    pace = read_paces(home).get(plan.base_name, {}).get(plan.precision)
+    if pace is None or rates is None:
+        return
+    a_token = rates.step / plan.step_tokens
+    found = {"seconds_a_token": a_token, "forward": rates.measured / a_token, "peak_bytes": peak_bytes}
+    written = rates.texts / sample_tokens / a_token
+    keep_pace(home, plan.base_name, plan.precision, pace.model_copy(update=found | {"written": written}))
 
 
 def machine(workspace: Workspace, base: str) -> TrainingMachine:

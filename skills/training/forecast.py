@@ -13,9 +13,10 @@ from skills.model.base import base_name
 from skills.training.budget import shape_of
 from skills.training.data import LONGEST, TrainingTexts
 from skills.training.estimate import Estimate, TrainingFacts, TrainingMachine, estimate, machine
-from skills.training.hyperparameters import Hyperparameters
+from skills.training.hyperparameters import FineTuneInputs, Hyperparameters
 from skills.training.knobs import PRESETS, settings_block
 from skills.training.refusals import read_for
+from skills.workspace import Workspace
 
 
 class PlanInputs(Hyperparameters):
@@ -56,6 +57,15 @@ def planned(inputs: Hyperparameters, ctx: Context, weights: Path, file: str | No
         estimate=estimate(given, facts, here),
         ways={p: estimate(Hyperparameters(preset=p, goal=given.goal), facts, here).seconds for p in PRESETS},
     )
+
+
+def expected(settings: FineTuneInputs, workspace: Workspace, weights: Path, texts: TrainingTexts) -> float | None:
+    """Seconds that a run on these texts is thought to take; None where nothing was measured on this machine, or the
+    steps were given."""
+    if settings.max_steps is not None:
+        return None
+    found = estimate(settings, _facts(texts, weights), machine(workspace, base_name(weights)))
+    return found.seconds if found.measured else None
 
 
 def _facts(texts: TrainingTexts, weights: Path) -> TrainingFacts:

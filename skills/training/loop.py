@@ -4,119 +4,65 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from skills import memory
 from skills.blocks import msg
-from skills.contract import Advanced, Context, Event, Metric, Noticed, Request, Sample
+from skills.contract import Noticed, Sample
 from skills.errors import OutOfMemory
 from skills.model.base import enable_gradient_checkpointing
-from skills.model.tokenizer import ModelTokenizer
 from skills.training import checkpoint, curves
-from skills.training.budget import WARMUP, RunPlan, learning_rate, let_go, peak_memory
-from skills.training.checkpoint import State
-from skills.training.curves import KNOWN, Ending
-from skills.training.energy import EnergyMeter
-from skills.training.examples import Example, Material
-from skills.training.loss import Cost, batch_losses, bits_a_nat, cost
+from skills.training.budget import learning_rate, let_go, peak_memory
+from skills.training.curves import KNOWN, PATIENCE, Ending, ended_early
+from skills.training.examples import Example
+from skills.training.held import Held
+from skills.training.loss import Cost, batch_losses, cost
 from skills.training.packing import IGNORED, Packed, batch, steps
-from skills.training.writing import to_a_word, write
+from skills.training.work import finishing_work, quarter_of, training_work
+from skills.training.writing import Written, to_a_word, write
 
 SAVE_SECONDS = 30.0
 WORSE = 0.02
-PATIENCE = 3
-"""Early stopping: evaluations in a row that are 2 % worse than the best, after which more training only overfits."""
+"""Early stopping: an evaluation that is 2 % worse than the best counts as worse (curves.PATIENCE)."""
 ENOUGH_HELDOUT, WORSE_OF_FEW = 5, 0.1
 """Held-out examples below which it must be 10 %: their mean may be luck. The best is kept all the same: they are the
 same few texts each time, so one measurement is compared with another of its kind."""
-SHARES = (0.0, 0.25, 0.5, 0.75)
-"""When samples are written; those at 1 are written by the model that is kept, once it is known which one that is."""
 
 
 GIVE_BACK_EVERY = 4
 """Steps after which freed memory goes back to the system: after each one it would cost 3 to 5 % of the time."""
 
 
-@dataclass(frozen=True)
-class LoopSettings:
-    """The hyperparameters that the loop reads; `length`: tokens of a packed row, `warmup`: share of the steps."""
-
-    learning_rate: float
-    length: int
-    seed: int
-    sample_tokens: int
-    warmup: float = WARMUP
-
-
-class Training:
-    """One run in this process. `state` is what has happened; `train` continues from it until something ends it."""
-
-    def __init__(
-        self,
-        model: Any,
-        tokenizer: ModelTokenizer,
-        plan: RunPlan,
-        settings: LoopSettings,
-        material: Material,
-        ctx: Context,
-        run_dir: Path,
-    ) -> None:
-        import torch
-
-        self.model, self.tokenizer, self.plan, self.settings, self.material = model, tokenizer, plan, settings, material
-        self.ctx, self.run_dir = ctx, run_dir
-        self.trainable = [weight for weight in model.parameters() if weight.requires_grad]
-        self.optimizer = torch.optim.AdamW(self.trainable, lr=settings.learning_rate, weight_decay=0.0)
-        self.bits_a_nat = bits_a_nat(material.train)
-        self.state = State(micro_rows=plan.micro_rows, gradient_checkpointing=plan.gradient_checkpointing)
-        self.energy = EnergyMeter()
-        self._saved = time.monotonic()
-
-    # --- coming back -------------------------------------------------------------------------------------------------
-
-    def restore(self) -> bool:
-        """Go on from the newest whole checkpoint; False if there is none."""
-        folder = checkpoint.newest(self.run_dir)
-        if folder is None:
-            return False
-        self.state = checkpoint.read_state(folder)
-        self.load(checkpoint.read_adapter(folder))
-        self.optimizer.load_state_dict(checkpoint.read_optimizer(folder))
-        if self.state.gradient_checkpointing:
-            enable_gradient_checkpointing(self.model)
-        return True
-
-    def adapter(self) -> dict[str, Any]:
-        """A copy of the trainable weights, by name."""
-        return {name: w.detach().cpu().clone() for name, w in self.model.named_parameters() if w.requires_grad}
-
-    def load(self, adapter: dict[str, Any]) -> None:
-        missing, unexpected = self.model.load_state_dict(adapter, strict=False)
-        trainable = {name for name, weight in self.model.named_parameters() if weight.requires_grad}
-        if unexpected or trainable & set(missing):
-            raise checkpoint.unusable(self.run_dir, "adapter")
-
-    def save(self) -> None:
-        checkpoint.save(self.run_dir, self.state, self.adapter(), self.optimizer.state_dict())
-        self._saved = time.monotonic()
+class Training(Held):
+    """One run in this process: `train` continues from its state until something ends it."""
 
     # --- the loop ----------------------------------------------------------------------------------------------------
 
     def train(self) -> Ending:
-        """Train until the plan is fulfilled, it gets worse, it breaks, or the learner asks for something else."""
+        """Train until the plan is fulfilled, it gets worse, it breaks, or the learner asks for something else. Where
+        it ends by itself before the plan is fulfilled, it says so."""
+        ending = self.go_on()
+        if (said := ended_early(ending, self.state.step, self.plan.steps, self.plan.seconds_allowed)) is not None:
+            self.ctx.emit(Noticed(message=said))
+        return ending
+
+    def go_on(self) -> Ending:
         plan, begun, before = self.plan, time.monotonic(), self.state.seconds
+        self.count()
         upcoming = steps(self.material.train, self.settings.length, plan.step_tokens, self.settings.seed)
         for _ in range(self.state.step):
             next(upcoming)
         if self.state.step == 0 and not self.state.metrics:
             self.evaluate()
             self.save()
+        self.clock.doing("training")
         while self.state.step < plan.steps:
+            if self.state.step:  # from now on there is something to keep
+                self.clock.hears = ()
+            self.clock.heed()
             if (asked := self.ctx.requested()) is not None:
-                return self.stop(asked)
+                self.save()
+                return asked
             if not self.step(next(upcoming)):
                 return self.broken()
             self.update(seconds=before + time.monotonic() - begun)
@@ -125,28 +71,36 @@ class Training:
                 return ending
             if self.due() or time.monotonic() - self._saved > SAVE_SECONDS:
                 self.save()
-            if plan.seconds_allowed is not None and self.state.seconds > plan.seconds_allowed:
+            if plan.seconds_allowed is not None and self.state.seconds > plan.seconds_allowed and not self.done():
                 return "time"
         return "finished"
 
-    def stop(self, asked: Request) -> Ending:
-        if asked != "discard":
-            self.save()
-        return asked
+    def count(self) -> None:
+        """Tell the clock what there is to do from here on."""
+        plan, state = self.plan, self.state
+        held, known = (sum(map(len, each)) for each in (self.material.heldout, self.material.known))
+        quarter = max((quarter_of(sample.share) for sample in state.samples), default=None)
+        now = training_work(state.step, plan.steps, plan.evaluate_every, held, known, quarter)
+        most = None if plan.seconds_allowed is None else plan.seconds_allowed - state.seconds
+        self.clock.plan(self.rates, now, finishing_work(held, known), most)
 
     def broken(self) -> Ending:
         self.update(broke=True)
         self.ctx.emit(Noticed(message=msg("fine_tune.broke_now", step=self.state.step), level="warning"))
         return "broke"
 
+    def done(self) -> bool:
+        return self.state.step == self.plan.steps
+
     def due(self) -> bool:
-        return self.state.step % self.plan.evaluate_every == 0 or self.state.step == self.plan.steps
+        return self.state.step % self.plan.evaluate_every == 0 or self.done()
 
     def step(self, rows: Sequence[Packed]) -> bool:
         """One optimiser step; False if its loss is not a number. A step that does not fit is made again, smaller."""
         import torch
 
         begin = time.perf_counter()
+        self.clock.begin()
         while True:
             try:
                 nats, supervised, texts, text_nats = self.gradients(rows)
@@ -168,6 +122,7 @@ class Training:
         if self.state.step % GIVE_BACK_EVERY == 0:
             memory.give_back()
         seconds = time.perf_counter() - begin
+        self.clock.did("step", 0)
         self.update(step=self.state.step + 1, tokens=self.state.tokens + supervised)
         self.metric(curves.TRAIN, text_nats / max(1, texts))
         self.metric(curves.TRAIN_BITS, text_nats / max(1, texts) * self.bits_a_nat)
@@ -188,6 +143,7 @@ class Training:
         for each in batches:
             losses = batch_losses(self.model, each, scale=1 / supervised).cpu()
             text = each.text[each.labels != IGNORED]
+            self.clock.did("step", 1 / len(batches))
             nats += float(losses.sum())
             text_nats += float(losses[text].sum())
             texts += int(text.sum())
@@ -211,7 +167,9 @@ class Training:
     # --- looking at it -----------------------------------------------------------------------------------------------
 
     def measure(self, examples: Sequence[Example]) -> Cost:
-        return cost(self.model, examples, self.settings.length, self.state.micro_rows)
+        self.clock.begin()
+        did: Callable[[int], None] = lambda tokens: self.clock.did("measured", tokens)  # noqa: E731
+        return cost(self.model, examples, self.settings.length, self.state.micro_rows, did)
 
     def evaluate(self) -> Ending | None:
         """Measure on the held-out texts, keep the adapter if it is the best, and write samples when they are due."""
@@ -223,11 +181,11 @@ class Training:
         self.metric(curves.HELDOUT_BITS, found.bits_per_character)
         if self.state.step == 0:
             self.metric(KNOWN, self.measure(self.material.known).loss)
-            self.sample(0.0)
+            self.sample()
             return None
         if self.diverged(loss):
             return self.broken()
-        self.sample(max(share for share in SHARES if share <= self.state.step / self.plan.steps))
+        self.sample()
         worse = WORSE if len(self.material.heldout) >= ENOUGH_HELDOUT else WORSE_OF_FEW
         if self.state.best_loss is None or loss < self.state.best_loss:
             checkpoint.save_best(self.run_dir, self.state.step, self.adapter())
@@ -248,39 +206,37 @@ class Training:
         recent = sum(value for _, value in train[-3:]) / len(train[-3:])
         return loss > 1.2 * heldout[0][1] and recent > 1.1 * train[0][1]
 
-    def sample(self, share: float) -> None:
-        """Continue the frozen prompts, unless that was done for this share of the run."""
-        if any(sample.share >= share for sample in self.state.samples):
+    def sample(self, kept: bool = False) -> None:
+        """Continue the frozen prompts, unless that was done since this quarter of the steps began. After the last step
+        only the version that is kept writes."""
+        share = (self.state.best_step if kept else self.state.step) / self.plan.steps
+        earlier = [sample for sample in self.state.samples if sample.kept == kept]
+        if earlier and kept:
             return
-        texts = write(
-            self.model,
-            self.tokenizer,
-            [ids for _, ids in self.material.prompts],
-            self.settings.sample_tokens,
-            self.settings.seed,
-        )
+        if not kept and (share == 1 or any(sample.share >= quarter_of(share) for sample in earlier)):
+            return
+        texts = self.write([ids for _, ids in self.material.prompts], 0.8)
         for (prompt, _), (text, ended) in zip(self.material.prompts, texts, strict=True):
-            self.emit(Sample(share=share, prompt=prompt, text=text if ended else to_a_word(text)))
+            self.emit(Sample(share=share, prompt=prompt, text=text if ended else to_a_word(text), kept=kept))
 
-    def metric(self, name: str, value: float) -> None:
-        self.emit(Metric(step=self.state.step, name=name, value=value))
+    def write(self, prompts: Sequence[Sequence[int]], temperature: float) -> list[Written]:
+        """How the model goes on with each prompt; the dice are the same every time."""
+        self.clock.begin()
+        most, seed, written = self.settings.sample_tokens, self.settings.seed, 0
 
-    def emit(self, event: Event) -> None:
-        if isinstance(event, Metric):
-            self.update(metrics=(*self.state.metrics, event))
-        elif isinstance(event, Sample):
-            self.update(samples=(*self.state.samples, event))
-        self.ctx.emit(event)
+        def did(tokens: int) -> None:
+            nonlocal written
+            written = tokens
+            self.clock.did("texts", 1 / most)
 
-    def update(self, **changes: Any) -> None:
-        self.state = self.state.model_copy(update=changes)
+        found = write(self.model, self.tokenizer, prompts, most, seed, temperature, did)
+        self.clock.did("texts", 1 - written / most)
+        return found
 
     def advance(self) -> None:
         self.metric(*self.energy.total(self.state.metrics))
         self.metric("memory_bytes", peak_memory())
-        done, total = self.state.step, self.plan.steps
-        eta = self.state.seconds / done * (total - done)
-        self.ctx.emit(Advanced(done=done, total=total, eta=eta, doing=msg("fine_tune.doing.training")))
+        self.clock.tell(at_once=True)
 
 
 def out_of_memory(error: BaseException) -> bool:

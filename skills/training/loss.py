@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -98,8 +98,10 @@ class Cost:
         return self.nats / math.log(2) / self.characters
 
 
-def cost(model: Any, examples: Sequence[Example], length: int, rows: int) -> Cost:
-    """Measure the examples, packed into rows of `length` tokens, `rows` at a time."""
+def cost(
+    model: Any, examples: Sequence[Example], length: int, rows: int, did: Callable[[int], None] = lambda tokens: None
+) -> Cost:
+    """Measure the examples, packed into rows of `length` tokens, `rows` at a time; `did` is told of each batch."""
     packed = pack(examples, max(length, *(len(example) for example in examples)))
     nats, tokens = 0.0, 0
     for begin in range(0, len(packed), rows):
@@ -107,6 +109,7 @@ def cost(model: Any, examples: Sequence[Example], length: int, rows: int) -> Cos
         losses = batch_losses(model, each)[each.text[each.labels != IGNORED].to(model.device)]
         nats += float(losses.double().sum())
         tokens += len(losses)
+        did(each.ids.numel())
     return Cost(nats, tokens, sum(example.characters for example in examples))
 
 

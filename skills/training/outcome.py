@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from skills.contract import Context
 from skills.metrics.copying import longest_copy
 from skills.model.ngram import CharacterNgram
@@ -18,18 +16,18 @@ from skills.training.loss import bits_a_nat, evenly
 from skills.training.result import FineTuneResult
 from skills.training.units import in_one_line, shuffled_words
 from skills.training.verdict import Numbers, judge
-from skills.training.writing import frozen_prompts, prompt_ids, prompt_text, write
+from skills.training.work import SHUFFLED_TOKENS
+from skills.training.writing import frozen_prompts, prompt_ids, prompt_text
 from skills.workspace import folder_bytes
 
-SHUFFLED_TOKENS = 1500
 LEAST_WORDS = 5
 """Words a text needs for their order to matter."""
 
 
 def finish(
-    inputs: FineTuneInputs, training: Training, texts: TrainingTexts, ctx: Context, ending: Ending, begun: float
+    inputs: FineTuneInputs, training: Training, texts: TrainingTexts, ctx: Context, ending: Ending
 ) -> FineTuneResult:
-    """Choose the best, measure it, save it, judge it. `begun`: when the run would have begun without interruptions."""
+    """Choose the best, measure it, save it, judge it."""
     assert ctx.run_dir is not None
     if (
         ending in ("stop", "time")
@@ -40,7 +38,7 @@ def finish(
     _keep_best(training)
     known = training.measure(training.material.known).loss
     shuffled, straight = _without_order(training, texts)
-    training.sample(1.0)
+    training.sample(kept=True)
     copy = longest_copy(_recitals(training, texts), [unit.text for unit in texts.split.train])
     card = BaseCard(digest=training.plan.base_digest, name=training.plan.base_name)
     folder = save_adapter(training.model, ctx.run_dir, card, training.material.heldout[:2], training.settings.length)
@@ -73,7 +71,8 @@ def finish(
         heldout_documents=len(texts.heldout),
         tokens=state.tokens,
         steps=state.step,
-        seconds=time.monotonic() - begun,
+        seconds=training.clock.seconds,
+        planned_steps=training.plan.steps,
         precision=training.plan.precision,
         peak_bytes=budget.peak_memory(),
         base_loss=base_loss,
@@ -135,6 +134,5 @@ def _recitals(training: Training, texts: TrainingTexts) -> list[str]:
         prompt_ids(prompt_text(unit), unit.prompt is not None, texts.tokenizer)
         for unit in frozen_prompts(texts.split.train, 2)
     ]
-    tokens = training.settings.sample_tokens
-    written = write(training.model, texts.tokenizer, known, tokens, training.settings.seed, temperature=0.0)
-    return [*(text for text, _ in written), *(sample.text for sample in training.state.samples if sample.share == 1)]
+    written = training.write(known, temperature=0.0)
+    return [*(text for text, _ in written), *(sample.text for sample in training.state.samples if sample.kept)]

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 from skills import memory
 from skills.blocks import msg
-from skills.contract import Advanced, Context, Noticed
+from skills.contract import Context, Noticed
 from skills.model.base import base_digest, base_name, enable_gradient_checkpointing, open_base, with_adapter
 from skills.training import budget, checkpoint
 from skills.training.budget import RunPlan
+from skills.training.clock import Clock
 from skills.training.data import TrainingTexts, freeze_prompts
-from skills.training.estimate import Pace, keep_pace
+from skills.training.estimate import Pace, keep_pace, rates_of, read_paces
+from skills.training.held import LoopSettings
 from skills.training.hyperparameters import FineTuneInputs, Hyperparameters
-from skills.training.loop import LoopSettings, Training
+from skills.training.loop import Training
 from skills.training.packing import capacity, pack
 from skills.training.refusals import room_for_run, too_large
 from skills.training.rehearsal import Rehearsed, fits, rehearse
 
-SAMPLE_TOKENS = {"quick": 24, "normal": 32, "thorough": 40}
 
-
-def doing(ctx: Context, what: str) -> None:
-    """Say which stage of the run has begun."""
-    ctx.emit(Advanced(done=0, total=1, doing=msg(f"fine_tune.doing.{what}")))
-
-
-def prepared(inputs: FineTuneInputs, ctx: Context, weights: Path, run_dir: Path, texts: TrainingTexts) -> Training:
+def prepared(
+    inputs: FineTuneInputs, ctx: Context, weights: Path, run_dir: Path, texts: TrainingTexts, clock: Clock
+) -> Training:
     """The model with its adapter and the plan: the plan of the earlier attempt, or a new one after a rehearsal."""
     assert inputs.rank is not None
     assert inputs.learning_rate is not None
@@ -38,28 +34,30 @@ def prepared(inputs: FineTuneInputs, ctx: Context, weights: Path, run_dir: Path,
     plan = checkpoint.read_plan(run_dir, texts.digest, settings)
     if plan is None:
         room_for_run(inputs, ctx, texts.manifest.id, budget.shape_of(weights))
-        plan, model = _planned(inputs, ctx, weights, texts, settings)
+        plan, model = _planned(inputs, ctx, weights, texts, settings, clock)
         freeze_prompts(run_dir, texts)
         checkpoint.write_plan(run_dir, plan)
     else:
         if plan.base_digest != base_digest(weights):
             raise checkpoint.unusable(run_dir, "base")
-        doing(ctx, "opening")
+        clock.doing("opening")
         model = with_adapter(open_base(weights, plan.precision), inputs.rank, inputs.seed)
         if plan.gradient_checkpointing:
             enable_gradient_checkpointing(model)
-    sample_tokens = SAMPLE_TOKENS[inputs.preset]
+    sample_tokens = budget.SAMPLE_TOKENS[inputs.preset]
     loop = LoopSettings(inputs.learning_rate, texts.fitted.length, inputs.seed, sample_tokens, inputs.warmup)
-    return Training(model, texts.tokenizer, plan, loop, texts.material, ctx, run_dir)
+    pace = read_paces(ctx.workspace.home).get(plan.base_name, {}).get(plan.precision)
+    rates = rates_of(plan.seconds_a_step / plan.step_tokens, plan.step_tokens, sample_tokens, pace)
+    return Training(model, texts.tokenizer, plan, loop, texts.material, ctx, run_dir, clock, rates)
 
 
 def _planned(
-    inputs: FineTuneInputs, ctx: Context, weights: Path, texts: TrainingTexts, settings: str
+    inputs: FineTuneInputs, ctx: Context, weights: Path, texts: TrainingTexts, settings: str, clock: Clock
 ) -> tuple[RunPlan, Any]:
     """Rehearse, and choose from it how many steps fit the time."""
     assert inputs.batch_tokens is not None
     tokens = inputs.batch_tokens
-    rehearsed = rehearsed_for(inputs, ctx, weights, texts)
+    rehearsed = rehearsed_for(inputs, ctx, weights, texts, clock)
     a_step = rehearsed.seconds_a_token * tokens
     allowed = budget.SECONDS[inputs.preset]
     often = budget.passes(texts.train_tokens, inputs.preset)
@@ -80,30 +78,21 @@ def _planned(
         steps=steps,
         evaluate_every=every,
         seconds_a_step=a_step,
-        seconds_allowed=1.5 * allowed if free_choice else None,
+        seconds_allowed=budget.MOST * allowed if free_choice else None,
     )
-    ctx.emit(
-        Noticed(
-            message=msg(
-                "fine_tune.plan",
-                n=steps,
-                seconds=steps * a_step / budget.TRAINING_SHARE,
-                memory=rehearsed.peak_bytes,
-                passes=steps * tokens / texts.train_tokens,
-            )
-        )
-    )
+    ctx.emit(Noticed(message=msg("fine_tune.plan", n=steps, passes=steps * tokens / texts.train_tokens)))
     return plan, rehearsed.model
 
 
-def rehearsed_for(settings: Hyperparameters, ctx: Context, weights: Path, texts: TrainingTexts) -> Rehearsed:
+def rehearsed_for(
+    settings: Hyperparameters, ctx: Context, weights: Path, texts: TrainingTexts, clock: Clock
+) -> Rehearsed:
     """Two real steps with these settings (resolved); what they measured is kept for the estimates to come.
 
     Raises DoesNotFit with what would fit."""
     assert settings.batch_tokens is not None
     assert settings.rank is not None
-    begun = time.monotonic()
-    doing(ctx, "rehearsing")
+    clock.doing("rehearsing")
     size = capacity(texts.material.train, texts.fitted.length, settings.batch_tokens)
     rows = max(1, round(settings.batch_tokens / size))
     try:
@@ -116,7 +105,7 @@ def rehearsed_for(settings: Hyperparameters, ctx: Context, weights: Path, texts:
             ctx.emit(Noticed(level="warning", message=msg("fine_tune.only_16_bits")))
         options = wanted or options
     packed = pack(texts.material.train, size)
-    found = rehearse(weights, options, packed, settings.rank, settings.seed)
+    found = rehearse(weights, options, packed, settings.rank, settings.seed, clock.heed)
     pace = Pace(
         seconds_a_token=found.seconds_a_token,
         peak_bytes=found.peak_bytes,
@@ -124,7 +113,7 @@ def rehearsed_for(settings: Hyperparameters, ctx: Context, weights: Path, texts:
         length=size,
         gradient_checkpointing=found.gradient_checkpointing,
         rank=settings.rank,
-        start_seconds=time.monotonic() - begun,
+        start_seconds=clock.seconds,
     )
     keep_pace(ctx.workspace.home, base_name(weights), found.precision, pace)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,8 +54,17 @@ def fits(weights: Path | budget.ModelShape, length: int, rows: int, free: int) -
     return found
 
 
-def rehearse(weights: Path, options: Sequence[MemoryFit], rows: Sequence[Packed], rank: int, seed: int) -> Rehearsed:
-    """Time two steps on the longest row in each precision; then one of full size in the faster, whose model is kept."""
+def rehearse(
+    weights: Path,
+    options: Sequence[MemoryFit],
+    rows: Sequence[Packed],
+    rank: int,
+    seed: int,
+    heed: Callable[[], None] = lambda: None,
+) -> Rehearsed:
+    """Time two steps on the longest row in each precision; then one of full size in the faster, whose model is kept.
+
+    `heed` is called between them: what it raises ends the rehearsal."""
     longest = sorted(rows, key=lambda row: -sum(map(len, row)))
     paces: dict[MemoryFit, float] = {}
     model = opened = None
@@ -64,7 +73,9 @@ def rehearse(weights: Path, options: Sequence[MemoryFit], rows: Sequence[Packed]
             model = None
             budget.let_go()
         model, opened = _open(weights, fit, rank, seed), fit
+        heed()
         paces[fit] = _pace(model, longest[:1], most=1.3 * min(paces.values(), default=math.inf))
+        heed()
     fit = min(paces, key=paces.__getitem__)
     if opened != fit:
         model = None

@@ -6,7 +6,8 @@ from typing import Any
 
 from skills.blocks import Artefact, Block, Chart, Compare, CompareColumn, Notice, Offer, Scalar, Series, Text, msg
 from skills.contract import Metric, Result, Sample
-from skills.training import curves
+from skills.training import budget, curves
+from skills.training.budget import Preset
 from skills.training.curves import Ending
 from skills.training.hyperparameters import RATE
 from skills.training.verdict import Verdict
@@ -43,6 +44,8 @@ class FineTuneResult(Result):
     best_step: int
     longest_copy: int
     copy_example: str
+    planned_steps: int = 0
+    """0 in a result of an earlier version: not known."""
     ending: Ending
     verdict: Verdict
     reasons: tuple[str, ...]
@@ -56,6 +59,7 @@ class FineTuneResult(Result):
     def blocks(self) -> tuple[Block, ...]:
         return (
             Text(message=msg("fine_tune.summary", **self._values())),
+            *self._ended(),
             Text(message=msg(f"fine_tune.verdict.{self.verdict}", **self._values())),
             *(Notice(message=msg(f"fine_tune.reason.{code}", **self._values())) for code in self.reasons),
             Text(
@@ -95,6 +99,13 @@ class FineTuneResult(Result):
                 for skill, inputs in uses.items()
             ]
         return tuple(offers)
+
+    def _ended(self) -> tuple[Notice, ...]:
+        """That it ended by itself before its plan was fulfilled, and why."""
+        preset: Preset = self.settings.get("preset", "normal")  # type: ignore[assignment]
+        allowed = budget.MOST * budget.SECONDS[preset]
+        said = curves.ended_early(self.ending, self.steps, self.planned_steps, allowed) if self.planned_steps else None
+        return (Notice(message=said),) if said else ()
 
     def _next(self) -> tuple[str, dict[str, Any]]:
         """What to try next, one thing: its words, and the settings that change. None where more training won't help."""
@@ -148,8 +159,8 @@ class FineTuneResult(Result):
         )
 
     def _samples(self) -> list[Compare]:
-        before = {sample.prompt: sample.text for sample in self.samples if sample.share == 0}
-        after = {sample.prompt: sample.text for sample in self.samples if sample.share == 1}
+        before = {sample.prompt: sample.text for sample in self.samples if sample.share == 0 and not sample.kept}
+        after = {sample.prompt: sample.text for sample in self.samples if sample.kept}
         return [
             Compare(
                 title=msg("fine_tune.samples.title"),

@@ -43,11 +43,12 @@ def find_run(workspace: Workspace, name: str | None) -> Path:
 
 
 class KnownRun(Frozen):
-    """A run as people tell it from others. `at`: when it ended, seconds since 1970; `dataset`: the name of its text,
-    None where neither it nor a word about it is left."""
+    """A run as people tell it from others. `called`: the name that its model speaks under; `at`: when it ended, seconds
+    since 1970; `dataset`: the name of its text, None where neither it nor a word about it is left."""
 
     run: str
     number: int
+    called: str
     at: float
     base: str
     dataset: str | None
@@ -55,8 +56,10 @@ class KnownRun(Frozen):
 
 def known_runs(workspace: Workspace) -> list[KnownRun]:
     """The runs that have an adapter, newest first."""
-    found = past_runs(workspace)
-    return [_known(workspace, path, len(found) - place) for place, path in enumerate(found)]
+    known: list[KnownRun] = []
+    for number, path in enumerate(reversed(past_runs(workspace)), start=1):
+        known.insert(0, _known(workspace, path, number, [other.called for other in known]))
+    return known
 
 
 def known_run(workspace: Workspace, run: str) -> KnownRun:
@@ -65,7 +68,7 @@ def known_run(workspace: Workspace, run: str) -> KnownRun:
     return next(known for known in known_runs(workspace) if known.run == path.name)
 
 
-def _known(workspace: Workspace, path: Path, number: int) -> KnownRun:
+def _known(workspace: Workspace, path: Path, number: int, taken: list[str]) -> KnownRun:
     card = path / NAME / CARD
     result = read_result(path)
     dataset = result.dataset if result else None
@@ -75,7 +78,15 @@ def _known(workspace: Workspace, path: Path, number: int) -> KnownRun:
         base = BaseCard.model_validate_json(card.read_bytes()).name
     except (OSError, ValueError):
         base = result.base if result else ""
-    return KnownRun(run=path.name, number=number, at=card.stat().st_mtime, base=base, dataset=dataset)
+    called = _named_after(dataset, number, taken)
+    return KnownRun(run=path.name, number=number, called=called, at=card.stat().st_mtime, base=base, dataset=dataset)
+
+
+def _named_after(dataset: str | None, number: int, taken: list[str]) -> str:
+    """A model has the name of the text that it learnt from, with a number from the second one on."""
+    stem = Path(dataset or "").stem.strip()
+    name = f"{stem[:1].upper()}{stem[1:]}" or str(number)
+    return next(each for each in (name, *(f"{name} {n}" for n in range(2, number + 2))) if each not in taken)
 
 
 def write_result(run_dir: Path, result: FineTuneResult) -> None:

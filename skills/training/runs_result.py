@@ -16,6 +16,7 @@ from skills.blocks import (
     Notice,
     Offer,
     Role,
+    Scalar,
     Series,
     Table,
     Text,
@@ -41,6 +42,7 @@ class RunEntry(Frozen):
 
     run: str
     number: int
+    called: str
     at: float
     base: str
     dataset: str | None
@@ -49,7 +51,7 @@ class RunEntry(Frozen):
 
     @property
     def name(self) -> Message:
-        return msg("compare_runs.name", number=self.number, at=self.at)
+        return msg("compare_runs.name", called=self.called)
 
 
 class RunsResult(Result):
@@ -71,7 +73,7 @@ class RunsResult(Result):
 
     def _list(self) -> Table:
         """A row each; of the settings, those that differ have a column."""
-        names = ("number", "at", "dataset", "base", "verdict", "before", "after", "minutes")
+        names = ("number", "called", "at", "base", "verdict", "before", "after", "minutes")
         differ = _differing(self.entries)[:MOST_KNOBS]
         columns = [Column(label=msg(f"compare_runs.column.{name}"), numeric=name == "number") for name in names]
         columns += [Column(label=_label(knob)) for knob in differ]
@@ -85,7 +87,7 @@ class RunsResult(Result):
     # --- one ----------------------------------------------------------------------------------------------------------
 
     def _page(self, entry: RunEntry) -> tuple[Block, ...]:
-        told = Text(message=msg("compare_runs.one", number=entry.number, at=entry.at, base=entry.base))
+        told = Text(message=msg("compare_runs.one", called=entry.called, at=entry.at, base=entry.base))
         if entry.found is None:
             return (told, Notice(message=msg("compare_runs.early", n=1)))
         return (told, *entry.found.blocks())
@@ -106,8 +108,10 @@ class RunsResult(Result):
         best = min((e for e in self.entries if e.found), key=lambda e: e.found.tuned_bpc, default=None)  # type: ignore[union-attr]
         if best is None or best.found is None:
             return notices
-        values = {"number": best.number, "bits": best.found.tuned_bpc, "held": best.found.heldout_documents}
-        return (Text(message=msg("compare_runs.comparable", n=len(self.entries), **values)), *notices)
+        found = best.found
+        values: dict[str, Scalar] = {"bits": found.tuned_bpc, "held": found.heldout_documents}
+        told = msg("compare_runs.comparable", n=len(self.entries), called=best.called, **values)
+        return (Text(message=told), *notices)
 
     def _differences(self) -> Table:
         """A row for each thing that differs, a column for each run; of what is alike only the result."""
@@ -149,7 +153,7 @@ class RunsResult(Result):
     def _samples(self) -> tuple[Compare, ...]:
         """What each wrote at its end for prompts that all were asked."""
         written = [
-            (entry, {sample.prompt: sample.text for sample in entry.found.samples if sample.share == 1})
+            (entry, {sample.prompt: sample.text for sample in entry.found.samples if sample.kept})
             for entry in self.entries
             if entry.found
         ]
@@ -176,30 +180,31 @@ class RunsResult(Result):
             two = [entry.run for entry in self.entries[:2]]
             return (
                 *((_offer("two", "compare_runs", runs=two),) if len(two) == 2 else ()),
-                _offer("look", "compare_runs", number=newest.number, runs=[newest.run]),
-                _offer("talk", "talk", number=newest.number, run=newest.run),
+                _offer("look", "compare_runs", newest.called, runs=[newest.run]),
+                _offer("talk", "talk", newest.called, run=newest.run),
             )
         one, *others = self.entries
         if others:
             blind = _offer("blind_two", "compare_models", run=one.run, other=others[0].run, blind=True)
-            return (blind, *(_offer("talk", "talk", number=e.number, run=e.run) for e in self.entries[:3]))
+            return (blind, *(_offer("talk", "talk", e.called, run=e.run) for e in self.entries[:3]))
         return (
-            _offer("talk", "talk", number=one.number, run=one.run),
+            _offer("talk", "talk", one.called, run=one.run),
             _offer("blind", "compare_models", run=one.run, blind=True),
             _offer("evaluate", "evaluate_model", run=one.run),
             _offer("export", "export_project", run=one.run),
-            _offer("delete", "delete", number=one.number, what="run", id=one.run),
+            _offer("delete", "delete", one.called, what="run", id=one.run),
         )
 
 
-def _offer(name: str, skill: str, number: int | None = None, **inputs: Any) -> Offer:
-    return Offer(label=msg(f"compare_runs.offer.{name}", number=number), skill=skill, inputs=inputs)
+def _offer(name: str, skill: str, called: str = "", **inputs: Any) -> Offer:
+    return Offer(label=msg(f"compare_runs.offer.{name}", called=called), skill=skill, inputs=inputs)
 
 
 def _cell(entry: RunEntry, name: str) -> Cell:
     """What a run has under a heading; of a run of an earlier version, what is known."""
     known: dict[str, Cell] = {
         "number": entry.number,
+        "called": entry.called,
         "at": msg("compare_runs.date", at=entry.at),
         "dataset": entry.dataset or msg("compare_runs.unknown"),
         "base": entry.base,

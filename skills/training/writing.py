@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from skills.model.tokenizer import ModelTokenizer
@@ -65,8 +65,10 @@ def write(
     max_tokens: int,
     seed: int,
     temperature: float = 0.8,
+    did: Callable[[int], None] = lambda tokens: None,
 ) -> list[Written]:
-    """The continuation of each prompt (token ids). `temperature` 0 is greedy, otherwise top-p 0.9 with `seed`.
+    """The continuation of each prompt (token ids). `temperature` 0 is greedy, otherwise top-p 0.9 with `seed`. `did`
+    is told how many tokens there are, after each.
 
     Prompts are padded on the left, the padding masked and left out of the positions, so that a text does not depend
     on its neighbours.
@@ -83,6 +85,11 @@ def write(
         if temperature
         else {"do_sample": False}
     )
+
+    def told(ids: Any, scores: Any, **_: Any) -> Any:
+        did(ids.shape[1] - longest)
+        return torch.zeros(len(ids), dtype=torch.bool, device=ids.device)
+
     with torch.random.fork_rng(), torch.inference_mode():
         torch.manual_seed(seed)
         written = model.generate(
@@ -93,6 +100,7 @@ def write(
             pad_token_id=pad,
             use_cache=True,
             repetition_penalty=1.0,
+            stopping_criteria=[told],
             **dice,
         )
     rows = [row.tolist() for row in written[:, longest:].cpu()]
@@ -130,4 +138,4 @@ def to_a_word(text: str) -> str:
     if COMPLETE.search(text):
         return text
     words = re.match(r"(.*\S)\s+\S*$", text, re.S)
-    return f"{words[1].rstrip(',;:-—')}…" if words else text
+    return f"{words[1].rstrip(',;:-—') if words else text}…"

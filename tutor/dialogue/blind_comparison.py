@@ -129,7 +129,7 @@ def rival(dialogue: Dialogue, result: dict[str, Any]) -> str:
     other = result.get("other", "base")
     if other in ("base", "counter"):
         return dialogue.words(f"chat.blind.rival.{other}")
-    return dialogue.words("compare_models.run", number=result["other_number"], at=result["other_at"])
+    return dialogue.words("compare_models.run", called=result.get("other_called") or other)
 
 
 def luck(dialogue: Dialogue, chosen: int, votes: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from itertools import groupby
 from typing import Any
@@ -10,6 +11,7 @@ import skills
 from skills.blocks import Column, Table, msg
 from skills.contract import Language
 from skills.errors import UserError
+from skills.export.kept import clear_unfinished
 from tutor.dialogue import series
 from tutor.dialogue.context import Dialogue, run_what
 from tutor.dialogue.lessons import aside, begin_lesson
@@ -170,22 +172,23 @@ async def take_feedback(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterat
 
 
 async def run_control(dialogue: Dialogue, what: str, run: str) -> AsyncIterator[Shown]:
-    """Pause, stop and keep, discard, resume or delete a run."""
-    skill = next((status.skill for status in dialogue.jobs.list() if status.run == run), "")
+    """Pause, stop and keep, discard, resume or delete a run. To discard one that goes on is to end and delete it: it
+    has nothing to save first, and is gone when that is said."""
+    told = what
     try:
         if what == "resume":
             dialogue.jobs.resume(run)
-        elif what == "delete":
-            dialogue.jobs.delete(run)
-        else:
-            dialogue.jobs.request(run, what)  # type: ignore[arg-type]
+        elif what in ("delete", "discard"):
+            await asyncio.to_thread(dialogue.jobs.delete, run)
+            clear_unfinished(dialogue.workspace)
+        elif not dialogue.jobs.request(run, what):  # type: ignore[arg-type]
+            told = "over"
+        elif what == "stop" and dialogue.jobs.status(run).skill != "fine_tune":
+            told = "end"
     except UserError as error:
         yield dialogue.error(error, buttons=dialogue.buttons)
         return
-    gone = what == "discard" and all(status.run != run for status in dialogue.jobs.list())
-    ended = what == "stop" and skill != "fine_tune"
-    told = dialogue.words(f"chat.run_asked.{'discarded' if gone else 'end' if ended else what}")
-    async for shown in aside(dialogue, told, tone="system"):
+    async for shown in aside(dialogue, dialogue.words(f"chat.run_asked.{told}"), tone="system"):
         yield shown
 
 

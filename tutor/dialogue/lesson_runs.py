@@ -11,7 +11,7 @@ from skills.texts.normalize import fold
 from skills.texts.quantities import read_number
 from tutor.course.model import Bilingual, Run, Try, Wait
 from tutor.dialogue import blind_comparison
-from tutor.dialogue.context import Dialogue, next_button
+from tutor.dialogue.context import Dialogue, next_button, run_what
 from tutor.dialogue.recordings import recorded
 from tutor.dialogue.skill_calls import (
     ENDED,
@@ -219,6 +219,9 @@ def finish_job(dialogue: Dialogue, run: str) -> Said:
     if status.state == "failed" and status.error:
         others = (*offered(dialogue, status.error.offers), *(dialogue.buttons or _again(dialogue)))
         return dialogue.error(CallFailed(status.error), buttons=others)
+    if status.state == "stopped" and not status.kept:
+        nothing = dialogue.words("chat.stopped_empty", what=run_what(dialogue, status.skill))
+        return dialogue.say(nothing, tone="system", buttons=dialogue.buttons or _again(dialogue))
     result = slim(status.result or {})
     for at, started in dialogue.memory.runs.items():
         if started == run:

@@ -13,7 +13,7 @@ from tutor.dialogue.context import Dialogue
 from tutor.dialogue.skill_calls import Outcome, call
 from tutor.learner.events import Mode, TalkBegun, Talked, TalkLeft, TalkSet, TalkUndone
 from tutor.learner.memory import Exchange, Talk
-from tutor.turn import Button, Delta, Said, Shown
+from tutor.turn import Button, Said, Shown
 
 LENGTHS = {"text": 60, "chat": 120}
 """Tokens of an answer: a stanza, a paragraph."""
@@ -58,12 +58,12 @@ def banner(dialogue: Dialogue, message: str) -> Said:
 def who(dialogue: Dialogue, talk: Talk) -> str:
     """The model that speaks, in words."""
     if talk.run is None:
-        return dialogue.words("chat.talk.base", name=dialogue.workbench().name if dialogue.has_workbench() else "")
+        return dialogue.words("chat.talk.base")
     try:
         known = known_run(dialogue.workspace, talk.run)
     except UserError:
         return dialogue.words("chat.talk.gone")
-    return dialogue.words("compare_models.run", number=known.number, at=known.at)
+    return dialogue.words("compare_models.run", called=known.called)
 
 
 def buttons(dialogue: Dialogue) -> tuple[Button, ...]:
@@ -102,17 +102,12 @@ async def say(dialogue: Dialogue, text: str, seed: int | None = None) -> Turn:
     if not inputs["prompt"].strip():
         yield dialogue.say(dialogue.words("chat.talk.say_something"), tone="system", buttons=buttons(dialogue))
         return
-    stream = None
     try:
         async for said in call(dialogue, "generate_text", {k: v for k, v in inputs.items() if v is not None}):
             if isinstance(said, Outcome):
                 dialogue.record(Talked(you=text, model=said.result["text"], seed=said.result["seed"]))
-                yield dialogue.say("", tone="aside", blocks=said.blocks, buttons=buttons(dialogue), id=stream)
+                yield dialogue.say("", tone="aside", blocks=said.blocks, buttons=buttons(dialogue))
                 return
-            if isinstance(said, Delta) and stream is None:
-                stream = said.id
-                name = who(dialogue, talk)
-                yield Delta(id=stream, text=f"*{name[:1].upper()}{name[1:]}:*\n\n")
             yield said
     except UserError as error:
         yield dialogue.error(error, buttons=buttons(dialogue))

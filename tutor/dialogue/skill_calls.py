@@ -11,7 +11,7 @@ import skills
 from skills.blocks import Block, Frozen, Message, Notice, Offer, Progress, msg
 from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Shown, Stopped, Wrote
 from skills.errors import FileMissing, UserError
-from skills.training.runs import known_runs, read_result
+from skills.training.runs import known_run, known_runs, read_result
 from tutor.dialogue.context import Dialogue, new_message_id
 from tutor.learner.events import Ran, RunStarted, TextBrought
 from tutor.settings import CURRICULUM
@@ -81,11 +81,11 @@ async def call(dialogue: Dialogue, name: str, inputs: dict[str, Any]) -> AsyncIt
         else dialogue.worker.run(name, inputs, dialogue.language)
     )
     shown: list[Block] = []
-    stream = new_message_id()
+    stream, author = new_message_id(), _who_writes(dialogue, inputs)
     async for event in until(dialogue.interrupted, events):
         match event:
             case Wrote(text=text):
-                yield Delta(id=stream, text=text)
+                yield Delta(id=stream, text=text, author=author)
             case Advanced(done=done, total=total, doing=doing) if total > 1:
                 yield Waiting(text=_advance(dialogue, name, doing, done, total))
             case Noticed(message=message, level=level):
@@ -98,6 +98,16 @@ async def call(dialogue: Dialogue, name: str, inputs: dict[str, Any]) -> AsyncIt
                 raise CallFailed(event)
             case _:
                 _take_block(event, shown)
+
+
+def _who_writes(dialogue: Dialogue, inputs: dict[str, Any]) -> str:
+    """The model that a skill lets write, by its own name."""
+    if inputs.get("run") is None:
+        return dialogue.words("generate_text.base")
+    try:
+        return known_run(dialogue.workspace, str(inputs["run"])).called
+    except UserError:
+        return dialogue.words("chat.talk.gone")
 
 
 def _take_block(event: Event, shown: list[Block]) -> None:

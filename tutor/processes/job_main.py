@@ -73,7 +73,7 @@ def _attempt(folder: Path, log: EventLog) -> Event:
 
 
 def _empty(folder: Path) -> None:
-    """Remove what a discarded run made; its story stays until the run is deleted."""
+    """Remove what a run made that was stopped before there was anything to keep; its story stays."""
     for path in folder.iterdir():
         if path.name not in KEPT_FILES:
             with suppress(OSError):

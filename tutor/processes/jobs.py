@@ -123,16 +123,17 @@ class Jobs:
                 continue
         return tuple(sorted(found, key=lambda status: status.created))
 
-    def request(self, run: str, what: Request) -> None:
-        """Ask something of a run. One that is paused or interrupted is taken up again to keep what it has (`stop`);
-        one that is not running is deleted (`discard`). Anything else has happened already."""
+    def request(self, run: str, what: Request) -> bool:
+        """Ask something of a run. One that is paused or interrupted is taken up again to keep what it has (`stop`).
+        Anything else has happened already: False. Raises FileMissing."""
         state = self.status(run).state
         if state == "running":
             write_atomic(self._folder(run) / "control", what)
-        elif what == "discard":
-            self.delete(run)
         elif what == "stop" and state in ("paused", "interrupted"):
             self._spawn(run, control="stop")
+        else:
+            return False
+        return True
 
     def resume(self, run: str) -> None:
         """Go on from where it was left, as a new attempt. Raises Busy if it runs, RunUnusable if it is done."""

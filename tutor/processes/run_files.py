@@ -2,7 +2,7 @@
 
 <home>/runs/<id>/spec.json     what was asked (`Spec`)
 <home>/runs/<id>/events.jsonl  what happened, one event a line, only ever appended
-<home>/runs/<id>/control       what the learner asks of it: stop, pause or discard
+<home>/runs/<id>/control       what the learner asks of it: stop or pause
 <home>/runs/<id>/lock          held by the process for its life
 <home>/runs/<id>/process.json  its number, birth and attempt and, if its parent saw it, how it was killed
 <home>/runs/<id>/output.log    what its libraries printed
@@ -128,4 +128,4 @@ def read_control(folder: Path) -> Request | None:
         asked = (folder / "control").read_text("ascii")
     except OSError:
         return None
-    return asked if asked in ("stop", "pause", "discard") else None  # type: ignore[return-value]
+    return asked if asked in ("stop", "pause") else None  # type: ignore[return-value]

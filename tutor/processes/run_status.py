@@ -49,7 +49,7 @@ class RunStatus(Frozen):
     seconds: float = 0.0
     created: float = 0.0
     asked: Request | None = None
-    """What was asked of it and has not happened yet: stop, pause or discard."""
+    """What was asked of it and has not happened yet: stop or pause."""
 
 
 def replay(run: str, spec: Spec, events: Iterable[Event], running: bool, last_change: float) -> RunStatus:
@@ -60,7 +60,7 @@ def replay(run: str, spec: Spec, events: Iterable[Event], running: bool, last_ch
     """
     at: dict[str, Any] = {"state": "running" if running else "interrupted"}
     metrics: dict[tuple[str, float], Metric] = {}
-    samples: dict[tuple[float, str], Sample] = {}
+    samples: dict[tuple[bool, float, str], Sample] = {}
     notices: list[Noticed] = []
     blocks: list[Block] = []
     began = 0.0
@@ -75,7 +75,7 @@ def replay(run: str, spec: Spec, events: Iterable[Event], running: bool, last_ch
             case Metric():
                 metrics[event.name, event.step] = event
             case Sample():
-                samples[event.share, event.prompt] = event
+                samples[event.kept, event.share, event.prompt] = event
             case Noticed():
                 notices.append(event)
             case Shown():
@@ -96,7 +96,7 @@ def replay(run: str, spec: Spec, events: Iterable[Event], running: bool, last_ch
         skill=spec.skill,
         created=spec.created,
         metrics=tuple(sorted(metrics.values(), key=lambda metric: (metric.name, metric.step))),
-        samples=tuple(sorted(samples.values(), key=lambda sample: sample.share)),
+        samples=tuple(sorted(samples.values(), key=lambda sample: (sample.kept, sample.share))),
         notices=tuple(notices),
         blocks=tuple(blocks),
         seconds=max(0.0, last_change - began) if began else 0.0,

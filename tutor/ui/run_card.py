@@ -46,10 +46,7 @@ def run_view(status: RunStatus, words: Words) -> dict[str, Any]:
             {"role": role, "label": words(f"fine_tune.chart.{role}"), "points": points}
             for role, points in _curves(status).items()
         ],
-        "samples": [
-            {"label": words("run_card.sample", share=s.share), "prompt": s.prompt, "text": s.text}
-            for s in status.samples
-        ],
+        "samples": _samples(status, words),
         "notices": [{"level": n.level, "text": safe(words(n.message))} for n in status.notices],
         "controls": []
         if status.asked
@@ -66,13 +63,25 @@ def _curves(status: RunStatus) -> dict[str, Points]:
     return {role: sorted(points) for role, points in sorted(found.items(), reverse=True)}
 
 
+def _samples(status: RunStatus, words: Words) -> list[dict[str, Any]]:
+    """Each beginning with how it was gone on with, and when."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for sample in status.samples:
+        kind = ("kept" if sample.share else "kept_before") if sample.kept else "at" if sample.share else "before"
+        label = words(f"run_card.sample.{kind}", share=sample.share)
+        found.setdefault(sample.prompt, []).append({"label": label, "text": sample.text})
+    return [{"prompt": prompt, "texts": texts} for prompt, texts in found.items()]
+
+
 def _caption(status: RunStatus, words: Words) -> str:
     """What the card means now, in a sentence."""
     if status.state in ("paused", "interrupted", "failed"):
         return words(f"run_card.caption.{status.state}")
     said = words(curves.caption(status.metrics)) if status.metrics else ""
-    if status.state == "running" and not said and status.doing:
+    if status.state == "running" and status.doing and (not said or status.doing.id != "fine_tune.doing.training"):
         return words(status.doing)
+    if status.state == "stopped" and not status.kept:
+        return words("run_card.caption.stopped_empty")
     if status.state in ("done", "stopped"):
         return f"{words(f'run_card.caption.{status.state}')} {said}".strip()
     return said or words("run_card.caption.starting")
@@ -81,7 +90,8 @@ def _caption(status: RunStatus, words: Words) -> str:
 def _time(status: RunStatus, words: Words) -> str:
     if status.state == "running":
         return words("run_card.left", eta=status.eta) if status.eta is not None else words("run_card.left_unknown")
-    return words("run_card.took", seconds=status.seconds) if status.state in ("done", "stopped") else ""
+    seconds = (status.result or {}).get("seconds", status.seconds)  # a resumed one took longer than its last attempt
+    return words("run_card.took", seconds=seconds) if status.state in ("done", "stopped") else ""
 
 
 def _facts(status: RunStatus, words: Words) -> list[str]:
@@ -101,8 +111,12 @@ def _facts(status: RunStatus, words: Words) -> list[str]:
 
 def _offered(status: RunStatus) -> tuple[str, ...]:
     offered = CONTROLS[status.state]
+    if status.state == "stopped" and not status.kept:
+        offered = (*offered, "delete")
     if status.skill in WHOLE_OR_NOTHING:
         offered = tuple(what for what in offered if what not in ("pause", "stop"))
+    if status.state == "running" and status.doing and status.doing.id == "fine_tune.doing.finishing":
+        return tuple(what for what in offered if what != "stop")  # it has stopped, and is being saved
     return tuple(what for what in offered if what != "stop" or status.state == "running" or status.metrics)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from tutor.dialogue.context import plain
 from tutor.turn import Button, Chosen, CourseMap, Delta, Farewell, Graded, Intent, Said, Shown, Waiting
 from tutor.ui.markdown import safe
 from tutor.ui.render import Card, block_card, choices_card, map_card, question_card, verdict_props
@@ -37,8 +38,8 @@ class Screen:
         self.transcript = transcript
         self._pages = pages
         self._words = words
-        self._streams: dict[str, dict[str, str]] = {}
-        """Thread -> message id -> text so far, of messages that are being written."""
+        self._streams: dict[str, dict[str, Delta]] = {}
+        """Thread -> message id -> what a model has written so far, of messages that are being written."""
         self._waits: set[str] = set()
         """Threads with a line that something takes time. Chainlit draws the whole thread anew for each event that it is
         sent, which a click pays for: nothing is sent that changes nothing."""
@@ -80,8 +81,8 @@ class Screen:
     async def settle(self, thread: str, buttons: tuple[Button, ...]) -> None:
         """A turn is over: nothing waits, half-written messages are kept, and only `buttons` can still be clicked."""
         await self._end_waiting(thread)
-        for id, text in self._streams.pop(thread, {}).items():
-            await self._put_step(step_dict(thread, id, safe(text)), new=False)
+        for stream in self._streams.pop(thread, {}).values():
+            await self._put_step(_written(thread, stream), new=False)
         now = [button.intent.model_dump() for button in buttons if not button.on_card]
         working = self.transcript.working(thread)
         for element in working:
@@ -127,9 +128,10 @@ class Screen:
 
     async def _said(self, thread: str, said: Said) -> None:
         words = self._words()
-        begun = self._streams.get(thread, {}).pop(said.id, None) is not None
+        for id in self._streams.pop(thread, {}):  # what is said now has it whole
+            await self._pages.emit(thread, "delete_message", {"id": id})
         source = f"\n\n*{said.source}*" if said.source else ""
-        await self._put_step(step_dict(thread, said.id, safe(said.text + source), said.tone), new=not begun)
+        await self._put_step(step_dict(thread, said.id, safe(said.text + source), said.tone), new=True)
         if said.text:
             await asyncio.sleep(A_FRAME)
         for place, block in enumerate(said.blocks):
@@ -146,14 +148,14 @@ class Screen:
 
     async def _delta(self, thread: str, delta: Delta) -> None:
         streams = self._streams.setdefault(thread, {})
-        begun = delta.id in streams
-        streams[delta.id] = streams.get(delta.id, "") + delta.text
-        text = safe(streams[delta.id])
+        begun = streams.get(delta.id)
+        streams[delta.id] = delta.model_copy(update={"text": begun.text + delta.text}) if begun else delta
+        step = _written(thread, streams[delta.id])
         if begun:  # the whole text each time: what has to be escaped may be spread over two pieces
-            token = {"id": delta.id, "token": text, "isSequence": True, "isInput": False}
+            token = {"id": delta.id, "token": step["output"], "isSequence": True, "isInput": False}
             await self._pages.emit(thread, "stream_token", token)
         else:
-            await self._pages.emit(thread, "stream_start", step_dict(thread, delta.id, text) | {"streaming": True})
+            await self._pages.emit(thread, "stream_start", step | {"streaming": True})
 
     async def _graded(self, thread: str, graded: Graded) -> None:
         element = self.transcript.element(_question_id(thread, graded.submission))
@@ -205,6 +207,12 @@ def step_dict(thread: str, id: str, text: str, tone: str = "lesson") -> dict[str
     times = {"createdAt": now, "start": now, "end": now}
     kind = {"name": NAME, "type": "assistant_message", "metadata": {"tone": tone}, "parentId": None}
     return {"id": id, "threadId": thread, "output": text, "input": "", "streaming": False} | times | kind
+
+
+def _written(thread: str, stream: Delta) -> dict[str, Any]:
+    """What a model writes: a message of its own, not one of Musa's."""
+    text = f"*{plain(stream.author)}*\n\n{plain(stream.text)}"
+    return step_dict(thread, stream.id, text, "aside") | {"name": stream.author}
 
 
 def element_dict(thread: str, message: str, id: str, card: Card) -> dict[str, Any]:

@@ -97,23 +97,28 @@ function Facts({ facts }) {
   )
 }
 
-// The same beginning, continued by the model as it was at several moments.
+// Each beginning, gone on with by the model as it was at several moments.
 function Samples({ samples, open, w }) {
-  const prompt = samples[0].prompt
   return h(
     'details',
     { className: 't-samples', open },
     h('summary', null, w.samples),
-    prompt ? h('p', { className: 't-small' }, w.prompt, ' ', h('span', { className: 't-serif' }, prompt)) : null,
-    h(
-      'ol',
-      null,
-      samples.map((sample, i) =>
+    samples.map(({ prompt, texts }, i) =>
+      h(
+        Fragment,
+        { key: i },
+        h('p', { className: 't-small' }, w.prompt, ' ', h('span', { className: 't-serif' }, prompt)),
         h(
-          'li',
-          { key: i },
-          h('span', { className: 't-share' }, sample.label),
-          h('span', { className: 't-serif' }, sample.text),
+          'ol',
+          null,
+          texts.map((sample, n) =>
+            h(
+              'li',
+              { key: n },
+              h('span', { className: 't-share' }, sample.label),
+              h('span', { className: 't-serif' }, sample.text),
+            ),
+          ),
         ),
       ),
     ),

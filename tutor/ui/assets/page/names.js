@@ -41,8 +41,6 @@
     ['[role=dialog][data-sidebar=sidebar]', 'aria-labelledby', null],
     ['[role=dialog][data-sidebar=sidebar]', 'aria-describedby', null],
     ['[data-step-type$=_message]', 'role', 'group'],
-    ['[data-step-type=assistant_message]', 'aria-label', 'Musa'],
-    ['.ai-message img[alt^=Avatar]', 'alt', ''],
     ['.message-content [class*=scroll-m]:is(h3, h4)', 'aria-level', '2'], // a lesson's title: only the page's is above it
   ]
 
@@ -51,6 +49,16 @@
     for (const [selector, name, value] of RIGHT) {
       each(selector, (found) => (value === null ? found.removeAttribute(name) : set(found, name, value)))
     }
+  }
+
+  // Whose a message is: Musa's, or what a model is writing, under its own name.
+  function authors() {
+    each('.ai-message img[alt^="Avatar for "]', (image) => {
+      const message = image.closest('[data-step-type=assistant_message]')
+      if (message) message.dataset.author = image.alt.slice('Avatar for '.length)
+      image.alt = ''
+    })
+    each('[data-step-type=assistant_message]', (message) => set(message, 'aria-label', message.dataset.author || 'Musa'))
   }
 
   // Words in English that only a screen reader gets.
@@ -87,4 +95,4 @@
       if (link && outside(link)) event.preventDefault()
     }, true)
   }
-  mends.push(names, hidden, headline, unlink)
+  mends.push(names, authors, hidden, headline, unlink)
