@@ -43,6 +43,8 @@ def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
     ending = training.train()
     if ending == "pause":
         raise Ended("paused")
+    if ending == "time":  # a pause from here on goes on with no more than what is being done now
+        training.save()
     clock.finishing()
     result = finish(inputs, training, texts, ctx, ending)
     write_result(ctx.run_dir, result)

@@ -97,6 +97,7 @@ class ScriptedSession:
         self.turns: list[Input] = []
         self._one_at_a_time = asyncio.Lock()
         self.runs: dict[str, RunStatus] = {"run-1": run_status("running", 0.6)}
+        self.begun = False
         self.happening: asyncio.Queue[Shown] = asyncio.Queue()
         self._buttons: tuple[Button, ...] = ()
         self._count = 0
@@ -116,6 +117,9 @@ class ScriptedSession:
         if run not in self.runs:
             raise FileMissing(name=run, known="")
         return self.runs[run]
+
+    def running(self) -> RunStatus | None:
+        return next((run for run in self.runs.values() if self.begun and run.state == "running"), None)
 
     def map(self) -> CourseMap:
         titles = {
@@ -298,6 +302,7 @@ class ScriptedSession:
         return self.say(blocks=(card,), buttons=(*self.next_buttons(), start))
 
     def run(self) -> Said:
+        self.begun = True
         return self.say(blocks=(Progress(title=msg("run_card.samples"), run="run-1"),))
 
 

@@ -203,12 +203,18 @@ def test_every_card_draws_and_survives_a_reload(learner: Learner) -> None:
 
 def test_pausing_a_run_from_its_card(learner: Learner) -> None:
     learner.say("run")
+    line = learner.page.get_by_test_id("running")
+    expect(line).to_contain_text("El entrenamiento: 60")
+    expect(line.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "60")
+    expect(learner.page.get_by_test_id("running-news")).to_contain_text("El entrenamiento: 60")
     learner.page.get_by_test_id("run_discard").click()
     expect(learner.page.get_by_role("alertdialog")).to_contain_text("¿Lo descarto igual?")
     learner.page.get_by_role("button", name="Mejor no").click()
     learner.page.get_by_test_id("run_pause").click()
     expect(learner.last("run-state")).to_have_text("En pausa")
     expect(learner.page.get_by_test_id("run_resume")).to_be_visible()
+    expect(line).to_have_count(0)
+    expect(learner.page.get_by_test_id("running-news")).to_have_text("El entrenamiento ya no está en marcha.")
 
 
 def test_waiting_streaming_and_the_source(learner: Learner) -> None:

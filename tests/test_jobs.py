@@ -91,9 +91,12 @@ async def test_a_deleted_run_is_gone_and_another_can_begin(jobs: Jobs, workspace
         await jobs.start("weigh", {}, "es")
     with pytest.raises(Busy):
         jobs.resume(run)
+    assert (now := jobs.running()) is not None
+    assert now.run == run
     process = read_process(workspace.runs / run)
     assert process
     await asyncio.to_thread(jobs.delete, run)
+    assert jobs.running() is None
     assert not jobs.usable(run)
     assert jobs.list() == ()
     assert not (workspace.runs / run).exists()

@@ -119,6 +119,8 @@ def test_a_runs_card(server: Server) -> None:
     card = get(server, "/api/runs/run-1", cookie=cookie).json()
     assert card["state"] == "running"
     assert len(card["curves"]) == 2
+    assert get(server, "/api/running").status_code == 403
+    assert get(server, "/api/running", cookie=cookie).json() == {"now": None}
     assert get(server, "/api/runs/run-none", cookie=cookie).status_code == 404
     assert get(server, "/api/runs/..%2f..%2fetc", cookie=cookie).status_code == 404
 

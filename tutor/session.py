@@ -82,6 +82,10 @@ class Session:
         """How a run is, for its card. Raises FileMissing."""
         return self._dialogue.jobs.status(run)
 
+    def running(self) -> RunStatus | None:
+        """The run that goes on, for the line on every page."""
+        return self._dialogue.jobs.running()
+
     async def turn(self, input: Input) -> AsyncIterator[Shown]:
         """What is shown after what the learner did. An empty input: the page was opened on a new thread."""
         if self._turns.locked() and (input.text or input.uploads):

@@ -12,6 +12,8 @@ from skills.training.work import Rates, Work
 Kind = Literal["step", "measured", "texts"]
 OFTEN = 1.0
 """Seconds between two words on how far it is, at least: each is a line of the run's log."""
+COLD = 2.0
+"""How many times what was expected something may take, for that to be believed of what is measured first."""
 NEARLY = 0.99
 """What is shown at most before the run has ended."""
 
@@ -34,6 +36,10 @@ class Clock:
         self._ends: float | None = None
         self._seconds: dict[Kind, float] = {"step": 0.0, "measured": 0.0, "texts": 0.0}
         self._units = dict(self._seconds)
+        self._warm = False
+        self._cold: dict[Kind, float] = {}
+        """Seconds a unit that was measured before the first step: the model was just opened, and is slower than it
+        will be."""
         self.share = 0.0
         self.hears: tuple[Request, ...] = ("pause", "stop")
         """What of the learner's requests the clock answers itself: all of them, until there is something to keep."""
@@ -61,6 +67,14 @@ class Clock:
     def resume(self, share: float, spent: float) -> None:
         """An earlier attempt had come as far as `share`, in `spent` seconds."""
         self.share, self._earlier = max(self.share, share), spent
+
+    def warm(self) -> None:
+        """The training begins: what is measured from now on is what the rest will take."""
+        self._cold = {kind: self._seconds[kind] / units for kind, units in self._units.items() if units >= 1}
+        self._seconds = dict.fromkeys(self._seconds, 0.0)
+        self._units = dict(self._seconds)
+        self._warm = True
+        self.doing("training")
 
     def finishing(self) -> None:
         """The training is over, whatever was left of it: a stop changes nothing any more."""
@@ -96,7 +110,12 @@ class Clock:
         """As measured, where something was; None before there is a plan."""
         if self._rates is None:
             return None
-        found = {str(kind): self._seconds[kind] / units for kind, units in self._units.items() if units >= 1}
+        expected, found = self._rates.model_dump(), {}
+        for kind, units in self._units.items():
+            if units >= 1 and self._warm:
+                found[str(kind)] = self._seconds[kind] / units
+            elif cold := self._seconds[kind] / units if units >= 1 else self._cold.get(kind):
+                found[str(kind)] = _near(expected[kind], cold)
         return self._rates.model_copy(update=found)
 
     def left(self) -> float | None:
@@ -122,6 +141,11 @@ class Clock:
     def seconds(self) -> float:
         """That the run has taken so far, all attempts together."""
         return self._earlier + time.monotonic() - self._begun
+
+
+def _near(expected: float, found: float) -> float:
+    """What was found, if it is about what was expected."""
+    return min(max(found, expected / COLD), expected * COLD)
 
 
 def _less(work: Work, kind: Kind, units: float) -> Work:

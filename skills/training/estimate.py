@@ -19,7 +19,7 @@ from skills.training import budget
 from skills.training.budget import CHECKPOINTING, ModelShape, RunPlan
 from skills.training.hyperparameters import Hyperparameters, resolved
 from skills.training.rehearsal import MemoryFit, fits
-from skills.training.work import FORWARD, WRITTEN, Rates, finishing_work, training_work
+from skills.training.work import FORWARD, WRITTEN, WRITTEN_AT_LEAST, Rates, finishing_work, training_work
 from skills.workspace import Workspace, write_atomic
 
 GUESS = 5e-11
@@ -34,8 +34,8 @@ class Pace(Frozen):
     """What a rehearsal measured: seconds a token with an adapter of `rank`, in steps of `rows` of `length` tokens, the
     most memory the process held, and the seconds from the beginning of the run to the end of the rehearsal.
 
-    What a run then found instead: the same, and what a token that is looked at (`forward`) or written (`written`, in
-    all prompts at once) takes of what one learnt from takes."""
+    What a run then found instead: the same, what a token that is looked at takes of what one learnt from takes
+    (`forward`), and the seconds of one that is `written`, in all prompts at once."""
 
     seconds_a_token: float
     peak_bytes: int
@@ -45,7 +45,7 @@ class Pace(Frozen):
     rank: int
     start_seconds: float
     forward: float = FORWARD
-    written: float = WRITTEN
+    written: float | None = None
 
 
 class TrainingFacts(Frozen):
@@ -169,8 +169,9 @@ def _seconds(
 
 def rates_of(a_token: float, step_tokens: int, sample_tokens: int, pace: Pace | None) -> Rates:
     """What the parts of a run take, from what a token of a step takes."""
-    forward, written = (pace.forward, pace.written) if pace else (FORWARD, WRITTEN)
-    return Rates(step=a_token * step_tokens, measured=a_token * forward, texts=a_token * written * sample_tokens)
+    written = pace.written if pace and pace.written else WRITTEN_AT_LEAST + WRITTEN * a_token
+    forward = pace.forward if pace else FORWARD
+    return Rates(step=a_token * step_tokens, measured=a_token * forward, texts=written * sample_tokens)
 
 
 def _cut(sizes: Mapping[int, int], length: int, drop: bool) -> tuple[dict[int, int], int]:
@@ -263,8 +264,8 @@ def keep_rates(home: Path, plan: RunPlan, sample_tokens: int, rates: Rates | Non
         return
     a_token = rates.step / plan.step_tokens
     found = {"seconds_a_token": a_token, "forward": rates.measured / a_token, "peak_bytes": peak_bytes}
-    written = rates.texts / sample_tokens / a_token
-    keep_pace(home, plan.base_name, plan.precision, pace.model_copy(update=found | {"written": written}))
+    found["written"] = rates.texts / sample_tokens
+    keep_pace(home, plan.base_name, plan.precision, pace.model_copy(update=found))
 
 
 def machine(workspace: Workspace, base: str) -> TrainingMachine:

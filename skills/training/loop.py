@@ -55,7 +55,7 @@ class Training(Held):
         if self.state.step == 0 and not self.state.metrics:
             self.evaluate()
             self.save()
-        self.clock.doing("training")
+        self.clock.warm()
         while self.state.step < plan.steps:
             if self.state.step:  # from now on there is something to keep
                 self.clock.hears = ()

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,16 @@ class Jobs:
             except FileMissing:
                 continue
         return tuple(sorted(found, key=lambda status: status.created))
+
+    def running(self) -> RunStatus | None:
+        """The run that goes on; there is one at a time."""
+        for run in self._ids():
+            if self._running(self._folder(run)):
+                with suppress(FileMissing):  # it was deleted meanwhile
+                    status = self.status(run)
+                    if status.state == "running":
+                        return status
+        return None
 
     def request(self, run: str, what: Request) -> bool:
         """Ask something of a run. One that is paused or interrupted is taken up again to keep what it has (`stop`).

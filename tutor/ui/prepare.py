@@ -86,7 +86,7 @@ def _write_page_script(path: Path) -> None:
     path.write_text(f"{script};\n{scrolling};\n{_cards()}", "utf-8")
 
 
-PAGE_PARTS = ("names", "focus", "map")
+PAGE_PARTS = ("names", "focus", "map", "running")
 PAGE_WORDS = (
     "attach", "close", "fold", "map", "new_chat", "newest", "notices", "options", "search", "send",
     "sidebar", "stop", "theme", "title", "write", "you",

@@ -21,8 +21,10 @@ CONTROLS = {
     "done": (),
 }
 """What can be asked of a run in each state; the first is the main button."""
-WHOLE_OR_NOTHING = ("compare_models", "export_project")
-"""Skills whose runs leave nothing when they are stopped half way: pausing or keeping would only seem to help."""
+WHOLE_OR_NOTHING = ("compare_models", "export_project", "rehearse_training")
+"""Skills whose runs leave nothing when they are stopped half way: keeping would only seem to help."""
+PAUSES = ("fine_tune",)
+"""Those that go on where they were."""
 Points = list[tuple[float, float]]
 
 
@@ -55,6 +57,17 @@ def run_view(status: RunStatus, words: Words) -> dict[str, Any]:
     }
 
 
+def running_view(status: RunStatus | None, words: Words) -> dict[str, Any] | None:
+    """The run that goes on, in a line: what it is, how far, how long it still takes."""
+    if status is None:
+        return None
+    what = words(f"chat.run_what.{status.skill}")
+    share = min(1.0, status.done / status.total) if status.total else 0.0
+    text = words("run_card.line.text", what=what, share=share, left=_time(status, words))
+    over = words("run_card.line.over", what=what)
+    return {"run": status.run, "share": share, "text": text, "label": words("run_card.line.label"), "over": over}
+
+
 def _curves(status: RunStatus) -> dict[str, Points]:
     found: dict[str, Points] = {}
     for metric in status.metrics:
@@ -75,6 +88,8 @@ def _samples(status: RunStatus, words: Words) -> list[dict[str, Any]]:
 
 def _caption(status: RunStatus, words: Words) -> str:
     """What the card means now, in a sentence."""
+    if status.state == "paused" and not _learnt(status):
+        return words("run_card.caption.paused_early")
     if status.state in ("paused", "interrupted", "failed"):
         return words(f"run_card.caption.{status.state}")
     said = words(curves.caption(status.metrics)) if status.metrics else ""
@@ -85,6 +100,11 @@ def _caption(status: RunStatus, words: Words) -> str:
     if status.state in ("done", "stopped"):
         return f"{words(f'run_card.caption.{status.state}')} {said}".strip()
     return said or words("run_card.caption.starting")
+
+
+def _learnt(status: RunStatus) -> bool:
+    """Whether a training has made a step: it saves what it has when it is paused."""
+    return any(metric.name == curves.TRAIN for metric in status.metrics)
 
 
 def _time(status: RunStatus, words: Words) -> str:
@@ -114,7 +134,9 @@ def _offered(status: RunStatus) -> tuple[str, ...]:
     if status.state == "stopped" and not status.kept:
         offered = (*offered, "delete")
     if status.skill in WHOLE_OR_NOTHING:
-        offered = tuple(what for what in offered if what not in ("pause", "stop"))
+        offered = tuple(what for what in offered if what != "stop")
+    if status.skill not in PAUSES:
+        offered = tuple(what for what in offered if what != "pause")
     if status.state == "running" and status.doing and status.doing.id == "fine_tune.doing.finishing":
         return tuple(what for what in offered if what != "stop")  # it has stopped, and is being saved
     return tuple(what for what in offered if what != "stop" or status.state == "running" or status.metrics)

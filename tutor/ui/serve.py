@@ -30,7 +30,7 @@ from tutor.ui.guard import Guard
 from tutor.ui.owner import NOTE, Door, Doorman
 from tutor.ui.prepare import leave_out_telemetry, prepare
 from tutor.ui.render import block_card
-from tutor.ui.run_card import run_view
+from tutor.ui.run_card import run_view, running_view
 from tutor.ui.settings_card import Asked, settings_card
 from tutor.words import Words
 
@@ -180,6 +180,11 @@ def build_app(settings: Settings, session: Conversation, root: Path, door: Door,
         except (FileMissing, ValueError):
             raise HTTPException(404) from None
         return run_view(status, Words(session.language))
+
+    @app.get("/api/running")
+    async def running() -> dict[str, Any]:
+        """What goes on in the background, for the line on every page; `now` is None when nothing does."""
+        return {"now": running_view(await asyncio.to_thread(session.running), Words(session.language))}
 
     @app.post("/api/estimate")
     async def estimate(asked: Asked) -> dict[str, Any]:
