@@ -80,6 +80,14 @@ def test_a_run_that_time_will_stop_is_not_said_to_take_longer(bench: Bench) -> N
     assert bench.clock.left() == pytest.approx(10 + 5 + 5)
 
 
+def test_a_run_that_will_end_by_itself_is_not_said_to_go_on(bench: Bench) -> None:
+    bench.clock.plan(RATES, Work(10, 1000, 0), Work(0, 100, 0), None)
+    bench.clock.spare(Work(6, 600))
+    assert bench.clock.left() == pytest.approx(40 + 4 + 1)
+    bench.clock.spare(Work())
+    assert bench.clock.left() == pytest.approx(100 + 10 + 1)
+
+
 def test_the_share_never_falls_even_where_the_rest_grows(bench: Bench) -> None:
     bench.clock.plan(RATES, Work(10, 0, 0), Work(), None)
     bench.clock.warm()

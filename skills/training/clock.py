@@ -32,7 +32,7 @@ class Clock:
         self._doing: Message | None = None
         self._expected: float | None = None
         self._rates: Rates | None = None
-        self._now, self._after = Work(), Work()
+        self._now, self._after, self._spared = Work(), Work(), Work()
         self._ends: float | None = None
         self._seconds: dict[Kind, float] = {"step": 0.0, "measured": 0.0, "texts": 0.0}
         self._units = dict(self._seconds)
@@ -64,6 +64,10 @@ class Clock:
         self._ends = None if most is None else time.monotonic() + most
         self._mark = time.monotonic()
 
+    def spare(self, work: Work) -> None:
+        """So much of what there is now will not be done, as far as can be seen."""
+        self._spared = work
+
     def resume(self, share: float, spent: float) -> None:
         """An earlier attempt had come as far as `share`, in `spent` seconds."""
         self.share, self._earlier = max(self.share, share), spent
@@ -79,7 +83,7 @@ class Clock:
     def finishing(self) -> None:
         """The training is over, whatever was left of it: a stop changes nothing any more."""
         self.hears = ("pause",)
-        self._now, self._after, self._ends = self._after, Work(), None
+        self._now, self._after, self._spared, self._ends = self._after, Work(), Work(), None
         self.doing("finishing")
 
     # --- what was done -----------------------------------------------------------------------------------------------
@@ -123,7 +127,7 @@ class Clock:
         rates = self.rates()
         if rates is None:
             return None if self._expected is None else max(1.0, self._expected - self.seconds)
-        now = rates.seconds(self._now)
+        now = max(0.0, rates.seconds(self._now) - rates.seconds(self._spared))
         if self._ends is not None:
             now = min(now, max(0.0, self._ends - time.monotonic()) + rates.step / 2)
         return now + rates.seconds(self._after)

@@ -18,7 +18,7 @@ from skills.training.examples import Example
 from skills.training.held import Held
 from skills.training.loss import Cost, batch_losses, cost
 from skills.training.packing import IGNORED, Packed, batch, steps
-from skills.training.work import finishing_work, quarter_of, training_work
+from skills.training.work import Work, finishing_work, quarter_of, training_work
 from skills.training.writing import Written, to_a_word, write
 
 SAVE_SECONDS = 30.0
@@ -197,7 +197,16 @@ class Training(Held):
                 self.ctx.emit(Noticed(message=advice))
         else:
             self.update(worse=0)
+        self.clock.spare(self.spared())
         return "worse" if self.state.worse >= PATIENCE else None
+
+    def spared(self) -> Work:
+        """What will not be done if it goes on getting worse, as it mostly does once it has begun to memorise."""
+        if not self.state.worse:
+            return Work()
+        every = self.plan.evaluate_every
+        steps = max(0, self.plan.steps - self.state.step - (PATIENCE - self.state.worse) * every)
+        return Work(steps, steps / every * sum(map(len, self.material.heldout)))
 
     def diverged(self, loss: float) -> bool:
         """New text costs a fifth more than before any training, and training text costs more than at the start."""
