@@ -1,7 +1,7 @@
   // A thin line under the header, for as long as something goes on in the background: what, how far, how long still.
   const SOON = 2000, LATER = 4000
   const line = document.createElement('div')
-  line.className = 't-running'
+  line.className = 't-background'
   line.setAttribute('role', 'group')
   line.setAttribute('data-testid', 'running')
   const bar = document.createElement('div')
