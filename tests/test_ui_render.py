@@ -305,6 +305,8 @@ def test_the_page_has_the_words_it_uses_and_no_others() -> None:
     parts = sorted((prepare.ASSETS / "page").glob("*.js"))
     assert [part.stem for part in parts] == sorted(prepare.PAGE_PARTS)
     source = "\n".join(path.read_text("utf-8") for path in (*parts, prepare.ASSETS / "page.js"))
+    functions = re.findall(r"^  (?:async )?function (\w+)", source, re.M)
+    assert len(functions) == len(set(functions)), "the parts share one scope: of two functions the later one counts"
     names = source[source.index("const NAMES = {") : source.index("const RIGHT = [")]
     used = set(re.findall(r"\bwords\.(\w+)", source)) | set(re.findall(r": '(\w+)',\n", names))
     assert used == set(prepare.PAGE_WORDS)

@@ -28,8 +28,8 @@ million on two cores in fp32 (benchmarks/README.md). A guess for any other machi
 GUESSED_START = 30.0
 """Seconds before the first step where none were measured: reading, two rehearsals, the first measurement."""
 GROWS = 1.3
-"""What a whole run holds at most, of what one step does: samples, checkpoints, and the gaps that steps leave that are not
-equally long. The 135M reached 1.56 GB where 1.24 was counted, the 0.5B 3.15 where 2.41 was."""
+"""What a whole run holds at most, of what one step does: samples, checkpoints, and the gaps that steps leave that are
+not equally long. The 135M reached 1.56 GB where 1.24 was counted, the 0.5B 3.15 where 2.41 was."""
 Problem = Literal["memory", "disk", "nothing"]
 
 

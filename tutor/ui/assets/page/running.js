@@ -17,7 +17,7 @@
 
   let running = null, half = false
   // Told to who listens: that it began, that half is done, that nothing goes on any more. Not each time it moves.
-  function announce(next) {
+  function tellRunning(next) {
     const begun = next && (!running || next.run !== running.run)
     if (begun) half = next.share >= 0.5
     if (begun) news.textContent = next.text
@@ -47,7 +47,7 @@
         const answer = await fetch('/api/running')
         if (answer.ok) {
           const { now } = await answer.json()
-          announce(now)
+          tellRunning(now)
           running = now
           showRunning()
         }
