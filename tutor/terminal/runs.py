@@ -218,7 +218,7 @@ def _listed(runs: tuple[RunStatus, ...]) -> Table:
 
 
 def _share(run: RunStatus) -> float:
-    return run.done / run.total if run.total else float(run.state == "done")
+    return 1.0 if run.state == "done" else run.done / run.total if run.total else 0.0
 
 
 def _show(status: RunStatus, terminal: Terminal, as_json: bool, words: Words) -> int:
