@@ -34,6 +34,7 @@ class Clock:
         self._rates: Rates | None = None
         self._now, self._after, self._spared = Work(), Work(), Work()
         self._ends: float | None = None
+        self._training = True
         self._seconds: dict[Kind, float] = {"step": 0.0, "measured": 0.0, "texts": 0.0}
         self._units = dict(self._seconds)
         self._warm = False
@@ -66,7 +67,7 @@ class Clock:
 
     def spare(self, work: Work) -> None:
         """So much of what there is now will not be done, as far as can be seen."""
-        self._spared = work
+        self._spared = work if self._training else Work()
 
     def resume(self, share: float, spent: float) -> None:
         """An earlier attempt had come as far as `share`, in `spent` seconds."""
@@ -83,6 +84,7 @@ class Clock:
     def finishing(self) -> None:
         """The training is over, whatever was left of it: a stop changes nothing any more."""
         self.hears = ("pause",)
+        self._training = False
         self._now, self._after, self._spared, self._ends = self._after, Work(), Work(), None
         self.doing("finishing")
 

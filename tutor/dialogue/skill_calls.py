@@ -103,7 +103,8 @@ async def call(dialogue: Dialogue, name: str, inputs: dict[str, Any]) -> AsyncIt
 def _who_writes(dialogue: Dialogue, inputs: dict[str, Any]) -> str:
     """The model that a skill lets write, by its own name."""
     if inputs.get("run") is None:
-        return dialogue.words("generate_text.base")
+        name = dialogue.words("generate_text.base")
+        return f"{name[:1].upper()}{name[1:]}"
     try:
         return known_run(dialogue.workspace, str(inputs["run"])).called
     except UserError:
