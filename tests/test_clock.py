@@ -80,6 +80,16 @@ def test_a_run_that_time_will_stop_is_not_said_to_take_longer(bench: Bench) -> N
     assert bench.clock.left() == pytest.approx(10 + 5 + 5)
 
 
+def test_what_was_measured_last_counts_most(bench: Bench) -> None:
+    bench.clock.plan(RATES, Work(30, 0, 0), Work(), None)
+    bench.clock.warm()
+    for _ in range(10):
+        bench.did("step", 1, 20.0)
+    for _ in range(10):
+        bench.did("step", 1, 10.0)
+    assert 10 * 10 < bench.clock.left() < 13 * 10  # type: ignore[operator]
+
+
 def test_a_run_that_will_end_by_itself_is_not_said_to_go_on(bench: Bench) -> None:
     bench.clock.plan(RATES, Work(10, 1000, 0), Work(0, 100, 0), None)
     bench.clock.spare(Work(6, 600))

@@ -12,6 +12,8 @@ from skills.training.work import Rates, Work
 Kind = Literal["step", "measured", "texts"]
 OFTEN = 1.0
 """Seconds between two words on how far it is, at least: each is a line of the run's log."""
+LASTS: dict[Kind, float] = {"step": 0.9, "measured": 0.9995, "texts": 0.6}
+"""How much of what was measured still counts a unit later: a machine that others use is soon faster or slower."""
 COLD = 2.0
 """How many times what was expected something may take, for that to be believed of what is measured first."""
 NEARLY = 0.99
@@ -36,7 +38,7 @@ class Clock:
         self._ends: float | None = None
         self._training = True
         self._seconds: dict[Kind, float] = {"step": 0.0, "measured": 0.0, "texts": 0.0}
-        self._units = dict(self._seconds)
+        self._units, self._done = dict(self._seconds), dict(self._seconds)
         self._warm = False
         self._cold: dict[Kind, float] = {}
         """Seconds a unit that was measured before the first step: the model was just opened, and is slower than it
@@ -75,9 +77,9 @@ class Clock:
 
     def warm(self) -> None:
         """The training begins: what is measured from now on is what the rest will take."""
-        self._cold = {kind: self._seconds[kind] / units for kind, units in self._units.items() if units >= 1}
+        self._cold = {kind: self._seconds[kind] / self._units[kind] for kind in self._known()}
         self._seconds = dict.fromkeys(self._seconds, 0.0)
-        self._units = dict(self._seconds)
+        self._units, self._done = dict(self._seconds), dict(self._seconds)
         self._warm = True
         self.doing("training")
 
@@ -96,9 +98,10 @@ class Clock:
 
     def did(self, kind: Kind, units: float) -> None:
         """So much of what there was to do is done; it took since the last word."""
-        now = time.monotonic()
-        self._seconds[kind] += now - self._mark
-        self._units[kind] += units
+        now, lasts = time.monotonic(), LASTS[kind] ** units
+        self._seconds[kind] = lasts * self._seconds[kind] + now - self._mark
+        self._units[kind] = lasts * self._units[kind] + units
+        self._done[kind] += units
         self._mark = now
         self._now = _less(self._now, kind, units)
         self.heed()
@@ -116,13 +119,15 @@ class Clock:
         """As measured, where something was; None before there is a plan."""
         if self._rates is None:
             return None
-        expected, found = self._rates.model_dump(), {}
-        for kind, units in self._units.items():
-            if units >= 1 and self._warm:
-                found[str(kind)] = self._seconds[kind] / units
-            elif cold := self._seconds[kind] / units if units >= 1 else self._cold.get(kind):
-                found[str(kind)] = _near(expected[kind], cold)
-        return self._rates.model_copy(update=found)
+        measured = {kind: self._seconds[kind] / self._units[kind] for kind in self._known()}
+        cold = self._cold if self._warm else measured
+        expected = self._rates.model_dump()
+        found: dict[str, float] = {kind: _near(expected[kind], seconds) for kind, seconds in cold.items()}
+        return self._rates.model_copy(update=found | (measured if self._warm else {}))
+
+    def _known(self) -> list[Kind]:
+        """What was measured over a whole unit at least."""
+        return [kind for kind, units in self._done.items() if units > 0.999]
 
     def left(self) -> float | None:
         """Seconds until the run has ended; None where nothing is known."""
