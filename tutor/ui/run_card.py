@@ -82,7 +82,7 @@ def _samples(status: RunStatus, words: Words) -> list[dict[str, Any]]:
     for sample in status.samples:
         kind = ("kept" if sample.share else "kept_before") if sample.kept else "at" if sample.share else "before"
         label = words(f"run_card.sample.{kind}", share=sample.share)
-        found.setdefault(sample.prompt, []).append({"label": label, "text": sample.text})
+        found.setdefault(sample.prompt, []).append({"label": label, "text": sample.text.strip()})
     return [{"prompt": prompt, "texts": texts} for prompt, texts in found.items()]
 
 
