@@ -281,7 +281,7 @@ def test_training_uses_just_what_is_shown(
     result = preview(SHAPES["long"], length=64, long=long)
     given: list[Any] = []
 
-    def caught(inputs: Any, ctx: Any, weights: Any, run_dir: Any, texts: Any) -> None:
+    def caught(inputs: Any, ctx: Any, weights: Any, run_dir: Any, texts: Any, clock: Any) -> None:
         given.append(texts)
         raise Caught
 
