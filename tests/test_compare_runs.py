@@ -86,7 +86,7 @@ def test_one_is_shown_whole(workspace: Workspace, ctx: Context) -> None:
     result = run(RunsInputs(runs=("1",)), ctx)
     assert shown(result, Chart)
     skills = [offer.skill for offer in result.offers()]
-    assert skills == ["talk", "compare_models", "evaluate_model", "export_project", "name_model", "delete"]
+    assert skills == ["talk", "compare_models", "evaluate_model", "export_project", "delete"]
 
 
 def test_none_and_no_such(workspace: Workspace, ctx: Context) -> None:

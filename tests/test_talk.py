@@ -15,7 +15,7 @@ from tests.conversation import Conversation
 from tests.made_runs import FakeVoice, make_run
 from tutor.course.files import load_course
 from tutor.course.model import Course
-from tutor.turn import Delta, Intent, Said
+from tutor.turn import Delta, Said
 from tutor.words import Words
 
 
@@ -215,26 +215,3 @@ async def test_a_run_on_questions_is_asked_and_not_continued(talk: Conversation)
     await begun(talk)
     assert talk.dialogue.memory.talk
     assert talk.dialogue.memory.talk.mode == "chat"
-
-
-async def test_a_model_is_given_a_name_and_speaks_under_it(talk: Conversation) -> None:
-    await talk.opens()
-    await talk.acts(Intent(name="name_model", args={"run": "run-b"}))
-    assert "«Versos 2»" in talk.text
-    await talk.types("versos")
-    assert "Ya hay otro" in talk.text
-    await talk.types("  Elvira  ")
-    assert "«Elvira»" in talk.text
-    voice = await begun(talk)
-    shown = await talk.types("La luna")
-    assert isinstance(shown[1], Delta)
-    assert shown[1].author == "Elvira"
-    assert voice.asked, "what is typed now goes to the model, and is no name"
-
-
-async def test_any_button_ends_the_naming(talk: Conversation) -> None:
-    await talk.opens()
-    await talk.acts(Intent(name="name_model", args={"run": "run-b"}))
-    await talk.acts(Intent(name="help"))
-    await talk.types("Elvira")
-    assert "Elvira»" not in talk.text

@@ -314,8 +314,7 @@ def test_one_thing_is_proposed_next(verdict: Any, reasons: Any, changed: dict[st
         FineTuneInputs(**offer.inputs)
     assert ("compare_models" in {offer.skill for offer in result.offers()}) == (verdict != "broke")
     for offer in result.offers():
-        if offer.skill != "name_model":  # a control of the conversation
-            assert offer.inputs.keys() <= skills.skill(offer.skill).Inputs.model_fields.keys()
+        assert offer.inputs.keys() <= skills.skill(offer.skill).Inputs.model_fields.keys()
 
 
 def test_a_text_too_short_to_learn_from_is_not_trained_on_again() -> None:

@@ -89,7 +89,6 @@ class FineTuneResult(Result):
             )
         if self.verdict != "broke":
             uses: dict[str, dict[str, Any]] = {
-                "name_model": {},
                 "compare_models": {"blind": True},
                 "evaluate_model": {},
                 "generate_text": {},

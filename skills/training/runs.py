@@ -16,8 +16,6 @@ from skills.training.data import PROMPTS, FrozenPrompt
 from skills.training.result import FineTuneResult
 from skills.workspace import Workspace, read_json, write_atomic
 
-NAMED = "name.txt"
-"""The name that the learner gave the model."""
 RESULT = "result.json"
 """The FineTuneResult, beside the adapter: what the run found, long after its data set is gone."""
 
@@ -80,20 +78,8 @@ def _known(workspace: Workspace, path: Path, number: int, taken: list[str]) -> K
         base = BaseCard.model_validate_json(card.read_bytes()).name
     except (OSError, ValueError):
         base = result.base if result else ""
-    called = _given(path) or _named_after(dataset, number, taken)
+    called = _named_after(dataset, number, taken)
     return KnownRun(run=path.name, number=number, called=called, at=card.stat().st_mtime, base=base, dataset=dataset)
-
-
-def call_it(run_dir: Path, name: str) -> None:
-    """The model of the run speaks under this name from now on."""
-    write_atomic(run_dir / NAMED, name)
-
-
-def _given(path: Path) -> str:
-    try:
-        return (path / NAMED).read_text("utf-8").strip()
-    except (OSError, UnicodeError):
-        return ""
 
 
 def _named_after(dataset: str | None, number: int, taken: list[str]) -> str:

@@ -192,7 +192,6 @@ class RunsResult(Result):
             _offer("blind", "compare_models", run=one.run, blind=True),
             _offer("evaluate", "evaluate_model", run=one.run),
             _offer("export", "export_project", run=one.run),
-            _offer("name", "name_model", run=one.run),
             _offer("delete", "delete", one.called, what="run", id=one.run),
         )
 

@@ -48,8 +48,6 @@ class Dialogue:
     buttons: tuple[Button, ...] = ()
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the learner wants something else than what is going on."""
-    naming: str | None = None
-    """The run whose model is given a name: what is typed next is the name."""
     spoken: bool = False
     """Whether anything was said since the program started: if not, an old page shows buttons nobody answers for."""
 

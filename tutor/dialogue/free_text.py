@@ -9,7 +9,7 @@ from contextlib import suppress
 import skills
 from skills.texts.quantities import read_number
 from tutor.course.model import Item, Predict, Step, Try
-from tutor.dialogue import flow, items, model_chat, naming
+from tutor.dialogue import flow, items, model_chat
 from tutor.dialogue.context import Dialogue
 from tutor.dialogue.intents import act, take_text
 from tutor.dialogue.open_step import back_button
@@ -40,8 +40,6 @@ async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[
     if button:
         yield Chosen(intent=button.intent)
         turn = act(dialogue, button.intent)
-    elif dialogue.naming:
-        turn = naming.take(dialogue, text)
     elif dialogue.memory.talk:
         turn = _to_the_model(dialogue, text, router)
     elif len(text) > PASTED or text.strip().count("\n") >= PASTED_LINES:

@@ -18,7 +18,6 @@ from tutor.dialogue import (
     model_chat,
     models,
     my_data,
-    naming,
     own_case,
     series,
     steps,
@@ -43,7 +42,6 @@ Turn = AsyncIterator[Shown]
 
 def act(dialogue: Dialogue, intent: Intent) -> Turn:
     """Do what an intent asks for. `said` among its arguments are the learner's own words."""
-    dialogue.naming = None
     if intent.name in BARE:
         return BARE[intent.name](dialogue)
     if intent.name in HANDLERS:
@@ -258,7 +256,6 @@ HANDLERS: dict[str, Callable[[Dialogue, dict[str, Any]], Turn]] = {
     "choose": _choose,
     "answer": _answer,
     "vote": _vote,
-    "name_model": naming.ask,
     "talk": model_chat.begin,
     "talk_on": _talking(lambda dialogue, args: model_chat.resume(dialogue)),
     "talk_say": _talking(lambda dialogue, args: model_chat.say(dialogue, args.get("text", ""))),
