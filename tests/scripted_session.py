@@ -15,16 +15,20 @@ from typing import Any
 
 from skills.blocks import (
     Artefact,
+    Bet,
     Chart,
     Column,
     Compare,
     CompareColumn,
+    Measure,
+    Measures,
     Notice,
     Option,
     Passage,
     Passages,
     Probabilities,
     Progress,
+    Role,
     Series,
     Table,
     Text,
@@ -47,12 +51,14 @@ from tutor.turn import (
     CourseMap,
     Delta,
     Farewell,
+    Fold,
     Graded,
     Input,
     Intent,
     ItemView,
     MapLesson,
     MapModule,
+    Opened,
     Reload,
     Said,
     Shown,
@@ -101,6 +107,8 @@ class ScriptedSession:
         self.happening: asyncio.Queue[Shown] = asyncio.Queue()
         self._buttons: tuple[Button, ...] = ()
         self._count = 0
+        self.here = (0, 2)
+        """The module and the lesson that the map shows as the present one."""
         self._left = asyncio.Event()
 
     def prefer(self, language: Language) -> None:
@@ -138,7 +146,7 @@ class ScriptedSession:
                 title=title,
                 lessons=tuple(
                     MapLesson(
-                        id=f"l{m}{i}", number=f"{m + 1}.{i + 1}", title=name, minutes=5, state=next(states), current=(m, i) == (0, 2),  # type: ignore[arg-type]
+                        id=f"l{m}{i}", number=f"{m + 1}.{i + 1}", title=name, minutes=5, state=next(states), current=(m, i) == self.here,  # type: ignore[arg-type]
                         evidence=("2/2",) if (m, i) == (0, 0) else (),
                     )
                     for i, name in enumerate(lessons)
@@ -146,7 +154,7 @@ class ScriptedSession:
             )
             for m, (title, lessons) in enumerate(titles)
         )  # fmt: skip
-        return CourseMap(route="", modules=modules, done=1, total=6, model="Qwen2.5-0.5B-Instruct")
+        return CourseMap(route="express", modules=modules, done=1, total=6, model="Qwen2.5-0.5B-Instruct")
 
     async def watch(self) -> AsyncIterator[Shown]:
         while True:
@@ -170,6 +178,7 @@ class ScriptedSession:
         t, intent = T[self.language], input.intent or Intent(name=input.text.strip() or "greet")
         if button := as_button(self._buttons, input.text, numbered=True):
             yield Chosen(intent=button.intent)
+            intent = button.intent if button.on_card else intent
         if input.uploads:
             assert all(upload.path.is_file() for upload in input.uploads)
             yield self.say(t["done"], blocks=(passages(),))
@@ -178,6 +187,9 @@ class ScriptedSession:
         elif intent.name == "change_language":
             self.chosen_language, self.language = True, "en" if self.language == "es" else "es"
             yield Reload()
+        elif intent.name == "show_more":
+            yield Opened(message=intent.args["message"], place=intent.args["place"])
+            yield self.say(buttons=self._buttons)
         elif intent.name == "answer":
             for shown in self._grade(intent.args):
                 yield shown
@@ -196,6 +208,9 @@ class ScriptedSession:
             yield Waiting(text=t["waiting"])
             await asyncio.wait_for(self._left.wait(), 60)
             yield self.say(Words(self.language)("errors.interrupted.what"), tone="error")
+        elif intent.name in ("map", "unmap"):
+            self.here = (1, 2) if intent.name == "map" else (0, 2)
+            yield self.say("...", buttons=self.next_buttons())
         elif intent.name == "boom":
             raise ZeroDivisionError
         elif intent.name in SCENES:
@@ -215,7 +230,7 @@ class ScriptedSession:
 
     def say(self, text: str = "", **more: Any) -> Said:
         self._count += 1
-        more.setdefault("id", f"said-{id(self)}-{self._count}")
+        more.setdefault("id", f"said-{id_of(self)}-{self._count}")
         self._buttons = more.get("buttons", ())
         return Said(text=text, **more)
 
@@ -272,10 +287,26 @@ class ScriptedSession:
         return self.item("open")
 
     def bars(self) -> Said:
-        return self.say(T[self.language]["streamed"], blocks=(probabilities(), tokens()), buttons=self.next_buttons())
+        blocks = (probabilities(), tokens())
+        return self.say(T[self.language]["streamed"], blocks=blocks, buttons=self.next_buttons())
+
+    def figures(self) -> Said:
+        return self.say(T[self.language]["good"], blocks=(Bet(yours="vuelo", came="mano"), measures()))
 
     def charts(self) -> Said:
         return self.say(blocks=(chart("line"), chart("bars"), table()))
+
+    def folded(self) -> Said:
+        """A result with more to see than its first card, and what is said of it."""
+        self._count += 1
+        id = f"said-{id_of(self)}-{self._count}"
+        folds = (Fold(label="Las fichas", blocks=(tokens(),)), Fold(label="En números", blocks=(table(),)))
+        lines = tuple(
+            Button(label=f.label, intent=Intent(name="show_more", args={"message": id, "place": n}), on_card=True)
+            for n, f in enumerate(folds)
+        )
+        said = T[self.language]["good"]
+        return self.say(said, id=id, blocks=(probabilities(),), folds=folds, buttons=(*self.next_buttons(), *lines))
 
     def wide(self) -> Said:
         return self.say(blocks=(wide_table(),))
@@ -306,8 +337,10 @@ class ScriptedSession:
         return self.say(blocks=(Progress(title=msg("run_card.samples"), run="run-1"),))
 
 
+id_of = id
+
 SCENES = (
-    "single", "multiple", "true_false", "number", "order", "open", "bars", "charts", "wide", "addresses", "texts",
+    "single", "multiple", "true_false", "number", "order", "open", "bars", "charts", "folded", "figures", "wide", "addresses", "texts",
     "settings", "run",
 )  # fmt: skip
 
@@ -322,8 +355,27 @@ def probabilities() -> Probabilities:
         prompt="Más vale pájaro en",
         options=options,
         rest=0.08,
+        own=Option(text="jaula", probability=0.004),
         caption=msg("fine_tune.caption.nothing"),
     )
+
+
+def measures() -> Measures:
+    hands: tuple[tuple[Role, str, float], ...] = (
+        ("base", "base", 2.59),
+        ("tuned", "tuned", 1.97),
+        ("baseline", "counter", 2.52),
+    )
+    bars = tuple(
+        Measure(
+            role=role,
+            label=msg(f"evaluate_model.bars.{who}"),
+            value=bits,
+            told=msg("evaluate_model.figure.two", value=bits),
+        )
+        for role, who, bits in hands
+    )
+    return Measures(title=msg("evaluate_model.bars.title"), measures=bars, caption=msg("evaluate_model.bars.caption"))
 
 
 def tokens() -> Tokens:
@@ -455,6 +507,7 @@ def run_status(state: Any, share: float) -> RunStatus:
         metrics=tuple(curves),
         samples=samples,
         seconds=250,
+        steps=120,
         kept=state == "done",
     )
 

@@ -194,11 +194,39 @@ def test_every_card_draws_and_survives_a_reload(learner: Learner) -> None:
             expect(page.get_by_test_id(kind)).to_have_count(count)
         expect(page.get_by_test_id("run-state")).to_have_text("En marcha")
         expect(page.locator("[data-testid=run] svg[role=img] polyline")).to_have_count(2)
+        expect(page.locator("[data-testid=run] svg[role=img]")).to_contain_text("125")  # the axis goes to its end, 120
         page.reload()
     page.get_by_test_id("tokens").get_by_label("Ver los números").check()
     expect(page.get_by_test_id("tokens").locator(".t-token small").first).to_have_text("100")
     page.get_by_role("button", name="Ver el texto entero").click()
     expect(page.get_by_role("button", name="Ver solo el comienzo")).to_be_visible()
+
+
+def test_the_comment_is_under_its_card_and_the_rest_behind_lines(learner: Learner) -> None:
+    page = learner.page
+    learner.say("folded")
+    said = page.locator(".ai-message").last
+    expect(said.get_by_test_id("folds")).to_be_visible()
+    places = [
+        found.bounding_box()["y"]
+        for found in (
+            said.get_by_test_id("probabilities"),
+            said.get_by_text("Sí: es un reparto de apuestas"),
+            said.get_by_test_id("folds"),
+            learner.last("choices"),
+        )
+    ]
+    assert places == sorted(places)
+    expect(page.get_by_test_id("tokens")).to_have_count(0)
+    said.get_by_text("Las fichas").click()
+    expect(page.get_by_test_id("tokens")).to_be_visible()
+    learner.say("En números")
+    expect(page.get_by_test_id("table")).to_be_visible()
+    expect(page.get_by_test_id("folds")).to_have_count(1)
+    mine = page.locator("[data-step-type=user_message]").last.bounding_box()["y"]
+    assert mine < page.get_by_test_id("table").bounding_box()["y"] < learner.last("choices").bounding_box()["y"]
+    page.reload()
+    expect(page.get_by_test_id("table")).to_be_visible()
 
 
 def test_pausing_a_run_from_its_card(learner: Learner) -> None:
@@ -276,6 +304,30 @@ def test_the_map_leads_to_a_lesson_and_folds(learner: Learner) -> None:
     expect(course).to_have_count(0)
     page.get_by_role("button", name="El curso", exact=True).click()
     expect(course).to_be_visible()
+
+
+def test_the_map_goes_on_with_a_window_that_was_narrow_and_grows(browser: Any, server: Server) -> None:
+    person = Learner(browser, server, 390, 844)
+    page = person.page
+    expect(page.get_by_test_id("course-map")).to_have_count(0)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.get_by_test_id("course-map")).to_be_visible()
+    page.set_viewport_size({"width": 720, "height": 450})
+    expect(page.get_by_test_id("course-map")).to_have_count(0)
+    person.say("map")
+    expect(page.locator("[data-step-type=user_message]").last).to_have_text("map")
+    page.wait_for_timeout(500)
+    expect(page.get_by_test_id("course-map")).to_have_count(0)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.locator("[aria-current=step]")).to_contain_text("2.3")  # as it is now, and not as it was
+    expect(page.locator("[aria-current=step]")).to_be_in_viewport()
+    person.say("unmap")
+    expect(page.locator("[aria-current=step]")).to_contain_text("1.3")
+    page.get_by_role("button", name="Ir por otro camino").click()
+    expect(page.locator("[data-step-type=user_message]").last).to_have_text("Ir por otro camino")
+    page.get_by_text("En qué me baso").click()
+    expect(page.get_by_test_id("course-map")).to_contain_text("2/2")
+    person.context.close()
 
 
 def test_narrow_window_without_sideways_scrolling(browser: Any, server: Server) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -80,6 +81,21 @@ def test_the_caption_says_how_sure_the_model_is(ctx: Context, first: float, sure
 
 
 @pytest.mark.parametrize(
+    ("word", "own"), [("Mano.", ("mano", 0.6)), ("jaula, creo", ("jaula", math.exp(-6))), ("…", None), ("", None)]
+)
+def test_the_word_that_was_bet_on_has_its_share(ctx: Context, word: str, own: tuple[str, float] | None) -> None:
+    probe = FakeProbe({"Más vale pájaro en": {" mano": 0.6, " el": 0.02}})
+    result = call("predict_next", replace(ctx, probe=probe), prompt="Más vale pájaro en", word=word, top_k=2)
+    if own is None:
+        assert result.own is None
+    else:
+        assert (result.own.text.strip(), result.own.probability) == (own[0], pytest.approx(own[1]))
+    assert result.blocks()[0].own == result.own
+    if own == ("mano", 0.6):
+        assert result.own in result.options
+
+
+@pytest.mark.parametrize(
     ("token", "shown"),
     [(" mano", " mano"), ("\n", "↵"), ("\n\n", "↵↵"), ("  ", "␣␣"), ("<|im_end|>", "■"), ("</s>", "■"), ("|", "|")],
 )
@@ -103,8 +119,8 @@ def test_text_is_said_as_it_is_written(ctx: Context, events: list[Event]) -> Non
     assert isinstance(block, Passages)
     assert [(p.text, p.role) for p in block.passages] == [("La noche", "yours"), ("… y sigue", "base")]
     said = Words("es")(block.caption)
-    assert "Temperatura: 0,8" in said
-    assert "Semilla: 7" in said
+    assert "se arriesgó 0,8" in said
+    assert "suerte número 7" in said
 
 
 def test_a_request_goes_to_the_model_that_is_trained_and_not_to_the_tutors(ctx: Context) -> None:

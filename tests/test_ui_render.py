@@ -24,8 +24,9 @@ from tests.scripted_session import (
 )  # fmt: skip
 from tutor.turn import Button, Chosen, Delta, Graded, Intent, ItemView, Said, Verdict, Waiting
 from tutor.ui import prepare
+from tutor.ui.cards import map_card, question_card, verdict_props
 from tutor.ui.markdown import safe, visible
-from tutor.ui.render import RENDERERS, block_card, map_card, question_card, verdict_props
+from tutor.ui.render import RENDERERS, block_card
 from tutor.ui.run_card import CONTROLS, run_view
 from tutor.ui.screen import Screen
 from tutor.ui.transcript import Transcript
@@ -266,6 +267,17 @@ async def test_deleting_a_thread_deletes_all_of_it(screen: Screen, tmp_path: Pat
     screen.transcript.delete("t")
     assert screen.transcript.thread("t") is None
     assert screen.transcript.elements("t") == []
+
+
+async def test_what_a_lesson_says_of_a_card_comes_after_it_and_is_found(screen: Screen) -> None:
+    card = Text(message=msg("ui.stopped"))
+    await screen.draw("t", Said(id="1", text="palabra oculta", blocks=(card,)))
+    await screen.draw("t", Said(id="2", text="primero la respuesta", tone="aside", blocks=(card,)))
+    (comment, answer), cards = screen.transcript.part("t", 0)
+    assert (comment["output"], answer["output"]) == ("", "primero la respuesta")
+    assert [found["id"] for found in cards] == ["block-0-1", "comment-1", "block-0-2"]
+    screen.transcript.touch("t")
+    assert [thread["id"] for thread in screen.transcript.threads("oculta", 10, None)[0]] == ["t"]
 
 
 async def test_what_was_deleted_is_not_left_on_disk(screen: Screen, tmp_path: Path) -> None:

@@ -60,6 +60,10 @@ class Transcript:
         with self._db:
             self._db.execute("UPDATE threads SET name = ? WHERE id = ?", (name, thread))
 
+    def name(self, thread: str) -> str | None:
+        found = self._db.execute("SELECT name FROM threads WHERE id = ?", (thread,)).fetchone()
+        return found[0] if found else None
+
     def put_step(self, step: dict[str, Any]) -> None:
         self._put("steps", step)
 
@@ -134,7 +138,8 @@ class Transcript:
         """Up to `first` threads that the learner took part in, newest first, and whether there are more."""
         rows = self._db.execute(
             "SELECT id, created, name FROM threads WHERE touched = 1"
-            " AND (?1 IS NULL OR name LIKE ?1 OR id IN (SELECT thread FROM steps WHERE data LIKE ?1))"
+            " AND (?1 IS NULL OR name LIKE ?1 OR id IN (SELECT thread FROM steps WHERE data LIKE ?1"
+            " UNION SELECT thread FROM elements WHERE data LIKE ?1))"
             " AND (?2 IS NULL OR created < (SELECT created FROM threads WHERE id = ?2))"
             " ORDER BY created DESC LIMIT ?3",
             (f"%{search}%" if search else None, after, first + 1),

@@ -53,7 +53,33 @@ const Note = ({ level, label, text }) =>
 const Notices = ({ notices, labels }) =>
   notices.map((n, i) => h(Note, { key: i, level: n.level, label: labels[n.level], text: n.text }))
 
-// What may be wider or longer than there is room: it scrolls within the card, and shows that it goes on (style.css).
+// The rows of a table: the first ones, and all of them at a click, so that no box scrolls inside the page.
+const FEW = 10
+function Body({ rows, label }) {
+  const [all, setAll] = useState(rows.length <= FEW + 3)
+  return h(
+    Fragment,
+    null,
+    h('tbody', { role: 'rowgroup' }, all ? rows : rows.slice(0, FEW)),
+    all
+      ? null
+      : h(
+          'tfoot',
+          { role: 'rowgroup' },
+          h(
+            'tr',
+            { role: 'row' },
+            h(
+              'td',
+              { colSpan: 9, className: 't-all', role: 'cell' },
+              h('button', { type: 'button', className: 't-link', onClick: () => setAll(true) }, label || '…'),
+            ),
+          ),
+        ),
+  )
+}
+
+// What may be wider than there is room: it scrolls sideways within the card, and shows that it goes on (style.css).
 const Scroll = ({ label, box, children }) =>
   h('div', { className: 't-scroll', role: 'group', 'aria-label': label, tabIndex: 0, ref: box }, children)
 
@@ -109,15 +135,15 @@ function ticks(low, high, count) {
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [520, 236, 56, 26, 34, 42]
 
 // Where the axes have their numbers, and where a value is: `X` and `Y` turn it into units of the SVG. `width` is that of
-// a bar, in units of the axis.
-function scales(form, series) {
+// a bar, in units of the axis. The axis goes to `end`, where that is known and the points are not there yet.
+function scales(form, series, end) {
   const all = series.flatMap((s) => s.points)
   const xs = all.map((p) => p[0])
   const ys = all.map((p) => p[1])
   const bars = form === 'bars'
   const first = series[0].points
   const width = bars && first.length > 1 ? first[1][0] - first[0][0] : 1
-  const tx = ticks(Math.min(...xs), Math.max(...xs) + (bars ? width : 0), 5)
+  const tx = ticks(Math.min(...xs), Math.max(...xs, end || 0) + (bars ? width : 0), 5)
   const ty = ticks(bars ? 0 : Math.min(...ys), Math.max(...ys), 4)
   const X = (v) => LEFT + ((WIDTH - LEFT - RIGHT) * (v - tx[0])) / (tx[tx.length - 1] - tx[0])
   const Y = (v) => HEIGHT - BOTTOM - ((HEIGHT - BOTTOM - TOP) * (v - ty[0])) / (ty[ty.length - 1] - ty[0])
@@ -174,9 +200,9 @@ function Line({ points, role, scale: { X, Y } }) {
 }
 
 // Curves or bars as inline SVG, with axes in the learner's number format and a legend in words.
-function Plot({ form, series, x, y, label }) {
+function Plot({ form, series, x, y, label, end }) {
   if (!series.some((s) => s.points.length)) return null
-  const scale = scales(form, series)
+  const scale = scales(form, series, end)
   const drawn = ({ role, points }, i) =>
     h('g', { key: i, className: 't-role-' + role }, h(form === 'bars' ? Bars : Line, { points, role, place: i, scale }))
   return h(
@@ -199,7 +225,7 @@ function Plot({ form, series, x, y, label }) {
 }
 
 // The same numbers for whoever reads rather than looks.
-function Figures({ label, series, x }) {
+function Figures({ label, series, x, all }) {
   return h(
     'details',
     { className: 't-figures' },
@@ -212,11 +238,10 @@ function Figures({ label, series, x }) {
           'table',
           { key: i },
           h(Head, { labels: [x, s.label] }),
-          h(
-            'tbody',
-            null,
-            s.points.map((p, j) => h('tr', { key: j }, h('td', null, number(p[0])), h('td', null, number(p[1])))),
-          ),
+          h(Body, {
+            label: all,
+            rows: s.points.map((p, j) => h('tr', { key: j }, h('td', null, number(p[0])), h('td', null, number(p[1])))),
+          }),
         ),
       ),
     ),
