@@ -7,6 +7,7 @@ import errno
 import os
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -16,7 +17,7 @@ from skills.contract import Advanced, Done, Failed, Metric, Paused, Started
 from skills.errors import Busy, DiskFull, FileMissing, ModelMissing, RunUnusable
 from skills.workspace import Workspace
 from tutor.processes.jobs import Jobs
-from tutor.processes.run_files import EventLog, Spec, planned_steps, read_events, read_process
+from tutor.processes.run_files import EventLog, Spec, attempts, planned_steps, read_events, read_process
 from tutor.processes.run_status import RunStatus, replay
 from tutor.settings import Settings
 
@@ -102,6 +103,23 @@ async def test_a_deleted_run_is_gone_and_another_can_begin(jobs: Jobs, workspace
     assert not (workspace.runs / run).exists()
     await asyncio.to_thread(_wait_gone, process.pid)
     assert await jobs.start("weigh", {}, "es")
+
+
+async def test_the_end_of_a_process_says_nothing_of_the_attempt_after_it(jobs: Jobs, workspace: Workspace) -> None:
+    run = await jobs.start("weigh", {"steps": 200, "wait": 0.02}, "es")
+    await until(jobs, run, lambda status: status.done >= 1)
+    folder = workspace.runs / run
+    first = read_process(folder)
+    assert first
+    jobs.request(run, "pause")
+    await until(jobs, run, lambda status: status.state == "paused")
+    jobs.resume(run)
+    await until(jobs, run, lambda status: attempts(read_events(folder)) == 2)
+    for code in (0, -9):  # the first process took a while to go
+        jobs._see_end(SimpleNamespace(wait=lambda code=code: code), folder, first, 0)  # type: ignore[arg-type, misc]
+    assert jobs.status(run).state == "running"
+    assert read_process(folder) != first
+    await asyncio.to_thread(jobs.delete, run)
 
 
 async def test_what_is_no_longer_running_is_not_asked(jobs: Jobs) -> None:

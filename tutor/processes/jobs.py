@@ -240,11 +240,15 @@ class Jobs:
         threading.Thread(target=self._see_end, args=(popen, folder, process, kills), daemon=True).start()
 
     def _see_end(self, popen: subprocess.Popen[bytes], folder: Path, process: Process, kills: int) -> None:
-        """Write down how a process ended if it could not do so itself: a kill as its note, anything else as Failed."""
+        """Write down how a process ended if it could not do so itself: a kill as its note, anything else as Failed.
+
+        A run can be resumed before the process that paused it is gone: then the next attempt has the word."""
         code = popen.wait()
         with self._writing:
-            events = read_events(folder)
+            events, newest = read_events(folder), read_process(folder)
             if not (folder / "spec.json").exists() or (ended(events) and attempts(events) >= process.attempt):
+                return
+            if newest is not None and newest.attempt > process.attempt:
                 return
             output = last_words(folder / "output.log")
             ending = died(self._workspace.home, f"run {folder.name}", code, output, memory_kills() > kills)
