@@ -47,12 +47,14 @@ from tutor.turn import (
     CourseMap,
     Delta,
     Farewell,
+    Fold,
     Graded,
     Input,
     Intent,
     ItemView,
     MapLesson,
     MapModule,
+    Opened,
     Reload,
     Said,
     Shown,
@@ -170,6 +172,7 @@ class ScriptedSession:
         t, intent = T[self.language], input.intent or Intent(name=input.text.strip() or "greet")
         if button := as_button(self._buttons, input.text, numbered=True):
             yield Chosen(intent=button.intent)
+            intent = button.intent if button.on_card else intent
         if input.uploads:
             assert all(upload.path.is_file() for upload in input.uploads)
             yield self.say(t["done"], blocks=(passages(),))
@@ -178,6 +181,9 @@ class ScriptedSession:
         elif intent.name == "change_language":
             self.chosen_language, self.language = True, "en" if self.language == "es" else "es"
             yield Reload()
+        elif intent.name == "show_more":
+            yield Opened(message=intent.args["message"], place=intent.args["place"])
+            yield self.say(buttons=self._buttons)
         elif intent.name == "answer":
             for shown in self._grade(intent.args):
                 yield shown
@@ -215,7 +221,7 @@ class ScriptedSession:
 
     def say(self, text: str = "", **more: Any) -> Said:
         self._count += 1
-        more.setdefault("id", f"said-{id(self)}-{self._count}")
+        more.setdefault("id", f"said-{id_of(self)}-{self._count}")
         self._buttons = more.get("buttons", ())
         return Said(text=text, **more)
 
@@ -277,6 +283,18 @@ class ScriptedSession:
     def charts(self) -> Said:
         return self.say(blocks=(chart("line"), chart("bars"), table()))
 
+    def folded(self) -> Said:
+        """A result with more to see than its first card, and what is said of it."""
+        self._count += 1
+        id = f"said-{id_of(self)}-{self._count}"
+        folds = (Fold(label="Las fichas", blocks=(tokens(),)), Fold(label="En números", blocks=(table(),)))
+        lines = tuple(
+            Button(label=f.label, intent=Intent(name="show_more", args={"message": id, "place": n}), on_card=True)
+            for n, f in enumerate(folds)
+        )
+        said = T[self.language]["good"]
+        return self.say(said, id=id, blocks=(probabilities(),), folds=folds, buttons=(*self.next_buttons(), *lines))
+
     def wide(self) -> Said:
         return self.say(blocks=(wide_table(),))
 
@@ -306,8 +324,10 @@ class ScriptedSession:
         return self.say(blocks=(Progress(title=msg("run_card.samples"), run="run-1"),))
 
 
+id_of = id
+
 SCENES = (
-    "single", "multiple", "true_false", "number", "order", "open", "bars", "charts", "wide", "addresses", "texts",
+    "single", "multiple", "true_false", "number", "order", "open", "bars", "charts", "folded", "wide", "addresses", "texts",
     "settings", "run",
 )  # fmt: skip
 

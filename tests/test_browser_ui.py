@@ -201,6 +201,33 @@ def test_every_card_draws_and_survives_a_reload(learner: Learner) -> None:
     expect(page.get_by_role("button", name="Ver solo el comienzo")).to_be_visible()
 
 
+def test_the_comment_is_under_its_card_and_the_rest_behind_lines(learner: Learner) -> None:
+    page = learner.page
+    learner.say("folded")
+    said = page.locator(".ai-message").last
+    expect(said.get_by_test_id("folds")).to_be_visible()
+    places = [
+        found.bounding_box()["y"]
+        for found in (
+            said.get_by_test_id("probabilities"),
+            said.get_by_text("Sí: es un reparto de apuestas"),
+            said.get_by_test_id("folds"),
+            learner.last("choices"),
+        )
+    ]
+    assert places == sorted(places)
+    expect(page.get_by_test_id("tokens")).to_have_count(0)
+    said.get_by_text("Las fichas").click()
+    expect(page.get_by_test_id("tokens")).to_be_visible()
+    learner.say("En números")
+    expect(page.get_by_test_id("table")).to_be_visible()
+    expect(page.get_by_test_id("folds")).to_have_count(1)
+    mine = page.locator("[data-step-type=user_message]").last.bounding_box()["y"]
+    assert mine < page.get_by_test_id("table").bounding_box()["y"] < learner.last("choices").bounding_box()["y"]
+    page.reload()
+    expect(page.get_by_test_id("table")).to_be_visible()
+
+
 def test_pausing_a_run_from_its_card(learner: Learner) -> None:
     learner.say("run")
     line = learner.page.get_by_test_id("running")

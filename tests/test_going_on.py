@@ -506,7 +506,7 @@ async def decided(talk: Conversation) -> list[str]:
 def report(talk: Conversation) -> list[str]:
     """The lines of the report that was shown last, cells of its table included."""
     lines: list[str] = []
-    for block in talk.said[-1].blocks:
+    for block in talk.said[-1].whole:
         if block.kind == "text":
             lines.append(talk.dialogue.words(block.message))
         elif block.kind == "table":

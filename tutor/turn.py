@@ -69,17 +69,31 @@ class Verdict(Frozen):
     """The model answer of an open question, to compare with."""
 
 
+class Fold(Frozen):
+    """A line of a message that opens to show `blocks`: by a click, or typed."""
+
+    label: str
+    blocks: tuple[Block, ...]
+
+
 class Said(Frozen):
-    """A message of Musa's: authored Markdown `text` in the learner's language, then blocks, a question, buttons."""
+    """A message of Musa's: authored Markdown `text` in the learner's language, blocks, a question, lines to be opened,
+    buttons. Of a lesson, the text is said of the blocks and comes after them; else they follow from it."""
 
     kind: Literal["said"] = "said"
     id: str
     text: str = ""
     tone: Literal["lesson", "aside", "feedback", "error", "system"] = "lesson"
     blocks: tuple[Block, ...] = ()
+    folds: tuple[Fold, ...] = ()
     item: ItemView | None = None
     buttons: tuple[Button, ...] = ()
     source: str = ""
+
+    @property
+    def whole(self) -> tuple[Block, ...]:
+        """All its blocks, those behind lines too."""
+        return self.blocks + tuple(block for fold in self.folds for block in fold.blocks)
 
 
 class Delta(Frozen):
@@ -97,6 +111,14 @@ class Chosen(Frozen):
 
     kind: Literal["chosen"] = "chosen"
     intent: Intent
+
+
+class Opened(Frozen):
+    """The words of a line of the message `message` were typed: it opens; all its lines where `place` is None."""
+
+    kind: Literal["opened"] = "opened"
+    message: str
+    place: int | None
 
 
 class Graded(Frozen):
@@ -134,7 +156,7 @@ class Erased(Frozen):
     text: str
 
 
-Shown = Said | Delta | Chosen | Graded | Waiting | Reload | Farewell | Erased
+Shown = Said | Delta | Chosen | Opened | Graded | Waiting | Reload | Farewell | Erased
 
 
 class MapLesson(Frozen):

@@ -17,6 +17,7 @@ from skills.contract import Language
 from skills.errors import ModelMissing, UserError
 from skills.workspace import Workspace
 from tutor.course.model import Bilingual, Course, Lesson, Step
+from tutor.dialogue.portions import portion
 from tutor.learner import mastery, statechart
 from tutor.learner.events import LearnerEvent, Moved
 from tutor.learner.memory import Memory, remember
@@ -140,12 +141,26 @@ class Dialogue:
         source: str = "",
         id: str | None = None,
     ) -> Said:
-        """A message of Musa's; its buttons become the open ones."""
-        self.buttons = buttons
+        """A message of Musa's; its buttons become the open ones, and the lines that open can be typed like them."""
+        id = id or new_message_id()
+        shown, folds = portion(blocks, text, self.words)
+        self.buttons = buttons + tuple(self._line(fold.label, id, place) for place, fold in enumerate(folds))
+        if folds:
+            self.buttons += (self._line(self.words("chat.see_also.title"), id, None),)
         self.spoken = True
         return Said(
-            id=id or new_message_id(), text=text, tone=tone, blocks=blocks, item=item, buttons=buttons, source=source
+            id=id, text=text, tone=tone, blocks=shown, folds=folds, item=item, buttons=self.buttons, source=source
         )
+
+    def _line(self, label: str, message: str, place: int | None) -> Button:
+        intent = Intent(name="show_more", args={"message": message, "place": place})
+        return Button(label=label, intent=intent, on_card=True)
+
+    @property
+    def settings_card(self) -> Button | None:
+        """The button of the settings card that is open, if there is one."""
+        cards = (button for button in self.buttons if button.on_card and button.intent.name != "show_more")
+        return next(cards, None)
 
     def button(
         self, message: str, intent: str, main: bool = False, args: dict[str, Any] | None = None, **values: Scalar

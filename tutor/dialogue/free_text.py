@@ -74,7 +74,7 @@ async def with_a_file(dialogue: Dialogue, text: str, router: Router, arrived: bo
 
 def _settings_said(dialogue: Dialogue, text: str) -> Intent | None:
     """While a settings card is open, settings that are typed are put on it: it comes anew, with what they take."""
-    card = next((button for button in dialogue.buttons if button.on_card), None)
+    card = dialogue.settings_card
     found = read_settings(text) if card else {}
     plan = skills.skill(card.intent.name).plan if card and found else None
     if card is None or plan is None:

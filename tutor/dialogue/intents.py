@@ -35,7 +35,7 @@ from tutor.dialogue.skill_calls import (
     to_start,
 )
 from tutor.learner.events import TextBrought, Where
-from tutor.turn import Intent, Shown
+from tutor.turn import Intent, Opened, Shown
 
 Turn = AsyncIterator[Shown]
 
@@ -178,8 +178,8 @@ def _planned_first(dialogue: Dialogue, name: str, args: dict[str, Any]) -> tuple
     plan = skills.skill(name).plan
     if plan is None or args.keys() - {"file", "goal"}:
         return name, args
-    open_card = next((button for button in dialogue.buttons if button.on_card and button.intent.name == name), None)
-    return (name, open_card.intent.args) if open_card else (plan, args)
+    card = dialogue.settings_card
+    return (name, card.intent.args) if card and card.intent.name == name else (plan, args)
 
 
 def _not_yet(dialogue: Dialogue, name: str) -> Turn:
@@ -190,6 +190,12 @@ def _not_yet(dialogue: Dialogue, name: str) -> Turn:
         else dialogue.words("chat.past")
     )
     return lessons.aside(dialogue, text, (dialogue.button("chat.button.help", "help"),))
+
+
+async def _show_more(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
+    """A line that opens was typed: it comes down to the words, and what can be done stays open below it."""
+    yield Opened(message=args["message"], place=args["place"])
+    yield dialogue.say(buttons=dialogue.buttons)
 
 
 def _say(dialogue: Dialogue, message: str, tone: str = "aside") -> Turn:
@@ -249,6 +255,7 @@ HANDLERS: dict[str, Callable[[Dialogue, dict[str, Any]], Turn]] = {
     "change_language": controls.change_language,
     "delete": my_data.delete,
     "show_folder": my_data.show_folder,
+    "show_more": _show_more,
     "use_model": models.let_talk,
     "feedback": controls.take_feedback,
     "question": _question,

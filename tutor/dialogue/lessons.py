@@ -46,7 +46,7 @@ async def aside(
 
     `more`: what can be done besides. While the learner talks to a model, or a settings card is open, that stays open.
     """
-    held = dialogue.buttons if dialogue.memory.talk or any(button.on_card for button in dialogue.buttons) else ()
+    held = dialogue.buttons if dialogue.memory.talk or dialogue.settings_card else ()
     if not held and dialogue.memory.machine.overlay:
         dialogue.move("back")
     if held or open_step.goes_on(dialogue):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from skills import blocks
 from skills.blocks import Block, Message
-from tutor.turn import Button, CourseMap, ItemView, Verdict
+from tutor.turn import Button, CourseMap, Fold, ItemView, Verdict
 from tutor.ui.markdown import safe, visible
 from tutor.words import Words
 
@@ -35,6 +35,15 @@ def choices_card(buttons: tuple[Button, ...], words: Words, numbered: bool) -> C
     shown = [{"label": b.label, "intent": b.intent.model_dump(), "main": b.main} for b in buttons]
     labels = {"group": words("ui.choices"), "chosen": words("ui.chosen")}
     return Card("Choices", {"buttons": shown, "chosen": None, "open": True, "numbered": numbered, "words": labels})
+
+
+def folds_card(folds: tuple[Fold, ...], words: Words) -> Card:
+    """The lines of a message that open, each with its cards."""
+    lines = [
+        {"label": fold.label, "open": False, "cards": [block_card(block, words)._asdict() for block in fold.blocks]}
+        for fold in folds
+    ]
+    return Card("Folds", {"lines": lines, "words": {"title": words("chat.see_also.title")}})
 
 
 def question_card(item: ItemView, words: Words, hint_elsewhere: bool) -> Card:

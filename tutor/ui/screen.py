@@ -13,13 +13,15 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from tutor.dialogue.context import plain
-from tutor.turn import Button, Chosen, CourseMap, Delta, Farewell, Graded, Intent, Said, Shown, Waiting
+from tutor.turn import Button, Chosen, CourseMap, Delta, Farewell, Graded, Intent, Opened, Said, Shown, Waiting
 from tutor.ui.markdown import safe
-from tutor.ui.render import Card, block_card, choices_card, map_card, question_card, verdict_props
+from tutor.ui.render import Card, block_card, choices_card, folds_card, map_card, question_card, verdict_props
 from tutor.ui.transcript import LEARNER, Transcript
 from tutor.words import Words
 
 NAME = "Musa"
+COMMENTS = ("lesson", "feedback")
+"""Tones in which the text is said of the cards, which come first. An answer comes before what it rests on."""
 A_FRAME = 0.03
 """Seconds between the words of a message and its cards: the page draws the words while they are on their way."""
 
@@ -56,6 +58,8 @@ class Screen:
             case Chosen():
                 if card := self.choose(thread, shown.intent):
                     await self.show_chosen(card)
+            case Opened():
+                await self._opened(thread, shown)
             case Graded():
                 await self._graded(thread, shown)
             case Waiting():
@@ -127,17 +131,23 @@ class Screen:
     # --- messages -----------------------------------------------------------------------------------------------------
 
     async def _said(self, thread: str, said: Said) -> None:
+        """What a lesson says of its cards comes after them."""
         words = self._words()
         for id in self._streams.pop(thread, {}):  # what is said now has it whole
             await self._pages.emit(thread, "delete_message", {"id": id})
-        source = f"\n\n*{said.source}*" if said.source else ""
-        await self._put_step(step_dict(thread, said.id, safe(said.text + source), said.tone), new=True)
+        text = safe(said.text + (f"\n\n*{said.source}*" if said.source else ""))
+        after = bool(text and said.blocks and said.tone in COMMENTS)
+        await self._put_step(step_dict(thread, said.id, "" if after else text, said.tone), new=True)
         if said.text:
             await asyncio.sleep(A_FRAME)
         for place, block in enumerate(said.blocks):
             card = block_card(block, words)
             id = f"run-{block.run}-{thread}" if block.kind == "progress" else f"block-{place}-{said.id}"
             await self._put_element(thread, said.id, id, card)
+        if after:
+            await self._put_element(thread, said.id, f"comment-{said.id}", Card("Text", {"text": text}))
+        if said.folds:
+            await self._put_element(thread, said.id, _folds_id(said.id), folds_card(said.folds, words))
         if said.item:
             hinted = any(button.intent.name == "hint" for button in said.buttons)
             card = question_card(said.item, words, hinted)
@@ -157,14 +167,28 @@ class Screen:
         else:
             await self._pages.emit(thread, "stream_start", step | {"streaming": True})
 
+    async def _opened(self, thread: str, opened: Opened) -> None:
+        element = self.transcript.element(_folds_id(opened.message))
+        if not element:
+            return
+        lines = element["props"]["lines"]
+        now = range(len(lines)) if opened.place is None else (opened.place,)
+        element = await self._down(thread, element)
+        await self._change(element, lines=[line | {"open": i in now or line["open"]} for i, line in enumerate(lines)])
+
+    async def _down(self, thread: str, element: dict[str, Any]) -> dict[str, Any]:
+        """A card that is asked for in words comes down to them: it is on a message of its own there."""
+        if self.transcript.last_step(thread)["type"] != "user_message":
+            return element
+        step = step_dict(thread, secrets.token_hex(8), "")
+        await self._put_step(step, new=True)
+        return element | {"forId": step["id"]}
+
     async def _graded(self, thread: str, graded: Graded) -> None:
         element = self.transcript.element(_question_id(thread, graded.submission))
         if not element:
             return
-        if self.transcript.last_step(thread)["type"] == "user_message":  # typed: the card comes down to the words
-            step = step_dict(thread, secrets.token_hex(8), "")
-            await self._put_step(step, new=True)
-            element |= {"forId": step["id"]}
+        element = await self._down(thread, element)
         await self._change(element, verdict=verdict_props(graded.verdict, self._words()))
 
     async def _waiting(self, thread: str, text: str) -> None:
@@ -220,6 +244,10 @@ def element_dict(thread: str, message: str, id: str, card: Card) -> dict[str, An
     where = {"threadId": thread, "forId": message, "display": "inline"}
     props = card.props | {"element": id}
     return {"id": id, "type": "custom", "name": card.name, "mime": "application/json", "props": props} | where
+
+
+def _folds_id(message: str) -> str:
+    return f"folds-{message}"
 
 
 def _question_id(thread: str, submission: str) -> str:

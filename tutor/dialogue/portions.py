@@ -1,0 +1,62 @@
+"""How much is shown at once: of a result one card and what is said of it; the rest stands behind lines to be opened.
+
+The one rule, for every message: a wall of cards is read by nobody, and what is commented is to be in sight with its
+comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from skills.blocks import Block, Message, Notice, Text, msg
+from tutor.turn import Fold
+
+WORDS = 90
+"""What Musa says without the learner doing something, in words; the first sentence of a result does not count."""
+ALWAYS = ("progress", "settings")
+"""Cards that are worked with: they are never folded away."""
+
+
+class Portion(NamedTuple):
+    """`open` is shown at once, in this order; each of `folds` is a line to be opened."""
+
+    open: tuple[Block, ...]
+    folds: tuple[Fold, ...]
+
+
+def portion(blocks: Sequence[Block], said: str, words: Callable[[Message], str]) -> Portion:
+    """What of `blocks` is shown at once beside the text `said`: the result's first sentence, its first card, warnings,
+    what stands before everything else (that it was recorded), and further sentences while there are few words.
+
+    Every other card is behind a line with its title, together with the sentences that follow it.
+    """
+    lead = _lead(blocks)
+    sentence = next((i for i, block in enumerate(blocks) if isinstance(block, Text)), None)
+    room = WORDS - len(said.split())
+    opened: list[Block] = []
+    folds: list[tuple[Message, list[Block]]] = []
+    rest: list[Block] = []
+    for i, block in enumerate(blocks):
+        if i in (lead, sentence) or (i == 0 and isinstance(block, Notice)) or block.kind in ALWAYS:
+            opened.append(block)
+        elif isinstance(block, Text | Notice):
+            room -= (length := len(words(block.message).split()))
+            if (isinstance(block, Notice) and block.level == "warning") or (not folds and room >= 0):
+                opened.append(block)
+            else:
+                room += length
+                (folds[-1][1] if folds else rest).append(block)
+        elif folds and words(folds[-1][0]) == words(block.title):
+            folds[-1][1].append(block)
+        else:
+            folds.append((block.title, [block]))
+    if rest:
+        folds.insert(0, (msg("chat.see_also.rest"), rest))
+    return Portion(tuple(opened), tuple(Fold(label=words(title), blocks=tuple(inside)) for title, inside in folds))
+
+
+def _lead(blocks: Sequence[Block]) -> int | None:
+    """The place of the card that is shown: one that is worked with, or the first."""
+    cards = [i for i, block in enumerate(blocks) if not isinstance(block, Text | Notice)]
+    return next((i for i in cards if blocks[i].kind in ALWAYS), cards[0] if cards else None)
