@@ -93,14 +93,42 @@ class Option(Frozen):
 
 
 class Probabilities(Frozen):
-    """What the model expects after `prompt`; `rest` is the probability of everything not listed."""
+    """What the model expects after `prompt`; `rest` is the probability of everything not listed. `own` is the word that
+    the learner bet on: one of the options, or one that is in the rest."""
 
     kind: Literal["probabilities"] = "probabilities"
     title: Message
     prompt: str
     options: tuple[Option, ...]
     rest: float = Field(ge=0, le=1)
+    own: Option | None = None
     caption: Message | None = None
+
+
+class Measure(Frozen):
+    """A figure and whose it is; `told` is the figure as it is written."""
+
+    role: Role
+    label: Message
+    value: float = Field(ge=0)
+    told: Message
+
+
+class Measures(Frozen):
+    """The same figure of a few hands, as bars on one scale from 0: what is compared is seen before it is read."""
+
+    kind: Literal["measures"] = "measures"
+    title: Message
+    measures: tuple[Measure, ...]
+    caption: Message | None = None
+
+
+class Bet(Frozen):
+    """What the learner said beforehand beside what came."""
+
+    kind: Literal["bet"] = "bet"
+    yours: Scalar
+    came: Scalar
 
 
 class CompareColumn(Frozen):
@@ -214,7 +242,19 @@ class Settings(Frozen):
 
 
 Block = Annotated[
-    Text | Table | Chart | Tokens | Probabilities | Compare | Passages | Artefact | Notice | Progress | Settings,
+    Text
+    | Table
+    | Chart
+    | Tokens
+    | Probabilities
+    | Measures
+    | Bet
+    | Compare
+    | Passages
+    | Artefact
+    | Notice
+    | Progress
+    | Settings,
     Field(discriminator="kind"),
 ]
 BLOCKS: TypeAdapter[Block] = TypeAdapter(Block)

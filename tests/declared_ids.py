@@ -36,6 +36,9 @@ KEYS = {*oddities.NAMED, *oddities.SCRIPTS, "control", "space", "private", "mark
 
 DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     # skills
+    "bars.{who}": ("base", "tuned", "counter"),
+    "fine_tune.measures.{who}": ("base", "tuned", "counter"),
+    "ui.bet.{side}": ("yours", "came"),
     "clean_dataset.applied.{key}": ("mended", "dropped", "taken", "nothing"),
     "clean_dataset.{key}": ("found", "asks"),
     "clean_dataset.offers.{key}": ("all", "undo"),

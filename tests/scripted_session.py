@@ -15,16 +15,20 @@ from typing import Any
 
 from skills.blocks import (
     Artefact,
+    Bet,
     Chart,
     Column,
     Compare,
     CompareColumn,
+    Measure,
+    Measures,
     Notice,
     Option,
     Passage,
     Passages,
     Probabilities,
     Progress,
+    Role,
     Series,
     Table,
     Text,
@@ -103,6 +107,8 @@ class ScriptedSession:
         self.happening: asyncio.Queue[Shown] = asyncio.Queue()
         self._buttons: tuple[Button, ...] = ()
         self._count = 0
+        self.here = (0, 2)
+        """The module and the lesson that the map shows as the present one."""
         self._left = asyncio.Event()
 
     def prefer(self, language: Language) -> None:
@@ -140,7 +146,7 @@ class ScriptedSession:
                 title=title,
                 lessons=tuple(
                     MapLesson(
-                        id=f"l{m}{i}", number=f"{m + 1}.{i + 1}", title=name, minutes=5, state=next(states), current=(m, i) == (0, 2),  # type: ignore[arg-type]
+                        id=f"l{m}{i}", number=f"{m + 1}.{i + 1}", title=name, minutes=5, state=next(states), current=(m, i) == self.here,  # type: ignore[arg-type]
                         evidence=("2/2",) if (m, i) == (0, 0) else (),
                     )
                     for i, name in enumerate(lessons)
@@ -148,7 +154,7 @@ class ScriptedSession:
             )
             for m, (title, lessons) in enumerate(titles)
         )  # fmt: skip
-        return CourseMap(route="", modules=modules, done=1, total=6, model="Qwen2.5-0.5B-Instruct")
+        return CourseMap(route="express", modules=modules, done=1, total=6, model="Qwen2.5-0.5B-Instruct")
 
     async def watch(self) -> AsyncIterator[Shown]:
         while True:
@@ -202,6 +208,9 @@ class ScriptedSession:
             yield Waiting(text=t["waiting"])
             await asyncio.wait_for(self._left.wait(), 60)
             yield self.say(Words(self.language)("errors.interrupted.what"), tone="error")
+        elif intent.name in ("map", "unmap"):
+            self.here = (1, 2) if intent.name == "map" else (0, 2)
+            yield self.say("...", buttons=self.next_buttons())
         elif intent.name == "boom":
             raise ZeroDivisionError
         elif intent.name in SCENES:
@@ -278,7 +287,11 @@ class ScriptedSession:
         return self.item("open")
 
     def bars(self) -> Said:
-        return self.say(T[self.language]["streamed"], blocks=(probabilities(), tokens()), buttons=self.next_buttons())
+        blocks = (probabilities(), tokens())
+        return self.say(T[self.language]["streamed"], blocks=blocks, buttons=self.next_buttons())
+
+    def figures(self) -> Said:
+        return self.say(T[self.language]["good"], blocks=(Bet(yours="vuelo", came="mano"), measures()))
 
     def charts(self) -> Said:
         return self.say(blocks=(chart("line"), chart("bars"), table()))
@@ -327,7 +340,7 @@ class ScriptedSession:
 id_of = id
 
 SCENES = (
-    "single", "multiple", "true_false", "number", "order", "open", "bars", "charts", "folded", "wide", "addresses", "texts",
+    "single", "multiple", "true_false", "number", "order", "open", "bars", "charts", "folded", "figures", "wide", "addresses", "texts",
     "settings", "run",
 )  # fmt: skip
 
@@ -342,8 +355,27 @@ def probabilities() -> Probabilities:
         prompt="Más vale pájaro en",
         options=options,
         rest=0.08,
+        own=Option(text="jaula", probability=0.004),
         caption=msg("fine_tune.caption.nothing"),
     )
+
+
+def measures() -> Measures:
+    hands: tuple[tuple[Role, str, float], ...] = (
+        ("base", "base", 2.59),
+        ("tuned", "tuned", 1.97),
+        ("baseline", "counter", 2.52),
+    )
+    bars = tuple(
+        Measure(
+            role=role,
+            label=msg(f"evaluate_model.bars.{who}"),
+            value=bits,
+            told=msg("evaluate_model.figure.two", value=bits),
+        )
+        for role, who, bits in hands
+    )
+    return Measures(title=msg("evaluate_model.bars.title"), measures=bars, caption=msg("evaluate_model.bars.caption"))
 
 
 def tokens() -> Tokens:

@@ -29,6 +29,8 @@ SCENES = (
     "open",
     "bars",
     "charts",
+    "folded",
+    "figures",
     "texts",
     "run",
     "settings",
@@ -350,7 +352,7 @@ OVER = """() => {
 def test_nothing_is_cut_on_a_phone(browser: Any, server: Server, width: int) -> None:
     person = Learner(browser, server, width, 740)
     page = person.page
-    for scene in ("bars", "charts", "wide", "texts", "run", "settings", "order"):
+    for scene in ("bars", "figures", "folded", "charts", "wide", "texts", "run", "settings", "order"):
         person.say(scene)
         expect(page.locator("[data-step-type=user_message]").last).to_have_text(scene)
         expect(page.locator("[data-step-type]").last).to_have_attribute("data-step-type", "assistant_message")

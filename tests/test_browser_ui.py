@@ -305,6 +305,30 @@ def test_the_map_leads_to_a_lesson_and_folds(learner: Learner) -> None:
     expect(course).to_be_visible()
 
 
+def test_the_map_goes_on_with_a_window_that_was_narrow_and_grows(browser: Any, server: Server) -> None:
+    person = Learner(browser, server, 390, 844)
+    page = person.page
+    expect(page.get_by_test_id("course-map")).to_have_count(0)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.get_by_test_id("course-map")).to_be_visible()
+    page.set_viewport_size({"width": 720, "height": 450})
+    expect(page.get_by_test_id("course-map")).to_have_count(0)
+    person.say("map")
+    expect(page.locator("[data-step-type=user_message]").last).to_have_text("map")
+    page.wait_for_timeout(500)
+    expect(page.get_by_test_id("course-map")).to_have_count(0)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.locator("[aria-current=step]")).to_contain_text("2.3")  # as it is now, and not as it was
+    expect(page.locator("[aria-current=step]")).to_be_in_viewport()
+    person.say("unmap")
+    expect(page.locator("[aria-current=step]")).to_contain_text("1.3")
+    page.get_by_role("button", name="Ir por otro camino").click()
+    expect(page.locator("[data-step-type=user_message]").last).to_have_text("Ir por otro camino")
+    page.get_by_text("En qué me baso").click()
+    expect(page.get_by_test_id("course-map")).to_contain_text("2/2")
+    person.context.close()
+
+
 def test_narrow_window_without_sideways_scrolling(browser: Any, server: Server) -> None:
     person = Learner(browser, server, 390, 844)
     page = person.page

@@ -9,12 +9,15 @@ from rich.cells import cell_len
 
 from skills.blocks import (
     Artefact,
+    Bet,
     Block,
     Chart,
     Column,
     Compare,
     CompareColumn,
     Knob,
+    Measure,
+    Measures,
     Notice,
     Option,
     Passage,
@@ -65,6 +68,14 @@ BLOCKS: dict[str, Block] = {
         options=(Option(text=" mano", probability=0.75), Option(text="\n", probability=0.125)),
         rest=0.125,
     ),
+    "measures": Measures(
+        title=said("sorpresa"),
+        measures=(
+            Measure(role="base", label=said("antes"), value=2.0, told=said("2,00")),
+            Measure(role="tuned", label=said("ahora"), value=1.0, told=said("1,00")),
+        ),
+    ),
+    "bet": Bet(yours="párrafo", came=24),
     "compare": Compare(
         title=said("a ciegas"),
         prompt="Aquí me pongo",
@@ -137,6 +148,12 @@ párrafo sigue
  mano          75 %  ██████████████████████▌
 ↵              12 %  ███▊
 todo lo demás  12 %  ███▊""",
+    "measures": """\
+párrafo sorpresa
+
+párrafo antes  párrafo 2,00  ██████████████████████████████
+párrafo ahora  párrafo 1,00  ███████████████""",
+    "bet": "Apostaste: párrafo. Salió: 24.",
     "passages": """\
 párrafo ejemplos
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -77,6 +78,21 @@ def test_the_caption_says_how_sure_the_model_is(ctx: Context, first: float, sure
     (block,) = result.blocks()
     assert isinstance(block, Probabilities)
     assert Words("es")(block.caption).startswith(sure)
+
+
+@pytest.mark.parametrize(
+    ("word", "own"), [("Mano.", ("mano", 0.6)), ("jaula, creo", ("jaula", math.exp(-6))), ("…", None), ("", None)]
+)
+def test_the_word_that_was_bet_on_has_its_share(ctx: Context, word: str, own: tuple[str, float] | None) -> None:
+    probe = FakeProbe({"Más vale pájaro en": {" mano": 0.6, " el": 0.02}})
+    result = call("predict_next", replace(ctx, probe=probe), prompt="Más vale pájaro en", word=word, top_k=2)
+    if own is None:
+        assert result.own is None
+    else:
+        assert (result.own.text.strip(), result.own.probability) == (own[0], pytest.approx(own[1]))
+    assert result.blocks()[0].own == result.own
+    if own == ("mano", 0.6):
+        assert result.own in result.options
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,7 @@ def _verdict(result: EvaluationResult) -> list[Block]:
     sure = "few" if found.texts < FEW else "clear" if found.gain.clear else "unclear"
     blocks += [
         Text(message=say(f"verdict.{code}", **values)),
+        tables.bars(found) if result.task is None else tables.task_bars(result.task),
         Text(message=say(f"sure.{sure}", **values)),
         Text(message=say(f"{kind}.{found.part}", n=found.texts, characters=found.characters)),
     ]

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skills.blocks import Block, Cell, Column, Compare, CompareColumn, Message, Scalar, Table, Text, msg
+from skills.blocks import (
+    Block,
+    Cell,
+    Column,
+    Compare,
+    CompareColumn,
+    Measure,
+    Measures,
+    Message,
+    Role,
+    Scalar,
+    Table,
+    Text,
+    msg,
+)
 from skills.evaluation.bootstrap import Between
 from skills.evaluation.forgetting import Forgetting
 from skills.evaluation.judgement import Surprise, forgot, recites
@@ -19,6 +33,21 @@ def say(id: str, **values: Scalar) -> Message:
 
 def margin(found: Between) -> dict[str, Scalar]:
     return {"low": found.low, "high": found.high}
+
+
+def bars(found: Surprise) -> Measures:
+    """The three figures that matter: what the texts cost before, now, and the letter counter."""
+    hands: list[tuple[Role, str, float | None]] = [
+        ("base", "base", found.base.bits_per_character),
+        ("tuned", "tuned", found.tuned.bits_per_character),
+        ("baseline", "counter", found.ngram),
+    ]
+    measures = tuple(
+        Measure(role=role, label=say(f"bars.{who}"), value=bits, told=say("figure.two", value=bits))
+        for role, who, bits in hands
+        if bits is not None
+    )
+    return Measures(title=say("bars.title"), measures=measures, caption=say("bars.caption"))
 
 
 def costs(found: Surprise) -> list[Block]:
@@ -53,6 +82,22 @@ def _figure(value: float | None) -> Cell:
 
 
 # --- questions and answers --------------------------------------------------------------------------------------------
+
+
+def task_bars(found: Task) -> Measures:
+    """How well each answers, by the first measure of the task."""
+    measure, scores = next(iter(found.scores.items()))
+    roles: dict[str, Role] = {"base": "base", "tuned": "tuned"}
+    bars = tuple(
+        Measure(
+            role=roles.get(who, "baseline"),
+            label=say(f"task.column.{who}"),
+            value=share,
+            told=say("figure.share", value=share),
+        )
+        for who, share in scores.items()
+    )
+    return Measures(title=say("bars.task"), measures=bars, caption=say(f"task.meaning.{measure}"))
 
 
 def task(found: Task) -> list[Block]:

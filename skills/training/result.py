@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from skills.blocks import Artefact, Block, Chart, Compare, CompareColumn, Notice, Offer, Scalar, Series, Text, msg
+from skills.blocks import (
+    Artefact,
+    Block,
+    Chart,
+    Compare,
+    CompareColumn,
+    Measure,
+    Measures,
+    Notice,
+    Offer,
+    Role,
+    Scalar,
+    Series,
+    Text,
+    msg,
+)
 from skills.contract import Metric, Result, Sample
 from skills.training import budget, curves
 from skills.training.budget import Preset
@@ -57,17 +73,19 @@ class FineTuneResult(Result):
     """How often each text was read."""
 
     def blocks(self) -> tuple[Block, ...]:
+        """The verdict, the three figures it rests on, what to do now; then the rest."""
         return (
-            Text(message=msg("fine_tune.summary", **self._values())),
-            *self._ended(),
             Text(message=msg(f"fine_tune.verdict.{self.verdict}", **self._values())),
+            self._measures(),
+            *self._ended(),
+            Text(message=msg(f"fine_tune.next.{self._next()[0]}", **self._values())),
             *(Notice(message=msg(f"fine_tune.reason.{code}", **self._values())) for code in self.reasons),
             Text(
                 message=msg(
                     "fine_tune.copying.some" if self.longest_copy > 1 else "fine_tune.copying.none", **self._values()
                 )
             ),
-            Text(message=msg(f"fine_tune.next.{self._next()[0]}", **self._values())),
+            Text(message=msg("fine_tune.summary", **self._values())),
             self._chart(),
             *self._samples(),
             Artefact(title=msg("fine_tune.artefact", base=self.base), path=self.adapter, bytes=self.adapter_bytes),
@@ -141,6 +159,22 @@ class FineTuneResult(Result):
             "held": self.heldout_documents,
             "gain": 1 - self.tuned_bpc / self.base_bpc,
         }
+
+    def _measures(self) -> Measures:
+        hands: tuple[tuple[Role, str, float], ...] = (
+            ("base", "base", self.base_bpc),
+            ("tuned", "tuned", self.tuned_bpc),
+            ("baseline", "counter", self.ngram_bpc),
+        )
+        bars = tuple(
+            Measure(
+                role=role, label=msg(f"fine_tune.measures.{who}"), value=bits, told=msg("fine_tune.bits", bits=bits)
+            )
+            for role, who, bits in hands
+            if math.isfinite(bits)
+        )
+        caption = msg("fine_tune.measures.caption", n=self.heldout_documents)
+        return Measures(title=msg("fine_tune.measures.title"), measures=bars, caption=caption)
 
     def _chart(self) -> Chart:
         series = [

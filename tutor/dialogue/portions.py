@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from skills.blocks import Block, Message, Notice, Text, msg
+from skills.blocks import Bet, Block, Message, Notice, Text, msg
 from tutor.turn import Fold
 
 WORDS = 90
@@ -38,7 +38,7 @@ def portion(blocks: Sequence[Block], said: str, words: Callable[[Message], str])
     folds: list[tuple[Message, list[Block]]] = []
     rest: list[Block] = []
     for i, block in enumerate(blocks):
-        if i in (lead, sentence) or (i == 0 and isinstance(block, Notice)) or block.kind in ALWAYS:
+        if i in (lead, sentence) or _is_label(blocks, i) or isinstance(block, Bet) or block.kind in ALWAYS:
             opened.append(block)
         elif isinstance(block, Text | Notice):
             room -= (length := len(words(block.message).split()))
@@ -56,7 +56,12 @@ def portion(blocks: Sequence[Block], said: str, words: Callable[[Message], str])
     return Portion(tuple(opened), tuple(Fold(label=words(title), blocks=tuple(inside)) for title, inside in folds))
 
 
+def _is_label(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a notice stands before all that is shown: it says what that is."""
+    return isinstance(blocks[place], Notice) and all(isinstance(block, Bet) for block in blocks[:place])
+
+
 def _lead(blocks: Sequence[Block]) -> int | None:
     """The place of the card that is shown: one that is worked with, or the first."""
-    cards = [i for i, block in enumerate(blocks) if not isinstance(block, Text | Notice)]
+    cards = [i for i, block in enumerate(blocks) if not isinstance(block, Text | Notice | Bet)]
     return next((i for i in cards if blocks[i].kind in ALWAYS), cards[0] if cards else None)

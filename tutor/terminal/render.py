@@ -15,9 +15,11 @@ from rich.text import Text as Line
 
 from skills.blocks import (
     Artefact,
+    Bet,
     Block,
     Chart,
     Compare,
+    Measures,
     Notice,
     Passages,
     Probabilities,
@@ -58,6 +60,11 @@ def draw(block: Block, words: Words, width: int = WIDTH) -> str:
                 body[1] += "\n" + words("cli.draw.graded", mark=GRADED)
         case Probabilities():
             body = [_quoted(block.prompt, width), _probabilities(block, words, width)]
+        case Measures():
+            body = [_measures(block, words, width)]
+        case Bet():
+            yours, came = words.cell(block.yours), words.cell(block.came)
+            return paragraph(words("cli.draw.bet", yours=yours, came=came), width)
         case Compare():
             body = [_quoted(block.prompt, width)] if block.prompt else []
             body.append(_compare(block, words, width))
@@ -185,10 +192,21 @@ def _tokens(block: Tokens, width: int) -> str:
 
 def _probabilities(block: Probabilities, words: Words, width: int) -> str:
     grid = _grid(False, True, False)
-    for option in block.options:
-        text = safe(option.text).replace("\n", "↵")
-        grid.add_row(Line(text), words("cli.draw.share", share=option.probability), bar(option.probability))
-    grid.add_row(words("cli.draw.rest"), words("cli.draw.share", share=block.rest), bar(block.rest))
+    own = block.own
+    rows = [(words("cli.draw.own", text=o.text) if o == own else o.text, o.probability) for o in block.options]
+    rows.append((words("cli.draw.rest"), block.rest))
+    if own and own not in block.options:
+        rows.append((words("cli.draw.own", text=own.text), own.probability))
+    for text, share in rows:
+        grid.add_row(Line(safe(text).replace("\n", "↵")), words("cli.draw.share", share=share), bar(share))
+    return _render(grid, width)
+
+
+def _measures(block: Measures, words: Words, width: int) -> str:
+    most = max((measure.value for measure in block.measures), default=0.0) or 1.0
+    grid = _grid(False, True, False)
+    for measure in block.measures:
+        grid.add_row(Line(safe(words(measure.label))), words(measure.told), bar(measure.value / most))
     return _render(grid, width)
 
 

@@ -91,6 +91,7 @@ def map_card(course: CourseMap, words: Words) -> Card:
                 "done": words("ui.map.done", done=course.done, total=course.total),
                 "here": words("ui.map.here"),
                 "evidence": words("ui.map.evidence"),
+                "route": words("ui.map.change_route"),
                 "minutes": {str(n): words("ui.map.minutes", n=n) for n in _minutes(course)},
                 "go": {x.id: words("ui.map.go", lesson=x.title) for m in course.modules for x in m.lessons},
                 "private": words("ui.map.private"),
@@ -113,20 +114,25 @@ def _text(block: blocks.Text, words: Words) -> Card:
 def _table(block: blocks.Table, words: Words) -> Card:
     columns = [{"label": words(c.label), "numeric": c.numeric} for c in block.columns]
     rows = [[words.cell(cell) for cell in row] for row in block.rows]
-    return Card("Table", _head(block, words) | {"columns": columns, "rows": rows})
+    return Card("Table", _head(block, words) | {"columns": columns, "rows": rows, "words": _all(words)})
 
 
 def _chart(block: blocks.Chart, words: Words) -> Card:
     series = [{"role": s.role, "label": words(s.label), "points": list(s.points)} for s in block.series]
     axes = {"form": block.form, "x": words(block.x), "y": words(block.y)}
-    return Card("Chart", _head(block, words) | axes | {"series": series, "words": {"table": words("ui.chart.table")}})
+    return Card(
+        "Chart",
+        _head(block, words) | axes | {"series": series, "words": {"table": words("ui.chart.table")} | _all(words)},
+    )
 
 
 def _tokens(block: blocks.Tokens, words: Words) -> Card:
     n = len(block.tokens)
-    labels = {key: words(f"ui.tokens.{key}") for key in ("ids", "token", "id", "list", "what", "graded", "read")} | {
-        "count": words("ui.tokens.count", n=n, tokenizer=block.tokenizer)
-    }
+    labels = (
+        {key: words(f"ui.tokens.{key}") for key in ("ids", "token", "id", "list", "what", "graded", "read")}
+        | {"count": words("ui.tokens.count", n=n, tokenizer=block.tokenizer)}
+        | _all(words)
+    )
     return Card("Tokens", _head(block, words) | {"tokens": [t.model_dump() for t in block.tokens], "words": labels})
 
 
@@ -136,11 +142,38 @@ def _probabilities(block: blocks.Probabilities, words: Words) -> Card:
         for o in block.options
     ]
     rest = {"text": words("ui.probabilities.rest"), "share": block.rest, "label": words("ui.percent", share=block.rest)}
-    labels = {key: words(f"ui.probabilities.{key}") for key in ("option", "share")}
+    labels = {key: words(f"ui.probabilities.{key}") for key in ("option", "share", "own")}
+    if block.own:
+        place = next((i for i, option in enumerate(block.options) if option == block.own), None)
+        if place is None:
+            share = words("ui.percent", share=block.own.probability)
+            options.append(
+                {"text": visible(block.own.text), "share": block.own.probability, "label": share}
+                | {"own": True, "unlisted": True}
+            )
+        else:
+            options[place]["own"] = True
     return Card(
         "Probabilities",
         _head(block, words) | {"prompt": block.prompt, "options": options, "rest": rest, "words": labels},
     )
+
+
+def _measures(block: blocks.Measures, words: Words) -> Card:
+    most = max((m.value for m in block.measures), default=0.0) or 1.0
+    bars = [
+        {"role": m.role, "label": words(m.label), "share": m.value / most, "told": words(m.told)}
+        for m in block.measures
+    ]
+    return Card("Measures", _head(block, words) | {"bars": bars})
+
+
+def _bet(block: blocks.Bet, words: Words) -> Card:
+    sides = [
+        {"side": side, "label": words(f"ui.bet.{side}"), "text": words.cell(getattr(block, side))}
+        for side in ("yours", "came")
+    ]
+    return Card("Bet", {"sides": sides})
 
 
 def _compare(block: blocks.Compare, words: Words) -> Card:
@@ -171,6 +204,11 @@ def _notice(block: blocks.Notice, words: Words) -> Card:
     return Card("Notice", {"level": block.level, "text": text, "words": {"level": words(f"ui.notice.{block.level}")}})
 
 
+def _all(words: Words) -> dict[str, str]:
+    """The words of a long table's button."""
+    return {"all": words("ui.all_rows")}
+
+
 def _levels(words: Words) -> dict[str, str]:
     """What each level of a notice is called, for cards that have notices in them."""
     return {level: words(f"ui.notice.{level}") for level in ("info", "warning")}
@@ -178,7 +216,7 @@ def _levels(words: Words) -> dict[str, str]:
 
 def _progress(block: blocks.Progress, words: Words) -> Card:
     labels = {key: words(f"run_card.{key}") for key in ("samples", "lost", "table", "gone", "no", "prompt")}
-    labels |= {key: words(f"fine_tune.chart.{key}") for key in ("title", "x", "y")} | _levels(words)
+    labels |= {key: words(f"fine_tune.chart.{key}") for key in ("title", "x", "y")} | _levels(words) | _all(words)
     return Card("Run", {"title": words(block.title), "run": block.run, "words": labels})
 
 
@@ -225,6 +263,8 @@ RENDERERS: dict[str, Callable[[Any, Words], Card]] = {
     "chart": _chart,
     "tokens": _tokens,
     "probabilities": _probabilities,
+    "measures": _measures,
+    "bet": _bet,
     "compare": _compare,
     "passages": _passages,
     "artefact": _artefact,

@@ -53,7 +53,33 @@ const Note = ({ level, label, text }) =>
 const Notices = ({ notices, labels }) =>
   notices.map((n, i) => h(Note, { key: i, level: n.level, label: labels[n.level], text: n.text }))
 
-// What may be wider or longer than there is room: it scrolls within the card, and shows that it goes on (style.css).
+// The rows of a table: the first ones, and all of them at a click, so that no box scrolls inside the page.
+const FEW = 10
+function Body({ rows, label }) {
+  const [all, setAll] = useState(rows.length <= FEW + 3)
+  return h(
+    Fragment,
+    null,
+    h('tbody', { role: 'rowgroup' }, all ? rows : rows.slice(0, FEW)),
+    all
+      ? null
+      : h(
+          'tfoot',
+          { role: 'rowgroup' },
+          h(
+            'tr',
+            { role: 'row' },
+            h(
+              'td',
+              { colSpan: 9, className: 't-all', role: 'cell' },
+              h('button', { type: 'button', className: 't-link', onClick: () => setAll(true) }, label || '…'),
+            ),
+          ),
+        ),
+  )
+}
+
+// What may be wider than there is room: it scrolls sideways within the card, and shows that it goes on (style.css).
 const Scroll = ({ label, box, children }) =>
   h('div', { className: 't-scroll', role: 'group', 'aria-label': label, tabIndex: 0, ref: box }, children)
 
@@ -199,7 +225,7 @@ function Plot({ form, series, x, y, label }) {
 }
 
 // The same numbers for whoever reads rather than looks.
-function Figures({ label, series, x }) {
+function Figures({ label, series, x, all }) {
   return h(
     'details',
     { className: 't-figures' },
@@ -212,11 +238,10 @@ function Figures({ label, series, x }) {
           'table',
           { key: i },
           h(Head, { labels: [x, s.label] }),
-          h(
-            'tbody',
-            null,
-            s.points.map((p, j) => h('tr', { key: j }, h('td', null, number(p[0])), h('td', null, number(p[1])))),
-          ),
+          h(Body, {
+            label: all,
+            rows: s.points.map((p, j) => h('tr', { key: j }, h('td', null, number(p[0])), h('td', null, number(p[1])))),
+          }),
         ),
       ),
     ),

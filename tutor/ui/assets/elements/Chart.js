@@ -10,6 +10,6 @@ function Chart({ props }) {
       y: props.y,
       label: props.title + '. ' + (props.caption || ''),
     }),
-    h(Figures, { label: props.words.table, series: props.series, x: props.x }),
+    h(Figures, { label: props.words.table, series: props.series, x: props.x, all: props.words.all }),
   )
 }

@@ -1,7 +1,9 @@
 // What the model sees coming: a bar a word. It is a table, so that it can be read aloud.
 function Probabilities({ props }) {
   const w = props.words
-  const rows = props.rest.share > 0.0005 ? [...props.options, { ...props.rest, rest: true }] : props.options
+  const rest = props.rest.share > 0.0005 ? [{ ...props.rest, rest: true }] : []
+  const listed = props.options.filter((o) => !o.unlisted)
+  const rows = [...listed, ...rest, ...props.options.filter((o) => o.unlisted)]
   return h(
     Card,
     { kind: 'probabilities', title: props.title, caption: props.caption },
@@ -24,8 +26,13 @@ function Probabilities({ props }) {
         rows.map((o, i) =>
           h(
             'tr',
-            { key: i, className: o.rest ? 't-rest' : '' },
-            h('th', { scope: 'row', className: o.rest ? '' : 't-serif' }, o.text),
+            { key: i, className: o.rest ? 't-rest' : o.own ? 't-own' : '' },
+            h(
+              'th',
+              { scope: 'row', className: o.rest ? '' : 't-serif' },
+              o.text,
+              o.own ? h('small', { className: 't-mark' }, w.own) : null,
+            ),
             h(
               'td',
               null,

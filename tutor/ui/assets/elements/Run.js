@@ -30,7 +30,7 @@ function Run({ props, act }) {
     run.facts.length ? h(Facts, { facts: run.facts }) : null,
     h(Notices, { notices: run.error ? [...run.notices, wrong(run.error)] : run.notices, labels: w }),
     run.samples.length ? h(Samples, { samples: run.samples, open: run.state !== 'done', w }) : null,
-    curved ? h(Figures, { label: w.table, series: run.curves, x: w.x }) : null,
+    curved ? h(Figures, { label: w.table, series: run.curves, x: w.x, all: w.all }) : null,
     lost ? h('p', { className: 't-small', role: 'status' }, lost) : null,
     h(Controls, { controls: run.controls, control, w }),
   )

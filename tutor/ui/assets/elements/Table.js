@@ -27,11 +27,10 @@ function Table({ props }) {
         'table',
         { role: 'table', className: stacked ? 't-stacked' : '' },
         h(Head, { labels: props.columns.map((column) => column.label), kind }),
-        h(
-          'tbody',
-          { role: 'rowgroup' },
-          props.rows.map((row, i) => h('tr', { key: i, role: 'row' }, row.map(cell))),
-        ),
+        h(Body, {
+          label: props.words?.all,
+          rows: props.rows.map((row, i) => h('tr', { key: i, role: 'row' }, row.map(cell))),
+        }),
       ),
     ),
   )

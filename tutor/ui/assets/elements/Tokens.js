@@ -68,10 +68,9 @@ function List({ tokens, graded, w }) {
         'table',
         null,
         h(Head, { labels: ['#', w.token, w.id, ...(graded ? [w.what] : [])] }),
-        h(
-          'tbody',
-          null,
-          tokens.map((t, i) =>
+        h(Body, {
+          label: w.all,
+          rows: tokens.map((t, i) =>
             h(
               'tr',
               { key: i },
@@ -81,7 +80,7 @@ function List({ tokens, graded, w }) {
               graded ? h('td', null, told(t, w)) : null,
             ),
           ),
-        ),
+        }),
       ),
     ),
   )
