@@ -78,21 +78,41 @@ async def show_progress(dialogue: Dialogue) -> AsyncIterator[Shown]:
 
 
 async def go_to(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:
-    """Another lesson, by its number or a topic; without one, the list."""
+    """Another lesson, by its number or a topic; without one, the modules, and of one its lessons."""
     found = find_lesson(dialogue, args)
     if found:
         async for shown in begin_lesson(dialogue, found):
             yield shown
         return
     dialogue.move("look_up")
-    buttons = tuple(
+    module = args.get("module")
+    buttons = _modules(dialogue) if module is None else _lessons(dialogue, module)
+    asked = dialogue.words("chat.which_module" if module is None else "chat.which_lesson")
+    yield dialogue.say(asked, tone="aside", buttons=(*buttons, back_button(dialogue)))
+
+
+def _modules(dialogue: Dialogue) -> tuple[Button, ...]:
+    """A button for each module that has lessons."""
+    taught = {lesson.module for lesson in dialogue.course.lessons.values()}
+    return tuple(
+        Button(
+            label=f"{module.number} {module.title[dialogue.language]}",
+            intent=Intent(name="go_to", args={"module": module.number}),
+        )
+        for module in dialogue.course.modules
+        if module.number in taught
+    )
+
+
+def _lessons(dialogue: Dialogue, module: int) -> tuple[Button, ...]:
+    return tuple(
         Button(
             label=f"{lesson.number} {lesson.title[dialogue.language]}",
             intent=Intent(name="start_lesson", args={"lesson": id}),
         )
         for id, lesson in dialogue.course.lessons.items()
+        if lesson.module == module
     )
-    yield dialogue.say(dialogue.words("chat.which_lesson"), tone="aside", buttons=(*buttons, back_button(dialogue)))
 
 
 def find_lesson(dialogue: Dialogue, args: dict[str, Any]) -> str | None:
@@ -193,12 +213,16 @@ async def run_control(dialogue: Dialogue, what: str, run: str) -> AsyncIterator[
 
 
 def course_map(dialogue: Dialogue) -> CourseMap:
-    """The lessons of the chosen route in its order, neighbours of one module under its title."""
-    route = dialogue.course.routes[dialogue.memory.route or "express"]
+    """The lessons of the chosen route in the order of their numbers, each module under its title."""
+    course = dialogue.course
+    order = list(course.lessons)
+    route = sorted(
+        course.routes[dialogue.memory.route or "express"], key=lambda id: (course.lessons[id].module, order.index(id))
+    )
     titles = {module.number: module.title[dialogue.language] for module in dialogue.course.modules}
     modules = tuple(
         MapModule(title=titles[number], lessons=tuple(_lesson(dialogue, id) for id in ids))
-        for number, ids in groupby(route, key=lambda id: dialogue.course.lessons[id].module)
+        for number, ids in groupby(route, key=lambda id: course.lessons[id].module)
     )
     done = sum(lesson.state in ("passed", "review") for module in modules for lesson in module.lessons)
     return CourseMap(

@@ -24,6 +24,7 @@ from skills.workspace import safe_name
 from tutor.processes.run_status import RunStatus
 from tutor.turn import Button, CourseMap, Erased, Farewell, Input, Intent, Reload, Shown, Upload
 from tutor.ui.data_layer import TranscriptLayer
+from tutor.ui.naming import Names
 from tutor.ui.prepare import CHAINLIT_LANGUAGE
 from tutor.ui.screen import Screen
 from tutor.ui.transcript import Transcript
@@ -78,11 +79,14 @@ class Chat:
         self._pages = OpenPages()
         self._screen = Screen(transcript, self._pages, lambda: self.words)
         self._window = Window(transcript, self._pages, lambda: self.words, self._goes_on)
+        self._names = Names(transcript, self._pages, lambda: self.words)
         self._latest = ""
         """The thread in which something happened last: what happens by itself is shown there."""
         self._erased = ""
         """What the next conversation begins with, after everything was deleted."""
         self._map_folded: set[str] = set()
+        self._narrow: dict[str, bool] = {}
+        """Pages that told that their window crossed the width at which there is room beside the conversation."""
         self._maps: dict[str, CourseMap] = {}
         """What each page shows of the course: it is sent again only when it has changed."""
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -133,7 +137,7 @@ class Chat:
         address = urlsplit(page.environ.get("HTTP_REFERER", "")).path
         if address.startswith("/thread/") and not page.thread_id_to_resume:
             return
-        name = self.words("ui.thread", time=_clock(self._session.language))
+        name = self._names.begin(page.thread_id)
         self._transcript.begin(page.thread_id, name)
         page.has_first_interaction = True
         await page.emit("first_interaction", {"interaction": name, "thread_id": page.thread_id})
@@ -166,7 +170,7 @@ class Chat:
         """The course map, in the side panel of each page that has not folded it."""
         course = self._session.map()
         for page in self._pages.of(thread):
-            if page.id not in self._map_folded and not _narrow(page) and self._maps.get(page.id) != course:
+            if page.id not in self._map_folded and not self._is_narrow(page) and self._maps.get(page.id) != course:
                 self._maps[page.id] = course
                 await page.emit("element", self._screen.map(course))
 
@@ -181,14 +185,29 @@ class Chat:
             self._maps[page.id] = self._session.map()
             await page.emit("element", self._screen.map(self._maps[page.id]))
         elif data["tutor"] == "fold":
-            self._map_folded.add(page.id)
-            self._maps.pop(page.id, None)
-            await page.emit("remove_element", {"id": "course-map"})
+            if not self._is_narrow(page):  # there it is a dialog, which is closed again; that says nothing of the panel
+                self._map_folded.add(page.id)
+            await self._fold(page)
+        elif data["tutor"] == "narrow":
+            self._narrow[page.id] = bool(data.get("narrow"))
+            if self._narrow[page.id]:
+                await self._fold(page)
+            else:
+                await self.send_map(page.thread_id)
         elif data["tutor"] == "earlier":
             await self._window.bring(page, int(data.get("before", 0)), int(data.get("shown", 0)))
         elif data["tutor"] == "refused":
             error = _refusal(str(data.get("name", ""))[:200], int(data.get("size", 0)))
             await self._screen.say(page.thread_id, " ".join(self.words.error(error).values()))
+
+    async def _fold(self, page: Any) -> None:
+        self._maps.pop(page.id, None)
+        await page.emit("remove_element", {"id": "course-map"})
+
+    def _is_narrow(self, page: Any) -> bool:
+        """Whether the window is too narrow for a panel beside the conversation: as the page told last, or as it was
+        when it connected (a cookie that assets/page.js sets)."""
+        return self._narrow.get(page.id, "narrow=1" in page.environ.get("HTTP_COOKIE", ""))
 
     # --- what the learner does ----------------------------------------------------------------------------------------
 
@@ -196,6 +215,8 @@ class Chat:
         """Words and files from the composer."""
         if message.elements or message.content.strip():
             await self._play(message.thread_id, self._with_files(message), acted=True)
+            file = next((str(element.name) for element in message.elements), "")
+            await self._names.did(message.thread_id, message.content, file, self._session.map())
 
     async def _with_files(self, message: cl.Message) -> AsyncIterator[Shown]:
         uploads: list[Upload] = []
@@ -237,11 +258,12 @@ class Chat:
         chosen = self._screen.choose(page.thread_id, intent, element) if element else None
         if says and not (chosen and len(chosen["props"]["buttons"]) == 1):
             await self._screen.learner_said(page.thread_id, says)
-        if _narrow(page):
-            await page.emit("remove_element", {"id": "course-map"})
+        if self._is_narrow(page):
+            await self._fold(page)
         await self._play(page.thread_id, self._session.turn(Input(intent=intent)), acted=True)
         if chosen:
             await self._screen.show_chosen(chosen)
+        await self._names.did(page.thread_id, says, "", self._session.map())
 
     async def stop(self, sid: str) -> None:
         """The composer's stop button: the turn ends in words, and goes on from there."""
@@ -331,18 +353,3 @@ async def _nobody(headers: Any) -> None:
 
 def _refusal(name: str, size: int) -> UserError:
     return FileTooLarge(name=name, bytes=size, limit=LARGEST_MB * 1_000_000) if size else FileEmpty(name=name)
-
-
-def _narrow(page: Any) -> bool:
-    """Whether the page said (assets/page.js) that its window is too narrow for a panel beside the conversation."""
-    return "narrow=1" in page.environ.get("HTTP_COOKIE", "")
-
-
-def _clock(language: Language) -> str:
-    from datetime import datetime
-
-    from babel.dates import format_datetime
-
-    from tutor.words import LOCALES
-
-    return format_datetime(datetime.now().astimezone(), "d MMM, HH:mm", locale=LOCALES[language])

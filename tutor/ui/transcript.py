@@ -60,6 +60,10 @@ class Transcript:
         with self._db:
             self._db.execute("UPDATE threads SET name = ? WHERE id = ?", (name, thread))
 
+    def name(self, thread: str) -> str | None:
+        found = self._db.execute("SELECT name FROM threads WHERE id = ?", (thread,)).fetchone()
+        return found[0] if found else None
+
     def put_step(self, step: dict[str, Any]) -> None:
         self._put("steps", step)
 

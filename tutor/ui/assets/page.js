@@ -47,7 +47,7 @@ __PARTS__
   // Who works with the keyboard finds the next button under their fingers: the one they pressed may be gone.
   let keyboard = false
   document.addEventListener('click', (event) => {
-    if (event.target.closest('.t-choice, .t-lesson > button')) keyboard = event.detail === 0
+    if (event.target.closest('.t-choice, .t-map button')) keyboard = event.detail === 0
   }, true)
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target.closest('.t-question')) keyboard = true

@@ -4,10 +4,11 @@ const ICON = { todo: Circle, begun: CircleDot, passed: Check, review: RotateCcw 
 
 function CourseMap({ props, act }) {
   const w = props.words
+  const path = useCurrent(props)
   const go = (lesson) => act({ name: 'start_lesson', args: { lesson: lesson.id } }, w.go[lesson.id])
   return h(
     'nav',
-    { className: 't-map', 'aria-label': w.title, 'data-testid': 'course-map' },
+    { className: 't-map', 'aria-label': w.title, 'data-testid': 'course-map', ref: path },
     h(Bar, { percent: props.share * 100, label: w.done }),
     h('p', { className: 't-small' }, props.route ? props.route + ' · ' : '', w.done),
     props.modules.map((module, i) =>
@@ -22,19 +23,35 @@ function CourseMap({ props, act }) {
         ),
       ),
     ),
-    h(
-      'footer',
-      null,
-      props.model ? h('p', null, props.model) : null,
-      props.outside
-        ? h('p', { className: 't-notice t-warning' }, h(Globe, { size: 16, 'aria-hidden': 'true' }), ' ', props.outside)
-        : h('p', null, h(ShieldCheck, { size: 16, 'aria-hidden': 'true' }), ' ', w.private),
-    ),
+    props.route
+      ? h(
+          'button',
+          { type: 'button', className: 't-choice t-route', onClick: () => act({ name: 'route', args: {} }, w.route) },
+          w.route,
+        )
+      : null,
+    h(Evidence, { lessons: props.modules.flatMap((module) => module.lessons), w }),
+    h(Around, { props, w }),
   )
 }
 
+// The lesson that goes on is in sight whenever it becomes another one. Nothing but the map's own panel is moved.
+function useCurrent({ modules }) {
+  const path = useRef(null)
+  const current = modules.flatMap((module) => module.lessons).find((lesson) => lesson.current)?.id
+  useEffect(() => {
+    const lesson = path.current?.querySelector('.t-current')
+    let panel = path.current?.parentElement
+    while (panel && !/auto|scroll/.test(getComputedStyle(panel).overflowY)) panel = panel.parentElement
+    if (!lesson || !panel || panel === document.documentElement) return
+    const [row, room] = [lesson.getBoundingClientRect(), panel.getBoundingClientRect()]
+    if (row.top < room.top + 60 || row.bottom > room.bottom - 60) panel.scrollTop += row.top - room.top - room.height / 3
+  }, [current])
+  return path
+}
+
 function Lesson({ lesson, go, w }) {
-  const { current, evidence } = lesson
+  const { current } = lesson
   return h(
     'li',
     { className: 't-lesson t-' + lesson.state + (current ? ' t-current' : '') },
@@ -45,17 +62,40 @@ function Lesson({ lesson, go, w }) {
       h('span', null, lesson.number, ' ', lesson.title),
       h('small', null, current ? w.here : w.states[lesson.state], ' · ', w.minutes[lesson.minutes]),
     ),
-    evidence.length
-      ? h(
-          'details',
+  )
+}
+
+// What is known of the learner, lesson by lesson: once for all of them, so that it does not push the path apart.
+function Evidence({ lessons, w }) {
+  const known = lessons.filter((lesson) => lesson.evidence.length)
+  if (!known.length) return null
+  return h(
+    'details',
+    { className: 't-evidence' },
+    h('summary', null, w.evidence),
+    known.map((lesson) =>
+      h(
+        'section',
+        { key: lesson.id },
+        h('h4', null, lesson.number, ' ', lesson.title),
+        h(
+          'ul',
           null,
-          h('summary', null, w.evidence),
-          h(
-            'ul',
-            null,
-            evidence.map((e, i) => h('li', { key: i }, e)),
-          ),
-        )
-      : null,
+          lesson.evidence.map((e, i) => h('li', { key: i }, e)),
+        ),
+      ),
+    ),
+  )
+}
+
+// Which model talks, and whether anything leaves the machine.
+function Around({ props, w }) {
+  return h(
+    'footer',
+    null,
+    props.model ? h('p', null, props.model) : null,
+    props.outside
+      ? h('p', { className: 't-notice t-warning' }, h(Globe, { size: 16, 'aria-hidden': 'true' }), ' ', props.outside)
+      : h('p', null, h(ShieldCheck, { size: 16, 'aria-hidden': 'true' }), ' ', w.private),
   )
 }

@@ -23,7 +23,7 @@
     if (mapButton()) set(mapButton(), 'aria-expanded', String(mapShown()))
   }
   document.addEventListener('click', (event) => {
-    if (event.target.closest('#side-view-title button, [role=dialog] .t-lesson > button')) fold()
+    if (event.target.closest('#side-view-title button, [role=dialog] :is(.t-lesson > button, .t-route)')) fold()
   }, true)
 
   // On a narrow window the map is a dialog over the conversation, closed with Escape, its cross or a click beside it.
@@ -35,20 +35,16 @@
     asked = open
   }
 
-  // A window that grows narrow (a turned tablet, the page at 200 %) must not throw the map over the conversation: it is
-  // folded, and comes back when there is room again.
-  let put = false
+  // A window that grows narrow (a turned tablet, the page at 200 %) must not throw the map over the conversation. The
+  // server is told; it folds the map, and sends it again when there is room.
   function room() {
     const beside = BESIDE[0].matches
     if (!beside && mapShown()) {
-      put = true
       asked = false
       document.documentElement.classList.add('t-folding')
-      fold()
-    } else if (beside && put) {
-      put = false
-      tell({ tutor: 'map' })
+      returnFocus(20)
     }
+    tell({ tutor: 'narrow', narrow: !beside })
   }
   for (const query of BESIDE) query.addEventListener('change', room)
   mends.push(addMapButton, followDialog)
