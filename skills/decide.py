@@ -76,14 +76,18 @@ class DecideResult(Result):
             ),
             caption=msg("decide.table.caption"),
         )
-        steps = tuple(Text(message=msg(f"decide.steps.{step}", **values)) for step in self.steps)
+        steps = Table(
+            title=msg("decide.table.steps"),
+            columns=(Column(label=msg("decide.table.step")),),
+            rows=tuple((msg(f"decide.steps.{step}", **values),) for step in self.steps),
+            caption=msg("decide.first_answer"),
+        )
         return (
             Text(message=msg(f"decide.answers.{self.answer}")),
             Text(message=msg(f"decide.went_by.{by}", **values)),
             Text(message=msg(f"decide.tools.{self.tool}")),
             reasons,
-            *steps,
-            Notice(message=msg("decide.first_answer")),
+            *([steps] if self.steps else [Notice(message=msg("decide.first_answer"))]),
         )
 
 

@@ -12,7 +12,7 @@ from skills.blocks import BLOCKS, Block, Notice, Settings, Table, Text, msg
 from tests.conversation import Conversation
 from tutor.course.files import load_course
 from tutor.course.model import Course
-from tutor.dialogue.portions import ALWAYS, WORDS, portion
+from tutor.dialogue.portions import ALWAYS, SHORT, WORDS, portion
 from tutor.settings import CURRICULUM
 from tutor.turn import Fold, Opened, Said
 from tutor.words import LANGUAGES, Words
@@ -60,6 +60,20 @@ def test_warnings_stay_and_long_talk_is_folded() -> None:
     opened, folds = portion((Text(message=sentence("uno")), table("uno"), warning, more), "palabra " * 60, words)
     assert warning in opened
     assert folds == (Fold(label="Más detalles", blocks=(more,)),)
+
+
+def test_a_long_sentence_gives_way_to_what_the_lesson_says() -> None:
+    long = Text(message=sentence("mucho " * SHORT))
+    opened, folds = portion((long, table("uno")), "la lección dice algo " * 16, words)
+    assert opened == (table("uno"),)
+    assert folds[0].blocks == (long,)
+    assert portion((long, table("uno")), "", words).open == (long, table("uno"))
+    assert portion((long,), "la lección dice algo " * 16, words).open == (long,)
+
+
+def test_what_follows_a_folded_sentence_is_folded() -> None:
+    first, long, short = (Text(message=sentence(t)) for t in ("uno", "largo " * 100, "corto"))
+    assert portion((first, table("uno"), long, short), "", words).open == (first, table("uno"))
 
 
 def test_cards_of_one_title_share_a_line() -> None:

@@ -14,6 +14,8 @@ from tutor.turn import Fold
 
 WORDS = 90
 """What Musa says without the learner doing something, in words; the first sentence of a result does not count."""
+SHORT = 30
+"""Words up to which the first sentence of a result is shown beside what a lesson says of its card."""
 ALWAYS = ("progress", "settings")
 """Cards that are worked with: they are never folded away."""
 
@@ -27,25 +29,26 @@ class Portion(NamedTuple):
 
 def portion(blocks: Sequence[Block], said: str, words: Callable[[Message], str]) -> Portion:
     """What of `blocks` is shown at once beside the text `said`: the result's first sentence, its first card, warnings,
-    what stands before everything else (that it was recorded), and further sentences while there are few words.
+    what stands before everything else (that it was recorded), and further sentences as long as there are few words.
 
     Every other card is behind a line with its title, together with the sentences that follow it.
     """
     lead = _lead(blocks)
-    sentence = next((i for i, block in enumerate(blocks) if isinstance(block, Text)), None)
+    shown = {lead, _sentence(blocks, words, bool(said) and lead is not None)}
     room = WORDS - len(said.split())
     opened: list[Block] = []
     folds: list[tuple[Message, list[Block]]] = []
     rest: list[Block] = []
     for i, block in enumerate(blocks):
-        if i in (lead, sentence) or _is_label(blocks, i) or isinstance(block, Bet) or block.kind in ALWAYS:
+        if i in shown or _is_label(blocks, i) or isinstance(block, Bet) or block.kind in ALWAYS:
             opened.append(block)
         elif isinstance(block, Text | Notice):
-            room -= (length := len(words(block.message).split()))
-            if (isinstance(block, Notice) and block.level == "warning") or (not folds and room >= 0):
+            length = len(words(block.message).split())
+            warning = isinstance(block, Notice) and block.level == "warning"
+            if warning or not (folds or rest or length > room):
                 opened.append(block)
+                room -= length
             else:
-                room += length
                 (folds[-1][1] if folds else rest).append(block)
         elif folds and words(folds[-1][0]) == words(block.title):
             folds[-1][1].append(block)
@@ -54,6 +57,14 @@ def portion(blocks: Sequence[Block], said: str, words: Callable[[Message], str])
     if rest:
         folds.insert(0, (msg("chat.see_also.rest"), rest))
     return Portion(tuple(opened), tuple(Fold(label=words(title), blocks=tuple(inside)) for title, inside in folds))
+
+
+def _sentence(blocks: Sequence[Block], words: Callable[[Message], str], commented: bool) -> int | None:
+    """The place of the sentence that a result begins with; None if it has none, or a long one that is `commented`."""
+    for place, block in enumerate(blocks):
+        if isinstance(block, Text):
+            return None if commented and len(words(block.message).split()) > SHORT else place
+    return None
 
 
 def _is_label(blocks: Sequence[Block], place: int) -> bool:
