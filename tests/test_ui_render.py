@@ -268,6 +268,17 @@ async def test_deleting_a_thread_deletes_all_of_it(screen: Screen, tmp_path: Pat
     assert screen.transcript.elements("t") == []
 
 
+async def test_what_a_lesson_says_of_a_card_comes_after_it_and_is_found(screen: Screen) -> None:
+    card = Text(message=msg("ui.stopped"))
+    await screen.draw("t", Said(id="1", text="palabra oculta", blocks=(card,)))
+    await screen.draw("t", Said(id="2", text="primero la respuesta", tone="aside", blocks=(card,)))
+    (comment, answer), cards = screen.transcript.part("t", 0)
+    assert (comment["output"], answer["output"]) == ("", "primero la respuesta")
+    assert [found["id"] for found in cards] == ["block-0-1", "comment-1", "block-0-2"]
+    screen.transcript.touch("t")
+    assert [thread["id"] for thread in screen.transcript.threads("oculta", 10, None)[0]] == ["t"]
+
+
 async def test_what_was_deleted_is_not_left_on_disk(screen: Screen, tmp_path: Path) -> None:
     await screen.draw("t", Said(id="1", text="palabra secreta", buttons=(YES,)))
     screen.transcript.clear()

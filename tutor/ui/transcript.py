@@ -138,7 +138,8 @@ class Transcript:
         """Up to `first` threads that the learner took part in, newest first, and whether there are more."""
         rows = self._db.execute(
             "SELECT id, created, name FROM threads WHERE touched = 1"
-            " AND (?1 IS NULL OR name LIKE ?1 OR id IN (SELECT thread FROM steps WHERE data LIKE ?1))"
+            " AND (?1 IS NULL OR name LIKE ?1 OR id IN (SELECT thread FROM steps WHERE data LIKE ?1"
+            " UNION SELECT thread FROM elements WHERE data LIKE ?1))"
             " AND (?2 IS NULL OR created < (SELECT created FROM threads WHERE id = ?2))"
             " ORDER BY created DESC LIMIT ?3",
             (f"%{search}%" if search else None, after, first + 1),

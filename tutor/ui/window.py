@@ -28,7 +28,19 @@ PIECE = 20
 """Earlier messages that come back at a time."""
 QUIET = 0.4
 """Seconds after a turn until old messages go: who clicks again at once does not wait for it."""
-FOLDED = ("Table", "Chart", "Tokens", "Probabilities", "Compare", "Passages", "Artefact", "Question", "Run", "Settings")
+FOLDED = (
+    "Table",
+    "Chart",
+    "Tokens",
+    "Probabilities",
+    "Measures",
+    "Compare",
+    "Passages",
+    "Artefact",
+    "Question",
+    "Run",
+    "Settings",
+)
 """Cards that come back as one line each, to be opened. The others are short."""
 
 

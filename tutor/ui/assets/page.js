@@ -30,7 +30,7 @@ __PARTS__
   live.className = 't-hidden'
   live.setAttribute('aria-live', 'polite')
   live.setAttribute('data-testid', 'live')
-  const TOLD = '[role="article"], .t-title, .t-caption, .t-question .t-option-text'
+  const TOLD = '[role="article"], .t-title, .t-caption, .t-bet > div, .t-question .t-option-text'
   const heard = new Set()
   let timer = null
   let history = window.location.pathname.startsWith('/thread/')
