@@ -178,6 +178,31 @@ def test_what_one_said_stays_whole_in_sight(learner: Learner, scene: str) -> Non
     assert edges["end"][1] <= edges["view"][1] or edges["mine"][0] < edges["view"][0] + 20
 
 
+def test_only_the_conversation_is_scrolled(learner: Learner) -> None:
+    """A browser scrolls whatever it can to show what has the focus, a clipped box around the conversation too."""
+    talk(learner, ("charts", "texts"))
+    view = settled(learner)["view"]
+    moved = learner.page.evaluate("""() => {
+      let box = document.querySelector('[data-step-type]'), moved = 0
+      while (!/auto|scroll/.test(getComputedStyle(box).overflowY)) box = box.parentElement
+      for (box = box.parentElement; box; box = box.parentElement) { box.scrollTop = 200; moved += box.scrollTop }
+      return moved
+    }""")
+    assert moved > 0
+    assert settled(learner)["view"] == view
+
+
+def test_opening_a_line_does_not_move_it(learner: Learner) -> None:
+    talk(learner, ("folded",))
+    settled(learner)
+    line = learner.page.get_by_text("Las fichas")
+    before = line.bounding_box()
+    line.click()
+    expect(learner.page.get_by_test_id("tokens")).to_be_visible()
+    settled(learner)
+    assert line.bounding_box() == pytest.approx(before, abs=2)
+
+
 def test_who_scrolls_away_is_left_alone(learner: Learner) -> None:
     talk(learner, ("charts", "texts"))
     settled(learner)

@@ -119,8 +119,8 @@ def test_text_is_said_as_it_is_written(ctx: Context, events: list[Event]) -> Non
     assert isinstance(block, Passages)
     assert [(p.text, p.role) for p in block.passages] == [("La noche", "yours"), ("… y sigue", "base")]
     said = Words("es")(block.caption)
-    assert "Temperatura: 0,8" in said
-    assert "Semilla: 7" in said
+    assert "se arriesgó 0,8" in said
+    assert "suerte número 7" in said
 
 
 def test_a_request_goes_to_the_model_that_is_trained_and_not_to_the_tutors(ctx: Context) -> None:

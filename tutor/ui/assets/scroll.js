@@ -28,7 +28,17 @@
     return scroller
   }
 
+  // Chainlit's way down is there from the first pixel that is missing; it is wanted where words or buttons are. Where it
+  // has a strip of its own, that strip is room as well.
+  const BLANK = 14 // what a message has below its last line
+  function mark() {
+    const arrow = document.querySelector('.absolute.bottom-4:has(> button > .lucide-arrow-down)')
+    const strip = arrow && getComputedStyle(arrow).position === 'static' ? arrow.offsetHeight : 0
+    document.documentElement.classList.toggle('t-end', steps.length > 0 && hidden() - strip <= EDGE + BLANK)
+  }
+
   function hold() {
+    mark()
     const edge = top(scroller)
     const first = [...scroller.querySelectorAll('[data-past], ' + STEPS)].find((e) => bottom(e) > edge + 1)
     held = first ? { element: first, top: top(first) } : null
@@ -93,6 +103,18 @@
     requestAnimationFrame(on)
   }
 
+  // What holds the conversation is not to be scrolled itself: a browser does that to show what the keyboard has come to,
+  // and the upper edge would be gone for good. The conversation moves instead.
+  document.addEventListener('scroll', (event) => {
+    const box = event.target
+    if (!scroller || box === scroller || !box.contains || !box.contains(scroller)) return
+    const moved = box === document ? document.documentElement : box
+    const by = moved.scrollTop
+    if (!by) return
+    moved.scrollTop = 0
+    scroller.scrollTop += by
+  }, { capture: true, passive: true })
+
   // --- what the reader does ---
   const act = () => { acted = true; actedAt = now(); opening = 0 }
   document.addEventListener('click', (event) => {
@@ -103,6 +125,7 @@
     if (event.key === 'PageUp' && find() && scroller.scrollTop <= 0) document.querySelector('[data-testid=more-earlier]')?.click()
     if (/^(PageUp|PageDown|Home|End|ArrowUp|ArrowDown)$/.test(event.key) && !event.target.closest('#message-composer')) leave()
   }, true)
+  document.addEventListener('click', (event) => { if (event.target.closest('summary')) leave() }, true)
   function leave() { turn = null; opening = 0; moving = false }
   for (const kind of ['wheel', 'touchmove']) window.addEventListener(kind, leave, { passive: true })
   window.addEventListener('pointerdown', (event) => { if (event.target === scroller) leave() })
