@@ -507,6 +507,7 @@ def run_status(state: Any, share: float) -> RunStatus:
         metrics=tuple(curves),
         samples=samples,
         seconds=250,
+        steps=120,
         kept=state == "done",
     )
 

@@ -194,6 +194,7 @@ def test_every_card_draws_and_survives_a_reload(learner: Learner) -> None:
             expect(page.get_by_test_id(kind)).to_have_count(count)
         expect(page.get_by_test_id("run-state")).to_have_text("En marcha")
         expect(page.locator("[data-testid=run] svg[role=img] polyline")).to_have_count(2)
+        expect(page.locator("[data-testid=run] svg[role=img]")).to_contain_text("125")  # the axis goes to its end, 120
         page.reload()
     page.get_by_test_id("tokens").get_by_label("Ver los números").check()
     expect(page.get_by_test_id("tokens").locator(".t-token small").first).to_have_text("100")

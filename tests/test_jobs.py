@@ -16,7 +16,7 @@ from skills.contract import Advanced, Done, Failed, Metric, Paused, Started
 from skills.errors import Busy, DiskFull, FileMissing, ModelMissing, RunUnusable
 from skills.workspace import Workspace
 from tutor.processes.jobs import Jobs
-from tutor.processes.run_files import EventLog, Spec, read_events, read_process
+from tutor.processes.run_files import EventLog, Spec, planned_steps, read_events, read_process
 from tutor.processes.run_status import RunStatus, replay
 from tutor.settings import Settings
 
@@ -284,3 +284,10 @@ def test_a_resumed_run_measures_again_what_it_had_measured_after_its_checkpoint(
     cut = replay("run", SPEC, events[:-1], running=False, last_change=8.0)
     assert (cut.state, cut.kept) == ("interrupted", False)
     assert replay("run", SPEC, events[:-1], running=True, last_change=8.0).state == "running"
+
+
+def test_the_steps_that_are_planned(tmp_path: Path) -> None:
+    assert planned_steps(tmp_path) == 0
+    for written, steps in (('{"steps": 12}', 12), ('{"steps', 0), ("[]", 0), ("{}", 0), ('{"steps": null}', 0)):
+        (tmp_path / "plan.json").write_text(written, "utf-8")
+        assert planned_steps(tmp_path) == steps

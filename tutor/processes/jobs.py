@@ -28,6 +28,7 @@ from tutor.processes.run_files import (
     ended,
     note_process,
     parse_line,
+    planned_steps,
     read_control,
     read_events,
     read_process,
@@ -108,6 +109,7 @@ class Jobs:
             events += (Started(attempt=process.attempt, at=process.born),)  # begun, but has not said so yet
         at_work = running and not ended(events)
         status = replay(run, spec, events, running, time.time() if at_work else _changed(folder, spec.created))
+        status = status.model_copy(update={"steps": planned_steps(folder)})
         if status.state == "running":
             return status.model_copy(update={"asked": read_control(folder)})
         if status.state == "interrupted" and process:

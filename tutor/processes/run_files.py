@@ -20,9 +20,11 @@ from pydantic import Field, ValidationError
 
 from skills.blocks import Frozen
 from skills.contract import ENDINGS, EVENTS, Event, Failed, Language, Request, Started
-from skills.workspace import disk_errors, write_atomic
+from skills.workspace import disk_errors, read_json, write_atomic
 
 RESERVE = 65_536
+PLAN = "plan.json"
+"""What a training means to do (skills/training/checkpoint.py)."""
 
 
 class Spec(Frozen):
@@ -113,6 +115,14 @@ def ended(events: Sequence[Event]) -> bool:
 
 def note_process(folder: Path, process: Process) -> None:
     write_atomic(folder / "process.json", process.model_dump_json())
+
+
+def planned_steps(folder: Path) -> int:
+    """How many steps the plan of a training has; 0 where there is none, or none that can be read."""
+    try:
+        return int(read_json(folder / PLAN)["steps"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
 
 
 def read_process(folder: Path) -> Process | None:

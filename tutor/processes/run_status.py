@@ -48,6 +48,8 @@ class RunStatus(Frozen):
     """Why it failed, or what is known of why it was interrupted."""
     seconds: float = 0.0
     created: float = 0.0
+    steps: int = 0
+    """Of a training, how many it planned to make; 0 where nothing is planned."""
     asked: Request | None = None
     """What was asked of it and has not happened yet: stop or pause."""
 

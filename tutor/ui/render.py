@@ -215,7 +215,7 @@ def _levels(words: Words) -> dict[str, str]:
 
 
 def _progress(block: blocks.Progress, words: Words) -> Card:
-    labels = {key: words(f"run_card.{key}") for key in ("samples", "lost", "table", "gone", "no", "prompt")}
+    labels = {key: words(f"run_card.{key}") for key in ("samples", "lost", "table", "gone", "no", "prompt", "facts")}
     labels |= {key: words(f"fine_tune.chart.{key}") for key in ("title", "x", "y")} | _levels(words) | _all(words)
     return Card("Run", {"title": words(block.title), "run": block.run, "words": labels})
 

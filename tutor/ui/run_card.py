@@ -44,6 +44,7 @@ def run_view(status: RunStatus, words: Words) -> dict[str, Any]:
         "time": _time(status, words),
         "caption": _caption(status, words),
         "facts": _facts(status, words),
+        "end": status.steps,
         "curves": [
             {"role": role, "label": words(f"fine_tune.chart.{role}"), "points": points}
             for role, points in _curves(status).items()

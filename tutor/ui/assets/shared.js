@@ -135,15 +135,15 @@ function ticks(low, high, count) {
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [520, 236, 56, 26, 34, 42]
 
 // Where the axes have their numbers, and where a value is: `X` and `Y` turn it into units of the SVG. `width` is that of
-// a bar, in units of the axis.
-function scales(form, series) {
+// a bar, in units of the axis. The axis goes to `end`, where that is known and the points are not there yet.
+function scales(form, series, end) {
   const all = series.flatMap((s) => s.points)
   const xs = all.map((p) => p[0])
   const ys = all.map((p) => p[1])
   const bars = form === 'bars'
   const first = series[0].points
   const width = bars && first.length > 1 ? first[1][0] - first[0][0] : 1
-  const tx = ticks(Math.min(...xs), Math.max(...xs) + (bars ? width : 0), 5)
+  const tx = ticks(Math.min(...xs), Math.max(...xs, end || 0) + (bars ? width : 0), 5)
   const ty = ticks(bars ? 0 : Math.min(...ys), Math.max(...ys), 4)
   const X = (v) => LEFT + ((WIDTH - LEFT - RIGHT) * (v - tx[0])) / (tx[tx.length - 1] - tx[0])
   const Y = (v) => HEIGHT - BOTTOM - ((HEIGHT - BOTTOM - TOP) * (v - ty[0])) / (ty[ty.length - 1] - ty[0])
@@ -200,9 +200,9 @@ function Line({ points, role, scale: { X, Y } }) {
 }
 
 // Curves or bars as inline SVG, with axes in the learner's number format and a legend in words.
-function Plot({ form, series, x, y, label }) {
+function Plot({ form, series, x, y, label, end }) {
   if (!series.some((s) => s.points.length)) return null
-  const scale = scales(form, series)
+  const scale = scales(form, series, end)
   const drawn = ({ role, points }, i) =>
     h('g', { key: i, className: 't-role-' + role }, h(form === 'bars' ? Bars : Line, { points, role, place: i, scale }))
   return h(

@@ -25,9 +25,9 @@ function Run({ props, act }) {
       'data-state': run.state,
     },
     h(Progress, { title: props.title, run }),
-    curved ? h(Plot, { form: 'line', series: run.curves, x: w.x, y: w.y, label: w.title + '. ' + run.caption }) : null,
+    curved ? h(Plot, { form: 'line', series: run.curves, end: run.end, x: w.x, y: w.y, label: w.title + '. ' + run.caption }) : null,
     h('p', { className: 't-caption t-now', 'aria-live': 'polite' }, run.caption),
-    run.facts.length ? h(Facts, { facts: run.facts }) : null,
+    run.facts.length ? h(Facts, { facts: run.facts, label: run.ended ? w.facts : null }) : null,
     h(Notices, { notices: run.error ? [...run.notices, wrong(run.error)] : run.notices, labels: w }),
     run.samples.length ? h(Samples, { samples: run.samples, open: run.state !== 'done', w }) : null,
     curved ? h(Figures, { label: w.table, series: run.curves, x: w.x, all: w.all }) : null,
@@ -89,12 +89,14 @@ function Progress({ title, run }) {
   )
 }
 
-function Facts({ facts }) {
-  return h(
+// What it takes of the machine: while it goes on in sight, afterwards behind a `label`.
+function Facts({ facts, label }) {
+  const list = h(
     'ul',
     { className: 't-facts t-small', 'data-testid': 'run-facts' },
     facts.map((fact, i) => h('li', { key: i }, fact)),
   )
+  return label ? h('details', null, h('summary', null, label), list) : list
 }
 
 // Each beginning, gone on with by the model as it was at several moments.
