@@ -24,8 +24,9 @@ from tests.scripted_session import (
 )  # fmt: skip
 from tutor.turn import Button, Chosen, Delta, Graded, Intent, ItemView, Said, Verdict, Waiting
 from tutor.ui import prepare
+from tutor.ui.cards import map_card, question_card, verdict_props
 from tutor.ui.markdown import safe, visible
-from tutor.ui.render import RENDERERS, block_card, map_card, question_card, verdict_props
+from tutor.ui.render import RENDERERS, block_card
 from tutor.ui.run_card import CONTROLS, run_view
 from tutor.ui.screen import Screen
 from tutor.ui.transcript import Transcript

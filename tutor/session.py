@@ -13,7 +13,7 @@ from skills.workspace import Workspace
 from tutor.course.files import load_course
 from tutor.dialogue import greeting
 from tutor.dialogue.context import Dialogue, next_button
-from tutor.dialogue.controls import course_map
+from tutor.dialogue.course_map import course_map
 from tutor.dialogue.free_text import typed, with_a_file
 from tutor.dialogue.intents import act, brought
 from tutor.dialogue.lesson_runs import finish_job

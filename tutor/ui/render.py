@@ -1,4 +1,4 @@
-"""What is shown, as cards: each block, question, set of buttons and the course map -> an element's name and props.
+"""What is shown, as cards: each block -> an element's name and props. (What is not a block is in cards.py.)
 
 Props hold resolved words and plain data; the elements in assets/elements/ draw them and know no language.
 """
@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from skills import blocks
 from skills.blocks import Block, Message
-from tutor.turn import Button, CourseMap, Fold, ItemView, Verdict
 from tutor.ui.markdown import safe, visible
 from tutor.words import Words
 
@@ -28,80 +27,6 @@ def block_card(block: Block, words: Words) -> Card:
     render = RENDERERS[block.kind]
     card: Card = render(block, words)
     return Card(card.name, card.props | {"language": words.language})
-
-
-def choices_card(buttons: tuple[Button, ...], words: Words, numbered: bool) -> Card:
-    """The buttons of a message. `chosen` is the index of the one that was used, `open` whether they still work."""
-    shown = [{"label": b.label, "intent": b.intent.model_dump(), "main": b.main} for b in buttons]
-    labels = {"group": words("ui.choices"), "chosen": words("ui.chosen")}
-    return Card("Choices", {"buttons": shown, "chosen": None, "open": True, "numbered": numbered, "words": labels})
-
-
-def folds_card(folds: tuple[Fold, ...], words: Words) -> Card:
-    """The lines of a message that open, each with its cards."""
-    lines = [
-        {"label": fold.label, "open": False, "cards": [block_card(block, words)._asdict() for block in fold.blocks]}
-        for fold in folds
-    ]
-    return Card("Folds", {"lines": lines, "words": {"title": words("chat.see_also.title")}})
-
-
-def question_card(item: ItemView, words: Words, hint_elsewhere: bool) -> Card:
-    """A question. Its key is not among the props: `verdict` comes when it was graded."""
-    keys = ("answer", "up", "down", "hint", "yours", "right", "number", "open", "several", "model", "right_order")
-    labels = {key: words(f"ui.question.{key}") for key in keys}
-    props = item.model_dump(include={"item", "submission", "format", "stem"}) | {
-        "stem": safe(item.stem),
-        "options": [
-            {"id": id, "text": text, "place": words("ui.question.place", n=n, total=len(item.options))}
-            for n, (id, text) in enumerate(item.options, 1)
-        ],
-        "hint": item.hint and not hint_elsewhere,
-        "verdict": None,
-        "words": labels,
-    }
-    return Card("Question", props)
-
-
-def verdict_props(verdict: Verdict, words: Words) -> dict[str, Any]:
-    chosen = list(verdict.chosen) if isinstance(verdict.chosen, tuple) else str(verdict.chosen)
-    if isinstance(verdict.chosen, float):
-        chosen = words.cell(verdict.chosen)
-    return {
-        "outcome": verdict.outcome,
-        "label": words(f"ui.outcome.{verdict.outcome}"),
-        "chosen": chosen,
-        "right": list(verdict.right),
-        "feedback": safe(verdict.feedback),
-        "model": safe(verdict.model),
-    }
-
-
-def map_card(course: CourseMap, words: Words) -> Card:
-    states = {state: words(f"ui.map.{state}") for state in ("todo", "begun", "passed", "review")}
-    return Card(
-        words("ui.map.title"),
-        course.model_dump()
-        | {
-            "route": words(route) if (route := f"ui.map.route.{course.route}") in words else "",
-            "share": course.done / course.total if course.total else 0,
-            "words": {
-                "states": states,
-                "title": words("ui.map.title"),
-                "done": words("ui.map.done", done=course.done, total=course.total),
-                "here": words("ui.map.here"),
-                "evidence": words("ui.map.evidence"),
-                "route": words("ui.map.change_route"),
-                "minutes": {str(n): words("ui.map.minutes", n=n) for n in _minutes(course)},
-                "go": {x.id: words("ui.map.go", lesson=x.title) for m in course.modules for x in m.lessons},
-                "private": words("ui.map.private"),
-            },
-        },
-    )
-
-
-def _minutes(course: CourseMap) -> set[int]:
-    return {lesson.minutes for module in course.modules for lesson in module.lessons}
 
 
 # --- one renderer a block ---------------------------------------------------------------------------------------------

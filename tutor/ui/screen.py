@@ -14,8 +14,9 @@ from typing import Any, Protocol
 
 from tutor.dialogue.context import plain
 from tutor.turn import Button, Chosen, CourseMap, Delta, Farewell, Graded, Intent, Opened, Said, Shown, Waiting
+from tutor.ui.cards import choices_card, folds_card, map_card, question_card, verdict_props
 from tutor.ui.markdown import safe
-from tutor.ui.render import Card, block_card, choices_card, folds_card, map_card, question_card, verdict_props
+from tutor.ui.render import Card, block_card
 from tutor.ui.transcript import LEARNER, Transcript
 from tutor.words import Words
 

@@ -1,0 +1,55 @@
+"""The course as its map shows it: the lessons of the route, how each stands, what is known of the learner."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from tutor.dialogue.context import Dialogue
+from tutor.turn import CourseMap, MapLesson, MapModule
+
+
+def course_map(dialogue: Dialogue) -> CourseMap:
+    """The lessons of the chosen route in the order of their numbers, each module under its title."""
+    course = dialogue.course
+    order = list(course.lessons)
+    route = sorted(
+        course.routes[dialogue.memory.route or "express"], key=lambda id: (course.lessons[id].module, order.index(id))
+    )
+    titles = {module.number: module.title[dialogue.language] for module in dialogue.course.modules}
+    modules = tuple(
+        MapModule(title=titles[number], lessons=tuple(_lesson(dialogue, id) for id in ids))
+        for number, ids in groupby(route, key=lambda id: course.lessons[id].module)
+    )
+    done = sum(lesson.state in ("passed", "review") for module in modules for lesson in module.lessons)
+    return CourseMap(
+        route=dialogue.memory.route or "",
+        modules=modules,
+        done=done,
+        total=len(route),
+        model=dialogue.words("chat.model_on", name=dialogue.model_name)
+        if dialogue.model_name
+        else dialogue.words("chat.model_off"),
+        outside=dialogue.words("chat.outside", address=dialogue.settings.endpoint)
+        if dialogue.settings.endpoint
+        else "",
+    )
+
+
+def _lesson(dialogue: Dialogue, id: str) -> MapLesson:
+    lesson = dialogue.course.lessons[id]
+    evidence = []
+    for concept in lesson.concepts:
+        known = dialogue.progress.known.get(concept)
+        if known:
+            name = dialogue.course.concepts[concept].name[dialogue.language]
+            right = len(known.successes)
+            evidence.append(dialogue.words("chat.concept_evidence", concept=name, n=right, answers=known.answers))
+    return MapLesson(
+        id=id,
+        number=lesson.number,
+        title=lesson.title[dialogue.language],
+        minutes=lesson.minutes,
+        state=dialogue.progress.lesson_state(id, dialogue.now()),
+        current=id == dialogue.memory.lesson,
+        evidence=tuple(evidence),
+    )
