@@ -222,7 +222,8 @@ def waiting_card(dialogue: Dialogue, step: Run | Wait, text: str, more: tuple[Bu
     state = state_of(dialogue, run)
     if run is None or state is None or state in ENDED:
         return None
-    return dialogue.say(text, blocks=(run_card(dialogue, run),), buttons=(*_meanwhile(dialogue, step), *more))
+    buttons = (*_meanwhile(dialogue, step), *more)
+    return dialogue.say(text, tone="aside", blocks=(run_card(dialogue, run),), buttons=buttons)
 
 
 def finish_job(dialogue: Dialogue, run: str) -> Said:

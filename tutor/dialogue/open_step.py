@@ -78,7 +78,7 @@ def again(dialogue: Dialogue, heading: str = "", more: tuple[Button, ...] = ()) 
             return dialogue.say(asked, buttons=(*steps.step_buttons(dialogue, step), *more))
         case Run() | Wait():
             if outcome := _unvoted(dialogue):
-                return blind_comparison.ask(dialogue, outcome, heading)
+                return blind_comparison.ask(dialogue, outcome, heading).model_copy(update={"tone": "aside"})
             return waiting_card(dialogue, step, heading, more)
     return None
 

@@ -22,7 +22,8 @@ from tutor.words import Words
 
 NAME = "Musa"
 COMMENTS = ("lesson", "feedback")
-"""Tones in which the text is said of the cards, which come first. An answer comes before what it rests on."""
+"""Tones in which the text is said of the cards, which come first. An answer comes before what it rests on, and so does
+the title of a lesson."""
 A_FRAME = 0.03
 """Seconds between the words of a message and its cards: the page draws the words while they are on their way."""
 
@@ -137,7 +138,7 @@ class Screen:
         for id in self._streams.pop(thread, {}):  # what is said now has it whole
             await self._pages.emit(thread, "delete_message", {"id": id})
         text = safe(said.text + (f"\n\n*{said.source}*" if said.source else ""))
-        after = bool(text and said.blocks and said.tone in COMMENTS)
+        after = bool(text and said.blocks and said.tone in COMMENTS and not text.startswith("#"))
         await self._put_step(step_dict(thread, said.id, "" if after else text, said.tone), new=True)
         if said.text:
             await asyncio.sleep(A_FRAME)
