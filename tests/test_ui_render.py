@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
-from skills.blocks import Block, Progress, Text, Token, Tokens, msg
+from skills.blocks import Block, Option, Probabilities, Progress, Text, Token, Tokens, msg
 from skills.contract import Failed, Language, Metric
 from tests.scripted_session import (
     ScriptedSession,
@@ -267,6 +267,16 @@ async def test_deleting_a_thread_deletes_all_of_it(screen: Screen, tmp_path: Pat
     screen.transcript.delete("t")
     assert screen.transcript.thread("t") is None
     assert screen.transcript.elements("t") == []
+
+
+def test_ones_own_word_is_among_the_bars_and_a_little_is_not_nothing() -> None:
+    options = (Option(text=" mano", probability=0.9), Option(text=" el", probability=0.05))
+    asked = {"title": msg("predict_next.title"), "prompt": "Más vale pájaro en", "options": options, "rest": 0.05}
+    listed = block_card(Probabilities(**asked, own=options[1]), Words("es")).props["options"]
+    assert [option.get("own", False) for option in listed] == [False, True]
+    word = Option(text="jaula", probability=0.00002)
+    *_, own = block_card(Probabilities(**asked, own=word), Words("es")).props["options"]
+    assert (own["text"], own["label"], own["unlisted"]) == ("jaula", "< 0,1 %", True)
 
 
 async def test_what_a_lesson_says_of_a_card_comes_after_it_and_is_found(screen: Screen) -> None:

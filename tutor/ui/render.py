@@ -14,6 +14,9 @@ from skills.blocks import Block, Message
 from tutor.ui.markdown import safe, visible
 from tutor.words import Words
 
+LEAST = 0.001
+"""The smallest share that has a figure of its own."""
+
 
 class Card(NamedTuple):
     """An element to draw: the name of its file in assets/elements/, and its props."""
@@ -63,15 +66,14 @@ def _tokens(block: blocks.Tokens, words: Words) -> Card:
 
 def _probabilities(block: blocks.Probabilities, words: Words) -> Card:
     options = [
-        {"text": visible(o.text), "share": o.probability, "label": words("ui.percent", share=o.probability)}
-        for o in block.options
+        {"text": visible(o.text), "share": o.probability, "label": _share(o.probability, words)} for o in block.options
     ]
-    rest = {"text": words("ui.probabilities.rest"), "share": block.rest, "label": words("ui.percent", share=block.rest)}
+    rest = {"text": words("ui.probabilities.rest"), "share": block.rest, "label": _share(block.rest, words)}
     labels = {key: words(f"ui.probabilities.{key}") for key in ("option", "share", "own")}
     if block.own:
         place = next((i for i, option in enumerate(block.options) if option == block.own), None)
         if place is None:
-            share = words("ui.percent", share=block.own.probability)
+            share = _share(block.own.probability, words)
             options.append(
                 {"text": visible(block.own.text), "share": block.own.probability, "label": share}
                 | {"own": True, "unlisted": True}
@@ -82,6 +84,11 @@ def _probabilities(block: blocks.Probabilities, words: Words) -> Card:
         "Probabilities",
         _head(block, words) | {"prompt": block.prompt, "options": options, "rest": rest, "words": labels},
     )
+
+
+def _share(share: float, words: Words) -> str:
+    """A share as it is written: one too small for a decimal is not said to be nothing."""
+    return words("ui.under", share=LEAST) if 0 < share < LEAST / 2 else words("ui.percent", share=share)
 
 
 def _measures(block: blocks.Measures, words: Words) -> Card:
