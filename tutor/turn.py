@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from skills.blocks import Block, Frozen
+from skills.texts.traces import Traces
 
 # --- in ---------------------------------------------------------------------------------------------------------------
 
@@ -80,6 +81,8 @@ class Said(Frozen):
     item: ItemView | None = None
     buttons: tuple[Button, ...] = ()
     source: str = ""
+    about: tuple[str, ...] = ()
+    """The data sets that its blocks or its question are about: what is to go when one of them is deleted."""
 
 
 class Delta(Frozen):
@@ -127,6 +130,15 @@ class Farewell(Frozen):
     text: str
 
 
+class Forgotten(Frozen):
+    """A text was deleted, or all of them (`dataset` None): whoever keeps what was said takes out what quotes it, before
+    the turn goes on and says that it is gone. Raises OSError where that does not work."""
+
+    kind: Literal["forgotten"] = "forgotten"
+    dataset: str | None = None
+    traces: Traces = Traces()
+
+
 class Erased(Frozen):
     """All that was the learner's is gone; what was said goes too, and a new conversation begins with these words."""
 
@@ -134,7 +146,7 @@ class Erased(Frozen):
     text: str
 
 
-Shown = Said | Delta | Chosen | Graded | Waiting | Reload | Farewell | Erased
+Shown = Said | Delta | Chosen | Graded | Waiting | Reload | Farewell | Forgotten | Erased
 
 
 class MapLesson(Frozen):

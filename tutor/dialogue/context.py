@@ -46,6 +46,8 @@ class Dialogue:
     model_name: str = ""
     """The tutor's model, empty when there is none: the course goes on with recorded results."""
     buttons: tuple[Button, ...] = ()
+    about: set[str] = field(default_factory=set)
+    """The data sets that what is shown in this turn is about."""
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the learner wants something else than what is going on."""
     spoken: bool = False
@@ -144,7 +146,14 @@ class Dialogue:
         self.buttons = buttons
         self.spoken = True
         return Said(
-            id=id or new_message_id(), text=text, tone=tone, blocks=blocks, item=item, buttons=buttons, source=source
+            id=id or new_message_id(),
+            text=text,
+            tone=tone,
+            blocks=blocks,
+            item=item,
+            buttons=buttons,
+            source=source,
+            about=tuple(sorted(self.about)),
         )
 
     def button(

@@ -10,6 +10,7 @@ from tutor.course.model import Ask, Bring, Run
 from tutor.dialogue import (
     blind_comparison,
     controls,
+    deleting,
     flow,
     free_questions,
     greeting,
@@ -247,7 +248,7 @@ HANDLERS: dict[str, Callable[[Dialogue, dict[str, Any]], Turn]] = {
     "go_to": controls.go_to,
     "start_lesson": lambda dialogue, args: lessons.begin_lesson(dialogue, args["lesson"]),
     "change_language": controls.change_language,
-    "delete": my_data.delete,
+    "delete": deleting.delete,
     "show_folder": my_data.show_folder,
     "use_model": models.let_talk,
     "feedback": controls.take_feedback,

@@ -1,4 +1,4 @@
-"""What is kept of the learner's: where it is, how much room it takes, and how to delete it."""
+"""What is kept of the learner's: where it is and how much room it takes."""
 
 from __future__ import annotations
 
@@ -11,17 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from skills.blocks import Column, Message, Table, msg
-from skills.errors import UserError
-from skills.export.kept import delete_export, exports_folder
 from skills.export.kept import kept as exported
-from skills.model.piece_tokenizer import delete_kept, kept, tokenizers_folder
+from skills.model.piece_tokenizer import kept, tokenizers_folder
 from skills.training.runs import known_runs
 from skills.workspace import folder_bytes
-from tutor.dialogue.context import Dialogue, plain, stays_here
+from tutor.dialogue.context import Dialogue, stays_here
 from tutor.dialogue.open_step import back_button
-from tutor.learner.events import DataDeleted, TextDeleted
-from tutor.lm.installed import remove
-from tutor.turn import Button, Erased, Shown
+from tutor.turn import Button, Shown
 
 KEPT = {"texts": "workspace", "runs": "runs", "progress": "learner.db", "chat": "chat", "models": "models"}
 """What is kept, by the message that names it, and where in the home folder."""
@@ -104,66 +100,6 @@ def run_name(dialogue: Dialogue, run: str, skill: str) -> str:
 
 def _delete_button(dialogue: Dialogue, what: str, id: str, name: str) -> Button:
     return dialogue.button("chat.button.delete", "delete", args={"what": what, "id": id, "name": name}, name=name)
-
-
-async def delete(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:
-    """Delete one thing, or all of the learner's; asked once more before it happens."""
-    what, id, name = args["what"], args["id"], args.get("name", "")
-    if what == "run" and not name:
-        args = args | {"name": (name := run_name(dialogue, id, "fine_tune"))}
-    if not args.get("sure"):
-        yield dialogue.say(
-            dialogue.words(f"chat.sure.{what}", name=plain(name)),
-            tone="system",
-            buttons=(
-                dialogue.button("chat.button.yes_delete", "delete", args={**args, "sure": True}),
-                dialogue.button("chat.button.no_keep", "delete_data", main=True),
-            ),
-        )
-        return
-    try:
-        erase(dialogue, what, id)
-    except (OSError, UserError) as error:
-        if isinstance(error, UserError):
-            yield dialogue.error(error, buttons=dialogue.buttons)
-            return
-        raise
-    told = dialogue.words(f"chat.deleted.{what}", name=plain(name))
-    if what == "all":
-        yield Erased(text=told)
-        return
-    yield dialogue.say(told, tone="system")
-    async for shown in my_things(dialogue):
-        yield shown
-
-
-def erase(dialogue: Dialogue, what: str, id: str) -> None:
-    """Delete a text, a run, a tokenizer, an export, a model, or (`all`) all of the learner's and made of it."""
-    if what == "text":
-        dialogue.workspace.delete_dataset(id)
-        for card in kept(dialogue.workspace):  # its pieces are pieces of the text
-            if card.dataset == id:
-                delete_kept(dialogue.workspace, card.id)
-        dialogue.record(TextDeleted(dataset=id))
-    elif what == "run":
-        dialogue.jobs.delete(id)
-    elif what == "tokenizer":
-        delete_kept(dialogue.workspace, id)
-    elif what == "export":
-        delete_export(dialogue.workspace, id)
-    elif what == "model":
-        remove(dialogue.workspace.home, id)
-    elif what == "all":
-        for status in dialogue.jobs.list():
-            dialogue.jobs.delete(status.run)
-        for manifest in dialogue.workspace.manifests():
-            dialogue.workspace.delete_dataset(manifest.id)
-        for card in kept(dialogue.workspace):
-            delete_kept(dialogue.workspace, card.id)
-        if exports_folder(dialogue.workspace).exists():
-            shutil.rmtree(exports_folder(dialogue.workspace))  # «I deleted everything» is said only if this worked
-        dialogue.store.clear()
-        dialogue.record(DataDeleted(language=dialogue.memory.language, version=dialogue.memory.version))
 
 
 def _bytes(path: Any) -> int:

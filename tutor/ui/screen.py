@@ -45,7 +45,7 @@ class Screen:
         sent, which a click pays for: nothing is sent that changes nothing."""
 
     async def draw(self, thread: str, shown: Shown) -> None:
-        """Draw one thing that is shown; `Reload` and `Erased` are the caller's affair."""
+        """Draw one thing that is shown; `Reload`, `Forgotten` and `Erased` are the caller's affair."""
         match shown:
             case Said():
                 await self._end_waiting(thread)
@@ -116,6 +116,10 @@ class Screen:
         else:
             await self._pages.emit(element["threadId"], "remove_element", {"id": element["id"]})
 
+    def forget(self) -> None:
+        """Let go of messages that were half written: they may quote what is being deleted."""
+        self._streams.clear()
+
     async def busy(self, thread: str, on: bool) -> None:
         await self._pages.emit(thread, "task_start" if on else "task_end", {})
 
@@ -137,11 +141,11 @@ class Screen:
         for place, block in enumerate(said.blocks):
             card = block_card(block, words)
             id = f"run-{block.run}-{thread}" if block.kind == "progress" else f"block-{place}-{said.id}"
-            await self._put_element(thread, said.id, id, card)
+            await self._put_element(thread, said.id, id, card, said.about)
         if said.item:
             hinted = any(button.intent.name == "hint" for button in said.buttons)
             card = question_card(said.item, words, hinted)
-            await self._put_element(thread, said.id, _question_id(thread, said.item.submission), card)
+            await self._put_element(thread, said.id, _question_id(thread, said.item.submission), card, said.about)
         if below := tuple(button for button in said.buttons if not button.on_card):
             card = choices_card(below, words, numbered=said.item is None)
             await self._put_element(thread, said.id, f"choices-{said.id}", card)
@@ -190,8 +194,8 @@ class Screen:
         self.transcript.put_step(step)
         await self._pages.emit(step["threadId"], "new_message" if new else "update_message", step)
 
-    async def _put_element(self, thread: str, message: str, id: str, card: Card) -> None:
-        element = element_dict(thread, message, id, card)
+    async def _put_element(self, thread: str, message: str, id: str, card: Card, about: tuple[str, ...] = ()) -> None:
+        element = element_dict(thread, message, id, card) | {"about": list(about)}
         self.transcript.put_element(element)
         await self._pages.emit(thread, "element", element)
 
