@@ -102,6 +102,9 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     "chat.deleted.{what}": ("run", "tokenizer", "export", "model"),
     "chat.goes.{what}": ("runs", "exports", "tokenizers"),
     "chat.goes.{how}": ("with", "went"),
+    "chat.kind.{kind}": ("model", "unfinished", "test"),
+    "chat.thing.current_{thing.what}": ("text", "run"),
+    "chat.thing.{label}": ("open", "open_folder", "use_text", "use_model", "rename", "delete"),
     "chat.sure.{what}": DELETED,
     "chat.doing.{name}": QUICK,
     "chat.ended.{status.skill}": JOBS,
@@ -115,7 +118,6 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     "chat.sample.{sample}": ("verse", "prose"),
     "intents.{name}.label": INTENTS,
     "intents.{name}.about": INTENTS,
-    "intents.{skill}.label": skills.NAMES,
     # models, terminal, page
     "errors.{error.code}.what": SOME,
     "errors.{id}.{error.values.get('kind')}.what": SOME,

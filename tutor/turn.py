@@ -164,11 +164,22 @@ class MapModule(Frozen):
     lessons: tuple[MapLesson, ...]
 
 
+class MapThing(Frozen):
+    """A text or a model of the learner's: its name, what it is and takes up, whether it is in use, what can be done."""
+
+    name: str
+    about: str
+    current: bool
+    buttons: tuple[Button, ...]
+
+
 class CourseMap(Frozen):
-    """The course and where the learner is in it; `done` and `total` count lessons of the chosen route."""
+    """The course and where the learner is in it; `done` and `total` count lessons of the chosen route. `things` are the
+    learner's texts and models."""
 
     route: str
     modules: tuple[MapModule, ...]
+    things: tuple[MapThing, ...] = ()
     done: int
     total: int
     model: str = ""

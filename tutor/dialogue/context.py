@@ -48,6 +48,10 @@ class Dialogue:
     buttons: tuple[Button, ...] = ()
     about: set[str] = field(default_factory=set)
     """The data sets that what is shown in this turn is about."""
+    thing: tuple[str, str] | None = None
+    """The text or model (what, id) that was last looked at: what «it» means."""
+    naming: tuple[str, str] | None = None
+    """The text or model that what is typed next is the name of."""
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the learner wants something else than what is going on."""
     spoken: bool = False

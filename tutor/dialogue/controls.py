@@ -17,9 +17,10 @@ from tutor.dialogue.context import Dialogue, run_what
 from tutor.dialogue.lessons import aside, begin_lesson
 from tutor.dialogue.open_step import back_button
 from tutor.dialogue.routes import route_buttons
+from tutor.dialogue.things import Thing, button, made, things
 from tutor.learner.events import Feedback, LanguageChosen
 from tutor.processes.run_status import RunStatus
-from tutor.turn import Button, CourseMap, Farewell, Intent, MapLesson, MapModule, Reload, Shown
+from tutor.turn import Button, CourseMap, Farewell, Intent, MapLesson, MapModule, MapThing, Reload, Shown
 from tutor.words import LANGUAGES, Words
 
 
@@ -40,7 +41,7 @@ async def show_help(dialogue: Dialogue) -> AsyncIterator[Shown]:
             back_button(dialogue),
             dialogue.button("chat.button.progress", "progress"),
             dialogue.button("chat.button.other_way", "route"),
-            dialogue.button("chat.button.my_things", "delete_data"),
+            dialogue.button("chat.button.my_things", "my_things"),
             dialogue.button("chat.button.privacy", "privacy"),
             dialogue.button("chat.button.language", "change_language"),
             dialogue.button("chat.button.quit", "quit"),
@@ -204,6 +205,7 @@ def course_map(dialogue: Dialogue) -> CourseMap:
     return CourseMap(
         route=dialogue.memory.route or "",
         modules=modules,
+        things=tuple(_thing(dialogue, thing) for thing in things(dialogue)),
         done=done,
         total=len(route),
         model=dialogue.words("chat.model_on", name=dialogue.model_name)
@@ -212,6 +214,17 @@ def course_map(dialogue: Dialogue) -> CourseMap:
         outside=dialogue.words("chat.outside", address=dialogue.settings.endpoint)
         if dialogue.settings.endpoint
         else "",
+    )
+
+
+def _thing(dialogue: Dialogue, thing: Thing) -> MapThing:
+    kind = dialogue.words("chat.thing.in_hand", kind=thing.kind) if thing.current else thing.kind
+    size = dialogue.words("chat.size", bytes=thing.bytes)
+    return MapThing(
+        name=thing.name,
+        about=f"{kind[:1].upper()}{kind[1:]}, {made(dialogue, thing)} · {size}",
+        current=thing.current,
+        buttons=tuple(button(dialogue, thing, act) for act in thing.does if not (act == "use" and thing.current)),
     )
 
 

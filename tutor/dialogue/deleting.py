@@ -12,7 +12,8 @@ from skills.export.kept import delete_export, exports_folder
 from skills.model.piece_tokenizer import delete_kept
 from tutor.dialogue.context import Dialogue, plain
 from tutor.dialogue.forgetting import Goes, forget_everything, forget_text, goes_with, known, left_of, traces_of
-from tutor.dialogue.my_data import my_things, run_name
+from tutor.dialogue.my_data import my_things
+from tutor.dialogue.things import find_thing
 from tutor.lm.installed import remove
 from tutor.turn import Button, Erased, Forgotten, Shown, Waiting
 
@@ -22,9 +23,9 @@ Turn = AsyncIterator[Shown]
 async def delete(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
     """Delete one thing, or all of the learner's; asked once more before it happens."""
     what, id, name = args["what"], args["id"], args.get("name", "")
-    if what == "run" and not name:
-        args = args | {"name": run_name(dialogue, id, "fine_tune")}
     try:
+        if what == "run" and not name:
+            args = args | {"name": (name := find_thing(dialogue, what, id).name)}
         if not args.get("sure"):
             turn = _ask(dialogue, args)
         elif what == "text":
