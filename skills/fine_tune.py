@@ -30,6 +30,7 @@ def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
         raise ModelMissing(model="")
     assert ctx.run_dir is not None, "a job has a run folder"
     if (done := read_result(ctx.run_dir)) and not checkpoint.any_left(ctx.run_dir):
+        checkpoint.drop(ctx.run_dir)
         return done  # ended between its result and the event that says so
     clock = _clock(ctx, ctx.run_dir)
     budget.set_threads()

@@ -14,7 +14,7 @@ from skills.contract import Language, Score
 from tutor.course.files import load_course
 from tutor.course.model import Open
 from tutor.nlu.arguments import Situation
-from tutor.nlu.router import Router, read_topics, read_utterances, words_of
+from tutor.nlu.router import CANDIDATES, Router, read_topics, read_utterances, words_of
 from tutor.turn import Intent
 from tutor.words import LANGUAGES, Words
 
@@ -115,7 +115,7 @@ def test_where_it_hesitates_it_lists_what_it_might_be(router: Router) -> None:
     intent = router.route("los modelos", "es", Situation())
     assert intent.name == "unsure"
     assert router.needs_second_opinion(intent)
-    assert 2 <= len(intent.args["candidates"]) <= 5
+    assert 2 <= len(intent.args["candidates"]) <= CANDIDATES
     assert len(set(intent.args["candidates"])) == len(intent.args["candidates"])
 
 

@@ -148,7 +148,11 @@ def any_left(run_dir: Path) -> bool:
 
 def drop(run_dir: Path) -> None:
     """A run that is done goes on no more: what it would have gone on from, most of its room on disk, is let go."""
-    shutil.rmtree(run_dir / FOLDER, ignore_errors=True)
+    gone = run_dir / f".{FOLDER}.gone"
+    if any_left(run_dir):
+        shutil.rmtree(gone, ignore_errors=True)
+        os.replace(run_dir / FOLDER, gone)  # at once: half of it would be taken for a run that has to begin anew
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def _write_folder(folder: Path, write: Any) -> None:
