@@ -23,7 +23,7 @@ from skills.errors import FileEmpty, FileMissing, FileTooLarge, UserError
 from skills.workspace import safe_name
 from tutor.processes.run_status import RunStatus
 from tutor.turn import Button, CourseMap, Erased, Farewell, Forgotten, Input, Intent, Reload, Shown, Upload
-from tutor.ui.data_layer import TranscriptLayer
+from tutor.ui.data_layer import LONG, TranscriptLayer, brief
 from tutor.ui.forget import Forgetter
 from tutor.ui.prepare import CHAINLIT_LANGUAGE
 from tutor.ui.screen import Screen
@@ -100,7 +100,7 @@ class Chat:
         code.on_chat_start, code.on_chat_resume, code.on_message = self.opened, self.resumed, self.typed
         code.action_callbacks["turn"] = self.clicked
         code.on_window_message = self.page_said
-        code.data_layer = lambda: TranscriptLayer(self._transcript, self._window)
+        code.data_layer = lambda: TranscriptLayer(self._transcript, self._window, lambda: self.words)
         code.header_auth_callback = _nobody
         sio.on("stop", self.stop)
         self.speak()
@@ -196,6 +196,8 @@ class Chat:
 
     async def typed(self, message: cl.Message) -> None:
         """Words and files from the composer."""
+        if len(message.content) > LONG:  # the page has all of it
+            await self._pages.emit(message.thread_id, "update_message", brief(message.to_dict(), self.words))
         if message.elements or message.content.strip():
             await self._play(message.thread_id, self._with_files(message), acted=True)
 
