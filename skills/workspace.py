@@ -109,6 +109,10 @@ class Manifest(Frozen):
     created: float = Field(default_factory=time.time)
 
 
+RUN_ID = re.compile(r"run-(?P<day>\d{8})-(?P<time>\d{6})-[0-9a-f]{4}(?:-\d+)?")
+"""What `new_id` gives a run, and an export of it: for files and commands, never for a person to read."""
+
+
 def new_id(kind: str) -> str:
     """A sortable, unique, path-safe id: `run-20260131-174501-3fa9`."""
     return f"{kind}-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"

@@ -147,3 +147,9 @@ def test_a_file_name_as_one_would_say_it() -> None:
     assert spoken("martin_fierro.txt") == "Martin fierro"
     assert spoken("mis versos") == "Mis versos"
     assert spoken("a.b c") == "A.b c"
+
+
+async def test_an_error_names_a_run_by_its_day(talk: Conversation) -> None:
+    await talk.acts(Intent(name="compare_runs", args={"runs": ["run-20251120-101500-cafe"]}))
+    assert "del 20 de noviembre" in talk.text
+    assert "run-" not in talk.text

@@ -9,13 +9,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
 from skills.blocks import Block, Scalar
 from skills.contract import Language
 from skills.errors import ModelMissing, UserError
-from skills.workspace import Workspace
+from skills.workspace import RUN_ID, Workspace
 from tutor.course.model import Bilingual, Course, Lesson, Step
 from tutor.learner import mastery, statechart
 from tutor.learner.events import LearnerEvent, Moved
@@ -168,7 +169,13 @@ class Dialogue:
 
     def error(self, error: UserError, buttons: tuple[Button, ...] = ()) -> Said:
         told = self.words.error(error)
-        return self.say(f"{told['what']} {told['why']}\n\n{told['next']}", tone="error", buttons=buttons)
+        text = RUN_ID.sub(self._day_of, f"{told['what']} {told['why']}\n\n{told['next']}")
+        return self.say(text, tone="error", buttons=buttons)
+
+    def _day_of(self, run: re.Match[str]) -> str:
+        """A run by its day, as people tell it from others."""
+        at = datetime.strptime(f"{run['day']}{run['time']}", "%Y%m%d%H%M%S").astimezone()
+        return self.words("chat.thing.of_day", at=at.timestamp())
 
     def text(self, words: Bilingual | None) -> str:
         """An authored text in the learner's language, its fields filled with predictions and results."""
