@@ -111,7 +111,7 @@ def test_after_deleting_everything_nothing_is_left(owner: Owner, server: Server)
     owner.asks("mis textos y modelos")
     owner.clicks("Borrar todo lo mío")
     owner.clicks("Sí, borrar")
-    expect(owner.page.get_by_text("Borré todo lo tuyo")).to_be_visible()
+    expect(owner.page.get_by_text("Borré todo lo tuyo").first).to_be_visible()
     owner.settled()
     assert found(server.home) == []
     stored = owner.page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")

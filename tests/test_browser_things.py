@@ -78,7 +78,7 @@ def test_on_a_phone_the_panel_closes_for_what_was_asked(browser: Any, server: Se
     delete.click()
     expect(page.locator(".t-map")).to_have_count(0)
     owner.settled()
-    expect(page.get_by_text("¿Borro la copia de")).to_be_visible()
+    expect(page.get_by_text("¿Borro la copia de").first).to_be_visible()
     owner.clicks("No, dejarlo")
     assert Workspace(server.home).find("martín_fierro")
     owner.context.close()
@@ -104,7 +104,7 @@ def test_a_long_paste_arrives_and_its_beginning_is_shown(browser: Any, server: S
     paste(owner, text)
     owner.page.focus("#chat-input")
     owner.page.keyboard.press("Enter")
-    expect(owner.page.get_by_text("Lo guardé")).to_be_visible(timeout=90_000)
+    expect(owner.page.get_by_text("Lo guardé").first).to_be_visible(timeout=90_000)
     newest = Workspace(server.home).manifests()[-1]
     assert newest.characters >= len(text) * 0.95
     said = owner.page.locator("[data-step-type=user_message]").last

@@ -110,9 +110,9 @@ class Screen:
         return None
 
     async def show_chosen(self, element: dict[str, Any]) -> None:
-        """Draw what `choose` marked."""
-        if self.transcript.element(element["id"]):
-            await self._pages.emit(element["threadId"], "element", element)
+        """Draw what `choose` marked, as it is by now."""
+        if now := self.transcript.element(element["id"]):
+            await self._pages.emit(element["threadId"], "element", now)
         else:
             await self._pages.emit(element["threadId"], "remove_element", {"id": element["id"]})
 
