@@ -49,7 +49,7 @@ async def test_everything_has_a_name_for_people(talk: Conversation) -> None:
         shown = await talk.types(said)
         (table,) = (block for block in shown[-1].blocks if isinstance(block, Table))  # type: ignore[union-attr]
         names = [str(row[0]) for row in table.rows]
-        assert names[:3] == ["martín_fierro.txt", "Martín fierro, 23 de noviembre", "Martín fierro, 22 de noviembre"]
+        assert names[:3] == ["martín_fierro.txt", "Martín fierro 2, 23 de noviembre", "Martín fierro, 22 de noviembre"]
         assert "con «Martín fierro»" in str(table.rows[1])
         assert "el que está en uso" in str(table.rows[1])
         assert "run-" not in str(table) + str([button.label for button in talk.buttons])
