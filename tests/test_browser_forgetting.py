@@ -100,6 +100,7 @@ def test_what_is_deleted_is_in_no_file_and_on_no_page(owner: Owner, server: Serv
     owner.recall()
     assert "Acá había algo de un texto que borraste" in texts(owner)
     assert [word for word in ALL if word.casefold() in texts(owner).casefold()] == []
+    assert "Cannot read" not in texts(owner)
     assert owner.errors == []
 
 

@@ -302,6 +302,8 @@ class Chat:
         if isinstance(shown, Forgotten):
             self._screen.forget()
             await self._forgetter.forget(shown)
+            for page in self._pages.of():
+                await page.emit("window_message", {"tutor": "forgotten"})
             if shown.dataset is None:
                 self._drop_waiting_files()
             return

@@ -34,13 +34,13 @@ class Forgetter:
             if gone.traces.in_text(name):
                 self._transcript.rename(thread, line)
         for thread, steps, cards in list(self._transcript.everything()):
-            changed = await self._messages(steps, gone, line)
-            changed |= await self._cards(thread, cards, gone, line)
-            if changed:
+            told = await self._messages(steps, gone, line)
+            if await self._cards(thread, cards, gone, told, line) or told:
                 await self._window.refold(thread)
         self._transcript.forget_freed()
 
-    async def _messages(self, steps: list[dict[str, Any]], gone: Forgotten, line: str) -> bool:
+    async def _messages(self, steps: list[dict[str, Any]], gone: Forgotten, line: str) -> set[str]:
+        """The ids of the messages that are a line from now on."""
         quoting = [
             step
             for step in steps
@@ -51,20 +51,22 @@ class Forgetter:
             changed = step | {"output": line, "input": "", "metadata": metadata}
             self._transcript.put_step(changed)
             await self._pages.emit(step["threadId"], "update_message", changed)
-        return bool(quoting)
+        return {step["id"] for step in quoting}
 
-    async def _cards(self, thread: str, cards: list[dict[str, Any]], gone: Forgotten, line: str) -> bool:
-        """The first card of a message that quotes the text becomes a line; what more there is of them goes."""
+    async def _cards(
+        self, thread: str, cards: list[dict[str, Any]], gone: Forgotten, told: set[str], line: str
+    ) -> bool:
+        """The cards that quote the text go. In the place of the first of a message there is a line, unless the message
+        (`told`) is one, or the card was only buttons. A new card: the page would draw the line as what was there."""
         quoting = [card for card in cards if _about(card, gone) or _quotes(card["props"], gone.traces)]
-        told: set[str] = set()
         for card in quoting:
-            if card["forId"] in told:
-                self._transcript.drop_element(card["id"])
-                await self._pages.emit(thread, "remove_element", {"id": card["id"]})
+            self._transcript.drop_element(card["id"])
+            await self._pages.emit(thread, "remove_element", {"id": card["id"]})
+            if card["forId"] in told or card["name"] == "Choices":
                 continue
             told.add(card["forId"])
             props = {"level": "info", "text": line, "words": {"level": self._words()("ui.notice.info")}}
-            changed = element_dict(thread, card["forId"], card["id"], Card("Notice", props))
+            changed = element_dict(thread, card["forId"], f"forgotten-{card['id']}", Card("Notice", props))
             self._transcript.put_element(changed)
             await self._pages.emit(thread, "element", changed)
         return bool(quoting)

@@ -17,6 +17,7 @@
     if (event.origin !== window.location.origin || !event.data) return
     if (event.data.tutor === 'reload') window.location.reload()
     if (event.data.tutor === 'anew') window.location.assign('/')
+    if (event.data.tutor === 'forgotten') live.textContent = '' // what was announced last may quote it
     if (event.data.tutor === 'thread' && window.location.pathname === '/') {
       window.history.replaceState(window.history.state, '', '/thread/' + event.data.id)
     }
