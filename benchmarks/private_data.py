@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from skills.pii.find import FIXED, KINDS, Find, Kind
-from skills.pii.names import People
+from skills.pii.names import People, people_of
 from skills.pii.scan import forms, scan
 
 ROOT = Path(__file__).parent.parent
@@ -56,7 +56,8 @@ def alike(one: Find, told: dict[str, Any]) -> bool:
 def measure(part: str) -> Figures:
     figures = Figures()
     for case in cases(part):
-        found, told = scan(case["text"], People()), list(case["finds"])
+        people = people_of(lambda text=case["text"]: [text])  # type: ignore[misc]
+        found, told = scan(case["text"], people), list(case["finds"])
         figures.alarms += len(found) if not told else 0
         for one in found:
             match = next((t for t in told if alike(one, t)), None)

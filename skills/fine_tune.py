@@ -17,7 +17,7 @@ from skills.training.outcome import finish
 from skills.training.prepare import prepared
 from skills.training.refusals import read_for
 from skills.training.result import FineTuneResult
-from skills.training.runs import write_result
+from skills.training.runs import read_result, write_result
 
 
 def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
@@ -29,6 +29,9 @@ def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
     if ctx.weights is None:
         raise ModelMissing(model="")
     assert ctx.run_dir is not None, "a job has a run folder"
+    if (done := read_result(ctx.run_dir)) and not checkpoint.any_left(ctx.run_dir):
+        checkpoint.drop(ctx.run_dir)
+        return done  # ended between its result and the event that says so
     clock = _clock(ctx, ctx.run_dir)
     budget.set_threads()
     clock.doing("reading")
@@ -52,6 +55,7 @@ def run(inputs: FineTuneInputs, ctx: Context) -> FineTuneResult:
     keep_rates(ctx.workspace.home, training.plan, sample_tokens, clock.rates(), result.peak_bytes)
     if ending == "stop":
         raise Ended("stopped", result=result, kept=True)
+    checkpoint.drop(ctx.run_dir)
     return result
 
 

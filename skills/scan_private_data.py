@@ -11,8 +11,9 @@ from skills.contract import Advanced, Context, Inputs, Skill
 from skills.dataset.revise import revise, undo
 from skills.errors import UserError
 from skills.pii.find import KINDS, Find, Kind, Sure
+from skills.pii.left import LeftOver, left_over
 from skills.pii.mask import Masks, labels_for, masked, masked_row
-from skills.pii.names import People
+from skills.pii.names import People, people_of
 from skills.pii.scan import parts, scan
 from skills.pii.scan_result import FindExample, KindCount, LocatedFind, ScanResult
 from skills.texts.excerpt import first_words
@@ -118,11 +119,10 @@ def run(inputs: ScanInputs, ctx: Context) -> ScanResult:
 
 
 def _scan(inputs: ScanInputs, ctx: Context, manifest: Manifest | None, name: str, language: str) -> ScanResult:
-    people, masks = People(), Masks(labels_for(language))
-    masks.people = people
+    people = people_of(lambda: (text for row in _rows(inputs, ctx, manifest) for _, text in parts(row)))
+    masks = Masks(labels_for(language), people)
     for row in _rows(inputs, ctx, manifest):
         for _, text in parts(row):
-            people.learn(text)
             masks.know(text)
     search = Search(people, masks, inputs.mask)
     rows = 0
@@ -133,13 +133,21 @@ def _scan(inputs: ScanInputs, ctx: Context, manifest: Manifest | None, name: str
     if manifest is not None and search.touched:
         new = _masked(_rows(inputs, ctx, manifest), inputs.mask, masks, search.touched)
         manifest = revise(ctx.workspace, manifest.id, CHANGE, len(search.touched), new)
+    left, more = _left(inputs, ctx, manifest, people) if search.touched else ((), 0)
     return ScanResult(
         dataset=manifest.id if manifest else None, name=name, language=language, rows=rows,
         counts=dict(search.counts), kinds=search.kinds(), finds=tuple(search.finds),
         examples=tuple(_example(found, text, search) for found, text in search.examples), mask=inputs.mask,
         masked=sum(search.counts[kind] for kind in inputs.mask), changed=len(search.touched), undone=inputs.undo,
-        can_undo=bool(manifest and manifest.changes and manifest.changes[-1].kind == CHANGE),
+        left=left, left_more=more, can_undo=bool(manifest and manifest.changes and manifest.changes[-1].kind == CHANGE),
     )  # fmt: skip
+
+
+def _left(
+    inputs: ScanInputs, ctx: Context, manifest: Manifest | None, people: People
+) -> tuple[tuple[LeftOver, ...], int]:
+    """What looks personal in the text as it is now."""
+    return left_over((text for row in _rows(inputs, ctx, manifest) for _, text in parts(row)), people.everywhere)
 
 
 def _rows(inputs: ScanInputs, ctx: Context, manifest: Manifest | None) -> Iterable[Row]:

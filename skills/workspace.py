@@ -29,7 +29,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from skills.blocks import Frozen, Scalar
-from skills.errors import DiskFull, FileMissing
+from skills.errors import BadInput, DiskFull, FileMissing
 
 DATASETS = ("workspace", "datasets")
 Shape = Literal["prose", "verse", "table", "pairs", "dialogue", "chat"]
@@ -107,6 +107,10 @@ class Manifest(Frozen):
     changes: tuple[Change, ...] = ()
     rows_file: str = "rows.jsonl"
     created: float = Field(default_factory=time.time)
+
+
+RUN_ID = re.compile(r"run-(?P<day>\d{8})-(?P<time>\d{6})-[0-9a-f]{4}(?:-\d+)?")
+"""What `new_id` gives a run, and an export of it: for files and commands, never for a person to read."""
 
 
 def new_id(kind: str) -> str:
@@ -216,6 +220,14 @@ class Workspace:
                     return manifest
         raise FileMissing(name=name or "", known=", ".join(sorted({m.name for m in manifests})))
 
+    def rename(self, dataset: str, name: str) -> Manifest:
+        """Call a data set otherwise. Raises FileMissing, BadInput for a name that is none."""
+        folder = self.one(self.datasets, dataset)
+        manifest = Manifest.model_validate_json((folder / "manifest.json").read_text("utf-8"))
+        renamed = manifest.model_copy(update={"name": given_name(name)})
+        write_atomic(folder / "manifest.json", renamed.model_dump_json(indent=1))
+        return renamed
+
     def rows(self, dataset: str) -> Iterator[Row]:
         """The rows of a data set, in order."""
         folder = self.one(self.datasets, dataset)
@@ -245,6 +257,18 @@ def plain_name(id: str) -> str:
     if not id or id.startswith(".") or Path(id).name != id or "\\" in id:
         raise FileMissing(name=id, known="")
     return id
+
+
+LONGEST_NAME = 60
+"""Characters of a name that a learner gives."""
+
+
+def given_name(name: str) -> str:
+    """What the learner calls something, on one line. Raises BadInput if nothing is left of it, or it is too long."""
+    plain = " ".join(unicodedata.normalize("NFC", name).split()).strip(" .,;:«»“”\"'`")
+    if not plain or len(plain) > LONGEST_NAME or not plain.isprintable():
+        raise BadInput(name=plain[:LONGEST_NAME], problem=LONGEST_NAME, kind="called")
+    return plain
 
 
 def read_json(path: Path) -> Any:

@@ -177,6 +177,7 @@ async def talk(life: Life) -> None:
     await life.types("temperatura 0,3")
     await life.types("y el sol")
     await life.acts(Intent(name="talk_leave"))
+    await life.acts(Intent(name="use", args={"what": "run", "id": "run-a"}))
 
 
 async def talk_meanwhile(life: Life) -> None:

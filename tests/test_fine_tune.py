@@ -21,7 +21,7 @@ from skills.training import budget, checkpoint, clock, curves, loop
 from skills.training.adapter import open_tuned
 from skills.training.hyperparameters import FineTuneInputs
 from skills.training.result import FineTuneResult
-from skills.workspace import Manifest, Workspace
+from skills.workspace import Manifest, Workspace, folder_bytes
 
 VERSES = [
     f"{a} {b} {c}"
@@ -110,6 +110,21 @@ def test_a_run_tells_what_it_does_and_leaves_an_adapter(
     assert card["name"] == tiny_model.name
     assert str(workspace.home) not in (workspace.home / result.adapter / "adapter_config.json").read_text("utf-8")
     open_tuned(tiny_model, workspace.home / result.adapter)
+
+
+def test_what_is_done_keeps_its_model_and_not_what_it_would_have_gone_on_from(
+    start: Callable[..., FineTuneResult], workspace: Workspace, events: list[Event]
+) -> None:
+    result = start()
+    folder = workspace.runs / "run-1"
+    assert folder_bytes(folder) < folder_bytes(folder / "adapter") + 200_000
+    assert not list(folder.glob("*checkpoints*"))
+    events.clear()
+    assert start() == result  # killed before it could say that it had ended
+    assert not any(isinstance(event, Metric) for event in events)
+    with pytest.raises(Ended):
+        start("run-2", ask=(4, "stop"))
+    assert checkpoint.newest(workspace.runs / "run-2") is not None
 
 
 @pytest.mark.parametrize("language", ["es", pytest.param("en", marks=pytest.mark.slow)])

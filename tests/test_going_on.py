@@ -422,7 +422,7 @@ async def test_opened_again_before_a_way_was_chosen_it_shows_what_is_there(
     again = Conversation(tmp_path / "home", course)
     await again.opens()
     assert "coplas.txt" in again.text
-    assert {"route", "delete_data"} <= {b.intent.name for b in again.buttons}
+    assert {"route", "my_things"} <= {b.intent.name for b in again.buttons}
     again.store.close()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from benchmarks.private_data import cases, measure
-from skills.blocks import Passages
+from skills.blocks import Passages, Table
 from skills.contract import Context
 from skills.dataset.revise import revise
 from skills.load_dataset import LoadInputs
@@ -21,7 +21,7 @@ from skills.load_dataset import run as load
 from skills.pii.find import FIXED, KINDS, Kind
 from skills.pii.identity import uruguayan
 from skills.pii.mask import MASK, Masks, labels_for, masked, masked_row
-from skills.pii.names import People
+from skills.pii.names import People, people_of
 from skills.pii.scan import parts, scan
 from skills.pii.scan_result import ScanResult
 from skills.scan_private_data import NothingToUndo, ScanInputs
@@ -334,3 +334,50 @@ def test_the_lesson_sets_the_total_against_what_was_predicted(ctx: Context) -> N
 )
 def test_a_pasted_text_is_named_by_whole_words(text: str, name: str, ctx: Context) -> None:
     assert scan_run(ScanInputs(text=text), ctx).name == name
+
+
+# --- a name everywhere ------------------------------------------------------------------------------------------------
+
+
+MARTA = """Vino Marta Gómez con mi prima Anahua Quispe Luna.
+MARTA trajo el pan y marta_gomez82 lo anotó; a márta le gusta. Anahua cantó.
+La señora GOMEZ, dijo gómez, es la madre. Marta's bread, says Quispe. El rio, la luna y la noche.
+Vive en Rivadavia 4520, 1406 Flores. La clave: Mar4villa! y la contraseña era 'pan-y-vino'.
+El legajo 88123 es de Zulmara; a Zulmara no la conozco."""
+
+
+def test_a_name_that_was_found_once_is_found_everywhere(workspace: Workspace, ctx: Context) -> None:
+    loaded = load(LoadInputs(text=MARTA, name="carta.txt"), ctx)
+    result = scan_run(ScanInputs(file=loaded.dataset, mask=KINDS), ctx)
+    after = "\n".join(row.whole for row in workspace.rows(loaded.dataset))
+    for gone in ("marta", "márta", "gómez", "gomez", "anahua", "quispe", "1406", "mar4villa", "pan-y-vino", "4520"):
+        assert gone not in after.casefold(), after
+    assert "El rio, la luna y la noche" in after
+    left = {one.text: (one.times, one.why) for one in result.left}
+    assert left["Zulmara"] == (2, "capital")
+    assert left["88123"] == (1, "number")
+    assert left["luna"] == (1, "word")
+
+
+def test_what_stayed_is_said_and_what_was_not_asked_for_is_among_it(workspace: Workspace, ctx: Context) -> None:
+    loaded = load(LoadInputs(text=MARTA, name="carta.txt"), ctx)
+    result = scan_run(ScanInputs(file=loaded.dataset, mask=("name",)), ctx)
+    told = say(result)
+    assert "Lo que quedó y parece personal" in told
+    assert "no pediste taparlo" in told
+    table = next(b for b in result.blocks() if isinstance(b, Table) and b.title.id == "scan_private_data.left.title")
+    assert "Zulmara" in [row[0] for row in table.rows]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vino Clara Ibáñez. La noche clara, el agua clara. Lo tomás o lo dejás, y una luz lucía lejos.",
+        "Ayer vino Rosa Luna. La rosa, la luna. Rosas y lunas.",
+        "Vino Pedro Herrero. El herrero, otro herrero, y un herrero más golpean. La calle Herrero está lejos.",
+    ],
+)
+def test_a_word_in_small_letters_is_no_person(text: str) -> None:
+    people = people_of(lambda: [text])
+    assert [one.text for one in scan(text, people) if one.text.islower()] == []
+    assert "calle Herrero" not in text or sum(one.text == "Herrero" for one in scan(text, people)) == 0

@@ -14,7 +14,7 @@ from skills.contract import Language, Score
 from tutor.course.files import load_course
 from tutor.course.model import Open
 from tutor.nlu.arguments import Situation
-from tutor.nlu.router import Router, read_topics, read_utterances, words_of
+from tutor.nlu.router import CANDIDATES, Router, read_topics, read_utterances, words_of
 from tutor.turn import Intent
 from tutor.words import LANGUAGES, Words
 
@@ -112,24 +112,24 @@ def test_a_message_without_a_known_word_is_not_guessed_at(router: Router) -> Non
 
 
 def test_where_it_hesitates_it_lists_what_it_might_be(router: Router) -> None:
-    intent = router.route("los textos", "es", Situation())
+    intent = router.route("los modelos", "es", Situation())
     assert intent.name == "unsure"
     assert router.needs_second_opinion(intent)
-    assert 2 <= len(intent.args["candidates"]) <= 5
+    assert 2 <= len(intent.args["candidates"]) <= CANDIDATES
     assert len(set(intent.args["candidates"])) == len(intent.args["candidates"])
 
 
 async def test_the_models_opinion_orders_the_candidates(router: Router) -> None:
     """A model that finds one label far likelier after the message than by itself puts it first."""
-    intent = router.route("los textos", "es", Situation())
-    favourite = router.alternatives("los textos")[4][0]
+    intent = router.route("los modelos", "es", Situation())
+    favourite = router.alternatives("los modelos")[4][0]
     label = f" {Words('es')(f'intents.{favourite}.about')}"
 
     async def score(prompt: str, continuations: Sequence[str]) -> list[Score]:
-        likely = 0.0 if re.search("los textos", prompt) else -60.0
+        likely = 0.0 if re.search("los modelos", prompt) else -60.0
         return [Score(logprob=likely if c == label else -60.0, tokens=6) for c in continuations]
 
-    weighed: Intent = await router.second_opinion("los textos", "es", intent, score)
+    weighed: Intent = await router.second_opinion("los modelos", "es", intent, score)
     assert weighed.name == "unsure"
     assert weighed.args["candidates"][0] == favourite
 

@@ -639,8 +639,8 @@ async def test_deleting_is_asked_twice_and_done(talk: Conversation) -> None:
     await begin(talk)
     await talk.types(VERSES)
     await talk.acts(Intent(name="delete_data"))
-    name = next(b.label for b in talk.buttons if b.label.startswith("Borrar texto"))
-    await talk.clicks(name)
+    await talk.clicks("texto pegado.txt")
+    await talk.clicks("Borrar")
     assert len(talk.dialogue.workspace.manifests()) == 1
     keep(talk.dialogue.workspace, talk.dialogue.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
     await talk.clicks("Sí, borrar")
@@ -698,7 +698,8 @@ async def test_a_tokenizer_can_be_seen_and_deleted(talk: Conversation) -> None:
     again = keep(talk.dialogue.workspace, talk.dialogue.memory.dataset or "", "coplas.txt", "bpe", tiny_pieces())
     assert again.name == f"{card.name} (2)"
     await talk.acts(Intent(name="delete_data"))
-    await talk.clicks(f"Borrar {card.name}")
+    await talk.clicks(card.name)
+    await talk.clicks("Borrar")
     await talk.clicks("Sí, borrar")
     assert kept(talk.dialogue.workspace) == [again]
 
@@ -721,8 +722,8 @@ async def test_a_model_to_take_away_can_be_seen_and_deleted(talk: Conversation) 
     await begin(talk)
     add_export(talk.dialogue.workspace)
     await talk.acts(Intent(name="delete_data"))
-    name = next(b.label for b in talk.buttons if b.label.startswith("Borrar modelo hecho sobre b"))
-    await talk.clicks(name)
+    await talk.clicks(next(b.label for b in talk.buttons if b.label.startswith("modelo hecho sobre b, copia del ")))
+    await talk.clicks("Borrar")
     assert "queda" in talk.text
     await talk.clicks("Sí, borrar")
     assert exported(talk.dialogue.workspace) == []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
 import secrets
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -62,6 +64,22 @@ def log(home: Path, told: str) -> None:
             path.replace(path.with_suffix(".log.1"))
         with path.open("a", encoding="utf-8") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {told}\n")
+
+
+def black_out(home: Path, quotes: Callable[[str], bool]) -> None:
+    """Write dots over the lines of the logs that `quotes` says are to go. In place and in the same length, since other
+    processes have them open. Raises OSError."""
+    for path in (home / "logs").glob("*.log*"):
+        with path.open("r+b") as file:
+            place = 0
+            for line in file.read().splitlines(keepends=True):
+                bare = line.rstrip(b"\r\n")
+                if quotes(bare.decode("utf-8", "replace")):
+                    file.seek(place)
+                    file.write(b"." * len(bare))
+                place += len(line)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def died(home: Path, what: str, status: int, output: str, for_memory: bool) -> Failed:

@@ -12,6 +12,7 @@ from skills.errors import ModelMissing, UserError
 from skills.workspace import Workspace
 from tutor.course.files import load_course
 from tutor.dialogue import greeting
+from tutor.dialogue.about import datasets_of
 from tutor.dialogue.context import Dialogue, next_button
 from tutor.dialogue.course_map import course_map
 from tutor.dialogue.free_text import typed, with_a_file
@@ -92,6 +93,7 @@ class Session:
             self.interrupt()
         async with self._turns:
             self._dialogue.interrupted.clear()
+            self._dialogue.about = self._asked_about(input)
             try:
                 async for shown in self._dispatch(input):
                     yield shown
@@ -99,6 +101,12 @@ class Session:
                 yield self._dialogue.error(error, buttons=self._dialogue.buttons or (next_button(self._dialogue),))
             except Exception:
                 yield self._defect()
+
+    def _asked_about(self, input: Input) -> set[str]:
+        """The texts that a click is about, or the model that the learner talks to was made of."""
+        talk = self._dialogue.memory.talk
+        args = input.intent.args if input.intent else {"run": talk.run} if talk else {}
+        return datasets_of(self._dialogue.workspace, args)
 
     def interrupt(self) -> None:
         """Leave what is going on: the learner pressed stop, or wrote something else."""
@@ -156,6 +164,7 @@ class Session:
 
     def _ended_runs(self) -> list[Shown]:
         dialogue = self._dialogue
+        dialogue.about = set()
         new = [run for run in dict.fromkeys(dialogue.memory.runs.values()) if run not in dialogue.memory.announced]
         return [finish_job(dialogue, run) for run in new if state_of(dialogue, run) in ENDED]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from skills.blocks import Block, Frozen
+from skills.texts.traces import Traces
 
 # --- in ---------------------------------------------------------------------------------------------------------------
 
@@ -89,6 +90,8 @@ class Said(Frozen):
     item: ItemView | None = None
     buttons: tuple[Button, ...] = ()
     source: str = ""
+    about: tuple[str, ...] = ()
+    """The data sets that its blocks or its question are about: what is to go when one of them is deleted."""
 
     @property
     def whole(self) -> tuple[Block, ...]:
@@ -149,6 +152,15 @@ class Farewell(Frozen):
     text: str
 
 
+class Forgotten(Frozen):
+    """A text was deleted, or all of them (`dataset` None): whoever keeps what was said takes out what quotes it, before
+    the turn goes on and says that it is gone. Raises OSError where that does not work."""
+
+    kind: Literal["forgotten"] = "forgotten"
+    dataset: str | None = None
+    traces: Traces = Traces()
+
+
 class Erased(Frozen):
     """All that was the learner's is gone; what was said goes too, and a new conversation begins with these words."""
 
@@ -156,7 +168,7 @@ class Erased(Frozen):
     text: str
 
 
-Shown = Said | Delta | Chosen | Opened | Graded | Waiting | Reload | Farewell | Erased
+Shown = Said | Delta | Chosen | Opened | Graded | Waiting | Reload | Farewell | Forgotten | Erased
 
 
 class MapLesson(Frozen):
@@ -174,11 +186,22 @@ class MapModule(Frozen):
     lessons: tuple[MapLesson, ...]
 
 
+class MapThing(Frozen):
+    """A text or a model of the learner's: its name, what it is and takes up, whether it is in use, what can be done."""
+
+    name: str
+    about: str
+    current: bool
+    buttons: tuple[Button, ...]
+
+
 class CourseMap(Frozen):
-    """The course and where the learner is in it; `done` and `total` count lessons of the chosen route."""
+    """The course and where the learner is in it; `done` and `total` count lessons of the chosen route. `things` are the
+    learner's texts and models."""
 
     route: str
     modules: tuple[MapModule, ...]
+    things: tuple[MapThing, ...] = ()
     done: int
     total: int
     model: str = ""

@@ -59,7 +59,7 @@ def undo(workspace: Workspace, dataset: str) -> Manifest:
     kept = folder / "earlier" / f"{len(manifest.changes)}.json"
     if not manifest.changes or not kept.exists():
         raise BadInput(name="undo", problem=manifest.name)
-    before = Manifest.model_validate_json(kept.read_text("utf-8"))
+    before = Manifest.model_validate_json(kept.read_text("utf-8")).model_copy(update={"name": manifest.name})
     write_atomic(folder / MANIFEST, before.model_dump_json(indent=1))
     # Nothing names these any more; where another process still reads them (Windows), they are swept another time.
     for path in (folder / manifest.rows_file, kept):

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from skills.blocks import Frozen, Token
 from skills.errors import FileMissing
-from skills.workspace import Workspace, new_id, write_atomic
+from skills.workspace import Workspace, given_name, new_id, write_atomic
 
 Kind = Literal["bpe", "unigram"]
 MODEL, CARD = "tokenizer.model", "card.json"
@@ -123,6 +123,14 @@ def kept(workspace: Workspace) -> list[PieceCard]:
         except (OSError, ValueError):
             continue
     return sorted(found, key=lambda card: card.created)
+
+
+def rename_kept(workspace: Workspace, id: str, name: str) -> str:
+    """Call a tokenizer otherwise; the name as it is kept. Raises FileMissing, BadInput."""
+    path = workspace.one(tokenizers_folder(workspace), id) / CARD
+    card = PieceCard.model_validate_json(path.read_text("utf-8")).model_copy(update={"name": given_name(name)})
+    write_atomic(path, card.model_dump_json(indent=1))
+    return card.name
 
 
 def open_kept(workspace: Workspace, id: str) -> PieceTokenizer:

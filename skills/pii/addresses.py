@@ -54,7 +54,33 @@ TAILED = re.compile(
 )
 
 
+POSTED = re.compile(
+    r"(?<!\w)(?:c\.? ?p\.?|c[oó]d(?:igo|\.) postal|post(?:al )?code|postcode|zip(?: code)?)"
+    r"(?:\s*[:#]| es| is)?\s*(?:n[°º] ?)?"
+    r"(?P<post>[A-Z]\d{4}[A-Z]{3}|\d{4,5}(?:-\d{3,4})?|[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2})(?!\w|[.,]\d)",
+    re.I,
+)
+BESIDE = re.compile(
+    rf"[,.]? ?\(?(?:(?P<first>[A-Z]\d{{4}}[A-Z]{{3}}|\d{{4,5}}(?:-\d{{4}})?)(?=\)? ?(?:{CAP}|[,.)\n]|$))"
+    rf"|{CAP}(?: {CAP}){{0,3}}(?:, (?:{CAP}|[A-Z]{{2}}))?,? \(?(?:[A-Z]{{2}} )?"
+    r"(?P<last>[A-Z]\d{4}[A-Z]{3}|\d{4,5}(?:-\d{4})?|[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2})(?![\w/-]|[.,]\d| de ))"
+)
+"""A postcode right after a street, or after the town that follows it. A year there looks the same: none is taken."""
+
+
 def addresses(text: str) -> Iterator[Find]:
+    """Streets with their number, and the postcodes beside them or announced as such."""
+    for match in POSTED.finditer(text):
+        yield find("address", "postcode", match, "sure", "post")
+    for street in streets(text):
+        yield street
+        beside = BESIDE.match(text, street.end)
+        group = next((name for name in ("first", "last") if beside and beside[name]), None)
+        if beside and group and not re.fullmatch(r"1[89]\d\d|20\d\d", beside[group]):
+            yield find("address", "postcode", beside, "likely", group)
+
+
+def streets(text: str) -> Iterator[Find]:
     for match in STREET.finditer(text):
         year = 1500 <= int(match["number"]) <= 2099 and match[0].casefold().startswith("plaza")
         if not year:

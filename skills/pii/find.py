@@ -8,16 +8,30 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple, get_args
 
 Kind = Literal[
-    "email", "phone", "identity", "bank", "card", "address", "name", "ip", "plate", "birth", "handle", "url"
+    "email", "phone", "identity", "bank", "card", "address", "name", "ip", "plate", "birth", "handle", "url",
+    "password",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
-FIXED: tuple[Kind, ...] = ("email", "phone", "identity", "bank", "card", "ip", "plate", "birth", "handle", "url")
+FIXED: tuple[Kind, ...] = (
+    "email",
+    "phone",
+    "identity",
+    "bank",
+    "card",
+    "ip",
+    "plate",
+    "birth",
+    "handle",
+    "url",
+    "password",
+)
 """Kinds that are recognised by their form; names and addresses are guessed from lists and neighbours."""
 Sure = Literal["sure", "likely", "maybe"]
 """`sure`: a check digit, an unmistakable form, or a word beside it that says what it is; `likely`: the form alone;
 `maybe`: could as well be something else."""
 PRIORITY: tuple[Kind, ...] = (
-    "email", "url", "handle", "bank", "card", "identity", "birth", "ip", "phone", "plate", "address", "name",
+    "email", "url", "password", "handle", "bank", "card", "identity", "birth", "ip", "phone", "plate", "address",
+    "name",
 )  # fmt: skip
 """Which find holds where two overlap: the earlier kind."""
 

@@ -16,11 +16,12 @@ LABELS: Mapping[str, Mapping[Kind, str]] = {
     "es": {
         "email": "EMAIL", "phone": "TELÉFONO", "identity": "DOCUMENTO", "bank": "CUENTA", "card": "TARJETA",
         "address": "DOMICILIO", "name": "PERSONA", "ip": "IP", "plate": "PATENTE", "birth": "NACIMIENTO",
-        "handle": "USUARIO", "url": "ENLACE",
+        "handle": "USUARIO", "url": "ENLACE", "password": "CLAVE",
     },
     "en": {
         "email": "EMAIL", "phone": "PHONE", "identity": "ID", "bank": "ACCOUNT", "card": "CARD", "address": "ADDRESS",
         "name": "PERSON", "ip": "IP", "plate": "PLATE", "birth": "BIRTH", "handle": "USER", "url": "LINK",
+        "password": "PASSWORD",
     },
 }  # fmt: skip
 """What stands in the text afterwards, in the language of the text: it becomes part of the learner's data."""
@@ -67,6 +68,8 @@ def _same(one: Find, people: People) -> str:
             return people.person(one.text)
         case "phone":
             return digits(one.text)[-10:].lstrip("0")
+        case "password":
+            return one.text
         case "identity" | "bank" | "card" | "plate":
             return "".join(c for c in one.text.upper() if c.isalnum())
         case _:

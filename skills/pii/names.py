@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from skills.pii.everywhere import Everywhere
 from skills.pii.find import Find, Sure
 from skills.pii.first_names import ALSO_WORDS, FIRST, HOLY, NOT_SURNAMES, PLACE_ENDS, PLACES, SURNAMES_TOO
 from skills.texts.normalize import fold_word as fold_anew
@@ -62,15 +63,19 @@ class People:
 
     wholes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     surnames: set[str] = field(default_factory=set)
+    everywhere: Everywhere = field(default_factory=Everywhere)
 
     def learn(self, text: str) -> None:
-        """Remember the whole names (first name and surname) of a text."""
-        for one in names_in(text, whole=True):
+        """Remember the names of a text: whole ones (first name and surname), and those that are announced."""
+        for one in names_in(text):
             parts = _parts(one.text)
-            if len(parts) >= 2 and parts[0] in ANY_FIRST and parts[-1] not in FIRST:
+            whole = len(parts) >= 2 and parts[0] in ANY_FIRST and parts[-1] not in FIRST
+            if whole:
                 self.surnames.add(parts[-1])
                 for part in parts:
                     self.wholes[part].add(" ".join(parts))
+            if whole or one.form == "announced" or parts[0] in FIRST:
+                self.everywhere.know(parts, whole or parts[0] in FIRST - ALSO_WORDS)
 
     def person(self, name: str) -> str:
         """Who the name stands for: the one whole name that has all its parts in this order, if there is just one."""
@@ -80,6 +85,17 @@ class People:
             return plain
         who = [whole for whole in self.wholes.get(parts[0], ()) if _within(parts, whole.split())]
         return who[0] if len(who) == 1 else plain
+
+
+def people_of(texts: Callable[[], Iterable[str]]) -> People:
+    """The people of a data set; `texts` gives its texts anew each time."""
+    people = People()
+    for text in texts():
+        people.learn(text)
+    if people.everywhere.known:
+        for text in texts():
+            people.everywhere.count(text)
+    return people
 
 
 def _within(parts: list[str], whole: list[str]) -> bool:
@@ -165,7 +181,7 @@ def _is_name(text: str, match: re.Match[str], word: str, whole: list[str], first
         return False  # «Santos del Cielo», «Rosa de los Vientos»
     if len(whole) > 1:
         # «Rosa Blanca», «Mark My Words»: the surname of an uncertain first name is no first word of a sentence.
-        return plain or not _begins(text, match.start()) or whole[1] in FIRST or first > 0
+        return plain or not begins(text, match.start()) or whole[1] in FIRST or first > 0
     return plain
 
 
@@ -185,10 +201,10 @@ def _is_place(text: str, match: re.Match[str], folded: list[str], first: int) ->
 
 def _is_word(text: str, match: re.Match[str], surname: str) -> bool:
     """Could the capital be that of any word at the beginning of a sentence?"""
-    return surname in WORDS_TOO and _begins(text, match.start())
+    return surname in WORDS_TOO and begins(text, match.start())
 
 
-def _begins(text: str, start: int) -> bool:
+def begins(text: str, start: int) -> bool:
     """Does a sentence or a line begin here?"""
     before = text[max(0, start - 3) : start].rstrip(" ¿¡«“\"'([—–-*")
     return not before or before[-1] in ".!?…:\n"

@@ -10,6 +10,7 @@ from skills.pii.find import Find, without_overlaps
 from skills.pii.forms import accounts, aliases, births, machines, mails, plates, users
 from skills.pii.identity import identities
 from skills.pii.names import People, names_in
+from skills.pii.passwords import passwords
 from skills.pii.phones import phones
 from skills.workspace import Row
 
@@ -20,7 +21,8 @@ LONG = re.compile(r"\d(?:[ ().\-–]{0,2}\d){5}")
 
 def scan(text: str, people: People | None = None) -> list[Find]:
     """All that looks like personal data in `text`, in order; `people` as learnt from the whole data set."""
-    return without_overlaps([*forms(text), *names_in(text, people)])
+    parts = people.everywhere.find(text) if people else ()
+    return without_overlaps([*forms(text), *names_in(text, people), *parts])
 
 
 def forms(text: str) -> Iterator[Find]:
@@ -28,6 +30,7 @@ def forms(text: str) -> Iterator[Find]:
     yield from mails(text)
     yield from users(text)
     yield from aliases(text)
+    yield from passwords(text)
     if DIGIT.search(text):
         if LONG.search(text):
             yield from accounts(text)

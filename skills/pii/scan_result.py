@@ -9,6 +9,7 @@ from pydantic import computed_field
 from skills.blocks import Block, Cell, Column, Message, Notice, Offer, Passage, Passages, Table, Text, msg
 from skills.contract import Result
 from skills.pii.find import FIXED, KINDS, Kind, Sure
+from skills.pii.left import LeftOver
 
 
 class LocatedFind(NamedTuple):
@@ -58,6 +59,9 @@ class ScanResult(Result):
     mask: tuple[Kind, ...]
     masked: int
     changed: int
+    left: tuple[LeftOver, ...] = ()
+    left_more: int = 0
+    """What looks personal and stayed after a masking, and how much more there is of it."""
     undone: bool
     can_undo: bool
 
@@ -76,6 +80,7 @@ class ScanResult(Result):
         if self.total > len(self.finds):
             shown.append(Notice(message=msg("scan_private_data.notices.listed", n=self.total, listed=len(self.finds))))
         if self.masked:
+            shown.append(self._left())
             shown.append(Notice(message=msg("scan_private_data.notices.kept")))
         shown.append(Notice(level="warning", message=msg("scan_private_data.notices.blind")))
         return tuple(shown)
@@ -101,6 +106,27 @@ class ScanResult(Result):
             ),
             rows=tuple(rows),
             caption=msg("scan_private_data.table.caption"),
+        )
+
+    def _left(self) -> Block:
+        """What a person should look at themself: what stayed, why it was not masked."""
+        rows: list[tuple[Cell, ...]] = [
+            (msg(f"scan_private_data.kinds.{k.kind}"), k.finds, msg("scan_private_data.left.kind"))
+            for k in self.kinds
+            if k.kind not in self.mask
+        ]
+        rows += [(one.text, one.times, msg(f"scan_private_data.left.{one.why}")) for one in self.left]
+        if not rows:
+            return Notice(message=msg("scan_private_data.left.none"))
+        more = "more" if self.left_more else "caption"
+        return Table(
+            title=msg("scan_private_data.left.title"),
+            columns=tuple(
+                Column(label=msg(f"scan_private_data.left.{name}"), numeric=name == "times")
+                for name in ("what", "times", "why")
+            ),
+            rows=tuple(rows),
+            caption=msg(f"scan_private_data.left.{more}", n=self.left_more),
         )
 
     def _passages(self, kind: Kind, explained: bool) -> Passages:

@@ -141,6 +141,20 @@ def write_plan(run_dir: Path, plan: RunPlan) -> None:
     write_atomic(run_dir / PLAN, plan.model_dump_json(indent=1))
 
 
+def any_left(run_dir: Path) -> bool:
+    """Whether a run can be taken up again from where it was."""
+    return (run_dir / FOLDER).exists()
+
+
+def drop(run_dir: Path) -> None:
+    """A run that is done goes on no more: what it would have gone on from, most of its room on disk, is let go."""
+    gone = run_dir / f".{FOLDER}.gone"
+    if any_left(run_dir):
+        shutil.rmtree(gone, ignore_errors=True)
+        os.replace(run_dir / FOLDER, gone)  # at once: half of it would be taken for a run that has to begin anew
+    shutil.rmtree(gone, ignore_errors=True)
+
+
 def _write_folder(folder: Path, write: Any) -> None:
     beside = folder.with_name(f".{folder.name}.writing")
     shutil.rmtree(beside, ignore_errors=True)

@@ -14,8 +14,10 @@ from skills.training.adapter import CARD, NAME, BaseCard
 from skills.training.checkpoint import PLAN, unusable
 from skills.training.data import PROMPTS, FrozenPrompt
 from skills.training.result import FineTuneResult
-from skills.workspace import Workspace, read_json, write_atomic
+from skills.workspace import Workspace, given_name, read_json, write_atomic
 
+CALLED = "name.txt"
+"""What the learner calls the model of a run, if they gave it a name."""
 RESULT = "result.json"
 """The FineTuneResult, beside the adapter: what the run found, long after its data set is gone."""
 
@@ -29,11 +31,12 @@ def past_runs(workspace: Workspace) -> list[Path]:
 def find_run(workspace: Workspace, name: str | None) -> Path:
     """The folder of the run `name`, or of the newest one, that has an adapter. Raises RunUnusable.
 
-    A name is the run's own, its number as people see it (from 1, the oldest), or counted from the newest: -1, -2.
+    A name is the run's own, what the learner calls it, its number as people see it (from 1, the oldest), or counted
+    from the newest: -1, -2.
     """
     found = past_runs(workspace)
     for number, path in enumerate(reversed(found), start=1):
-        if name in (path.name, str(number), str(number - len(found) - 1)):
+        if name in (path.name, str(number), str(number - len(found) - 1)) or (name and name == given(path)):
             return path
     if name is not None:
         raise unusable(Path(name), "unfinished" if not found or (workspace.runs / name).is_dir() else "no_such")
@@ -52,6 +55,21 @@ class KnownRun(Frozen):
     at: float
     base: str
     dataset: str | None
+
+
+def rename_run(workspace: Workspace, run: str, name: str) -> str:
+    """Call the model of a run otherwise; the name as it is kept. Raises FileMissing, BadInput."""
+    plain = given_name(name)
+    write_atomic(workspace.one(workspace.runs, run) / CALLED, plain)
+    return plain
+
+
+def given(run_dir: Path) -> str:
+    """The learner's name for a run, empty if there is none."""
+    try:
+        return (run_dir / CALLED).read_text("utf-8")
+    except OSError:
+        return ""
 
 
 def known_runs(workspace: Workspace) -> list[KnownRun]:
@@ -78,13 +96,13 @@ def _known(workspace: Workspace, path: Path, number: int, taken: list[str]) -> K
         base = BaseCard.model_validate_json(card.read_bytes()).name
     except (OSError, ValueError):
         base = result.base if result else ""
-    called = _named_after(dataset, number, taken)
+    called = given(path) or _named_after(dataset, number, taken)
     return KnownRun(run=path.name, number=number, called=called, at=card.stat().st_mtime, base=base, dataset=dataset)
 
 
 def _named_after(dataset: str | None, number: int, taken: list[str]) -> str:
     """A model has the name of the text that it learnt from, with a number from the second one on."""
-    stem = Path(dataset or "").stem.strip()
+    stem = Path(dataset or "").stem.replace("_", " ").strip()
     name = f"{stem[:1].upper()}{stem[1:]}" or str(number)
     return next(each for each in (name, *(f"{name} {n}" for n in range(2, number + 2))) if each not in taken)
 

@@ -9,13 +9,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
 from skills.blocks import Block, Scalar
 from skills.contract import Language
 from skills.errors import ModelMissing, UserError
-from skills.workspace import Workspace
+from skills.workspace import RUN_ID, Workspace
 from tutor.course.model import Bilingual, Course, Lesson, Step
 from tutor.dialogue.portions import portion
 from tutor.learner import mastery, statechart
@@ -47,6 +48,12 @@ class Dialogue:
     model_name: str = ""
     """The tutor's model, empty when there is none: the course goes on with recorded results."""
     buttons: tuple[Button, ...] = ()
+    about: set[str] = field(default_factory=set)
+    """The data sets that what is shown in this turn is about."""
+    thing: tuple[str, str] | None = None
+    """The text or model (what, id) that was last looked at: what «it» means."""
+    naming: tuple[str, str] | None = None
+    """The text or model that what is typed next is the name of."""
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the learner wants something else than what is going on."""
     spoken: bool = False
@@ -149,7 +156,15 @@ class Dialogue:
             self.buttons += (self._line(self.words("chat.see_also.title"), id, None),)
         self.spoken = True
         return Said(
-            id=id, text=text, tone=tone, blocks=shown, folds=folds, item=item, buttons=self.buttons, source=source
+            id=id,
+            text=text,
+            tone=tone,
+            blocks=shown,
+            folds=folds,
+            item=item,
+            buttons=self.buttons,
+            source=source,
+            about=tuple(sorted(self.about)),
         )
 
     def _line(self, label: str, message: str, place: int | None) -> Button:
@@ -170,7 +185,13 @@ class Dialogue:
 
     def error(self, error: UserError, buttons: tuple[Button, ...] = ()) -> Said:
         told = self.words.error(error)
-        return self.say(f"{told['what']} {told['why']}\n\n{told['next']}", tone="error", buttons=buttons)
+        text = RUN_ID.sub(self._day_of, f"{told['what']} {told['why']}\n\n{told['next']}")
+        return self.say(text, tone="error", buttons=buttons)
+
+    def _day_of(self, run: re.Match[str]) -> str:
+        """A run by its day, as people tell it from others."""
+        at = datetime.strptime(f"{run['day']}{run['time']}", "%Y%m%d%H%M%S").astimezone()
+        return self.words("chat.thing.of_day", at=at.timestamp())
 
     def text(self, words: Bilingual | None) -> str:
         """An authored text in the learner's language, its fields filled with predictions and results."""

@@ -39,7 +39,7 @@ async def show_help(dialogue: Dialogue) -> AsyncIterator[Shown]:
             back_button(dialogue),
             dialogue.button("chat.button.progress", "progress"),
             dialogue.button("chat.button.other_way", "route"),
-            dialogue.button("chat.button.my_things", "delete_data"),
+            dialogue.button("chat.button.my_things", "my_things"),
             dialogue.button("chat.button.privacy", "privacy"),
             dialogue.button("chat.button.language", "change_language"),
             dialogue.button("chat.button.quit", "quit"),

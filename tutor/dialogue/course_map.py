@@ -1,11 +1,13 @@
-"""The course as its map shows it: the lessons of the route, how each stands, what is known of the learner."""
+"""The course as its map shows it: the lessons of the route, how each stands, what is known of the learner; and what the
+learner has here: texts and models."""
 
 from __future__ import annotations
 
 from itertools import groupby
 
 from tutor.dialogue.context import Dialogue
-from tutor.turn import CourseMap, MapLesson, MapModule
+from tutor.dialogue.things import Thing, button, made, things
+from tutor.turn import CourseMap, MapLesson, MapModule, MapThing
 
 
 def course_map(dialogue: Dialogue) -> CourseMap:
@@ -24,6 +26,7 @@ def course_map(dialogue: Dialogue) -> CourseMap:
     return CourseMap(
         route=dialogue.memory.route or "",
         modules=modules,
+        things=tuple(_thing(dialogue, thing) for thing in things(dialogue)),
         done=done,
         total=len(route),
         model=dialogue.words("chat.model_on", name=dialogue.model_name)
@@ -32,6 +35,17 @@ def course_map(dialogue: Dialogue) -> CourseMap:
         outside=dialogue.words("chat.outside", address=dialogue.settings.endpoint)
         if dialogue.settings.endpoint
         else "",
+    )
+
+
+def _thing(dialogue: Dialogue, thing: Thing) -> MapThing:
+    kind = dialogue.words("chat.thing.in_hand", kind=thing.kind) if thing.current else thing.kind
+    size = dialogue.words("chat.size", bytes=thing.bytes)
+    return MapThing(
+        name=thing.name,
+        about=f"{kind[:1].upper()}{kind[1:]}, {made(dialogue, thing)} · {size}",
+        current=thing.current,
+        buttons=tuple(button(dialogue, thing, act) for act in thing.does if not (act == "use" and thing.current)),
     )
 
 

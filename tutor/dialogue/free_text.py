@@ -15,6 +15,7 @@ from tutor.dialogue.intents import act, take_text
 from tutor.dialogue.open_step import back_button
 from tutor.nlu.arguments import Open, Situation, read_settings
 from tutor.nlu.choosing import by_label, by_place
+from tutor.nlu.mentions import read_name
 from tutor.nlu.router import Router
 from tutor.nlu.typed_answers import read_typed
 from tutor.turn import Button, Chosen, Intent, Shown, Waiting
@@ -33,6 +34,7 @@ NO_REQUEST = frozenset({"answer", "off_topic", "small_talk", "unsure"})
 
 async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[Shown]:
     """Act on what was typed."""
+    naming, dialogue.naming = dialogue.naming, None
     overlay, step = dialogue.memory.machine.overlay, dialogue.step
     item = items.open_item(dialogue) if dialogue.memory.open_item and not overlay else None
     waiting = step if item is None and not overlay and _takes_text(step) else None
@@ -40,8 +42,12 @@ async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[
     if button:
         yield Chosen(intent=button.intent)
         turn = act(dialogue, button.intent)
+    elif naming:
+        turn = act(dialogue, Intent(name="rename", args={"what": naming[0], "id": naming[1], "name": text}))
     elif dialogue.memory.talk:
         turn = _to_the_model(dialogue, text, router)
+    elif name := read_name(text):
+        turn = act(dialogue, Intent(name="rename", args={"name": name}))
     elif len(text) > PASTED or text.strip().count("\n") >= PASTED_LINES:
         turn = take_text(dialogue, {"text": text})
     elif item:

@@ -88,6 +88,6 @@ async def _not_yet_begun(dialogue: Dialogue, told: list[str]) -> AsyncIterator[S
             told.append(dialogue.words("chat.here_are.texts", n=len(texts), names=names))
         if runs:
             told.append(dialogue.words("chat.here_are.runs", n=runs))
-        mine = (dialogue.button("chat.button.my_things", "delete_data"),) if texts or runs else ()
+        mine = (dialogue.button("chat.button.my_things", "my_things"),) if texts or runs else ()
         told.append(beginning(dialogue))
         yield dialogue.say("\n\n".join(told), buttons=(*beginning_buttons(dialogue), *mine))

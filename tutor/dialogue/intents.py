@@ -10,6 +10,7 @@ from tutor.course.model import Ask, Bring, Run
 from tutor.dialogue import (
     blind_comparison,
     controls,
+    deleting,
     flow,
     free_questions,
     greeting,
@@ -18,6 +19,7 @@ from tutor.dialogue import (
     model_chat,
     models,
     my_data,
+    one_thing,
     own_case,
     series,
     steps,
@@ -34,6 +36,7 @@ from tutor.dialogue.skill_calls import (
     run_card,
     to_start,
 )
+from tutor.dialogue.things import model_in_hand
 from tutor.learner.events import TextBrought, Where
 from tutor.turn import Intent, Opened, Shown
 
@@ -42,6 +45,7 @@ Turn = AsyncIterator[Shown]
 
 def act(dialogue: Dialogue, intent: Intent) -> Turn:
     """Do what an intent asks for. `said` among its arguments are the learner's own words."""
+    dialogue.naming = None
     if intent.name in BARE:
         return BARE[intent.name](dialogue)
     if intent.name in HANDLERS:
@@ -136,6 +140,8 @@ async def use_skill(dialogue: Dialogue, name: str, args: dict[str, Any]) -> Turn
     name, args = _planned_first(dialogue, name, args)
     skill = skills.skill(name)
     fields = skill.Inputs.model_fields
+    if "run" in fields and dialogue.memory.model and not args.get("run"):
+        args = args | ({"run": run} if (run := model_in_hand(dialogue)) else {})
     inputs = {key: value for key, value in args.items() if key in fields}
     # what is about a run has its texts from there
     if "file" in fields and "run" not in fields and not (inputs.get("file") or inputs.get("text")):
@@ -238,6 +244,7 @@ BARE: dict[str, Callable[[Dialogue], Turn]] = {
     "stop": controls.stop,
     "help": controls.show_help,
     "privacy": my_data.privacy,
+    "my_things": my_data.my_things,
     "delete_data": my_data.my_things,
     "models": models.show,
     "small_talk": lambda dialogue: _say(dialogue, "chat.small_talk"),
@@ -253,7 +260,11 @@ HANDLERS: dict[str, Callable[[Dialogue, dict[str, Any]], Turn]] = {
     "go_to": controls.go_to,
     "start_lesson": lambda dialogue, args: lessons.begin_lesson(dialogue, args["lesson"]),
     "change_language": controls.change_language,
-    "delete": my_data.delete,
+    "delete": deleting.delete,
+    "thing": one_thing.show,
+    "open_run": one_thing.open_run,
+    "use": one_thing.use,
+    "rename": one_thing.call_it,
     "show_folder": my_data.show_folder,
     "show_more": _show_more,
     "use_model": models.let_talk,

@@ -36,6 +36,8 @@ def show_open(dialogue: Dialogue, heading: str = "", more: tuple[Button, ...] = 
     asked = dialogue.memory.open_item
     assert asked
     item = open_item(dialogue)
+    if asked.gap and dialogue.memory.dataset:
+        dialogue.about.add(dialogue.memory.dataset)
     return dialogue.say(
         "\n\n".join(part for part in (heading, _place(dialogue, asked)) if part),
         item=view(dialogue, item, asked.submission),

@@ -101,7 +101,7 @@ async def _end_route(dialogue: Dialogue) -> Turn:
         buttons.insert(0, review_button(dialogue, len(due)))
     buttons += [
         dialogue.button("chat.button.progress", "progress"),
-        dialogue.button("chat.button.my_things", "delete_data"),
+        dialogue.button("chat.button.my_things", "my_things"),
     ]
     if route == "express":
         other = dialogue.button("chat.button.full", "route", main=True, args={"route": "full"})

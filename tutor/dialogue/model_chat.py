@@ -11,6 +11,7 @@ from skills.generate_text import COOLEST, HOTTEST, STEP
 from skills.training.runs import find_run, frozen_prompts_of, known_run, known_runs
 from tutor.dialogue.context import Dialogue
 from tutor.dialogue.skill_calls import Outcome, call
+from tutor.dialogue.things import model_in_hand
 from tutor.learner.events import Mode, TalkBegun, Talked, TalkLeft, TalkSet, TalkUndone
 from tutor.learner.memory import Exchange, Talk
 from tutor.turn import Button, Said, Shown
@@ -22,7 +23,7 @@ KNOBS = {"temperature": (0, 2), "top_p": (0.01, 1), "max_tokens": (1, 400)}
 """What can be set while talking, and from where to where."""
 LEAVE = frozenset({"back", "stop", "back_to_lesson"})
 COMMANDS = frozenset(
-    {"help", "progress", "go_to", "route", "change_language", "privacy", "delete_data", "talk"}
+    {"help", "progress", "go_to", "route", "change_language", "privacy", "my_things", "delete_data", "talk"}
     | {"compare_models", "compare_runs", "evaluate_model", "export_project", "plan_training", "fine_tune", "quiz"}
 )
 """What is obeyed while talking, if it is said to the letter; anything else is for the model."""
@@ -34,7 +35,7 @@ async def begin(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
     """Put the learner through to the model of `run`, of the newest run if none is named, or to the base."""
     try:
         run = (
-            find_run(dialogue.workspace, args.get("run")).name
+            find_run(dialogue.workspace, args.get("run") or model_in_hand(dialogue)).name
             if args.get("run") or known_runs(dialogue.workspace)
             else None
         )

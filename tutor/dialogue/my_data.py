@@ -1,4 +1,4 @@
-"""What is kept of the learner's: where it is, how much room it takes, and how to delete it."""
+"""What is kept of the learner's: where it is and how much room it takes."""
 
 from __future__ import annotations
 
@@ -11,17 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from skills.blocks import Column, Message, Table, msg
-from skills.errors import UserError
-from skills.export.kept import delete_export, exports_folder
-from skills.export.kept import kept as exported
-from skills.model.piece_tokenizer import delete_kept, kept, tokenizers_folder
-from skills.training.runs import known_runs
 from skills.workspace import folder_bytes
-from tutor.dialogue.context import Dialogue, plain, stays_here
+from tutor.dialogue.context import Dialogue, stays_here
 from tutor.dialogue.open_step import back_button
-from tutor.learner.events import DataDeleted, TextDeleted
-from tutor.lm.installed import remove
-from tutor.turn import Button, Erased, Shown
+from tutor.dialogue.things import Thing, made, things
+from tutor.turn import Shown
 
 KEPT = {"texts": "workspace", "runs": "runs", "progress": "learner.db", "chat": "chat", "models": "models"}
 """What is kept, by the message that names it, and where in the home folder."""
@@ -39,7 +33,7 @@ async def privacy(dialogue: Dialogue) -> AsyncIterator[Shown]:
         columns=tuple(Column(label=msg(f"chat.column.{c}")) for c in ("what", "where", "size")),
         rows=rows,
     )
-    buttons = (back_button(dialogue), dialogue.button("chat.button.my_things", "delete_data"))
+    buttons = (back_button(dialogue), dialogue.button("chat.button.my_things", "my_things"))
     outside = dialogue.settings.endpoint
     besides = f"{stays_here(dialogue)} {dialogue.words('chat.privacy_besides')}"
     where = besides if outside else dialogue.words("chat.privacy_here")
@@ -48,34 +42,22 @@ async def privacy(dialogue: Dialogue) -> AsyncIterator[Shown]:
 
 
 async def my_things(dialogue: Dialogue) -> AsyncIterator[Shown]:
-    """The learner's texts, runs and models with their sizes, each with a button to delete it."""
+    """The learner's texts and models, each with a button that opens it; the downloaded models after them."""
     dialogue.move("look_up")
-    rows: list[tuple[Any, ...]] = []
-    buttons = []
-    for text in dialogue.workspace.manifests():
-        size = folder_bytes(dialogue.workspace.datasets / text.id)
-        rows.append((msg("chat.kind.text"), text.name, dialogue.words("chat.size", bytes=size)))
-        buttons.append(_delete_button(dialogue, "text", text.id, text.name))
-    for status in dialogue.jobs.list():
-        size = folder_bytes(dialogue.workspace.runs / status.run)
-        name = run_name(dialogue, status.run, status.skill)
-        rows.append((msg("chat.kind.run"), name, dialogue.words("chat.size", bytes=size)))
-        buttons.append(_delete_button(dialogue, "run", status.run, name))
-    for card in kept(dialogue.workspace):
-        size = folder_bytes(tokenizers_folder(dialogue.workspace) / card.id)
-        rows.append((msg("chat.kind.tokenizer"), card.name, dialogue.words("chat.size", bytes=size)))
-        buttons.append(_delete_button(dialogue, "tokenizer", card.id, card.name))
-    for export in exported(dialogue.workspace):
-        name = dialogue.words("chat.export_name", base=export.base, run=export.run[4:19])
-        rows.append((msg("chat.kind.export"), name, dialogue.words("chat.size", bytes=export.bytes)))
-        buttons.append(_delete_button(dialogue, "export", export.id, name))
+    mine = things(dialogue)
+    rows: list[tuple[Any, ...]] = [_row(dialogue, thing) for thing in mine]
+    buttons = [
+        dialogue.button("chat.button.thing", "thing", args={"what": t.what, "id": t.id}, name=t.name) for t in mine
+    ]
     for model in dialogue.models():
-        rows.append((msg("chat.kind.model"), model.name, dialogue.words("chat.size", bytes=model.bytes)))
+        size = dialogue.words("chat.size", bytes=model.bytes)
+        rows.append((model.name, msg("chat.kind.downloaded"), "", size))
         if not model.chosen:
-            buttons.append(_delete_button(dialogue, "model", model.name, model.name))
+            args = {"what": "model", "id": model.name, "name": model.name}
+            buttons.append(dialogue.button("chat.button.delete", "delete", args=args, name=model.name))
     table = Table(
         title=msg("chat.things_table"),
-        columns=tuple(Column(label=msg(f"chat.column.{c}")) for c in ("kind", "name", "size")),
+        columns=tuple(Column(label=msg(f"chat.column.{c}")) for c in ("name", "kind", "made", "size")),
         rows=tuple(rows),
         caption=msg("chat.things_caption"),
     )
@@ -85,6 +67,11 @@ async def my_things(dialogue: Dialogue) -> AsyncIterator[Shown]:
     yield dialogue.say("", tone="aside", blocks=(table,), buttons=tuple(buttons))
 
 
+def _row(dialogue: Dialogue, thing: Thing) -> tuple[Any, ...]:
+    kind = dialogue.words("chat.thing.in_hand", kind=thing.kind) if thing.current else thing.kind
+    return thing.name, kind, made(dialogue, thing), dialogue.words("chat.size", bytes=thing.bytes)
+
+
 async def show_folder(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:
     """Open a folder of the home folder, or the one a file is in: never a file, which might be run."""
     path = dialogue.workspace.inside(str(args["path"]))
@@ -92,78 +79,6 @@ async def show_folder(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator
     told = "gone" if not path.exists() else "opened" if open_folder(folder) else "shown"
     words = dialogue.words(f"chat.folder.{told}", path=str(folder))
     yield dialogue.say(words, tone="system", buttons=dialogue.buttons or (back_button(dialogue),))
-
-
-def run_name(dialogue: Dialogue, run: str, skill: str) -> str:
-    """What people call a run: a training by its number, as where trainings are listed."""
-    known = next((known for known in known_runs(dialogue.workspace) if known.run == run), None)
-    if known:
-        return dialogue.words("chat.training_name", number=known.number, at=known.at)
-    return dialogue.words("chat.run_name", skill=dialogue.words(f"intents.{skill}.label"), run=run[4:19])
-
-
-def _delete_button(dialogue: Dialogue, what: str, id: str, name: str) -> Button:
-    return dialogue.button("chat.button.delete", "delete", args={"what": what, "id": id, "name": name}, name=name)
-
-
-async def delete(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:
-    """Delete one thing, or all of the learner's; asked once more before it happens."""
-    what, id, name = args["what"], args["id"], args.get("name", "")
-    if what == "run" and not name:
-        args = args | {"name": (name := run_name(dialogue, id, "fine_tune"))}
-    if not args.get("sure"):
-        yield dialogue.say(
-            dialogue.words(f"chat.sure.{what}", name=plain(name)),
-            tone="system",
-            buttons=(
-                dialogue.button("chat.button.yes_delete", "delete", args={**args, "sure": True}),
-                dialogue.button("chat.button.no_keep", "delete_data", main=True),
-            ),
-        )
-        return
-    try:
-        erase(dialogue, what, id)
-    except (OSError, UserError) as error:
-        if isinstance(error, UserError):
-            yield dialogue.error(error, buttons=dialogue.buttons)
-            return
-        raise
-    told = dialogue.words(f"chat.deleted.{what}", name=plain(name))
-    if what == "all":
-        yield Erased(text=told)
-        return
-    yield dialogue.say(told, tone="system")
-    async for shown in my_things(dialogue):
-        yield shown
-
-
-def erase(dialogue: Dialogue, what: str, id: str) -> None:
-    """Delete a text, a run, a tokenizer, an export, a model, or (`all`) all of the learner's and made of it."""
-    if what == "text":
-        dialogue.workspace.delete_dataset(id)
-        for card in kept(dialogue.workspace):  # its pieces are pieces of the text
-            if card.dataset == id:
-                delete_kept(dialogue.workspace, card.id)
-        dialogue.record(TextDeleted(dataset=id))
-    elif what == "run":
-        dialogue.jobs.delete(id)
-    elif what == "tokenizer":
-        delete_kept(dialogue.workspace, id)
-    elif what == "export":
-        delete_export(dialogue.workspace, id)
-    elif what == "model":
-        remove(dialogue.workspace.home, id)
-    elif what == "all":
-        for status in dialogue.jobs.list():
-            dialogue.jobs.delete(status.run)
-        for manifest in dialogue.workspace.manifests():
-            dialogue.workspace.delete_dataset(manifest.id)
-        for card in kept(dialogue.workspace):
-            delete_kept(dialogue.workspace, card.id)
-        if exports_folder(dialogue.workspace).exists():
-            shutil.rmtree(exports_folder(dialogue.workspace))  # «I deleted everything» is said only if this worked
-        dialogue.store.clear()
-        dialogue.record(DataDeleted(language=dialogue.memory.language, version=dialogue.memory.version))
 
 
 def _bytes(path: Any) -> int:

@@ -261,6 +261,13 @@ class RunAnnounced(_Event):
     run: str
 
 
+class ModelTaken(_Event):
+    """The model of this run is the one that is meant from now on, where none is named."""
+
+    kind: Literal["model_taken"] = "model_taken"
+    run: str
+
+
 class Voted(_Event):
     """A vote in the blind comparison `run`: all `votes` so far, a pair each, by whom they are for, or `same`. `between`
     says who is compared and `pair` is a digest of the two texts; earlier versions did not say it."""
@@ -324,7 +331,7 @@ LearnerEvent = Annotated[
     Greeted | Updated | LanguageChosen | ProfileChosen | RouteChosen | Feedback | DataDeleted
     | Moved | LessonBegun | StepDone | LessonDone | Predicted | Wondered | ExplainedAgain
     | Queued | ReviewOffered | PlacementBegun | Asked | Hinted | SolutionShown | Answered | Dropped
-    | TextBrought | TextDeleted | Ran | RunStarted | RunAnnounced | Voted
+    | TextBrought | TextDeleted | Ran | RunStarted | RunAnnounced | ModelTaken | Voted
     | TalkBegun | TalkSet | Talked | TalkUndone | TalkLeft,
     Field(discriminator="kind"),
 ]  # fmt: skip

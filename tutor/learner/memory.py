@@ -77,6 +77,8 @@ class Memory(Frozen):
     """What could be done about each of the `results`."""
     runs: dict[str, str] = {}
     announced: tuple[str, ...] = ()
+    model: str | None = None
+    """The run whose model was taken in hand; the newest one if none was."""
     votes: dict[str, tuple[str, ...]] = {}
     """The votes of each blind comparison (run): `tuned`, whom it was compared with, or `same`, a pair each."""
     judged: dict[str, dict[str, tuple[str, str]]] = {}
@@ -124,6 +126,8 @@ def _changes(memory: Memory, event: events.LearnerEvent) -> dict[str, Any]:
             return {"predicted": {**memory.predicted, at: value}}
         case events.ExplainedAgain():
             return {"asked_again": memory.asked_again + 1}
+        case events.ModelTaken(run=run):
+            return {"model": run}
         case events.TextBrought(dataset=dataset):
             return {"dataset": dataset}
         case events.TextDeleted(dataset=dataset):

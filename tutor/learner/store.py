@@ -1,16 +1,21 @@
-"""The event log: everything that happened, appended to SQLite before it is shown; all else is its replay."""
+"""The event log: everything that happened, appended to SQLite before it is shown; all else is its replay. What is
+written stays as it is, but for what it quotes of a text that the learner deletes."""
 
 from __future__ import annotations
 
+import errno
+import json
 import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from skills.blocks import Frozen
+from skills.texts.traces import Traces
 from skills.workspace import disk_errors
 from tutor.learner.events import MODELS, Answered, LearnerEvent
 
@@ -28,6 +33,13 @@ CREATE TABLE IF NOT EXISTS events (
     submission TEXT UNIQUE
 );
 """
+
+
+CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)"
+GONE = "…"
+"""What stands for what was quoted of a text that was deleted."""
+IDS = frozenset({"at", "concept", "dataset", "item", "lesson", "run", "skill", "step", "submission"})
+"""Fields with names of ours, never the learner's words."""
 
 
 class StoredEvent(Frozen):
@@ -52,6 +64,8 @@ class Store:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA secure_delete=ON")
+            self._db.execute("PRAGMA temp_store=MEMORY")
             self._db.executescript(SCHEMA)
 
     def append(self, event: LearnerEvent) -> StoredEvent | None:
@@ -115,14 +129,45 @@ class Store:
                 )
 
     def clear(self) -> None:
-        """Forget everything of this learner, on disk too."""
-        self._db.execute("PRAGMA secure_delete=ON")
+        """Forget everything of this learner, on disk too. Raises OSError if another process holds on to it."""
         self._db.execute("DELETE FROM events WHERE learner = ?", (self._learner,))
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._db.execute("VACUUM")
+        forget_freed(self._db)
+
+    def black_out(self, given_away: Traces, dataset: str) -> None:
+        """Take the words of a text, and its name, out of all that happened, on disk too: what happened stays, and what
+        was quoted of the text is `GONE`. Raises OSError if another process holds on to it."""
+        found = self._db.execute("SELECT id, payload FROM events WHERE learner = ?", (self._learner,)).fetchall()
+        for id, payload in found:
+            event = json.loads(payload)
+            named = isinstance(event, dict) and event.get("dataset") == dataset and "name" in event
+            changed = _without(event | {"name": GONE} if named else event, given_away)
+            if changed != event:
+                written = json.dumps(changed, ensure_ascii=False)
+                self._db.execute("UPDATE events SET payload = ? WHERE id = ?", (written, id))
+        forget_freed(self._db)
 
     def close(self) -> None:
         self._db.close()
+
+
+def forget_freed(db: sqlite3.Connection) -> None:
+    """Write a database anew so that nothing deleted is left in its files. Raises OSError if another process reads it
+    and would not let go."""
+    try:
+        rows = [db.execute(step).fetchone() for step in (CHECKPOINT, "VACUUM", CHECKPOINT)]
+    except sqlite3.OperationalError as error:
+        raise OSError(errno.EBUSY, str(error)) from error
+    if any(row and row[0] for row in rows):
+        raise OSError(errno.EBUSY, "the log of a database could not be emptied")
+
+
+def _without(value: Any, given_away: Traces) -> Any:
+    """`value` with `GONE` for each text in it that quotes what is to be forgotten."""
+    if isinstance(value, str):
+        return GONE if given_away.in_text(value) else value
+    if isinstance(value, dict):
+        return {key: each if key in IDS else _without(each, given_away) for key, each in value.items()}
+    return [_without(each, given_away) for each in value] if isinstance(value, list) else value
 
 
 def read(kind: str, payload: str, notice: Callable[[str], None]) -> LearnerEvent | None:

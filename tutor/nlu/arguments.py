@@ -18,6 +18,7 @@ from tutor.nlu.mentions import (
     pieces,
     read_file,
     read_language,
+    read_name,
     read_runs,
     read_topic,
 )
@@ -47,6 +48,7 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "go_to": ("lesson", "topic"),
     "explain_again": ("topic",),
     "change_language": ("language",),
+    "rename": ("name",),
     "load_dataset": ("file",),
     "inspect_dataset": ("file",),
     "clean_dataset": ("file",),
@@ -278,6 +280,7 @@ def read_arguments(
             or next((q for q in found.quoted if FILE_NAME.fullmatch(q)), None)
         ),
         "topic": lambda: read_topic(text, topics or {}),
+        "name": lambda: read_name(text),
         "lesson": lambda: _lesson(found.frame, course),
         "language": lambda: read_language(found.frame),
         "prompt": lambda: _prompt(found),

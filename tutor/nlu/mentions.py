@@ -123,3 +123,24 @@ def read_runs(frame: str) -> list[str]:
     found += [(m.start(), NEWEST) for m in re.finditer(r"\b(?:ultim[oa]|last one|latest|newest)\b", plain)]
     found += [(m.start(), BEFORE) for m in re.finditer(r"\b(?:anterior|anteultim\w+|penultim\w+|one before)\b", plain)]
     return list(dict.fromkeys(name for _, name in sorted(found)))
+
+
+CALLED = re.compile(
+    r"(?:(?:por favor|please|bueno|ok|dale|ahora|now|y)[ ,]+)?(?:"
+    r"(?:ll[aá]mal[oae]|ren[oó]mbral[oa]|n[oó]mbral[oa]|bautizal[oa])(?: como| con el nombre(?: de)?)?"
+    r"|p[oó]n(?:e|é)?le (?:de nombre|como nombre|el nombre(?: de)?|por nombre)"
+    r"|c[aá]mbi[aá]le el nombre (?:a|por)"
+    r"|(?:quiero que )?(?:que )?se llame"
+    r"|(?:call|name|rename) (?:it|this|that)(?: to| as)?"
+    r"|(?:change|set) (?:its|the) name to"
+    r"|let it be called)[: ]+(?P<name>[^?\n]{1,80})",
+    re.I,
+)
+"""«llamalo mis coplas», «call it my verses»: the whole message, with the name at its end."""
+
+
+def read_name(text: str) -> str | None:
+    """The name that a message gives to what was just shown."""
+    found = CALLED.fullmatch(text.strip().rstrip("."))
+    name = found["name"].strip(" «»“”\"'") if found else ""
+    return name or None

@@ -75,6 +75,12 @@ def map_card(course: CourseMap, words: Words) -> Card:
                 "minutes": {str(n): words("ui.map.minutes", n=n) for n in _minutes(course)},
                 "go": {x.id: words("ui.map.go", lesson=x.title) for m in course.modules for x in m.lessons},
                 "private": words("ui.map.private"),
+                "mine": words("ui.map.mine"),
+                "none": words("ui.map.nothing"),
+                "on": [
+                    [words("ui.map.act", what=b.label, name=thing.name) for b in thing.buttons]
+                    for thing in course.things
+                ],
             },
         },
     )

@@ -22,8 +22,9 @@ from skills.contract import Language
 from skills.errors import FileEmpty, FileMissing, FileTooLarge, UserError
 from skills.workspace import safe_name
 from tutor.processes.run_status import RunStatus
-from tutor.turn import Button, CourseMap, Erased, Farewell, Input, Intent, Reload, Shown, Upload
-from tutor.ui.data_layer import TranscriptLayer
+from tutor.turn import Button, CourseMap, Erased, Farewell, Forgotten, Input, Intent, Reload, Shown, Upload
+from tutor.ui.data_layer import LONG, TranscriptLayer, brief
+from tutor.ui.forget import Forgetter
 from tutor.ui.naming import Names
 from tutor.ui.prepare import CHAINLIT_LANGUAGE
 from tutor.ui.screen import Screen
@@ -80,6 +81,7 @@ class Chat:
         self._screen = Screen(transcript, self._pages, lambda: self.words)
         self._window = Window(transcript, self._pages, lambda: self.words, self._goes_on)
         self._names = Names(transcript, self._pages, lambda: self.words)
+        self._forgetter = Forgetter(transcript, self._pages, self._window, lambda: self.words)
         self._latest = ""
         """The thread in which something happened last: what happens by itself is shown there."""
         self._erased = ""
@@ -102,7 +104,7 @@ class Chat:
         code.on_chat_start, code.on_chat_resume, code.on_message = self.opened, self.resumed, self.typed
         code.action_callbacks["turn"] = self.clicked
         code.on_window_message = self.page_said
-        code.data_layer = lambda: TranscriptLayer(self._transcript, self._window)
+        code.data_layer = lambda: TranscriptLayer(self._transcript, self._window, lambda: self.words)
         code.header_auth_callback = _nobody
         sio.on("stop", self.stop)
         self.speak()
@@ -213,6 +215,8 @@ class Chat:
 
     async def typed(self, message: cl.Message) -> None:
         """Words and files from the composer."""
+        if len(message.content) > LONG:  # the page has all of it
+            await self._pages.emit(message.thread_id, "update_message", brief(message.to_dict(), self.words))
         if message.elements or message.content.strip():
             await self._play(message.thread_id, self._with_files(message), acted=True)
             file = next((str(element.name) for element in message.elements), "")
@@ -232,12 +236,15 @@ class Chat:
                 shutil.rmtree(upload.path.parent, ignore_errors=True)
 
     async def _take(self, thread: str, message: str, element: Any) -> Upload:
-        """Copy an upload at once (Chainlit deletes its own copy when it likes), and draw a chip of our own for it."""
+        """Take an upload out of Chainlit's folder at once (it would keep it for as long as the page is open), and draw
+        a chip of our own for it."""
         folder = self._inbox / secrets.token_hex(8)
         folder.mkdir(parents=True)
         name = str(element.name).replace("\\", "/").split("/")[-1]
         path = folder / safe_name(name)
-        await asyncio.to_thread(shutil.copyfile, element.path, path)
+        await asyncio.to_thread(shutil.move, element.path, path)
+        for page in self._pages.of(thread):
+            page.files.pop(element.id, None)
         await self._pages.emit(thread, "remove_element", {"id": element.id})
         await self._screen.attached(thread, message, name, path.stat().st_size)
         return Upload(name=name, path=path)
@@ -249,7 +256,7 @@ class Chat:
             intent = Intent.model_validate(action.payload["intent"])
             says = str(action.payload.get("says", ""))[:4000]
         except (KeyError, ValidationError):
-            log.warning("an action that is none: %s", action.payload)
+            log.warning("an action that is none, with %s", sorted(action.payload))
             return {"ok": False}
         page.current_task = self._later(self._click(page, intent, says, action.payload.get("element")))
         return {"ok": True}
@@ -314,15 +321,29 @@ class Chat:
     async def _show(self, thread: str, shown: Shown) -> None:
         if isinstance(shown, Reload):
             return
+        if isinstance(shown, Forgotten):
+            self._screen.forget()
+            await self._forgetter.forget(shown)
+            for page in self._pages.of():
+                await page.emit("window_message", {"tutor": "forgotten"})
+            if shown.dataset is None:
+                self._drop_waiting_files()
+            return
         if isinstance(shown, Erased):
             self._erased = shown.text
-            self._transcript.clear()
             for page in self._pages.of():
                 await page.emit("window_message", {"tutor": "anew"})
             return
         await self._screen.draw(thread, shown)
         if isinstance(shown, Farewell):
             self._end()
+
+    def _drop_waiting_files(self) -> None:
+        """Files that were chosen and never sent: Chainlit would keep them for as long as the page is open."""
+        for page in self._pages.of():
+            for file in page.files.values():
+                Path(file["path"]).unlink(missing_ok=True)
+            page.files.clear()
 
     async def _speak_anew(self, thread: str) -> None:
         """In another language from here on. After its turn and not inside it: the session takes one turn at a time."""

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from chainlit.data.base import BaseDataLayer
 from chainlit.types import Feedback, PageInfo, PaginatedResponse, Pagination, ThreadFilter
 from chainlit.user import PersistedUser, User
 
+from skills.texts.sentences import count_words
 from tutor.ui.transcript import LEARNER, Transcript
 from tutor.ui.window import Window
+from tutor.words import Words
+
+LONG, BEGINNING = 4000, 800
+"""Characters of a message that is kept as it is; of a longer one, those that are."""
+
+
+def brief(step: dict[str, Any], words: Words) -> dict[str, Any]:
+    """A message of the learner's as it is shown."""
+    text = str(step["output"])
+    if len(text) <= LONG:
+        return step
+    begin = text[:BEGINNING].rsplit(maxsplit=1)[0]
+    return step | {"output": f"{begin}…\n\n{words('ui.more_words', n=count_words(text[len(begin) :]))}"}
 
 
 class TranscriptLayer(BaseDataLayer):  # type: ignore[misc]
     """What we draw is written by screen.py; here come only what Chainlit writes itself (the learner's typed messages)
-    and what its history reads, renames and deletes. A thread that is opened is read through `window`."""
+    and what its history reads, renames and deletes. A thread that is opened is read through `window`. Of a long text
+    that was pasted, its beginning is kept here: the page would be as slow as the text is long, each time."""
 
-    def __init__(self, transcript: Transcript, window: Window) -> None:
+    def __init__(self, transcript: Transcript, window: Window, words: Callable[[], Words]) -> None:
         self._transcript = transcript
         self._window = window
+        self._words = words
 
     async def get_user(self, identifier: str) -> PersistedUser | None:
         return PersistedUser(id=LEARNER, identifier=identifier, createdAt="2026-01-01T00:00:00Z")
@@ -28,7 +45,7 @@ class TranscriptLayer(BaseDataLayer):  # type: ignore[misc]
 
     async def create_step(self, step_dict: Any) -> None:
         if step_dict["type"] == "user_message":
-            self._transcript.put_step(dict(step_dict))
+            self._transcript.put_step(brief(dict(step_dict), self._words()))
 
     async def update_step(self, step_dict: Any) -> None:
         await self.create_step(step_dict)

@@ -86,10 +86,10 @@ def _write_page_script(path: Path) -> None:
     path.write_text(f"{script};\n{scrolling};\n{_cards()}", "utf-8")
 
 
-PAGE_PARTS = ("names", "focus", "map", "running")
+PAGE_PARTS = ("names", "focus", "map", "running", "long")
 PAGE_WORDS = (
     "attach", "close", "fold", "map", "new_chat", "newest", "notices", "options", "search", "send",
-    "sidebar", "stop", "theme", "title", "write", "you",
+    "sidebar", "stop", "theme", "title", "too_long", "write", "you",
 )  # fmt: skip
 
 

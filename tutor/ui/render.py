@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from skills import blocks
 from skills.blocks import Block, Message
+from skills.workspace import RUN_ID
 from tutor.ui.markdown import safe, visible
 from tutor.words import Words
 
@@ -125,7 +126,8 @@ def _passages(block: blocks.Passages, words: Words) -> Card:
 
 def _artefact(block: blocks.Artefact, words: Words) -> Card:
     path = PurePosixPath(block.path.replace("\\", "/"))
-    labels = {"size": words("ui.size", bytes=block.bytes), "where": words("ui.artefact.where", path=str(path))}
+    told = RUN_ID.sub("…", str(path))
+    labels = {"size": words("ui.size", bytes=block.bytes), "where": words("ui.artefact.where", path=told)}
     labels["open"] = words("ui.artefact.open")
     intent = {"name": "show_folder", "args": {"path": str(path)}}
     return Card("Artefact", _head(block, words) | {"name": path.name, "words": labels, "intent": intent})

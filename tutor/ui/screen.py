@@ -49,7 +49,7 @@ class Screen:
         sent, which a click pays for: nothing is sent that changes nothing."""
 
     async def draw(self, thread: str, shown: Shown) -> None:
-        """Draw one thing that is shown; `Reload` and `Erased` are the caller's affair."""
+        """Draw one thing that is shown; `Reload`, `Forgotten` and `Erased` are the caller's affair."""
         match shown:
             case Said():
                 await self._end_waiting(thread)
@@ -116,11 +116,15 @@ class Screen:
         return None
 
     async def show_chosen(self, element: dict[str, Any]) -> None:
-        """Draw what `choose` marked."""
-        if self.transcript.element(element["id"]):
-            await self._pages.emit(element["threadId"], "element", element)
+        """Draw what `choose` marked, as it is by now."""
+        if now := self.transcript.element(element["id"]):
+            await self._pages.emit(element["threadId"], "element", now)
         else:
             await self._pages.emit(element["threadId"], "remove_element", {"id": element["id"]})
+
+    def forget(self) -> None:
+        """Let go of messages that were half written: they may quote what is being deleted."""
+        self._streams.clear()
 
     async def busy(self, thread: str, on: bool) -> None:
         await self._pages.emit(thread, "task_start" if on else "task_end", {})
@@ -145,15 +149,15 @@ class Screen:
         for place, block in enumerate(said.blocks):
             card = block_card(block, words)
             id = f"run-{block.run}-{thread}" if block.kind == "progress" else f"block-{place}-{said.id}"
-            await self._put_element(thread, said.id, id, card)
+            await self._put_element(thread, said.id, id, card, said.about)
         if after:
-            await self._put_element(thread, said.id, f"comment-{said.id}", Card("Text", {"text": text}))
+            await self._put_element(thread, said.id, f"comment-{said.id}", Card("Text", {"text": text}), said.about)
         if said.folds:
-            await self._put_element(thread, said.id, _folds_id(said.id), folds_card(said.folds, words))
+            await self._put_element(thread, said.id, _folds_id(said.id), folds_card(said.folds, words), said.about)
         if said.item:
             hinted = any(button.intent.name == "hint" for button in said.buttons)
             card = question_card(said.item, words, hinted)
-            await self._put_element(thread, said.id, _question_id(thread, said.item.submission), card)
+            await self._put_element(thread, said.id, _question_id(thread, said.item.submission), card, said.about)
         if below := tuple(button for button in said.buttons if not button.on_card):
             card = choices_card(below, words, numbered=said.item is None)
             await self._put_element(thread, said.id, f"choices-{said.id}", card)
@@ -216,8 +220,8 @@ class Screen:
         self.transcript.put_step(step)
         await self._pages.emit(step["threadId"], "new_message" if new else "update_message", step)
 
-    async def _put_element(self, thread: str, message: str, id: str, card: Card) -> None:
-        element = element_dict(thread, message, id, card)
+    async def _put_element(self, thread: str, message: str, id: str, card: Card, about: tuple[str, ...] = ()) -> None:
+        element = element_dict(thread, message, id, card) | {"about": list(about)}
         self.transcript.put_element(element)
         await self._pages.emit(thread, "element", element)
 

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 PORTS_TRIED = 50
 PAGES_CLOSE = 3
 """Seconds that open pages have to close when the server ends."""
+LARGEST_MESSAGE = 48_000_000
+"""Bytes of a message from the page: the longest text that assets/page/long.js lets go, written as JSON, where a line's
+end and a quotation mark take two bytes."""
 Open = Callable[[Settings], "Conversation"]
 
 
@@ -98,7 +101,11 @@ def _serve(settings: Settings, open_browser: bool, open_session: Open, words: Wo
     ends: list[Callable[[], None]] = []
     app = build_app(settings, open_session(settings), root, door, end=lambda: [end() for end in ends])
     config = uvicorn.Config(
-        Guard(app, port), log_config=None, lifespan="on", ws_max_size=2**24, timeout_graceful_shutdown=PAGES_CLOSE
+        Guard(app, port),
+        log_config=None,
+        lifespan="on",
+        ws_max_size=LARGEST_MESSAGE,
+        timeout_graceful_shutdown=PAGES_CLOSE,
     )
     server = uvicorn.Server(config)
     _also_hang_up(server)
@@ -141,6 +148,7 @@ def listen(host: str, first: int) -> socket.socket:
 def build_app(settings: Settings, session: Conversation, root: Path, door: Door, end: Callable[[], Any]) -> FastAPI:
     """Our routes, then Chainlit's app for everything else. `prepare` must have run; imports Chainlit."""
     from chainlit.server import app as chainlit_app
+    from chainlit.server import sio
     from fastapi import FastAPI, Header, HTTPException
 
     from tutor.ui.chat import Chat
@@ -148,6 +156,7 @@ def build_app(settings: Settings, session: Conversation, root: Path, door: Door,
 
     chat = Chat(session, Transcript(root / "transcript.db"), root / "inbox", end)
     chat.register()
+    sio.eio.max_http_buffer_size = LARGEST_MESSAGE  # else it hangs up on whoever pastes a megabyte
     clean_page(lambda: session.language)
 
     @asynccontextmanager

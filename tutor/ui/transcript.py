@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from tutor.learner.store import forget_freed
 
 LEARNER = "learner"
 """The only user there is: the owner of this computer."""
@@ -32,6 +35,7 @@ class Transcript:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
         try:
             self._db = _open(path)
         except sqlite3.DatabaseError:
@@ -151,13 +155,27 @@ class Transcript:
             self._delete(thread)
 
     def clear(self) -> None:
-        """Forget every thread, on disk too."""
+        """Forget every thread, on disk too. Raises OSError if another process holds on to it."""
         with self._db:
             for table in ("steps", "elements", "threads"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._db.execute("VACUUM")
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.forget_freed()
+
+    def forget_freed(self) -> None:
+        """Write the file anew, so that nothing that was deleted or changed is left in it; and drop those that were set
+        aside. Raises OSError."""
+        forget_freed(self._db)
+        for part in self._path.parent.glob(f"{self._path.name}.old*"):
+            part.unlink()
+
+    def everything(self) -> Iterator[tuple[str, list[dict[str, Any]], list[dict[str, Any]]]]:
+        """Every thread with all its messages and cards."""
+        for (thread,) in self._db.execute("SELECT id FROM threads").fetchall():
+            yield thread, self.part(thread, 0)[0], self.elements(thread)
+
+    def names(self) -> dict[str, str]:
+        """What each thread is called."""
+        return dict(self._db.execute("SELECT id, name FROM threads WHERE name IS NOT NULL"))
 
     def close(self) -> None:
         self._db.close()
@@ -181,6 +199,7 @@ def _open(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA journal_mode=WAL")
     db.execute("PRAGMA synchronous=NORMAL")
     db.execute("PRAGMA secure_delete=ON")
+    db.execute("PRAGMA temp_store=MEMORY")
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if version not in (0, VERSION):
         db.close()

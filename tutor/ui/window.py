@@ -85,6 +85,11 @@ class Window:
             steps, cards = self._transcript.part(thread, wanted[0], wanted[-1])
             await page.emit("element", self._card(thread, before, len(past) - len(wanted), steps, cards))
 
+    async def refold(self, thread: str) -> None:
+        """What was brought back goes again from the pages of a thread, since it has changed."""
+        if past := sum(place < self._first.get(thread, 0) for place, _ in self._transcript.places(thread)):
+            await self._pages.emit(thread, "element", self._card(thread, self._first[thread], past))
+
     # --- old messages go ----------------------------------------------------------------------------------------------
 
     def hold(self, thread: str) -> None:

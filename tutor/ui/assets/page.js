@@ -1,5 +1,5 @@
 // What Chainlit's page lacks: news for screen readers, buttons that stay in reach, files refused in words. The parts in
-// page/ (names, the focus, the course map) are put in where it says so, by prepare.py.
+// page/ (names, the focus, the course map, long texts) are put in where it says so, by prepare.py.
 (() => {
   const WORDS = __WORDS__
   const words = WORDS[document.documentElement.lang] || WORDS.es
@@ -17,6 +17,7 @@
     if (event.origin !== window.location.origin || !event.data) return
     if (event.data.tutor === 'reload') window.location.reload()
     if (event.data.tutor === 'anew') window.location.assign('/')
+    if (event.data.tutor === 'forgotten') live.textContent = '' // what was announced last may quote it
     if (event.data.tutor === 'thread' && window.location.pathname === '/') {
       window.history.replaceState(window.history.state, '', '/thread/' + event.data.id)
     }

@@ -30,6 +30,7 @@ function CourseMap({ props, act }) {
           w.route,
         )
       : null,
+    h(Things, { things: props.things, act, w }),
     h(Evidence, { lessons: props.modules.flatMap((module) => module.lessons), w }),
     h(Around, { props, w }),
   )
@@ -48,6 +49,34 @@ function useCurrent({ modules }) {
     if (row.top < room.top + 60 || row.bottom > room.bottom - 60) panel.scrollTop += row.top - room.top - room.height / 3
   }, [current])
   return path
+}
+
+// The learner's texts and models, each with what can be done with it; folded while there is not room for all.
+function Things({ things, act, w }) {
+  return h(
+    'details',
+    { className: 't-things', 'data-testid': 'things' },
+    h('summary', null, w.mine, things.length ? ' (' + things.length + ')' : ''),
+    things.length ? null : h('p', { className: 't-small' }, w.none),
+    h('ul', null, things.map((thing, i) => h(Thing, { key: i, thing, says: w.on[i], act }))),
+  )
+}
+
+function Thing({ thing, says, act }) {
+  const id = useId()
+  const press = (button, i) =>
+    h(
+      'button',
+      { key: i, type: 'button', className: 't-thing-act', 'aria-label': says[i], onClick: () => act(button.intent, says[i]) },
+      button.label,
+    )
+  return h(
+    'li',
+    { className: thing.current ? 't-current' : '', 'aria-labelledby': id },
+    h('strong', { id }, thing.name),
+    h('small', null, thing.about),
+    h('div', { className: 't-thing-acts' }, thing.buttons.map(press)),
+  )
 }
 
 function Lesson({ lesson, go, w }) {

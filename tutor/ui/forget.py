@@ -1,0 +1,93 @@
+"""What quotes a deleted text is taken out of the transcript and off the pages; a line says that it was deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from skills.texts.traces import Traces
+from tutor.turn import Forgotten
+from tutor.ui.render import Card
+from tutor.ui.screen import Pages, element_dict
+from tutor.ui.transcript import Transcript
+from tutor.ui.window import Window
+from tutor.words import Words
+
+
+class Forgetter:
+    """Puts a line where there was something of a text that is gone."""
+
+    def __init__(self, transcript: Transcript, pages: Pages, window: Window, words: Callable[[], Words]) -> None:
+        self._transcript = transcript
+        self._pages = pages
+        self._window = window
+        self._words = words
+
+    async def forget(self, gone: Forgotten) -> None:
+        """Of one text; all of it, with every thread, if no text is named. Raises OSError where the file of the
+        transcript could not be written anew."""
+        if gone.dataset is None:
+            self._transcript.clear()
+            return
+        line = self._words()("ui.forgotten")
+        for thread, name in self._transcript.names().items():
+            if gone.traces.in_text(name):
+                self._transcript.rename(thread, line)
+        for thread, steps, cards in list(self._transcript.everything()):
+            told = await self._messages(steps, gone, line)
+            if await self._cards(thread, cards, gone, told, line) or told:
+                await self._window.refold(thread)
+        self._transcript.forget_freed()
+
+    async def _messages(self, steps: list[dict[str, Any]], gone: Forgotten, line: str) -> set[str]:
+        """The ids of the messages that are a line from now on."""
+        quoting = [
+            step
+            for step in steps
+            if _about(step.get("metadata") or {}, gone) or _quotes([step["output"], step.get("input")], gone.traces)
+        ]
+        for step in quoting:
+            metadata = {**(step.get("metadata") or {}), "about": []}
+            changed = step | {"output": line, "input": "", "metadata": metadata}
+            self._transcript.put_step(changed)
+            await self._pages.emit(step["threadId"], "update_message", changed)
+        return {step["id"] for step in quoting}
+
+    async def _cards(
+        self, thread: str, cards: list[dict[str, Any]], gone: Forgotten, told: set[str], line: str
+    ) -> bool:
+        """The cards that quote the text go. In the place of the first of a message there is a line, unless the message
+        (`told`) is one, or the card was only buttons. A new card: the page would draw the line as what was there."""
+        quoting = [card for card in cards if _about(card, gone) or _quotes(card["props"], gone.traces)]
+        for card in quoting:
+            self._transcript.drop_element(card["id"])
+            await self._pages.emit(thread, "remove_element", {"id": card["id"]})
+            if card["forId"] in told or card["name"] == "Choices":
+                continue
+            told.add(card["forId"])
+            props = {"level": "info", "text": line, "words": {"level": self._words()("ui.notice.info")}}
+            changed = element_dict(thread, card["forId"], f"forgotten-{card['id']}", Card("Notice", props))
+            self._transcript.put_element(changed)
+            await self._pages.emit(thread, "element", changed)
+        return bool(quoting)
+
+
+def _about(kept: dict[str, Any], gone: Forgotten) -> bool:
+    return gone.dataset in kept.get("about", ())
+
+
+def _quotes(value: Any, traces: Traces) -> bool:
+    return any(traces.in_text(text) for text in _leaves(value))
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """The texts in a card's props; pieces of words, one after the other, as the word that they make, too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _leaves(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _leaves(each)
+        yield "".join(each["text"] for each in value if isinstance(each, dict) and isinstance(each.get("text"), str))
