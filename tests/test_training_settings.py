@@ -243,7 +243,7 @@ def refused(ctx: Context, error: type[UserError], **inputs: Any) -> UserError:
 
 
 def test_what_cannot_finish_is_refused_with_what_could(
-    measured: tuple[Context, TrainingPlan, list[Event]], monkeypatch: pytest.MonkeyPatch
+    measured: tuple[Context, TrainingPlan, list[Event]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     found, _, _ = measured
     assert found.run_dir is not None
@@ -252,6 +252,10 @@ def test_what_cannot_finish_is_refused_with_what_could(
         patch.setattr(memory, "free_memory", lambda: 1_000_000_000)
         short = refused(ctx, budget.DoesNotFit, batch_tokens=4096, length=256)
         assert short.offers == ()
+        assert short.values["kind"] == "nothing"
+        talks = tmp_path / "tokenizer"  # of a model that only talks
+        talks.mkdir()
+        refused(dataclasses.replace(ctx, tokenizers={"talks": talks}), budget.DoesNotFit, batch_tokens=4096, length=256)
         assert short.values["need"] > short.values["free"] * 0.6  # type: ignore[operator]
     with monkeypatch.context() as patch:
         patch.setattr(Workspace, "free_bytes", lambda self: 60_000)

@@ -64,9 +64,10 @@ def too_large(
             offer = _offer("shorter", settings, file, length=length)
             return _told(error, "shorter", (offer,), length=length, then=need)
     for name, folder in ctx.tokenizers.items():
-        if folder != ctx.weights and _fits(budget.shape_of(folder), min(row, SHORTER[0]), free):
+        trainable = (folder / "config.json").exists()  # a model that only talks has a tokenizer alone
+        if trainable and folder != ctx.weights and _fits(budget.shape_of(folder), min(row, SHORTER[0]), free):
             return _told(error, "smaller", smaller=name)
-    return error
+    return error if error.values["millions"] else _told(error, "nothing")
 
 
 def room_for_run(settings: Hyperparameters, ctx: Context, file: str, shape: budget.ModelShape) -> None:

@@ -148,6 +148,9 @@ async def _present_job(dialogue: Dialogue, step: Run) -> AsyncIterator[Shown]:
             async for shown in _show_settings(dialogue, step):
                 yield shown
             return
+        if not dialogue.has_workbench() and (found := recorded(dialogue, step)):
+            yield _told(dialogue, step, found)
+            return
         try:
             run = await _begin(dialogue, step)
         except UserError as error:
@@ -233,22 +236,22 @@ def finish_job(dialogue: Dialogue, run: str) -> Said:
     dialogue.about |= datasets_of(dialogue.workspace, {"run": run})
     if run not in dialogue.memory.announced:
         dialogue.record(RunAnnounced(run=run))
+    step = dialogue.step
+    waited = isinstance(step, Wait) and run_of(dialogue, step.run) == run
+    here = isinstance(step, Run) and not step.background and dialogue.memory.runs.get(dialogue.at(step.id)) == run
+    open_now = _again(dialogue) if waited or here else dialogue.buttons or _again(dialogue)
     if status.state == "failed" and status.error:
-        others = (*offered(dialogue, status.error.offers), *(dialogue.buttons or _again(dialogue)))
+        others = (*offered(dialogue, status.error.offers), *open_now)
         return dialogue.error(CallFailed(status.error), buttons=others)
     if status.state == "stopped" and not status.kept:
         nothing = dialogue.words("chat.stopped_empty", what=run_what(dialogue, status.skill))
-        return dialogue.say(nothing, tone="system", buttons=dialogue.buttons or _again(dialogue))
+        return dialogue.say(nothing, tone="system", buttons=open_now)
     result = slim(status.result or {})
     for at, started in dialogue.memory.runs.items():
         if started == run:
             dialogue.record(Ran(at=at, skill=status.skill, result=result))
-    step = dialogue.step
-    waited = isinstance(step, Wait) and run_of(dialogue, step.run) == run
-    if waited or (
-        isinstance(step, Run) and not step.background and dialogue.memory.runs.get(dialogue.at(step.id)) == run
-    ):
-        return _told(dialogue, step, blind_comparison.ended(run, status))  # type: ignore[arg-type]
+    if isinstance(step, Run | Wait) and (waited or here):
+        return _told(dialogue, step, blind_comparison.ended(run, status))
     told = dialogue.words(f"chat.ended.{status.skill}")
     if blind_comparison.is_blind(status.result or {}):
         return blind_comparison.ask(dialogue, blind_comparison.ended(run, status), told)
