@@ -47,7 +47,8 @@ ADAPTER_BYTES = 16
 
 
 class DoesNotFit(UserError):
-    """Training needs more memory than is free: `need`, `free` (bytes), `millions` (of parameters that would fit)."""
+    """Training needs more memory to be free than is: `need`, `free` (bytes), `millions` (of parameters that would fit).
+    A run may take but a share of what is free (ROOM), so `need` is more than it would hold."""
 
     code = "does_not_fit"
 

@@ -62,7 +62,7 @@ def too_large(
         if length < row and _fits(shape, length, free):
             need = budget.memory_needed(shape, "bf16", 1, length, gradient_checkpointing=True)
             offer = _offer("shorter", settings, file, length=length)
-            return _told(error, "shorter", (offer,), length=length, then=need)
+            return _told(error, "shorter", (offer,), length=length, then=int(need / budget.ROOM))
     for name, folder in ctx.tokenizers.items():
         trainable = (folder / "config.json").exists()  # a model that only talks has a tokenizer alone
         if trainable and folder != ctx.weights and _fits(budget.shape_of(folder), min(row, SHORTER[0]), free):

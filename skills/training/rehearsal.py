@@ -50,7 +50,7 @@ def fits(weights: Path | budget.ModelShape, length: int, rows: int, free: int) -
                 break
     if not found:
         need = budget.memory_needed(weights, "bf16", 1, length, gradient_checkpointing=True)
-        raise budget.DoesNotFit(need=need, free=free, millions=budget.fitting_millions(free))
+        raise budget.DoesNotFit(need=int(need / budget.ROOM), free=free, millions=budget.fitting_millions(free))
     return found
 
 
