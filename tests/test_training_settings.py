@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -206,16 +207,17 @@ def test_a_rehearsal_is_kept_and_the_plan_follows_it(measured: tuple[Context, Tr
 
 @pytest.mark.slow
 def test_a_run_takes_about_what_was_estimated(measured: tuple[Context, TrainingPlan, list[Event]]) -> None:
-    """Within four times: the tiny model's steps take milliseconds, on a machine that does other things."""
+    """Within four times and two seconds: the tiny model's steps take milliseconds, on a machine that does other things,
+    and what is measured once, cold, counts a second."""
     ctx, planned, events = measured
+    began = time.monotonic()
     result = fine_tune(FineTuneInputs(epochs=2, rank=4), ctx)
-    training = planned.estimate.seconds - next(iter(planned.machine.paces.values())).start_seconds
+    took = time.monotonic() - began
     last = [event for event in events if isinstance(event, Metric)][-1]
     assert result.steps == planned.estimate.steps
     assert result.passes == pytest.approx(planned.estimate.passes)
     assert last.step == result.steps
-    trained = sum(1 / m.value for m in result.metrics if m.name == "tokens_per_second") * result.tokens / result.steps
-    assert training / 4 < trained / budget.TRAINING_SHARE < 4 * training
+    assert took / 4 < planned.estimate.seconds < 4 * took + 2
     assert result.settings["rank"] == 4
     assert result.settings["learning_rate"] == 3e-4
     names = {metric.name for metric in result.metrics}
