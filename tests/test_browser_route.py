@@ -242,7 +242,7 @@ def _training_survives(person: Walker, server: Server) -> None:
     server.process = ui_server.start(server.home, "--port", server.address.rpartition(":")[2], real=True)
     assert ui_server.wait_for(server.home, server.process) == server.address
     page.goto(server.enter())  # as the program does when it is started again
-    expect(page.get_by_text("El entrenamiento siguió mientras no estabas.", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("El entrenamiento sigue en marcha.", exact=True)).to_be_visible(timeout=60_000)
     expect(card).to_have_attribute("data-state", "running")
     assert person.share() >= reached > 0
 
