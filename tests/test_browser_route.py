@@ -35,11 +35,12 @@ BROKEN = re.compile("Algo salió mal|Algo falló|Something went wrong|Something 
 IDLE = """(seen) => {
   if (document.querySelector('#stop-button') || document.querySelector('[data-testid=waiting]')) return false
   const open = document.querySelector('[data-testid=choices]:not(.t-used), [data-testid=question]:not(.t-done)')
-  const now = [...document.querySelectorAll('[id^=step-]')].pop().id
-  return open && now !== seen ? now : false
+  const last = [...document.querySelectorAll('[id^=step-]')].pop()
+  const kind = (last.closest('[data-step-type]') || last.querySelector('[data-step-type]'))?.dataset.stepType
+  return open && last.id !== seen && kind !== 'user_message' ? last.id : false
 }"""
-"""The last message, once the turn is over, something can be done, and it is not the one that was `seen`. (How many
-there are says nothing: old ones leave the page.)"""
+"""The last message, once the turn is over, something can be done, and it is neither the one that was `seen` nor what
+was just sent, which is there before its turn begins. (How many there are says nothing: old ones leave the page.)"""
 
 
 @pytest.fixture(scope="module")
