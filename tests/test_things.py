@@ -13,7 +13,7 @@ from skills.training.runs import find_run
 from skills.workspace import given_name
 from tests.conversation import Conversation
 from tests.made_runs import make_run
-from tests.test_session import VERSES, begin
+from tests.test_session import VERSES, begin, to_step
 from tutor.course.files import load_course
 from tutor.course.model import Course
 from tutor.dialogue.things import spoken, things
@@ -86,6 +86,22 @@ async def test_a_name_is_given_by_words_and_by_a_button(talk: Conversation) -> N
     assert len(workspace.manifests()) == 1
 
 
+async def test_a_question_where_a_name_was_asked_for_is_heard_as_one(talk: Conversation) -> None:
+    await talk.acts(Intent(name="rename", args={"what": "text", "id": talk.dialogue.memory.dataset}))
+    before = [thing.name for thing in things(talk.dialogue)]
+    await talk.types("¿qué es un token?")
+    assert "pedacitos" in talk.text
+    assert [thing.name for thing in things(talk.dialogue)] == before
+
+
+async def test_an_answer_to_a_question_is_no_name(talk: Conversation) -> None:
+    await to_step(talk, "check")
+    assert talk.dialogue.memory.open_item
+    before = [thing.name for thing in things(talk.dialogue)]
+    await talk.types("llamalo token")
+    assert [thing.name for thing in things(talk.dialogue)] == before
+
+
 async def test_a_name_that_will_not_do_is_told(talk: Conversation) -> None:
     await talk.types("llamalo " + "x" * 79)
     assert "Ese nombre no me sirve" in talk.text
@@ -134,6 +150,9 @@ async def test_what_is_named_is_never_a_path(talk: Conversation, what: str, id: 
         ("call it my verses", "my verses"),
         ("rename it to Old Songs", "Old Songs"),
         ("ponele que sí", None),
+        ("let's call it a day", None),
+        ("call it a day", None),
+        ("llamalo como quieras", None),
         ("¿cómo se llama esto?", None),
         ("llamalo?", None),
         ("el modelo se llama así por su autor", None),

@@ -42,11 +42,11 @@ async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[
     if button:
         yield Chosen(intent=button.intent)
         turn = act(dialogue, button.intent)
-    elif naming:
+    elif naming and _is_name(text):
         turn = act(dialogue, Intent(name="rename", args={"what": naming[0], "id": naming[1], "name": text}))
     elif dialogue.memory.talk:
         turn = _to_the_model(dialogue, text, router)
-    elif name := read_name(text):
+    elif item is None and waiting is None and (name := read_name(text)):
         turn = act(dialogue, Intent(name="rename", args={"name": name}))
     elif len(text) > PASTED or text.strip().count("\n") >= PASTED_LINES:
         turn = take_text(dialogue, {"text": text})
@@ -62,6 +62,11 @@ async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[
         turn = routed(dialogue, router.route(text, dialogue.language, situation(dialogue, "none")), text, router)
     async for shown in turn:
         yield shown
+
+
+def _is_name(text: str) -> bool:
+    """Whether what was typed when a name was asked for may be one: not a question, nor a text that was pasted."""
+    return "?" not in text and "\n" not in text.strip()
 
 
 async def with_a_file(dialogue: Dialogue, text: str, router: Router, arrived: bool) -> AsyncIterator[Shown]:

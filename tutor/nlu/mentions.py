@@ -133,7 +133,7 @@ CALLED = re.compile(
     r"|(?:quiero que )?(?:que )?se llame"
     r"|(?:call|name|rename) (?:it|this|that)(?: to| as)?"
     r"|(?:change|set) (?:its|the) name to"
-    r"|let it be called)[: ]+(?P<name>[^?\n]{1,80})",
+    r"|let it be called)[: ]+(?!(?:a day|a night|quits|cuando|(?:como )?(?:quieras|se te))\b)(?P<name>[^?\n]{1,80})",
     re.I,
 )
 """«llamalo mis coplas», «call it my verses»: the whole message, with the name at its end."""
