@@ -179,7 +179,7 @@ def test_a_stop_before_the_first_step_is_heard_at_once(
         start(ask=(0, "stop"))
     assert (ended.value.kind, ended.value.kept) == ("stopped", False)
     doing = [event.doing.id for event in events if isinstance(event, Advanced) and event.doing]
-    assert doing[-1] == "fine_tune.doing.rehearsing"
+    assert doing[-1] == "fine_tune.doing.reading"
     assert not list((workspace.runs / "run-1").iterdir())
 
 
@@ -190,7 +190,7 @@ def test_the_whole_run_is_one_bar(
     start()
     told = [event for event in events if isinstance(event, Advanced)]
     stages = list(dict.fromkeys(event.doing.id.removeprefix("fine_tune.doing.") for event in told if event.doing))
-    assert stages == ["reading", "rehearsing", "measuring", "training", "finishing"]
+    assert stages == ["reading", "weights", "rehearsing", "measuring", "writing", "training", "finishing"]
     shares = [event.done / event.total for event in told]
     assert shares == sorted(shares)
     assert 0.5 < shares[-1] < 1

@@ -27,7 +27,7 @@ from tutor.ui import prepare
 from tutor.ui.cards import map_card, question_card, verdict_props
 from tutor.ui.markdown import safe, visible
 from tutor.ui.render import RENDERERS, block_card
-from tutor.ui.run_card import CONTROLS, run_view
+from tutor.ui.run_card import CONTROLS, run_view, running_view
 from tutor.ui.screen import Screen
 from tutor.ui.transcript import Transcript
 from tutor.words import LANGUAGES, Words
@@ -125,8 +125,37 @@ def test_run_card_in_every_state(state: Any, language: Any) -> None:
 def test_run_card_at_the_very_start() -> None:
     status = run_status("running", 0.0).model_copy(update={"metrics": (), "samples": (), "total": 0.0, "eta": None})
     view = run_view(status, Words("es"))
-    assert (view["share"], view["curves"], view["time"]) == (0.0, [], "calculando cuánto falta")
-    assert view["caption"].startswith("Se está preparando")
+    assert (view["share"], view["curves"], view["time"]) == (0.0, [], "lleva 4 min, calculando cuánto falta")
+    assert view["caption"].startswith("Se pone en marcha")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_before_the_first_step_it_is_said_what_goes_on_and_for_how_long(language: Any) -> None:
+    """On a slow machine this takes minutes, in which a bar that stands at 0 % looks dead."""
+    words = Words(language)
+    nothing = {"metrics": (), "samples": (), "done": 0.0, "total": 1.0, "eta": None, "seconds": 40.0}
+    stages = [
+        msg("fine_tune.doing.weights", bits=16),
+        msg("fine_tune.doing.rehearsing", bits=16),
+        msg("fine_tune.doing.writing"),
+    ]
+    for doing in stages:
+        status = run_status("running", 0.0).model_copy(update=nothing | {"doing": doing})
+        view = run_view(status, words)
+        assert view["preparing"]
+        assert view["caption"] == words(doing)
+        line = running_view(status, words)
+        assert line is not None
+        for told in (view["share_label"], view["time"], line["text"]):
+            assert "%" not in told
+        for told in (view["time"], line["text"]):
+            assert "40 s" in told
+    before = [Metric(step=0, name=name, value=3.0) for name in ("heldout_loss", "heldout_bpc", "known_loss")]
+    at = {"metrics": tuple(before), "done": 0.1, "doing": msg("fine_tune.doing.training"), "eta": 60.0}
+    view = run_view(run_status("running", 0.0).model_copy(update=nothing | at), words)
+    assert not view["preparing"]
+    assert view["caption"] == words("run_card.caption.first_step", n=120)
+    assert "40 s" in view["time"]
 
 
 def test_run_card_says_what_it_is_doing_and_offers_only_what_helps() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Literal
 
-from skills.blocks import Message, msg
+from skills.blocks import Message, Scalar, msg
 from skills.contract import Advanced, Context, Ended, Request
 from skills.training.work import Rates, Work
 
@@ -51,9 +51,9 @@ class Clock:
 
     # --- what there is to do -----------------------------------------------------------------------------------------
 
-    def doing(self, what: str) -> None:
+    def doing(self, what: str, **values: Scalar) -> None:
         """A stage of the run begins."""
-        self._doing = msg(f"fine_tune.doing.{what}")
+        self._doing = msg(f"fine_tune.doing.{what}", **values)
         self._mark = time.monotonic()
         self.tell(at_once=True)
 

@@ -181,6 +181,7 @@ class Training(Held):
         self.metric(curves.HELDOUT_BITS, found.bits_per_character)
         if self.state.step == 0:
             self.metric(KNOWN, self.measure(self.material.known).loss)
+            self.clock.doing("writing")
             self.sample()
             return None
         if self.diverged(loss):

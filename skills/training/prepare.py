@@ -10,7 +10,7 @@ from typing import Any
 from skills import memory
 from skills.blocks import msg
 from skills.contract import Context, Noticed
-from skills.model.base import base_digest, base_name, enable_gradient_checkpointing, open_base, with_adapter
+from skills.model.base import Precision, base_digest, base_name, enable_gradient_checkpointing, open_base, with_adapter
 from skills.training import budget, checkpoint
 from skills.training.budget import RunPlan
 from skills.training.clock import Clock
@@ -21,7 +21,10 @@ from skills.training.hyperparameters import FineTuneInputs, Hyperparameters
 from skills.training.loop import Training
 from skills.training.packing import capacity, pack
 from skills.training.refusals import room_for_run, too_large
-from skills.training.rehearsal import Rehearsed, fits, rehearse
+from skills.training.rehearsal import Rehearsed, Stage, fits, rehearse
+
+BITS: dict[Precision, int] = {"bf16": 16, "fp32": 32}
+"""That each number of a model takes."""
 
 
 def prepared(
@@ -92,7 +95,6 @@ def rehearsed_for(
     Raises DoesNotFit with what would fit."""
     assert settings.batch_tokens is not None
     assert settings.rank is not None
-    clock.doing("rehearsing")
     size = capacity(texts.material.train, texts.fitted.length, settings.batch_tokens)
     rows = max(1, round(settings.batch_tokens / size))
     try:
@@ -105,7 +107,12 @@ def rehearsed_for(
             ctx.emit(Noticed(level="warning", message=msg("fine_tune.only_16_bits")))
         options = wanted or options
     packed = pack(texts.material.train, size)
-    found = rehearse(weights, options, packed, settings.rank, settings.seed, clock.heed)
+
+    def told(stage: Stage, precision: Precision) -> None:
+        clock.heed()
+        clock.doing(stage, bits=BITS[precision])
+
+    found = rehearse(weights, options, packed, settings.rank, settings.seed, told)
     pace = Pace(
         seconds_a_token=found.seconds_a_token,
         peak_bytes=found.peak_bytes,

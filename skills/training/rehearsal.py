@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from skills import memory
 from skills.model.base import Precision, enable_gradient_checkpointing, open_base, with_adapter
@@ -15,6 +15,7 @@ from skills.training import budget
 from skills.training.loss import batch_losses
 from skills.training.packing import Packed, batch
 
+Stage = Literal["weights", "rehearsing"]
 ROWS = (4, 2, 1)
 """Rows at a time, most first: more than four gain no time on a CPU, and cost the memory the chat lives in."""
 
@@ -60,11 +61,11 @@ def rehearse(
     rows: Sequence[Packed],
     rank: int,
     seed: int,
-    heed: Callable[[], None] = lambda: None,
+    told: Callable[[Stage, Precision], None] = lambda stage, precision: None,
 ) -> Rehearsed:
     """Time two steps on the longest row in each precision; then one of full size in the faster, whose model is kept.
 
-    `heed` is called between them: what it raises ends the rehearsal."""
+    `told` hears what begins, each of which may take a minute; what it raises ends the rehearsal."""
     longest = sorted(rows, key=lambda row: -sum(map(len, row)))
     paces: dict[MemoryFit, float] = {}
     model = opened = None
@@ -72,15 +73,17 @@ def rehearse(
         if model is not None:  # one model at a time: the memory of the last is needed for the next
             model = None
             budget.let_go()
+        told("weights", fit.precision)
         model, opened = _open(weights, fit, rank, seed), fit
-        heed()
+        told("rehearsing", fit.precision)
         paces[fit] = _pace(model, longest[:1], most=1.3 * min(paces.values(), default=math.inf))
-        heed()
     fit = min(paces, key=paces.__getitem__)
     if opened != fit:
         model = None
         budget.let_go()
+        told("weights", fit.precision)
         model = _open(weights, fit, rank, seed)
+        told("rehearsing", fit.precision)
         _step(model, longest[:1])
     memory.give_back()
     budget.forget_peak()  # what the other precision took is no part of the run

@@ -25,6 +25,8 @@ WHOLE_OR_NOTHING = ("compare_models", "export_project", "rehearse_training")
 """Skills whose runs leave nothing when they are stopped half way: keeping would only seem to help."""
 PAUSES = ("fine_tune",)
 """Those that go on where they were."""
+SHOWN = 0.005
+"""The smallest share that is not shown as 0 %."""
 Points = list[tuple[float, float]]
 
 
@@ -40,7 +42,8 @@ def run_view(status: RunStatus, words: Words) -> dict[str, Any]:
         else words(f"run_card.asked.{status.asked}"),
         "ended": status.state in ("done", "stopped", "failed"),
         "share": share,
-        "share_label": words("run_card.share", share=share),
+        "preparing": _preparing(status),
+        "share_label": words("run_card.preparing") if _preparing(status) else words("run_card.share", share=share),
         "time": _time(status, words),
         "caption": _caption(status, words),
         "facts": _facts(status, words),
@@ -64,7 +67,8 @@ def running_view(status: RunStatus | None, words: Words) -> dict[str, Any] | Non
         return None
     what = words(f"chat.run_what.{status.skill}")
     share = min(1.0, status.done / status.total) if status.total else 0.0
-    text = words("run_card.line.text", what=what, share=share, left=_time(status, words))
+    kind = "preparing" if _preparing(status) else "text"
+    text = words(f"run_card.line.{kind}", what=what, share=share, left=_time(status, words))
     over = words("run_card.line.over", what=what)
     return {"run": status.run, "share": share, "text": text, "label": words("run_card.line.label"), "over": over}
 
@@ -93,6 +97,8 @@ def _caption(status: RunStatus, words: Words) -> str:
         return words("run_card.caption.paused_early")
     if status.state in ("paused", "interrupted", "failed"):
         return words(f"run_card.caption.{status.state}")
+    if _preparing(status) or (status.state == "running" and _trains(status) and not _learnt(status)):
+        return _prepares(status, words)
     said = words(curves.caption(status.metrics)) if status.metrics else ""
     if status.state == "running" and status.doing and (not said or status.doing.id != "fine_tune.doing.training"):
         return words(status.doing)
@@ -103,6 +109,22 @@ def _caption(status: RunStatus, words: Words) -> str:
     return said or words("run_card.caption.starting")
 
 
+def _preparing(status: RunStatus) -> bool:
+    """Whether no share of it can be told yet: a percentage would stand at nothing, and look as if it had stopped."""
+    return status.state == "running" and (not status.total or status.done / status.total < SHOWN)
+
+
+def _trains(status: RunStatus) -> bool:
+    return status.doing is not None and status.doing.id == "fine_tune.doing.training"
+
+
+def _prepares(status: RunStatus, words: Words) -> str:
+    """What goes on before there is anything to show."""
+    if status.doing is None:
+        return words("run_card.caption.starting")
+    return words("run_card.caption.first_step", n=status.steps) if _trains(status) else words(status.doing)
+
+
 def _learnt(status: RunStatus) -> bool:
     """Whether a training has made a step: it saves what it has when it is paused."""
     return any(metric.name == curves.TRAIN for metric in status.metrics)
@@ -110,7 +132,8 @@ def _learnt(status: RunStatus) -> bool:
 
 def _time(status: RunStatus, words: Words) -> str:
     if status.state == "running":
-        return words("run_card.left", eta=status.eta) if status.eta is not None else words("run_card.left_unknown")
+        left = words("run_card.left", eta=status.eta) if status.eta is not None else words("run_card.left_unknown")
+        return words("run_card.so_far", seconds=status.seconds, left=left)
     seconds = (status.result or {}).get("seconds", status.seconds)  # a resumed one took longer than its last attempt
     return words("run_card.took", seconds=seconds) if status.state in ("done", "stopped") else ""
 

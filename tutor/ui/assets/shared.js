@@ -26,18 +26,19 @@ const Button = ({ main, chosen, ...rest }) =>
     ...rest,
   })
 
+// How much is done; null where that cannot be told, and only that something goes on is shown.
 const Bar = ({ percent, label }) =>
   h(
     'div',
     {
-      className: 't-bar',
+      className: 't-bar' + (percent === null ? ' t-unknown' : ''),
       role: 'progressbar',
-      'aria-valuenow': Math.round(percent),
+      'aria-valuenow': percent === null ? undefined : Math.round(percent),
       'aria-valuemin': 0,
       'aria-valuemax': 100,
       'aria-label': label,
     },
-    h('i', { style: { width: percent + '%' } }),
+    h('i', { style: percent === null ? undefined : { width: percent + '%' } }),
   )
 
 // Something to know; the level is said, not only coloured. `label` says it in words.
