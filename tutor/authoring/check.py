@@ -12,7 +12,21 @@ from skills.contract import Language
 from tutor.authoring.check_skills import inputs_given, lint_skills, result_fields
 from tutor.course.files import read
 from tutor.course.markdown import count_words, placeholders, stray_braces
-from tutor.course.model import Ask, Bilingual, Choice, Concept, Course, Item, Lesson, Predict, Run, Step, Try, Wait
+from tutor.course.model import (
+    Ask,
+    Bilingual,
+    Choice,
+    Concept,
+    Course,
+    Item,
+    Lesson,
+    Predict,
+    Run,
+    Seen,
+    Step,
+    Try,
+    Wait,
+)
 from tutor.course.sources import Mistake
 
 if TYPE_CHECKING:
@@ -187,6 +201,8 @@ def _lint_references(sources: Sources, files: LessonFiles, lesson: Lesson) -> No
         if isinstance(step, Run) and step.against and not isinstance(earlier.get(step.against.step), Predict):
             line = files.step_line(step.id, "against")
             sources.mistake(files.file, line, "course.unknown.step", name=step.against.step)
+        if isinstance(step, Seen) and step.bet:
+            _lint_bet(sources, files, step, earlier)
         for given in inputs_given(step):
             name = given.removeprefix("$")
             if given not in OF_THE_LEARNER and not given.startswith("$run:") and not _predicted(sources, earlier, name):
@@ -195,6 +211,16 @@ def _lint_references(sources: Sources, files: LessonFiles, lesson: Lesson) -> No
     for item in lesson.items:
         if item.in_lesson and not asked[item.id]:
             sources.mistake(files.file, files.item_line(item.id), "course.no_item_step", name=item.id)
+
+
+def _lint_bet(sources: Sources, files: LessonFiles, step: Seen, earlier: dict[str, Step]) -> None:
+    """A bet is a choice made before; what came of it is in words, but where it is the votes that tell."""
+    assert step.bet
+    if not _predicted(sources, earlier, step.bet):
+        sources.mistake(files.file, files.step_line(step.id, "bet"), "course.unknown.step", name=step.bet)
+    if step.came is None and not (isinstance(step, Run) and step.inputs.get("blind")):
+        for _, file, _ in files.words.documents:
+            sources.mistake(file, 1, "course.words.missing", name=f"{step.id}:came")
 
 
 def _predicted(sources: Sources, earlier: dict[str, Step], name: str) -> bool:
@@ -225,7 +251,7 @@ def _texts(step: Step) -> Iterator[tuple[str, str | None, Bilingual]]:
         yield step.id, None, step.text
     for id, label in step.labels.items():
         yield step.id, id, label
-    for role in ("after", "match", "differ"):
+    for role in ("after", "match", "differ", "came"):
         words = getattr(step, role, None)
         if words:
             yield f"{step.id}:{role}", None, words

@@ -34,7 +34,15 @@ class StepBase(Frozen):
     labels: dict[str, Bilingual] = {}
 
 
-class Say(StepBase):
+class Seen(StepBase):
+    """A step at which it is seen what came of a bet. `bet`: the `predict` step (`lesson/step` of another lesson) whose
+    choice is shown beside `came`."""
+
+    bet: str | None = None
+    came: Bilingual | None = None
+
+
+class Say(Seen):
     kind: Literal["say"]
 
 
@@ -43,7 +51,7 @@ class Predict(StepBase):
     format: Literal["word", "number", "choice"]
 
 
-class Run(StepBase):
+class Run(Seen):
     """`after`, `match` and `differ` are said when the result is there (see docs/authoring.md). `settings`: the skill is
     begun by the learner, from its settings card."""
 
@@ -72,7 +80,7 @@ class Ask(StepBase):
     item: str
 
 
-class Wait(StepBase):
+class Wait(Seen):
     """Goes on when the background step `run` has ended; until then the learner may do other things."""
 
     kind: Literal["wait"]

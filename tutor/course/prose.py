@@ -10,7 +10,7 @@ from tutor.course.markdown import Document, Part
 
 Both = dict[str, Any]
 PROSE = {
-    *("text", "labels", "after", "match", "differ"),
+    *("text", "labels", "after", "match", "differ", "came"),
     *("stem", "hint", "lesson", "model", "done", "not_done", "if_right", "if_wrong", "if_low", "if_high"),
     *("name", "definition", "simpler", "example", "asks", "source"),
 }
@@ -118,6 +118,8 @@ def step_words(pair: Pair, raw: dict[str, Any]) -> Both:
         words["labels"] = {name: pair.take(id, name, _markdown) for name in pair.parts(id)}
     elif kind == "try" and isinstance(raw.get("choices"), dict):
         words["labels"] = {name: pair.take(id, name, _markdown) for name in raw["choices"]}
+    if raw.get("bet"):
+        words["came"] = pair.take(f"{id}:came", need=False)
     if kind == "run":
         against = isinstance(raw.get("against"), dict)
         for role in ("match", "differ") if against else ("after",):

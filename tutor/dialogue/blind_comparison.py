@@ -13,6 +13,8 @@ from typing import Any
 from skills.blocks import Block, Compare, CompareColumn, msg
 from skills.errors import FileMissing
 from skills.evaluation.bootstrap import coin
+from tutor.course.model import Run
+from tutor.dialogue.bets import choice_and
 from tutor.dialogue.context import Dialogue, next_button
 from tutor.dialogue.recordings import recorded
 from tutor.dialogue.skill_calls import Outcome, offered
@@ -121,6 +123,9 @@ def reveal(dialogue: Dialogue, outcome: Outcome) -> Said:
         told.append(luck(dialogue, chosen, clear))
     cards: tuple[Block, ...] = tuple(block for block in outcome.blocks if block.kind != "text")
     offers = offered(dialogue, outcome.offers)
+    step = dialogue.step
+    if isinstance(step, Run) and step.bet and step.skill == "compare_models":
+        cards = (*choice_and(dialogue, step, dialogue.words("chat.blind.came", n=mine, total=len(votes))), *cards)
     return dialogue.say(" ".join(told), blocks=cards, buttons=(next_button(dialogue), *offers))
 
 

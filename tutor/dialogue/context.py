@@ -6,11 +6,11 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from skills.blocks import Block, Scalar
@@ -193,9 +193,9 @@ class Dialogue:
         at = datetime.strptime(f"{run['day']}{run['time']}", "%Y%m%d%H%M%S").astimezone()
         return self.words("chat.thing.of_day", at=at.timestamp())
 
-    def text(self, words: Bilingual | None) -> str:
-        """An authored text in the learner's language, its fields filled with predictions and results."""
-        return self.words.fill(words[self.language], self._fields()) if words else ""
+    def text(self, words: Bilingual | None, more: Mapping[str, Any] = MappingProxyType({})) -> str:
+        """An authored text in the learner's language, its fields filled with predictions and results, and `more`."""
+        return self.words.fill(words[self.language], self._fields() | dict(more)) if words else ""
 
     def _fields(self) -> dict[str, Any]:
         """`{bet}` -> what was predicted at the step `bet`; `{see.top}` -> a field of the result of the step `see`."""

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import skills
-from skills.blocks import Bet
 from skills.errors import Busy, ModelMissing, UserError
 from skills.texts.normalize import fold
 from skills.texts.quantities import read_number
 from tutor.course.model import Bilingual, Run, Try, Wait
 from tutor.dialogue import blind_comparison
 from tutor.dialogue.about import datasets_of
+from tutor.dialogue.bets import bets
 from tutor.dialogue.context import Dialogue, next_button, run_what
 from tutor.dialogue.recordings import recorded
 from tutor.dialogue.skill_calls import (
@@ -70,22 +70,10 @@ def _told(dialogue: Dialogue, step: Run | Wait, outcome: Outcome) -> Said:
     words = after_text(dialogue, step) if isinstance(step, Run) else step.after
     if blind_comparison.is_blind(outcome.result):
         return blind_comparison.ask(dialogue, outcome, dialogue.text(words))
-    blocks = (*_bet(dialogue, step), *outcome.blocks)
+    blocks = (*bets(dialogue, step, outcome.result), *outcome.blocks)
     return dialogue.say(
         dialogue.text(words), blocks=blocks, buttons=(next_button(dialogue), *offered(dialogue, outcome.offers))
     )
-
-
-def _bet(dialogue: Dialogue, step: Run | Wait) -> tuple[Bet, ...]:
-    """What was predicted beside what came, where the step has both."""
-    if not isinstance(step, Run) or step.against is None:
-        return ()
-    yours = dialogue.memory.predicted.get(dialogue.at(step.against.step))
-    came = dialogue.memory.results[dialogue.at(step.id)].get(step.against.field)
-    if yours is None or came is None:
-        return ()
-    number = read_number(str(yours)) if isinstance(came, int | float) else None
-    return (Bet(yours=yours if number is None else number, came=came),)
 
 
 async def outcome_of(

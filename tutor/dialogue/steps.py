@@ -7,6 +7,7 @@ from typing import Any
 
 from skills.errors import UserError
 from tutor.course.model import Bring, Close, Lesson, Predict, Run, Say, Step, Try, Wait
+from tutor.dialogue.bets import bets
 from tutor.dialogue.context import Dialogue, next_button
 from tutor.dialogue.lesson_runs import outcome_of, present_run, present_wait
 from tutor.dialogue.skill_calls import Outcome, record_result, resolve
@@ -20,7 +21,7 @@ async def present(dialogue: Dialogue, lesson: Lesson, step: Step, heading: str =
     text = heading + dialogue.text(step.text)
     match step:
         case Say():
-            yield dialogue.say(text, buttons=(next_button(dialogue),))
+            yield dialogue.say(text, blocks=bets(dialogue, step), buttons=(next_button(dialogue),))
         case Predict() | Try() | Bring():
             yield dialogue.say(text, buttons=step_buttons(dialogue, step))
         case Close():
