@@ -223,7 +223,7 @@ def bare(course: Course) -> dict[str, Any]:
 
 def stable(progress: Progress) -> dict[str, Any]:
     """The progress as JSON, its sets in order."""
-    sets = {name: sorted(getattr(progress, name)) for name in ("begun", "done", "steps", "submissions")}
+    sets = {name: sorted(getattr(progress, name)) for name in ("begun", "done", "steps", "submissions", "settled")}
     return json.loads(json.dumps(progress.model_dump(mode="json") | sets))
 
 

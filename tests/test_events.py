@@ -63,7 +63,7 @@ def bare_course(expected: Any) -> Course:
     """Of the course of the earlier version, what mastery follows from."""
     of = expected["course"]
     course: Any = SimpleNamespace(
-        lessons={id: SimpleNamespace(concepts=tuple(concepts)) for id, concepts in of["lessons"].items()},
+        lessons={id: SimpleNamespace(concepts=tuple(concepts), steps=()) for id, concepts in of["lessons"].items()},
         concepts={id: SimpleNamespace(id=id, bkt=Bkt(**bkt)) for id, bkt in of["concepts"].items()},
         items={id: SimpleNamespace(concept=concept, format=format) for id, (concept, format) in of["items"].items()},
     )

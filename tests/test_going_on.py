@@ -13,13 +13,16 @@ import pytest
 
 from tests.conversation import Conversation
 from tests.made_runs import make_run
-from tests.test_session import VERSES, begin, key, to_step
+from tests.test_session import FINE_TUNED, VERSES, begin, key, to_step
 from tutor.course.files import load_course
 from tutor.course.model import Choice, Course
 from tutor.dialogue import context
+from tutor.dialogue.course_map import course_map
 from tutor.learner.events import Voted
 from tutor.settings import CURRICULUM
-from tutor.turn import Button, Input, Intent, Upload
+from tutor.turn import Button, Input, Intent, MapLesson, Upload
+from tutor.ui.cards import map_card
+from tutor.words import Words
 
 ROOT = Path(__file__).parent.parent
 DAY = 86400.0
@@ -152,7 +155,7 @@ async def test_the_way_is_changed_in_words_and_what_is_open_stays(talk: Conversa
     await talk.types(said)
     assert talk.dialogue.memory.route == route
     assert talk.item.submission == item
-    assert "hechas: 1" in "".join(one.text for one in talk.said[-2:])
+    assert "recorridas: 1" in "".join(one.text for one in talk.said[-2:])
     assert talk.session.map().route == route
     assert talk.session.map().done == 1
 
@@ -454,7 +457,7 @@ async def test_after_an_update_it_says_what_it_found_and_no_more(
     monkeypatch.setattr(context, "VERSION", "99.0")
     await talk.opens()
     told = next(said.text for said in talk.said if "99.0" in said.text)
-    assert "lecciones hechas, 1" in told
+    assert "lecciones recorridas, 1" in told
     assert "textos, 0" in told
 
 
@@ -562,3 +565,55 @@ async def test_the_report_asked_for_before_its_questions_leads_to_them(talk: Con
     assert "¿Esto es para vos?" in "".join(said.text for said in talk.said[-2:])
     await talk.clicks("Ver esa lección")
     assert talk.dialogue.memory.lesson == "decide"
+
+
+# --- gone through, and learnt -----------------------------------------------------------------------------------------
+
+
+def on_map(talk: Conversation, lesson: str) -> MapLesson:
+    return next(one for module in course_map(talk.dialogue).modules for one in module.lessons if one.id == lesson)
+
+
+async def test_a_lesson_whose_questions_were_skipped_is_gone_through_and_says_what_is_left(talk: Conversation) -> None:
+    await begin(talk)
+    await to_step(talk, "end")
+    total = len(talk.dialogue.progress.questions["next-word"])
+    assert total > 1
+    assert f"De sus {total} preguntas, {total} quedan para repasar" in talk.text
+    assert "«Repasar con preguntas»" in talk.text
+    assert (on_map(talk, "next-word").state, on_map(talk, "next-word").pending) == ("walked", total)
+    assert course_map(talk.dialogue).done == 1
+    (map_says,) = {map_card(course_map(talk.dialogue), Words("es")).props["words"]["states"]["next-word"]}
+    assert f"{total} preguntas para repasar" in map_says
+    assert button(talk, "next").main
+
+
+async def test_a_lesson_whose_questions_were_answered_is_done_and_says_nothing_more(talk: Conversation) -> None:
+    await begin(talk)
+    for _ in range(60):
+        if talk.dialogue.memory.step == "end":
+            break
+        asked = talk.dialogue.memory.open_item
+        await (talk.answers(key(talk, asked.item)) if asked else talk.acts(Intent(name="next")))
+    assert talk.dialogue.progress.pending("next-word") == ()
+    assert "para repasar" not in talk.text
+    assert on_map(talk, "next-word").state == "passed"
+
+
+async def test_a_lesson_is_not_done_while_the_training_that_it_began_goes_on(
+    talk: Conversation, tmp_path: Path
+) -> None:
+    await begin(talk)
+    verses = tmp_path / "coplas.txt"
+    verses.write_text(VERSES, "utf-8")
+    await talk.uploads(verses)
+    await talk.acts(Intent(name="start_lesson", args={"lesson": "fine-tune"}))
+    for _ in range(60):
+        if talk.dialogue.memory.step == "end":
+            break
+        asked = talk.dialogue.memory.open_item
+        await (talk.answers(key(talk, asked.item)) if asked else talk.acts(Intent(name="next")))
+    assert (on_map(talk, "fine-tune").state, on_map(talk, "fine-tune").going) == ("walked", True)
+    (run,) = talk.runs.runs
+    talk.runs.finish(run, FINE_TUNED)
+    assert (on_map(talk, "fine-tune").state, on_map(talk, "fine-tune").going) == ("passed", False)

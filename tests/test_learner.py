@@ -101,16 +101,35 @@ def test_reviews_come_later_the_better_it_went(course: Course) -> None:
 
 
 def test_lessons_have_states(course: Course) -> None:
+    """A lesson that was gone through is done once its questions were answered; skipped ones are left to review."""
     progress = mastery.start(course)
     assert progress.lesson_state("first") == "todo"
     progress = update(progress, event("lesson_begun", lesson="first"), course)
     assert progress.lesson_state("first") == "begun"
     progress = update(progress, event("lesson_done", lesson="first"), course)
-    assert progress.lesson_state("first") == "passed"
+    assert progress.lesson_state("first") == "walked"
+    assert progress.pending("first") == ("lm.1", "lm.3")
     progress = update(progress, answered(course, "lm.1"), course)
-    assert progress.lesson_state("first") == "passed"
+    assert (progress.lesson_state("first"), progress.pending("first")) == ("walked", ("lm.3",))
+    progress = update(progress, answered(course, "lm.3", "unclear", START + 5), course)
+    assert (progress.lesson_state("first"), progress.pending("first")) == ("passed", ())
     assert progress.lesson_state("first", START + 90 * DAY) == "review"
     assert update(progress, answered(course, "lm.2", "wrong", START + 9), course).lesson_state("first") == "review"
+    assert update(progress, answered(course, "lm.1", "wrong", START + 9), course).lesson_state("first") == "walked"
+
+
+@pytest.mark.parametrize("more", [{"outcome": "wrong"}, {"outcome": "partial"}, {"hinted": True}, {"shown": True}])
+def test_what_was_not_answered_without_help_is_left_to_review(course: Course, more: Any) -> None:
+    answers = [answered(course, "lm.3"), answered(course, "lm.1", at=START + 5, **more)]
+    progress = replay([*answers, event("lesson_done", lesson="first")], course)
+    assert (progress.lesson_state("first"), progress.pending("first")) == ("walked", ("lm.1",))
+
+
+def test_an_idea_that_is_passed_leaves_no_question_to_review(course: Course) -> None:
+    answers = [answered(course, "lm.1"), answered(course, "lm.2", at=START + 5)]
+    progress = replay([*answers, event("lesson_done", lesson="first")], course)
+    assert progress.passed("language-model")
+    assert (progress.lesson_state("first"), progress.pending("first")) == ("passed", ())
 
 
 def test_a_replay_is_the_same_as_the_steps_and_survives_json(course: Course) -> None:

@@ -172,12 +172,16 @@ Shown = Said | Delta | Chosen | Opened | Graded | Waiting | Reload | Farewell | 
 
 
 class MapLesson(Frozen):
+    """`pending`: its questions that are left to review, once it was gone through; `going`: what it began goes on."""
+
     id: str
     number: str
     title: str
     minutes: int
-    state: Literal["todo", "begun", "passed", "review"]
+    state: Literal["todo", "begun", "walked", "passed", "review"]
     current: bool
+    pending: int = 0
+    going: bool = False
     evidence: tuple[str, ...] = ()
 
 

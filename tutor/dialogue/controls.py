@@ -53,10 +53,12 @@ async def show_progress(dialogue: Dialogue) -> AsyncIterator[Shown]:
     rows = []
     for id in dialogue.course.routes[dialogue.memory.route or "express"]:
         lesson = dialogue.course.lessons[id]
-        state = dialogue.progress.lesson_state(id)
+        state, left = dialogue.progress.lesson_state(id), len(dialogue.progress.pending(id))
         passed = sum(dialogue.progress.passed(c) for c in lesson.concepts)
         evidence = dialogue.words("chat.evidence", passed=passed, n=len(lesson.concepts))
-        rows.append((f"{lesson.number} {lesson.title[dialogue.language]}", msg(f"chat.state.{state}"), evidence))
+        rows.append(
+            (f"{lesson.number} {lesson.title[dialogue.language]}", msg(f"chat.state.{state}", n=left), evidence)
+        )
     table = Table(
         title=msg("chat.progress_table"),
         columns=tuple(Column(label=msg(f"chat.column.{c}")) for c in ("lesson", "state", "evidence")),

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from tutor.course.model import Lesson, Run
 from tutor.dialogue.context import Dialogue
+from tutor.dialogue.skill_calls import state_of
 from tutor.dialogue.things import Thing, button, made, things
 from tutor.turn import CourseMap, MapLesson, MapModule, MapThing
 
@@ -22,7 +24,7 @@ def course_map(dialogue: Dialogue) -> CourseMap:
         MapModule(title=titles[number], lessons=tuple(_lesson(dialogue, id) for id in ids))
         for number, ids in groupby(route, key=lambda id: course.lessons[id].module)
     )
-    done = sum(lesson.state in ("passed", "review") for module in modules for lesson in module.lessons)
+    done = sum(lesson.state in ("walked", "passed", "review") for module in modules for lesson in module.lessons)
     return CourseMap(
         route=dialogue.memory.route or "",
         modules=modules,
@@ -58,12 +60,21 @@ def _lesson(dialogue: Dialogue, id: str) -> MapLesson:
             name = dialogue.course.concepts[concept].name[dialogue.language]
             right = len(known.successes)
             evidence.append(dialogue.words("chat.concept_evidence", concept=name, n=right, answers=known.answers))
+    state, going = dialogue.progress.lesson_state(id, dialogue.now()), goes_on(dialogue, lesson)
     return MapLesson(
         id=id,
         number=lesson.number,
         title=lesson.title[dialogue.language],
         minutes=lesson.minutes,
-        state=dialogue.progress.lesson_state(id, dialogue.now()),
+        state="walked" if going and state == "passed" else state,
         current=id == dialogue.memory.lesson,
+        pending=len(dialogue.progress.pending(id)) if state == "walked" else 0,
+        going=going,
         evidence=tuple(evidence),
     )
+
+
+def goes_on(dialogue: Dialogue, lesson: Lesson) -> bool:
+    """Whether a run that the lesson began is still at work."""
+    begun = (dialogue.memory.runs.get(f"{lesson.id}/{step.id}") for step in lesson.steps if isinstance(step, Run))
+    return any(state_of(dialogue, run) == "running" for run in begun if run)

@@ -79,8 +79,17 @@ def _present_close(dialogue: Dialogue, lesson: Lesson, text: str) -> Said:
     dialogue.record(LessonDone(lesson=lesson.id))
     if statechart.can(dialogue.memory.machine, "end"):
         dialogue.move("end")
-    coming = _coming(dialogue)
-    return dialogue.say(f"{text}\n\n{coming}" if coming else text, buttons=close_buttons(dialogue))
+    told = (text, _left_to_review(dialogue, lesson), _coming(dialogue))
+    return dialogue.say("\n\n".join(part for part in told if part), buttons=close_buttons(dialogue))
+
+
+def _left_to_review(dialogue: Dialogue, lesson: Lesson) -> str:
+    """How many of the lesson's questions are still to be answered without help; it keeps nobody from going on."""
+    total = len(dialogue.progress.questions.get(lesson.id, ()))
+    if not total:
+        return ""
+    left, button = len(dialogue.progress.pending(lesson.id)), dialogue.words("chat.button.quiz")
+    return dialogue.words("chat.left_to_review", n=left, total=total, button=button) if left else ""
 
 
 def close_buttons(dialogue: Dialogue) -> tuple[Button, ...]:

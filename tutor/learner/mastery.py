@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from skills.blocks import Frozen
-from tutor.course.model import Bkt, Course
+from tutor.course.model import Ask, Bkt, Course, Lesson
 from tutor.learner import events
 from tutor.learner.events import Answered, Outcome
 from tutor.learner.store import StoredEvent
@@ -23,7 +23,7 @@ from tutor.learner.store import StoredEvent
 if TYPE_CHECKING:
     from fsrs import Scheduler
 
-LessonState = Literal["todo", "begun", "passed", "review"]
+LessonState = Literal["todo", "begun", "walked", "passed", "review"]
 MISSES = 3
 """After so many misses in a row on a concept, what was missed waits for its review."""
 
@@ -50,16 +50,20 @@ class Known(Frozen):
 
 
 class Progress(Frozen):
-    """Everything that decides the next step. `lessons` has the concepts of each lesson of the course; `asked` when
-    each item was last put; `returning` the items that were missed and come back once."""
+    """Everything that decides the next step. `lessons` has the concepts of each lesson of the course, `questions` the
+    items that it asks, each with its concept; `asked` when each item was last put; `settled` the items whose last
+    answer was right without help, or one that nobody can judge; `returning` those that were missed and come back
+    once."""
 
     known: dict[str, Known] = Field(default_factory=dict)
     lessons: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    questions: dict[str, tuple[tuple[str, str], ...]] = Field(default_factory=dict)
     begun: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
     steps: frozenset[tuple[str, str]] = frozenset()
     submissions: frozenset[str] = frozenset()
     asked: dict[str, float] = Field(default_factory=dict)
+    settled: frozenset[str] = frozenset()
     returning: tuple[str, ...] = ()
     last_miss: tuple[str, float] | None = None
     """The item of the last answer and when, if it was a miss."""
@@ -86,9 +90,17 @@ class Progress(Frozen):
         known = self.known.get(concept)
         return known is not None and known.due is not None and known.due <= now
 
+    def pending(self, lesson: str) -> tuple[str, ...]:
+        """The questions of a lesson that are left to review: not answered without help, of ideas not yet passed."""
+        asked = self.questions.get(lesson, ())
+        return tuple(item for item, concept in asked if item not in self.settled and not self.passed(concept))
+
     def lesson_state(self, lesson: str, now: float | None = None) -> LessonState:
-        """`review`: gone through, and something in it was missed, or is due at `now`."""
+        """`walked`: gone through, with questions left to review; `passed`: with none; `review`: an idea of it was
+        missed elsewhere since, or is due at `now`."""
         if lesson in self.done:
+            if self.pending(lesson):
+                return "walked"
             concepts = self.lessons.get(lesson, ())
             missed = any(self.misses(concept) for concept in concepts)
             return "review" if missed or (now and any(self.due(c, now) for c in concepts)) else "passed"
@@ -97,7 +109,15 @@ class Progress(Frozen):
 
 def start(course: Course) -> Progress:
     """The progress of somebody who has not begun."""
-    return Progress(lessons={id: lesson.concepts for id, lesson in course.lessons.items()})
+    lessons = {id: lesson.concepts for id, lesson in course.lessons.items()}
+    return Progress(
+        lessons=lessons, questions={id: _questions(course, lesson) for id, lesson in course.lessons.items()}
+    )
+
+
+def _questions(course: Course, lesson: Lesson) -> tuple[tuple[str, str], ...]:
+    asked = [step.item for step in lesson.steps if isinstance(step, Ask)]
+    return tuple((item, course.items[item].concept) for item in asked if item in course.items)
 
 
 def replay(stored: Iterable[StoredEvent], course: Course) -> Progress:
@@ -176,6 +196,8 @@ def _answered(progress: Progress, answer: Answered, at: float, course: Course) -
     if missed and answer.where == "lesson" and known.misses < MISSES and answer.item not in returning:
         returning = (*returning, answer.item)
     changes["last_miss"] = (answer.item, at) if missed else None
+    alone = not missed and (not helped or answer.outcome == "unclear")
+    changes["settled"] = progress.settled | {answer.item} if alone else progress.settled - {answer.item}
     return progress.model_copy(update=changes | {"known": progress.known | {concept.id: known}, "returning": returning})
 
 

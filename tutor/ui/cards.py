@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.turn import Button, CourseMap, Fold, ItemView, Verdict
+from tutor.turn import Button, CourseMap, Fold, ItemView, MapLesson, Verdict
 from tutor.ui.markdown import safe
 from tutor.ui.render import Card, block_card
 from tutor.words import Words
@@ -58,7 +58,6 @@ def verdict_props(verdict: Verdict, words: Words) -> dict[str, Any]:
 
 
 def map_card(course: CourseMap, words: Words) -> Card:
-    states = {state: words(f"ui.map.{state}") for state in ("todo", "begun", "passed", "review")}
     return Card(
         words("ui.map.title"),
         course.model_dump()
@@ -66,13 +65,11 @@ def map_card(course: CourseMap, words: Words) -> Card:
             "route": words(route) if (route := f"ui.map.route.{course.route}") in words else "",
             "share": course.done / course.total if course.total else 0,
             "words": {
-                "states": states,
+                "states": {x.id: _standing(x, words) for m in course.modules for x in m.lessons},
                 "title": words("ui.map.title"),
                 "done": words("ui.map.done", done=course.done, total=course.total),
-                "here": words("ui.map.here"),
                 "evidence": words("ui.map.evidence"),
                 "route": words("ui.map.change_route"),
-                "minutes": {str(n): words("ui.map.minutes", n=n) for n in _minutes(course)},
                 "go": {x.id: words("ui.map.go", lesson=x.title) for m in course.modules for x in m.lessons},
                 "private": words("ui.map.private"),
                 "mine": words("ui.map.mine"),
@@ -86,5 +83,11 @@ def map_card(course: CourseMap, words: Words) -> Card:
     )
 
 
-def _minutes(course: CourseMap) -> set[int]:
-    return {lesson.minutes for module in course.modules for lesson in module.lessons}
+def _standing(lesson: MapLesson, words: Words) -> str:
+    """How a lesson stands, in words: what its sign on the map means, and the minutes of those that are ahead."""
+    gone = words("ui.map.going") if lesson.going else words(f"ui.map.{lesson.state}", n=lesson.pending)
+    through = lesson.state in ("walked", "passed", "review")
+    parts = [words("ui.map.here")] if lesson.current else []
+    parts += [gone] if through or not lesson.current else []
+    parts += [] if through else [words("ui.map.minutes", n=lesson.minutes)]
+    return " · ".join(parts)

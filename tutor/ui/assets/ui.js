@@ -4,7 +4,7 @@
 window.tutorCards = (React, icons, Markdown) => {
   const { createElement: h, Fragment, memo, useEffect, useId, useLayoutEffect, useRef, useState } = React
   const {
-    ArrowDown, ArrowUp, Check, Circle, CircleDashed, CircleDot, FileText, FolderCheck, Globe, Info, Minus, RotateCcw,
+    ArrowDown, ArrowUp, Check, Circle, CircleDashed, CircleDot, FileText, FolderCheck, Footprints, Globe, Info, Minus, RotateCcw,
     ShieldCheck, TriangleAlert, X,
   } = icons
   const cards = {}

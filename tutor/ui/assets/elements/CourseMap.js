@@ -1,6 +1,6 @@
 // The course as a path: modules, and lessons as steps with their state in words and in shape.
 
-const ICON = { todo: Circle, begun: CircleDot, passed: Check, review: RotateCcw }
+const ICON = { todo: Circle, begun: CircleDot, walked: Footprints, passed: Check, review: RotateCcw }
 
 function CourseMap({ props, act }) {
   const w = props.words
@@ -89,7 +89,7 @@ function Lesson({ lesson, go, w }) {
       'button',
       { type: 'button', 'aria-current': current ? 'step' : undefined, onClick: () => go(lesson) },
       h('span', null, lesson.number, ' ', lesson.title),
-      h('small', null, current ? w.here : w.states[lesson.state], ' · ', w.minutes[lesson.minutes]),
+      h('small', null, w.states[lesson.id]),
     ),
   )
 }
