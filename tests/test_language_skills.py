@@ -51,6 +51,10 @@ def test_tokens_are_counted_against_words(ctx: Context) -> None:
     (block,) = result.blocks()
     assert isinstance(block, Tokens)
     assert "5 tokens para 5 palabras y 22 caracteres" in Words("es")(block.caption)
+    (one,) = call("tokenize_text", ctx, text="ferrocarril").blocks()
+    assert isinstance(one, Tokens)
+    assert one.caption.id == "tokenize_text.caption.word"
+    assert Words("es")(one.caption, n=4) == "4 tokens para una palabra de 11 caracteres."
 
 
 def test_a_file_is_counted_whole_and_shown_in_part(ctx: Context, workspace: Workspace) -> None:

@@ -25,7 +25,7 @@ from tests.scripted_session import (
 from tutor.turn import Button, Chosen, Delta, Graded, Intent, ItemView, Said, Verdict, Waiting
 from tutor.ui import prepare
 from tutor.ui.cards import map_card, question_card, verdict_props
-from tutor.ui.markdown import safe, visible
+from tutor.ui.markdown import piece, safe, visible
 from tutor.ui.render import RENDERERS, block_card
 from tutor.ui.run_card import CONTROLS, run_view, running_view
 from tutor.ui.screen import Screen
@@ -93,10 +93,18 @@ def test_a_question_does_not_carry_its_key() -> None:
         (":::note", r"\:\:\:note"),
         ("> [!NOTE]", r"> [\!NOTE]"),
         ("**un token**", "**un token**"),
+        ("un 13 % en 40 s, 6 KB", "un 13\u00a0% en 40\u00a0s, 6\u00a0KB"),
+        ("de 5 hojas", "de 5 hojas"),
     ],
 )
 def test_markdown_keeps_every_word_and_fetches_nothing(text: str, expected: str) -> None:
     assert safe(text) == expected
+
+
+def test_a_piece_that_goes_on_a_word_is_told_from_the_word() -> None:
+    """« a» and «a» after «Buenos» were two rows «a»."""
+    assert [piece(t, "nació en Buenos") for t in (" a", "a", ".", "\n")] == ["a", "-a", ".", "↵"]
+    assert piece("Aires", "en Buenos ") == "Aires"
 
 
 def test_a_token_that_cannot_be_seen_gets_a_sign() -> None:
@@ -144,6 +152,7 @@ def test_before_the_first_step_it_is_said_what_goes_on_and_for_how_long(language
         view = run_view(status, words)
         assert view["preparing"]
         assert view["caption"] == words(doing)
+        assert "run_stop" not in [control["intent"]["name"] for control in view["controls"]], "nothing to keep yet"
         line = running_view(status, words)
         assert line is not None
         for told in (view["share_label"], view["time"], line["text"]):

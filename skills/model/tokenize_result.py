@@ -80,7 +80,7 @@ class TokenizeResult(Result):
         return len(self.compared) > 1 or any(len(one.cuts) > 1 for one in self.compared)
 
     def _one(self) -> Tokens:
-        which = "part" if len(self.tokens) < self.count else "whole"
+        which = "part" if len(self.tokens) < self.count else "word" if self.words == 1 else "whole"
         context = self.context or 0
         if self.name and context:
             which = "file_fits" if self.count <= context else "file_full"

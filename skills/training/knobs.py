@@ -56,7 +56,7 @@ def told(now: Estimate, id: str = "plan_training.told") -> Message:
         seconds=now.seconds,
         memory=now.memory_bytes,
         free=now.free_bytes,
-        passes=now.passes,
+        passes=round(now.passes, 1),
         entries=now.entries,
     )
 

@@ -83,7 +83,7 @@ def _planned(
         seconds_a_step=a_step,
         seconds_allowed=budget.MOST * allowed if free_choice else None,
     )
-    ctx.emit(Noticed(message=msg("fine_tune.plan", n=steps, passes=steps * tokens / texts.train_tokens)))
+    ctx.emit(Noticed(message=msg("fine_tune.plan", n=steps, passes=round(steps * tokens / texts.train_tokens, 1))))
     return plan, rehearsed.model
 
 

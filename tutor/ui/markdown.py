@@ -9,6 +9,12 @@ _DIRECTIVE = re.compile(r"(?<!\\):(?=:*[A-Za-z])")
 _IMAGE = re.compile(r"!(?=\[)")
 """`![...](address)` would make the browser ask that address for an image."""
 _ALERT = re.compile(r"\[!(?=[A-Za-z-]+\])")
+_UNIT = re.compile(r"(?<=\d) (?=%|(?:[KMG]?B|s|min|h)\b)")
+
+
+def held(text: str) -> str:
+    """A figure and its unit stay on one line."""
+    return _UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def safe(text: str) -> str:
@@ -18,7 +24,12 @@ def safe(text: str) -> str:
 
 
 def _mend(text: str) -> str:
-    return _ALERT.sub(r"[\\!", _IMAGE.sub(r"\\!", _DIRECTIVE.sub(r"\\:", text)))
+    return held(_ALERT.sub(r"[\\!", _IMAGE.sub(r"\\!", _DIRECTIVE.sub(r"\\:", text))))
+
+
+def piece(text: str, before: str) -> str:
+    """The same as it would follow `before`: a hyphen leads one that goes on a word («-ito» after «perr»)."""
+    return f"-{visible(text)}" if text[:1].isalnum() and before[-1:].isalnum() else visible(text)
 
 
 def visible(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from skills import blocks
 from skills.blocks import Block, Message
 from skills.workspace import RUN_ID
-from tutor.ui.markdown import safe, visible
+from tutor.ui.markdown import held, piece, safe, visible
 from tutor.words import Words
 
 LEAST = 0.001
@@ -67,7 +67,8 @@ def _tokens(block: blocks.Tokens, words: Words) -> Card:
 
 def _probabilities(block: blocks.Probabilities, words: Words) -> Card:
     options = [
-        {"text": visible(o.text), "share": o.probability, "label": _share(o.probability, words)} for o in block.options
+        {"text": piece(o.text, block.prompt), "share": o.probability, "label": _share(o.probability, words)}
+        for o in block.options
     ]
     rest = {"text": words("ui.probabilities.rest"), "share": block.rest, "label": _share(block.rest, words)}
     labels = {key: words(f"ui.probabilities.{key}") for key in ("option", "share", "own")}
@@ -188,7 +189,7 @@ def _settings(block: blocks.Settings, words: Words) -> Card:
 
 def _head(block: Any, words: Words) -> dict[str, Any]:
     caption: Message | None = block.caption
-    return {"title": words(block.title), "caption": words(caption) if caption else ""}
+    return {"title": words(block.title), "caption": held(words(caption)) if caption else ""}
 
 
 RENDERERS: dict[str, Callable[[Any, Words], Card]] = {

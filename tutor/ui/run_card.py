@@ -7,7 +7,7 @@ from typing import Any
 from skills.training import curves, energy
 from tutor.failures import raised
 from tutor.processes.run_status import RunStatus
-from tutor.ui.markdown import safe
+from tutor.ui.markdown import held, safe
 from tutor.words import Words
 
 SERIES = {curves.TRAIN_BITS: "train", curves.HELDOUT_BITS: "heldout"}
@@ -150,7 +150,7 @@ def _facts(status: RunStatus, words: Words) -> list[str]:
         if name in last:
             share = last[name] / energy.PHONE_WH
             found.append(words(f"run_card.{name}", wh=last[name], share=share, watts=energy.WATTS_A_CORE))
-    return found
+    return [held(fact) for fact in found]
 
 
 def _offered(status: RunStatus) -> tuple[str, ...]:
@@ -163,6 +163,8 @@ def _offered(status: RunStatus) -> tuple[str, ...]:
         offered = tuple(what for what in offered if what != "pause")
     if status.state == "running" and status.doing and status.doing.id == "fine_tune.doing.finishing":
         return tuple(what for what in offered if what != "stop")  # it has stopped, and is being saved
+    if status.state == "running" and status.skill in PAUSES and not _learnt(status):
+        return tuple(what for what in offered if what != "stop")  # there is nothing to keep yet
     return tuple(what for what in offered if what != "stop" or status.state == "running" or status.metrics)
 
 
