@@ -9,7 +9,18 @@ from typing import Any, get_args
 
 import pytest
 
-from skills.blocks import Block, Option, Probabilities, Progress, Text, Token, Tokens, msg
+from skills.blocks import (
+    Block,
+    Compare,
+    CompareColumn,
+    Option,
+    Probabilities,
+    Progress,
+    Text,
+    Token,
+    Tokens,
+    msg,
+)
 from skills.contract import Failed, Language, Metric
 from tests.scripted_session import (
     ScriptedSession,
@@ -109,6 +120,13 @@ def test_a_piece_that_goes_on_a_word_is_told_from_the_word() -> None:
 
 def test_a_token_that_cannot_be_seen_gets_a_sign() -> None:
     assert [visible(t) for t in (" mano", "\n", " ")] == ["mano", "↵", "␣"]
+
+
+def test_what_a_model_went_on_with_begins_at_the_edge() -> None:
+    """Its first token brings the space before the word: one column of two stood a space further in."""
+    columns = tuple(CompareColumn(role="plain", label=msg("ui.compare.prompt"), text=t) for t in (" viola", "\nmar"))
+    card = block_card(Compare(title=msg("ui.compare.prompt"), prompt="La", columns=columns), Words("es"))
+    assert [column["text"] for column in card.props["columns"]] == ["viola", "\nmar"]
 
 
 # --- the run card -----------------------------------------------------------------------------------------------------

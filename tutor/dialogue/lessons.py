@@ -98,7 +98,7 @@ async def _end_route(dialogue: Dialogue) -> Turn:
     due = plan.due_items(dialogue.course, dialogue.progress, dialogue.now())
     buttons = [dialogue.button("chat.button.quiz", "quiz", main=route == "full")]
     if due:
-        buttons.insert(0, review_button(dialogue, len(due)))
+        buttons.insert(0, dialogue.button("chat.button.review_now", "review", n=len(due)))
     buttons += [
         dialogue.button("chat.button.progress", "progress"),
         dialogue.button("chat.button.my_things", "my_things"),

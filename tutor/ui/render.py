@@ -111,7 +111,7 @@ def _bet(block: blocks.Bet, words: Words) -> Card:
 
 
 def _compare(block: blocks.Compare, words: Words) -> Card:
-    columns = [{"role": c.role, "label": words(c.label), "text": c.text} for c in block.columns]
+    columns = [{"role": c.role, "label": words(c.label), "text": c.text.lstrip(" ")} for c in block.columns]
     labels = {"prompt": words("ui.compare.prompt")}
     return Card("Compare", _head(block, words) | {"prompt": block.prompt, "columns": columns, "words": labels})
 

@@ -68,7 +68,7 @@ def running_view(status: RunStatus | None, words: Words) -> dict[str, Any] | Non
     what = words(f"chat.run_what.{status.skill}")
     share = min(1.0, status.done / status.total) if status.total else 0.0
     kind = "preparing" if _preparing(status) else "text"
-    text = words(f"run_card.line.{kind}", what=what, share=share, left=_time(status, words))
+    text = words(f"run_card.line.{kind}", what=what, share=share, seconds=status.seconds, left=_left(status, words))
     over = words("run_card.line.over", what=what)
     return {"run": status.run, "share": share, "text": text, "label": words("run_card.line.label"), "over": over}
 
@@ -132,10 +132,13 @@ def _learnt(status: RunStatus) -> bool:
 
 def _time(status: RunStatus, words: Words) -> str:
     if status.state == "running":
-        left = words("run_card.left", eta=status.eta) if status.eta is not None else words("run_card.left_unknown")
-        return words("run_card.so_far", seconds=status.seconds, left=left)
+        return words("run_card.so_far", seconds=status.seconds, left=_left(status, words))
     seconds = (status.result or {}).get("seconds", status.seconds)  # a resumed one took longer than its last attempt
     return words("run_card.took", seconds=seconds) if status.state in ("done", "stopped") else ""
+
+
+def _left(status: RunStatus, words: Words) -> str:
+    return words("run_card.left", eta=status.eta) if status.eta is not None else words("run_card.left_unknown")
 
 
 def _facts(status: RunStatus, words: Words) -> list[str]:

@@ -84,8 +84,13 @@ function Progress({ title, run }) {
       h('h2', { className: 't-title' }, title),
       h('span', { className: 't-state', 'data-testid': 'run-state' }, run.state_label),
     ),
-    h(Bar, { percent: run.preparing ? null : Math.round(run.share * 100), label: run.share_label }),
-    h('p', { className: 't-row t-small' }, h('span', null, run.share_label), h('span', null, run.time)),
+    run.state === 'done' ? null : h(Bar, { percent: run.preparing ? null : Math.round(run.share * 100), label: run.share_label }),
+    h(
+      'p',
+      { className: 't-row t-small' },
+      run.state === 'done' ? null : h('span', null, run.share_label),
+      h('span', null, run.time),
+    ),
   )
 }
 
