@@ -366,6 +366,28 @@ def test_nothing_is_cut_on_a_phone(browser: Any, server: Server, width: int) -> 
     person.context.close()
 
 
+@pytest.mark.parametrize("width", [390, 320])
+def test_what_is_said_of_an_answer_leaves_it_room(browser: Any, server: Server, width: int) -> None:
+    """«Tu respuesta» and «respuesta correcta» beside a short answer left it a column of single letters."""
+    person = Learner(browser, server, width, 740)
+    person.say("single")
+    card = person.last("question")
+    card.locator(".t-option").first.click()
+    card.get_by_role("button", name="Responder").click()
+    expect(person.last("verdict")).to_be_visible()
+    expect(card.locator(".t-marks em")).to_have_count(2)
+    room = card.locator(".t-option").first.evaluate(
+        "(e) => e.querySelector('.t-option-text').getBoundingClientRect().width / e.getBoundingClientRect().width"
+    )
+    assert room > 0.6
+    assert page_width(person) <= width
+    person.context.close()
+
+
+def page_width(person: Learner) -> int:
+    return int(person.page.evaluate("document.documentElement.scrollWidth"))
+
+
 def test_the_way_down_covers_nothing(browser: Any, server: Server) -> None:
     person = Learner(browser, server, 390, 740)
     page = person.page
