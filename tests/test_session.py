@@ -122,6 +122,7 @@ async def walk(talk: Conversation, tmp_path: Path) -> list[str]:
             await talk.acts(Intent(name="next"))
         last = talk.said[-1]
         assert last.tone != "error", last.text
+        assert sum(button.main for button in talk.buttons) <= 1, talk.buttons
         assert talk.buttons or last.item, f"no way on at {memory.lesson}/{memory.step}"
     raise AssertionError(f"the route did not end; at {talk.dialogue.memory.lesson}/{talk.dialogue.memory.step}")
 

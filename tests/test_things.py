@@ -59,6 +59,7 @@ async def test_a_model_is_taken_in_hand_and_meant_from_then_on(talk: Conversatio
     older = "run-20251121-100000-aaaa"
     await talk.acts(Intent(name="my_things"))
     await talk.clicks("Martín fierro, 22 de noviembre")
+    assert [button.label for button in talk.buttons if button.main] == ["Abrir"], "not the way back to the lesson too"
     await talk.clicks("Usar este modelo")
     assert "cuando digas «mi modelo», es este" in talk.text
     assert talk.dialogue.memory.model == older

@@ -151,7 +151,7 @@ class Dialogue:
         """A message of Musa's; its buttons become the open ones, and the lines that open can be typed like them."""
         id = id or new_message_id()
         shown, folds = portion(blocks, text, self.words)
-        self.buttons = buttons + tuple(self._line(fold.label, id, place) for place, fold in enumerate(folds))
+        self.buttons = one_main(buttons) + tuple(self._line(fold.label, id, place) for place, fold in enumerate(folds))
         if folds:
             self.buttons += (self._line(self.words("chat.see_also.title"), id, None),)
         self.spoken = True
@@ -217,6 +217,12 @@ class Dialogue:
         found = self.course.lessons.get(lesson)
         step = next((s for s in found.steps if s.id == step_id), None) if found else None
         return step.labels[value][self.language] if step and value in step.labels else value
+
+
+def one_main(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
+    """The first of the main buttons is the one that most would press; the others are as the rest."""
+    main = next((button for button in buttons if button.main), None)
+    return tuple(b.model_copy(update={"main": False}) if b.main and b is not main else b for b in buttons)
 
 
 def next_button(dialogue: Dialogue) -> Button:
