@@ -118,6 +118,14 @@ def test_a_piece_that_goes_on_a_word_is_told_from_the_word() -> None:
     assert piece("Aires", "en Buenos ") == "Aires"
 
 
+def test_a_model_has_the_name_that_people_know() -> None:
+    """The tokens were «según smollm2-135m-instruct» beside a map that says «SmolLM2 135M Instruct»."""
+    shown = Tokens(title=msg("ui.tokens.list"), tokenizer="smollm2-135m-instruct", tokens=(Token(text="a", id=1),))
+    assert block_card(shown, Words("es")).props["words"]["count"] == "1 token, según SmolLM2 135M Instruct"
+    mine = shown.model_copy(update={"tokenizer": "El mío"})
+    assert block_card(mine, Words("es")).props["words"]["count"] == "1 token, según El mío"
+
+
 def test_a_token_that_cannot_be_seen_gets_a_sign() -> None:
     assert [visible(t) for t in (" mano", "\n", " ")] == ["mano", "↵", "␣"]
 

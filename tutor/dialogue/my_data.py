@@ -51,10 +51,10 @@ async def my_things(dialogue: Dialogue) -> AsyncIterator[Shown]:
     ]
     for model in dialogue.models():
         size = dialogue.words("chat.size", bytes=model.bytes)
-        rows.append((model.name, msg("chat.kind.downloaded"), "", size))
+        rows.append((model.manifest.label, msg(f"chat.kind.downloaded.{model.manifest.roles[0]}"), "", size))
         if not model.chosen:
             args = {"what": "model", "id": model.name, "name": model.name}
-            buttons.append(dialogue.button("chat.button.delete", "delete", args=args, name=model.name))
+            buttons.append(dialogue.button("chat.button.delete", "delete", args=args, name=model.manifest.label))
     table = Table(
         title=msg("chat.things_table"),
         columns=tuple(Column(label=msg(f"chat.column.{c}")) for c in ("name", "kind", "made", "size")),

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from skills import blocks
 from skills.blocks import Block, Message
 from skills.workspace import RUN_ID
+from tutor.lm.catalogue import load_catalogue
 from tutor.ui.markdown import held, piece, safe, visible
 from tutor.words import Words
 
@@ -55,11 +56,17 @@ def _chart(block: blocks.Chart, words: Words) -> Card:
     )
 
 
+def called(model: str) -> str:
+    """A model by the name that people know it under."""
+    catalogue = load_catalogue()
+    return catalogue[model].label if model in catalogue else model
+
+
 def _tokens(block: blocks.Tokens, words: Words) -> Card:
     n = len(block.tokens)
     labels = (
         {key: words(f"ui.tokens.{key}") for key in ("ids", "token", "id", "list", "what", "graded", "read")}
-        | {"count": words("ui.tokens.count", n=n, tokenizer=block.tokenizer)}
+        | {"count": words("ui.tokens.count", n=n, tokenizer=called(block.tokenizer))}
         | _all(words)
     )
     return Card("Tokens", _head(block, words) | {"tokens": [t.model_dump() for t in block.tokens], "words": labels})
