@@ -105,6 +105,7 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     "chat.deleted.{what}": ("run", "tokenizer", "export", "model"),
     "chat.goes.{what}": ("runs", "exports", "tokenizers"),
     "chat.goes.{how}": ("with", "went"),
+    "chat.kind.downloaded.{model.manifest.roles[0]}": ROLES,
     "chat.kind.{kind}": ("model", "unfinished", "test"),
     "chat.thing.current_{thing.what}": ("text", "run"),
     "chat.thing.{label}": ("open", "open_folder", "use_text", "use_model", "rename", "delete"),

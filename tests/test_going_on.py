@@ -579,7 +579,7 @@ async def test_a_lesson_whose_questions_were_skipped_is_gone_through_and_says_wh
     await to_step(talk, "end")
     total = len(talk.dialogue.progress.questions["next-word"])
     assert total > 1
-    assert f"De sus {total} preguntas, {total} quedan para repasar" in talk.text
+    assert f"De sus {total} preguntas quedan {total} para repasar" in talk.text
     assert "«Repasar con preguntas»" in talk.text
     assert (on_map(talk, "next-word").state, on_map(talk, "next-word").pending) == ("walked", total)
     assert course_map(talk.dialogue).done == 1

@@ -2,12 +2,13 @@
 const BET_WORD = 24 // letters
 
 function Bet({ props }) {
-  const kind = (side, text) => (side === 'yours' ? 't-serif' : '') + (text.length > BET_WORD ? ' t-told' : '')
+  const told = props.sides.some(({ text }) => text.length > BET_WORD)
+  const kind = (side) => (side === 'yours' ? 't-serif' : '') + (told ? ' t-told' : '')
   return h(
     'dl',
     { className: 't-bet', 'data-testid': 'bet' },
     props.sides.map(({ side, label, text }) =>
-      h('div', { key: side, className: 't-bet-' + side }, h('dt', null, label), h('dd', { className: kind(side, text) }, text)),
+      h('div', { key: side, className: 't-bet-' + side }, h('dt', null, label), h('dd', { className: kind(side) }, text)),
     ),
   )
 }
