@@ -14,7 +14,7 @@ from skills.training.examples import Long, Supervised
 
 LENGTH = 256
 """Tokens of an example. With it the default model trains on a laptop of 8 GB; what is longer is cut, never lost."""
-RATE = 3e-4
+RATE = 1e-3
 """For every rank: alpha is twice the rank (base.py). And for every batch: less for small ones, by the square-root rule
 of Malladi et al. 2022 (arXiv 2205.10287), was tried on eight pieces of *Martín Fierro*, whose steps have 64 tokens.
 SmolLM2-135M went from 2.98 to 2.90 bits a letter in 30 steps at 0.000075, to 2.75 in 35 at 0.0003."""
