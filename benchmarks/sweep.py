@@ -139,7 +139,8 @@ def key_of(cell: Cell) -> tuple[Any, ...]:
 
 
 def broke(cell: Cell) -> bool:
-    """Not a number, or at the end a fifth above where it began (`Training.diverged`)."""
+    """Not a number, or at the end a fifth above where it began: the product's run would have ended before, for
+    memorising, or as broken where the texts that it learns from get worse as well (`Training.diverged`)."""
     losses = [loss for _, loss in cell["losses"]]
     return cell["losses"][-1][0] < cell["steps"] or not math.isfinite(losses[-1]) or losses[-1] > 1.2 * losses[0]
 
@@ -156,7 +157,7 @@ def show(file: Path) -> None:
     print(
         f"{processor_name()}; seconds at " + ", ".join(f"{m} {1 / statistics.median(p):.0f}" for m, p in paces.items())
     )
-    print("| model, text | rate, rank, tokens, schedule | best loss | s to within 1 % of the best | broke |")
+    print("| model, text | rate, rank, tokens, schedule | best loss | s to within 1 % of the best | ran away |")
     print("|---|---|---|---|---|")
     for (model, text), found in groups.items():
         aim = WITHIN * min(min(loss for _, loss in cell["losses"]) for cell in found)
