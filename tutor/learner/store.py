@@ -128,6 +128,11 @@ class Store:
                     submission=submission,
                 )
 
+    def happened_since(self, at: float) -> bool:
+        """Whether anything was added after `at` (seconds since 1970), but for where the conversation stands."""
+        query = "SELECT 1 FROM events WHERE learner = ? AND at > ? AND kind != 'moved' LIMIT 1"
+        return self._db.execute(query, (self._learner, at)).fetchone() is not None
+
     def clear(self) -> None:
         """Forget everything of this learner, on disk too. Raises OSError if another process holds on to it."""
         self._db.execute("DELETE FROM events WHERE learner = ?", (self._learner,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ CREATE TABLE IF NOT EXISTS steps (
     place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, thread TEXT NOT NULL, data TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS elements (
     place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, thread TEXT NOT NULL, data TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS turns (
+    id INTEGER PRIMARY KEY, thread TEXT NOT NULL, said TEXT NOT NULL, began REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS steps_thread ON steps (thread, place);
 CREATE INDEX IF NOT EXISTS elements_thread ON elements (thread, place);
 """
@@ -59,6 +62,27 @@ class Transcript:
         """The learner did something in this thread."""
         with self._db:
             self._db.execute("UPDATE threads SET touched = 1 WHERE id = ?", (thread,))
+
+    def begin_turn(self, thread: str, said: str) -> int:
+        """The learner said something, and it is being done; returns the number of the turn, for `end_turn`."""
+        with self._db:
+            turn = self._db.execute(
+                "INSERT INTO turns (thread, said, began) VALUES (?, ?, ?)", (thread, said, time.time())
+            )
+        return turn.lastrowid or 0
+
+    def end_turn(self, turn: int) -> None:
+        with self._db:
+            self._db.execute("DELETE FROM turns WHERE id = ?", (turn,))
+
+    def unfinished(self) -> list[tuple[str, str, float]]:
+        """The turns that have not ended: thread, what the learner said, when it began (seconds since 1970)."""
+        return self._db.execute("SELECT thread, said, began FROM turns ORDER BY id").fetchall()
+
+    def told_of(self, thread: str) -> None:
+        """The unfinished turns of a thread are told of in it."""
+        with self._db:
+            self._db.execute("DELETE FROM turns WHERE thread = ?", (thread,))
 
     def rename(self, thread: str, name: str) -> None:
         with self._db:
@@ -157,7 +181,7 @@ class Transcript:
     def clear(self) -> None:
         """Forget every thread, on disk too. Raises OSError if another process holds on to it."""
         with self._db:
-            for table in ("steps", "elements", "threads"):
+            for table in ("steps", "elements", "threads", "turns"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608
         self.forget_freed()
 
@@ -183,6 +207,7 @@ class Transcript:
     def _delete(self, thread: str) -> None:
         self._db.execute("DELETE FROM steps WHERE thread = ?", (thread,))
         self._db.execute("DELETE FROM elements WHERE thread = ?", (thread,))
+        self._db.execute("DELETE FROM turns WHERE thread = ?", (thread,))
         self._db.execute("DELETE FROM threads WHERE id = ?", (thread,))
 
     def _put(self, table: str, data: dict[str, Any]) -> None:
