@@ -246,7 +246,14 @@ class Workspace:
             raise DiskFull(need=need, free=free)
 
     def delete_dataset(self, dataset: str) -> None:
-        shutil.rmtree(self.one(self.datasets, dataset))
+        """The manifest goes last: what is deleted in part only is still a data set, which can be deleted."""
+        folder = self.one(self.datasets, dataset)
+        for path in folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "manifest.json":
+                path.unlink()
+        shutil.rmtree(folder)
 
     def delete_run(self, run: str) -> None:
         shutil.rmtree(self.one(self.runs, run))
