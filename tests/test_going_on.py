@@ -73,6 +73,16 @@ def wrong(talk: Conversation) -> str:
     return next(option.id for option in item.options if option.misconception)
 
 
+async def test_the_end_of_a_lesson_that_is_shown_again_is_written_down_once(talk: Conversation) -> None:
+    await begin(talk)
+    await to_close(talk, talk.dialogue.memory.lesson or "")
+    for _ in range(2):
+        talk.dialogue.spoken = False
+        await talk.opens()
+    kinds = [stored.event.kind for stored in talk.store.events()]
+    assert kinds.count("lesson_done") == 1
+
+
 # --- the next lesson --------------------------------------------------------------------------------------------------
 
 
