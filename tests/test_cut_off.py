@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from skills.errors import DiskFull
 from tutor.learner.events import Moved, TextBrought
 from tutor.learner.store import Store
 from tutor.ui.cut_off import CutOff
@@ -16,15 +20,20 @@ from tutor.words import Words
 NOTHING, PARTLY = (Words("es")(f"ui.cut_off.{how}") for how in ("nothing", "partly"))
 
 
-class NoPages:
+class Listening:
+    """A page that hears everything."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, Any]] = []
+
     async def emit(self, thread: str, event: str, data: Any) -> None:
-        """Nobody looks."""
+        self.heard.append((event, data))
 
 
 def started(path: Path, taken: bool = False) -> tuple[Transcript, CutOff]:
     """The program started on this transcript; what of the last turn was remembered is `taken`."""
     transcript = Transcript(path)
-    screen = Screen(transcript, NoPages(), lambda: Words("es"))
+    screen = Screen(transcript, Listening(), lambda: Words("es"))
     return transcript, CutOff(transcript, screen, lambda: Words("es"), lambda at: taken)
 
 
@@ -85,3 +94,40 @@ def test_what_was_taken_is_what_was_written_down(tmp_path: Path) -> None:
     store.append(TextBrought(dataset="text-1", name="coplas.txt"))
     assert store.happened_since(at)
     assert not store.happened_since(time.time())
+
+
+async def test_on_a_full_disk_what_is_said_is_shown_and_only_not_kept(tmp_path: Path) -> None:
+    transcript, _ = started(tmp_path / "t.db")
+    transcript.begin("a", "a")
+    pages = Listening()
+    screen = Screen(transcript, pages, lambda: Words("es"))
+    transcript._db.execute("PRAGMA max_page_count=1")
+    long = "No queda lugar en el disco. " * 2000
+    turn = transcript.begin_turn("a", long)
+    await screen.say("a", long)
+    transcript.end_turn(turn)
+    assert [event for event, _ in pages.heard] == ["new_message"]
+    assert texts(transcript, "a") == []
+    transcript._db.execute("PRAGMA max_page_count=100000")
+    await screen.say("a", "Hay lugar otra vez.")
+    assert texts(transcript, "a") == ["Hay lugar otra vez."]
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE])
+def test_a_transcript_that_a_full_disk_does_not_let_open_stays_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    cut(tmp_path / "t.db", "hola")
+
+    def full(path: Path) -> sqlite3.Connection:
+        error = sqlite3.OperationalError("no room")
+        error.sqlite_errorcode = code
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tutor.ui.transcript._open", full)
+        with pytest.raises(DiskFull):
+            Transcript(tmp_path / "t.db")
+    assert not list(tmp_path.glob("*.old*"))
+    transcript, _ = started(tmp_path / "t.db")
+    assert texts(transcript, "a") == ["hola"]

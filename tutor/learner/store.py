@@ -86,11 +86,6 @@ class Store:
                 )
         except sqlite3.IntegrityError:
             return None
-        except sqlite3.OperationalError as error:
-            if "full" in str(error):
-                with disk_errors():
-                    raise OSError(28, "database or disk is full") from error
-            raise
         return StoredEvent(
             id=cursor.lastrowid or 0,
             learner=self._learner,

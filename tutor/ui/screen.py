@@ -184,7 +184,8 @@ class Screen:
 
     async def _down(self, thread: str, element: dict[str, Any]) -> dict[str, Any]:
         """A card that is asked for in words comes down to them: it is on a message of its own there."""
-        if self.transcript.last_step(thread)["type"] != "user_message":
+        last = self.transcript.last_step(thread)
+        if last is None or last["type"] != "user_message":
             return element
         step = step_dict(thread, secrets.token_hex(8), "")
         await self._put_step(step, new=True)

@@ -267,6 +267,7 @@ def _log_to(path: Path) -> None:
     from logging.handlers import RotatingFileHandler
 
     path.parent.mkdir(parents=True, exist_ok=True)
+    logging.raiseExceptions = False  # where the disk is full, it would write to the terminal that it cannot write
     handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=2, encoding="utf-8")
     logging.basicConfig(
         level=logging.INFO, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
