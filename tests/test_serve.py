@@ -160,6 +160,18 @@ def test_it_ends_cleanly_and_starts_again_with_stray_settings_around(
     assert not (home / "server.json").exists()
 
 
+def test_the_terminal_speaks_the_language_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    process = start(tmp_path / "home", real=True)
+    wait_for(tmp_path / "home", process)
+    process.send_signal(signal.SIGINT if sys.platform != "win32" else signal.CTRL_BREAK_EVENT)
+    said, _ = process.communicate(timeout=20)
+    assert "Musa is open at" in said
+    assert "Musa está" not in said
+
+
 def _free(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0

@@ -54,13 +54,15 @@ def open_home(settings: Settings) -> Conversation:
     return open_session(settings)
 
 
-def main(settings: Settings, open_browser: bool, open_session: Open = open_home) -> int:
+def main(
+    settings: Settings, open_browser: bool, open_session: Open = open_home, terminal: Language | None = None
+) -> int:
     """Serve the tutor until somebody ends it (Ctrl-C, SIGTERM, a terminal that is closed) or the learner closes it in
-    the chat; returns the exit status.
+    the chat; returns the exit status. `terminal` is the language of what is said there.
 
     If the home is already in use, says so and opens the browser at the one that runs.
     """
-    words = Words(settings.language or "es")
+    words = Words(settings.language or terminal or "es")
     try:
         with endings(ASKED), home_lock(settings):
             return _serve(settings, open_browser, open_session, words)
