@@ -14,7 +14,7 @@ import pytest
 
 from tests import ui_server
 from tests.test_browser_route import ROOT, Walker
-from tests.test_browser_ui import browser, expect
+from tests.test_browser_ui import Learner, browser, expect
 from tests.ui_server import Server, serving
 from tutor.course.files import load_course
 from tutor.learner.memory import recall
@@ -118,3 +118,18 @@ def test_four_kills_inside_turns(browser: Any, tmp_path: Path) -> None:
         person.settle()
         expect(person.page.locator(".ai-message").filter(has_text="token").last).to_be_visible()
         person.leaves(allowed="ERR_CONNECTION|WebSocket|ERR_EMPTY_RESPONSE|ERR_NETWORK|403|502")
+
+
+def test_an_orderly_end_inside_a_turn_is_told_too_and_is_no_error(browser: Any, tmp_path: Path) -> None:
+    with serving(tmp_path / "home") as server:
+        person = Learner(browser, server)
+        person.say("slow")
+        expect(person.last("waiting")).to_be_visible()
+        server.process.terminate()
+        assert server.process.wait(timeout=15) == 0
+        assert "Traceback" not in (server.home / "logs" / "server.log").read_text("utf-8")
+        server.process = ui_server.start(server.home)
+        ui_server.wait_for(server.home, server.process)
+        person.page.goto(server.enter())
+        expect(person.page.locator(".ai-message").get_by_text("«slow»", exact=False)).to_be_visible()
+        person.context.close()

@@ -97,6 +97,7 @@ class Chat:
         self._maps: dict[str, CourseMap] = {}
         """What each page shows of the course: it is sent again only when it has changed."""
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._closed = False
 
     @property
     def words(self) -> Words:
@@ -123,6 +124,8 @@ class Chat:
         self.speak()
 
     def close(self) -> None:
+        """The program ends. What a turn would still say, nobody reads: the next start tells that it was cut off."""
+        self._closed = True
         self._transcript.close()
 
     async def follow(self) -> None:
@@ -307,15 +310,18 @@ class Chat:
             if anew:
                 await self._speak_anew(thread)
         except asyncio.CancelledError:
+            if self._closed:
+                raise
             await self._screen.say(thread, self.words("ui.stopped"))
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("defect %s", reference)
             await self._screen.say(thread, self.words("ui.defect", reference=reference))
         finally:
-            await self._screen.settle(thread, self._session.buttons())
-            if number is not None:
-                self._transcript.end_turn(number)
+            if not self._closed:
+                await self._screen.settle(thread, self._session.buttons())
+                if number is not None:
+                    self._transcript.end_turn(number)
             over.set()
             await busy
         await self.send_map(thread)
