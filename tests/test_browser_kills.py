@@ -126,7 +126,8 @@ def test_an_orderly_end_inside_a_turn_is_told_too_and_is_no_error(browser: Any, 
         person.say("slow")
         expect(person.last("waiting")).to_be_visible()
         server.process.terminate()
-        assert server.process.wait(timeout=15) == 0
+        server.process.communicate(timeout=15)
+        assert server.process.returncode == 0
         assert "Traceback" not in (server.home / "logs" / "server.log").read_text("utf-8")
         server.process = ui_server.start(server.home)
         ui_server.wait_for(server.home, server.process)
