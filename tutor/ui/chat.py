@@ -229,7 +229,7 @@ class Chat:
             await self._pages.emit(message.thread_id, "update_message", brief(message.to_dict(), self.words))
         if message.elements or message.content.strip():
             file = next((str(element.name) for element in message.elements), "")
-            said = message.content.strip() or file
+            said = message.content[:LONG].strip() or file
             await self._play(message.thread_id, self._with_files(message), acted=True, said=said)
             await self._names.did(message.thread_id, message.content, file, self._session.map())
 
