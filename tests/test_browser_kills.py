@@ -111,6 +111,8 @@ def test_four_kills_inside_turns(browser: Any, tmp_path: Path) -> None:
             person.settle()
             page = person.page.locator(".ai-message").all_inner_texts()[-4:]
             assert any(each in one for one in page for each in told) == bool(left), (left, page)
+            if left:
+                expect(person.last("notice")).to_be_in_viewport()
             cut += len(left)
             sound(person, server.home)
         assert cut >= 2, "it was over before it could be killed"

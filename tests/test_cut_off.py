@@ -49,7 +49,10 @@ def cut(path: Path, said: str) -> None:
 
 
 def texts(transcript: Transcript, thread: str) -> list[str]:
-    return [step["output"] for step in transcript.part(thread, 0)[0]]
+    """What each message says, or its note."""
+    steps, cards = transcript.part(thread, 0)
+    notes = {card["forId"]: card["props"]["text"] for card in cards}
+    return [step["output"] or notes[step["id"]] for step in steps]
 
 
 async def test_its_own_thread_says_it_once(tmp_path: Path) -> None:

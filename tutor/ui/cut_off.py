@@ -49,13 +49,13 @@ class CutOff:
         """A page opened this thread: the threads that were cut off say so, and this one of what happened elsewhere."""
         left, self._left = self._left, []
         for cut in left:
-            await self._screen.say(cut.thread, self._words()(f"ui.cut_off.{_how(cut)}"))
+            await self._screen.news(cut.thread, self._words()(f"ui.cut_off.{_how(cut)}"))
             self._transcript.told_of(cut.thread)
         news, self._news = self._news, []
         for cut in news:
             if cut.thread != thread:
                 said = plain(textwrap.shorten(cut.said, QUOTED, placeholder="…"))
-                await self._screen.say(thread, self._words()(f"ui.cut_off.{_how(cut)}_elsewhere", said=said))
+                await self._screen.news(thread, self._words()(f"ui.cut_off.{_how(cut)}_elsewhere", said=said))
 
 
 def _how(cut: Cut) -> Literal["partly", "nothing"]:

@@ -74,6 +74,14 @@ class Screen:
         """A message of the surface's own."""
         await self._put_step(step_dict(thread, secrets.token_hex(8), safe(text)), new=True)
 
+    async def news(self, thread: str, text: str) -> None:
+        """A note of the surface's own that is to be seen: whoever opens the thread lands on it."""
+        step = step_dict(thread, secrets.token_hex(8), "")
+        await self._put_step(step, new=True)
+        words = {"level": self._words()("ui.notice.warning")}
+        card = Card("Notice", {"level": "warning", "text": safe(text), "words": words, "news": True})
+        await self._put_element(thread, step["id"], f"news-{step['id']}", card)
+
     async def learner_said(self, thread: str, text: str) -> None:
         """A click, as the words it stands for."""
         step = step_dict(thread, secrets.token_hex(8), text) | {"name": LEARNER, "type": "user_message"}
