@@ -17,6 +17,7 @@ import os
 import re
 import secrets
 import shutil
+import sqlite3
 import tempfile
 import time
 import unicodedata
@@ -140,7 +141,10 @@ def disk_errors() -> Iterator[None]:
 
 
 def _disk_is_full(error: Exception) -> bool:
-    """safetensors tells it in an error of its own, numpy in words without a number (28: Linux, macOS; 112: Windows)."""
+    """safetensors tells it in an error of its own, numpy in words without a number (28: Linux, macOS; 112: Windows);
+    SQLite also where there is no room for what it shares with other processes."""
+    if isinstance(error, sqlite3.OperationalError):
+        return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
     if isinstance(error, OSError):
         unsaid = error.errno is None and "requested and" in str(error)
         return unsaid or error.errno in (errno.ENOSPC, errno.EDQUOT)
@@ -246,7 +250,14 @@ class Workspace:
             raise DiskFull(need=need, free=free)
 
     def delete_dataset(self, dataset: str) -> None:
-        shutil.rmtree(self.one(self.datasets, dataset))
+        """The manifest goes last: what is deleted in part only is still a data set, which can be deleted."""
+        folder = self.one(self.datasets, dataset)
+        for path in folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "manifest.json":
+                path.unlink()
+        shutil.rmtree(folder)
 
     def delete_run(self, run: str) -> None:
         shutil.rmtree(self.one(self.runs, run))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,13 +103,22 @@ class RunsInMemory:
         self.begun: dict[str, dict[str, Any]] = {}
         """The inputs of each run."""
 
-    async def start(self, skill: str, inputs: Mapping[str, Any], language: Language, *weights: Any) -> str:
+    async def start(
+        self,
+        skill: str,
+        inputs: Mapping[str, Any],
+        language: Language,
+        *weights: Any,
+        noted: Callable[[str], object] | None = None,
+    ) -> str:
         for run, status in self.runs.items():
             if status.state == "running":
                 raise Busy(run=run)
         run = f"run-20260101-00000{len(self.runs)}-aaaa"
         self.runs[run] = RunStatus(run=run, skill=skill, state="running", attempt=1)
         self.begun[run] = dict(inputs)
+        if noted:
+            noted(run)
         return run
 
     def finish(self, run: str, result: dict[str, Any], state: Any = "done", **more: Any) -> None:

@@ -121,6 +121,9 @@ class ScriptedSession:
     def interrupt(self) -> None:
         self._left.set()
 
+    def happened_since(self, at: float) -> bool:
+        return False
+
     def run_status(self, run: str) -> RunStatus:
         if run not in self.runs:
             raise FileMissing(name=run, known="")

@@ -210,6 +210,43 @@ async def test_after_everything_was_deleted_nothing_is_anywhere(home: Home) -> N
     assert "no encontré ninguno" in shown[-1].text  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("at", ["before the transcript", "after it"])
+async def test_who_is_cut_off_while_deleting_can_delete_it_again(home: Home, at: str) -> None:
+    dialogue = home.talk.dialogue
+    dataset = dialogue.memory.dataset or ""
+    turn = home.talk.session.turn(_clicked("delete", {"what": "text", "id": dataset, "sure": True}))
+    async for shown in turn:
+        if isinstance(shown, Forgotten):
+            if at == "after it":
+                await home.forgetter.forget(shown)
+            break
+    await turn.aclose()  # type: ignore[attr-defined]
+    home.talk.store.close()
+    home.talk = Conversation(home.path, dialogue.course)
+    assert home.talk.dialogue.workspace.find(dataset).id == dataset
+    shown_now = await home.acts("delete", what="text", id=dataset, sure=True)
+    assert home.found() == []
+    assert "no encontré ninguno" in next(said.text for said in shown_now if isinstance(said, Said))
+
+
+def test_a_data_set_that_is_deleted_in_part_can_still_be_deleted(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = home.talk.dialogue.workspace
+    dataset = home.talk.dialogue.memory.dataset or ""
+
+    def killed(path: Path) -> None:
+        """In the middle of it: what comes first in a folder is gone."""
+        (path / "manifest.json").unlink(missing_ok=True)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("skills.workspace.shutil.rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            workspace.delete_dataset(dataset)
+    assert [manifest.id for manifest in workspace.manifests()] == [dataset]
+    workspace.delete_dataset(dataset)
+    assert workspace.manifests() == []
+
+
 async def test_what_could_not_be_deleted_is_said(home: Home) -> None:
     """A file of somebody else's in the home still has a line: it is named. A database that is held is no success."""
     stray = home.path / "runs" / "notas.txt"

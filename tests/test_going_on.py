@@ -76,6 +76,32 @@ def wrong(talk: Conversation) -> str:
     return next(option.id for option in item.options if option.misconception)
 
 
+async def test_the_end_of_a_lesson_that_is_shown_again_is_written_down_once(talk: Conversation) -> None:
+    await begin(talk)
+    await to_close(talk, talk.dialogue.memory.lesson or "")
+    for _ in range(2):
+        talk.dialogue.spoken = False
+        await talk.opens()
+    kinds = [stored.event.kind for stored in talk.store.events()]
+    assert kinds.count("lesson_done") == 1
+
+
+@pytest.mark.parametrize("right", [True, False])
+async def test_a_question_that_was_answered_is_not_asked_again_when_the_program_is_opened(
+    talk: Conversation, right: bool
+) -> None:
+    await begin(talk)
+    while not talk.dialogue.memory.open_item:
+        await talk.acts(Intent(name="next"))
+    await talk.answers(key(talk, talk.dialogue.memory.open_item.item) if right else wrong(talk))
+    before = labels(talk)
+    again = Conversation(talk.dialogue.workspace.home, talk.dialogue.course)
+    await again.opens()
+    assert [b.label for b in again.buttons] == before
+    assert again.dialogue.memory.open_item is None
+    again.store.close()
+
+
 # --- the next lesson --------------------------------------------------------------------------------------------------
 
 

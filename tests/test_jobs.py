@@ -58,6 +58,13 @@ async def test_a_run_tells_its_events_in_order_and_ends_once(jobs: Jobs) -> None
         jobs.resume(run)
 
 
+async def test_a_run_is_noted_before_its_process_is_there(jobs: Jobs) -> None:
+    states = []
+    run = await jobs.start("weigh", {"steps": 1}, "es", noted=lambda run: states.append((run, jobs.status(run).state)))
+    assert states == [(run, "interrupted")]  # as whoever is cut off here finds it
+    assert [type(event) async for event in jobs.follow(run)][-1] == Done
+
+
 async def test_following_from_the_middle_tells_only_what_is_new(jobs: Jobs) -> None:
     run = await jobs.start("weigh", {"steps": 2}, "es")
     assert len([event async for event in jobs.follow(run)]) == 6

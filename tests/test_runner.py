@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -15,10 +18,10 @@ import pytest
 from skills.contract import ENDINGS, Advanced, ChatMessage, Done, Event, Failed, Metric, Options
 from skills.errors import ModelMissing, UserError
 from skills.workspace import Workspace
-from tutor.limits import Limits, watch
+from tutor.limits import Limits, python, watch
 from tutor.processes.sandbox import sandboxed
 from tutor.processes.worker import Worker
-from tutor.settings import Settings
+from tutor.settings import Settings, child_env
 
 HELLO = [ChatMessage(role="user", content="hola che cómo va")]
 
@@ -242,3 +245,36 @@ def test_an_error_comes_back_as_what_it_was() -> None:
     strange = raised("something_new", {"a": 1})
     assert type(strange) is UserError
     assert strange.code == "something_new"
+
+
+@pytest.mark.parametrize("module", ["worker_main", "sandbox_main"])
+def test_when_the_server_is_killed_its_processes_end_and_no_defect_is_logged(workspace: Workspace, module: str) -> None:
+    settings = Settings(home=workspace.home, threads=1)
+    source = {"source": "tests.tiny_skills", "engines": "tests.tiny_engines"}
+    asked = {
+        "skill": "count",
+        "inputs": {"steps": 1000, "wait": 0.01},
+        "language": "es",
+        "do": "run",
+        "id": 1,
+        **source,
+    }
+    asked |= {"home": str(workspace.home), "tokenizers": {}, **source, "limits": dataclasses.asdict(Limits())}
+    given = [json.dumps({"settings": settings.as_json(), **source})] if module == "worker_main" else []
+    (workspace.home / "logs").mkdir(parents=True)
+    process = subprocess.Popen(
+        python(f"tutor.processes.{module}", *given),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=child_env(settings),
+    )
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(json.dumps(asked).encode() + b"\n")
+    process.stdin.flush()
+    assert b"metric" in process.stdout.readline()
+    process.stdout.close()
+    time.sleep(0.1)
+    process.stdin.close()
+    assert process.wait(timeout=8) == 0
+    assert not (workspace.home / "logs" / "tutor.log").exists()

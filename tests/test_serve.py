@@ -34,15 +34,16 @@ def test_other_hosts_and_origins_are_refused(server: Server, path: str) -> None:
     assert get(server, path, host="evil.example").status_code == 403
     assert get(server, path, origin="http://evil.example").status_code == 403
     assert get(server, path, origin="http://127.0.0.1:1").status_code == 403
-    assert get(server, path, origin=server.address).status_code == 200
+    assert get(server, path, origin=server.address, cookie=server.cookie()).status_code == 200
 
 
-def test_a_websocket_from_elsewhere_is_refused(server: Server) -> None:
+@pytest.mark.parametrize("header", ["Origin: http://evil.example", "Cookie: tutor=of.another.start"])
+def test_a_websocket_from_elsewhere_or_of_an_earlier_start_is_refused(server: Server, header: str) -> None:
     port = int(server.address.rsplit(":", 1)[1])
     lines = (
         "GET /ws/socket.io/?EIO=4&transport=websocket HTTP/1.1",
         f"Host: 127.0.0.1:{port}",
-        "Origin: http://evil.example",
+        header,
         "Upgrade: websocket",
         "Connection: Upgrade",
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
@@ -51,6 +52,7 @@ def test_a_websocket_from_elsewhere_is_refused(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         assert b" 403 " in connection.recv(200).split(b"\r\n")[0]
+    assert "Traceback" not in (server.home / "logs" / "server.log").read_text("utf-8")
 
 
 def test_the_page_asks_nobody_else_and_may_not(server: Server) -> None:
@@ -156,6 +158,18 @@ def test_it_ends_cleanly_and_starts_again_with_stray_settings_around(
     assert "Traceback" not in errors
     assert "cerrada" in said
     assert not (home / "server.json").exists()
+
+
+def test_the_terminal_speaks_the_language_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    process = start(tmp_path / "home", real=True)
+    wait_for(tmp_path / "home", process)
+    process.send_signal(signal.SIGINT if sys.platform != "win32" else signal.CTRL_BREAK_EVENT)
+    said, _ = process.communicate(timeout=20)
+    assert "Musa is open at" in said
+    assert "Musa está" not in said
 
 
 def _free(port: int) -> bool:

@@ -197,7 +197,7 @@ def _serve(args: argparse.Namespace, words: Words) -> int:
 
     chosen = {"endpoint": args.endpoint, "endpoint_model": args.endpoint_model}
     settings = build_settings(args.home, port=args.port, language=args.language, **chosen)
-    return serve.main(settings, not args.no_browser) or 0
+    return serve.main(settings, not args.no_browser, terminal=words.language) or 0
 
 
 def _run(args: argparse.Namespace, words: Words) -> int:

@@ -112,6 +112,10 @@ class Session:
         """Leave what is going on: the learner pressed stop, or wrote something else."""
         self._dialogue.interrupted.set()
 
+    def happened_since(self, at: float) -> bool:
+        """Whether anything of what the learner did since then (seconds since 1970) is remembered."""
+        return self._dialogue.store.happened_since(at)
+
     async def resumed(self) -> AsyncIterator[Shown]:
         """An earlier thread was opened again: nothing, unless the program was restarted in between."""
         if not self._dialogue.spoken:

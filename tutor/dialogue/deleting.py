@@ -11,7 +11,16 @@ from skills.errors import UserError
 from skills.export.kept import delete_export, exports_folder
 from skills.model.piece_tokenizer import delete_kept
 from tutor.dialogue.context import Dialogue, plain
-from tutor.dialogue.forgetting import Goes, forget_everything, forget_text, goes_with, known, left_of, traces_of
+from tutor.dialogue.forgetting import (
+    Goes,
+    forget_everything,
+    forget_text,
+    forget_what_quotes,
+    goes_with,
+    known,
+    left_of,
+    traces_of,
+)
 from tutor.dialogue.my_data import my_things
 from tutor.dialogue.things import find_thing
 from tutor.lm.installed import remove
@@ -82,8 +91,9 @@ async def _text(dialogue: Dialogue, dataset: str, keep_models: bool) -> Turn:
         goes = Goes(tokenizers=goes.tokenizers)
     yield Waiting(text=dialogue.words("chat.doing.forget"))
     given_away = await asyncio.to_thread(traces_of, workspace, [manifest])
-    forget_text(dialogue, dataset, given_away, goes)
+    forget_what_quotes(dialogue, dataset, given_away, goes)
     yield Forgotten(dataset=dataset, traces=given_away)
+    forget_text(dialogue, dataset)
     searched, left = await asyncio.to_thread(left_of, workspace.home, given_away, kept)
     told = (
         dialogue.words("chat.deleted.text"),

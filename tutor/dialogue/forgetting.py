@@ -111,8 +111,9 @@ def _ours(name: str) -> bool:
 # --- deleting ---------------------------------------------------------------------------------------------------------
 
 
-def forget_text(dialogue: Dialogue, dataset: str, given_away: Traces, goes: Goes) -> None:
-    """Delete a text and what goes with it, and black out what is said of it in the log and in the program's logs.
+def forget_what_quotes(dialogue: Dialogue, dataset: str, given_away: Traces, goes: Goes) -> None:
+    """Delete what was made of a text, and black out what is said of it in the log and in the program's logs. The text
+    itself goes last (`forget_text`): whoever is cut off before that can ask for it again, and all of it is found.
 
     Raises FileMissing, or OSError where something could not be deleted.
     """
@@ -124,13 +125,17 @@ def forget_text(dialogue: Dialogue, dataset: str, given_away: Traces, goes: Goes
         delete_export(workspace, export.id)
     for card in goes.tokenizers:
         delete_kept(workspace, card.id)
-    workspace.delete_dataset(dataset)
     _drop_gaps(dialogue, given_away)
-    dialogue.record(TextDeleted(dataset=dataset))
     dialogue.store.black_out(given_away, dataset)
     dialogue.memory = recall(dialogue.store.events())
     dialogue.buttons = ()
     black_out(workspace.home, given_away.in_text)
+
+
+def forget_text(dialogue: Dialogue, dataset: str) -> None:
+    """Delete the text itself, which is the current one no more. Raises FileMissing, OSError."""
+    dialogue.record(TextDeleted(dataset=dataset))
+    dialogue.workspace.delete_dataset(dataset)
 
 
 def delete_run(dialogue: Dialogue, run: str) -> None:

@@ -67,7 +67,8 @@ async def welcome_back(dialogue: Dialogue) -> AsyncIterator[Shown]:
     yield dialogue.say(
         "\n\n".join(told), tone="system", blocks=tuple(run_card(dialogue, status.run) for status in running[-1:])
     )
-    async for shown in model_chat.resume(dialogue) if dialogue.memory.talk else resume(dialogue, anew=True):
+    anew = dialogue.memory.answer is None  # a question that was answered is not asked again
+    async for shown in model_chat.resume(dialogue) if dialogue.memory.talk else resume(dialogue, anew=anew):
         yield shown
 
 

@@ -162,16 +162,16 @@ async def begin_run(dialogue: Dialogue, name: str, inputs: dict[str, Any], at: s
     The resident worker's models leave the memory first: training needs it more than they do. Raises Busy while one
     goes on, ModelMissing.
     """
-    if "weights" in skills.skill(name).needs:
-        model = dialogue.workbench()
-        await dialogue.worker.unload()
-        run = await dialogue.jobs.start(
-            name, inputs, dialogue.language, model.weights, model.name, model.profile.digest
-        )
-    else:
-        run = await dialogue.jobs.start(name, inputs, dialogue.language)
-    note_run(dialogue, name, run, at)
-    return run
+
+    def noted(run: str) -> None:
+        note_run(dialogue, name, run, at)
+
+    if "weights" not in skills.skill(name).needs:
+        return await dialogue.jobs.start(name, inputs, dialogue.language, noted=noted)
+    model = dialogue.workbench()
+    await dialogue.worker.unload()
+    given = (name, inputs, dialogue.language, model.weights, model.name, model.profile.digest)
+    return await dialogue.jobs.start(*given, noted=noted)
 
 
 def note_run(dialogue: Dialogue, name: str, run: str, at: str) -> None:

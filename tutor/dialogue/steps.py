@@ -75,8 +75,9 @@ def bring_buttons(dialogue: Dialogue) -> tuple[Button, ...]:
 
 
 def _present_close(dialogue: Dialogue, lesson: Lesson, text: str) -> Said:
-    dialogue.record(StepDone(lesson=lesson.id, step=lesson.steps[-1].id))
-    dialogue.record(LessonDone(lesson=lesson.id))
+    if dialogue.memory.machine.phase != "summary":  # shown again, it has not ended again
+        dialogue.record(StepDone(lesson=lesson.id, step=lesson.steps[-1].id))
+        dialogue.record(LessonDone(lesson=lesson.id))
     if statechart.can(dialogue.memory.machine, "end"):
         dialogue.move("end")
     told = (text, _left_to_review(dialogue, lesson), _coming(dialogue))

@@ -86,11 +86,6 @@ class Store:
                 )
         except sqlite3.IntegrityError:
             return None
-        except sqlite3.OperationalError as error:
-            if "full" in str(error):
-                with disk_errors():
-                    raise OSError(28, "database or disk is full") from error
-            raise
         return StoredEvent(
             id=cursor.lastrowid or 0,
             learner=self._learner,
@@ -127,6 +122,11 @@ class Store:
                     course_version=course,
                     submission=submission,
                 )
+
+    def happened_since(self, at: float) -> bool:
+        """Whether anything was added after `at` (seconds since 1970), but for where the conversation stands."""
+        query = "SELECT 1 FROM events WHERE learner = ? AND at > ? AND kind != 'moved' LIMIT 1"
+        return self._db.execute(query, (self._learner, at)).fetchone() is not None
 
     def clear(self) -> None:
         """Forget everything of this learner, on disk too. Raises OSError if another process holds on to it."""

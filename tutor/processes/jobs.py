@@ -6,7 +6,7 @@ import asyncio
 import subprocess
 import threading
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -64,8 +64,10 @@ class Jobs:
         weights: Path | None = None,
         model: str | None = None,
         digest: str | None = None,
+        noted: Callable[[str], object] | None = None,
     ) -> str:
-        """Begin a run and return its id; `model` and `digest` name the weights in the folder `weights`.
+        """Begin a run and return its id; `model` and `digest` name the weights in the folder `weights`. Whoever has to
+        remember that it was begun is told before its process is there (`noted`): it outlives whoever began it.
 
         Without them a skill that needs weights gets those of the workbench model, now and when it is resumed.
         Raises Busy while another run goes on, ModelMissing, SkillMissing, DiskFull.
@@ -90,6 +92,8 @@ class Jobs:
             settings=self._settings.as_json(),
         )
         write_atomic(self._folder(run) / "spec.json", spec.model_dump_json(indent=1))
+        if noted:
+            noted(run)
         self._spawn(run)
         return run
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
+from contextlib import suppress
 from typing import Any
 
 from tutor.limits import Limits, limit_self
@@ -13,6 +16,7 @@ def main() -> None:
     """One request as JSON on standard input, events as JSON lines on standard output."""
     asked: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
     limit_self(Limits(**asked["limits"]))
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
 
     from pathlib import Path
 
@@ -25,8 +29,9 @@ def main() -> None:
     out = claim_stdout()
 
     def emit(event: Event) -> None:
-        out.write(event.model_dump_json().encode() + b"\n")
-        out.flush()
+        with suppress(BrokenPipeError):
+            out.write(event.model_dump_json().encode() + b"\n")
+            out.flush()
 
     ctx = Context(
         workspace=Workspace(Path(asked["home"])),
@@ -39,6 +44,13 @@ def main() -> None:
         emit(failed(error, ctx.workspace.home))
         return
     execute(skill, asked["inputs"], ctx, emit)
+
+
+def _end_with_the_server() -> None:
+    """Whoever asked keeps the standard input open: when they are gone, nobody waits for the answer or looks at the
+    limits. What is half imported has no name yet."""
+    os.read(0, 1)
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import sys
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, Any
 
 from skills.contract import ChatMessage, Context, Event, Options, Request
@@ -97,8 +98,6 @@ class Worker:
                     for item in getattr(self, f"_{asked['do']}")(asked):
                         self._answer(id, item=item)
                 self._answer(id, end=True)
-            except BrokenPipeError:
-                return
             except Exception as error:
                 self._answer(id, failed=failed(error, self._settings.home).model_dump(exclude={"event"}))
             self._requests.forget(id)
@@ -168,7 +167,7 @@ class Worker:
 
     def _answer(self, id: int, **told: Any) -> None:
         line = json.dumps({"id": id} | told).encode() + b"\n"
-        with self._writing:
+        with self._writing, suppress(BrokenPipeError):  # whoever asked is gone: `Requests` hears of it as well
             self._out.write(line)
             self._out.flush()
 

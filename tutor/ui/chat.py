@@ -23,6 +23,7 @@ from skills.errors import FileEmpty, FileMissing, FileTooLarge, UserError
 from skills.workspace import safe_name
 from tutor.processes.run_status import RunStatus
 from tutor.turn import Button, CourseMap, Erased, Farewell, Forgotten, Input, Intent, Reload, Shown, Upload
+from tutor.ui.cut_off import CutOff
 from tutor.ui.data_layer import LONG, TranscriptLayer, brief
 from tutor.ui.forget import Forgetter
 from tutor.ui.naming import Names
@@ -55,6 +56,9 @@ class Conversation(Protocol):
     def run_status(self, run: str) -> RunStatus: ...
     def running(self) -> RunStatus | None: ...
     def interrupt(self) -> None: ...
+    def happened_since(self, at: float) -> bool:
+        """Whether anything of what the learner did since then (seconds since 1970) is remembered."""
+
     async def close(self) -> None: ...
 
 
@@ -82,6 +86,7 @@ class Chat:
         self._window = Window(transcript, self._pages, lambda: self.words, self._goes_on)
         self._names = Names(transcript, self._pages, lambda: self.words)
         self._forgetter = Forgetter(transcript, self._pages, self._window, lambda: self.words)
+        self._cut_off = CutOff(transcript, self._screen, lambda: self.words, session.happened_since)
         self._latest = ""
         """The thread in which something happened last: what happens by itself is shown there."""
         self._erased = ""
@@ -92,6 +97,7 @@ class Chat:
         self._maps: dict[str, CourseMap] = {}
         """What each page shows of the course: it is sent again only when it has changed."""
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._closed = False
 
     @property
     def words(self) -> Words:
@@ -118,6 +124,8 @@ class Chat:
         self.speak()
 
     def close(self) -> None:
+        """The program ends. What a turn would still say, nobody reads: the next start tells that it was cut off."""
+        self._closed = True
         self._transcript.close()
 
     async def follow(self) -> None:
@@ -149,6 +157,7 @@ class Chat:
         if self._erased:
             await self._screen.say(page.thread_id, self._erased)
             self._erased = ""
+        await self._cut_off.tell(page.thread_id)
         await self._play(page.thread_id, self._session.turn(Input()))
 
     async def resumed(self, thread: Any) -> None:
@@ -162,6 +171,7 @@ class Chat:
     async def _after_resume(self, thread: str) -> None:
         await asyncio.sleep(0.3)
         await self.send_map(thread)
+        await self._cut_off.tell(thread)
         await self._play(thread, self._session.resumed())
 
     async def _map_soon(self, thread: str) -> None:
@@ -218,8 +228,9 @@ class Chat:
         if len(message.content) > LONG:  # the page has all of it
             await self._pages.emit(message.thread_id, "update_message", brief(message.to_dict(), self.words))
         if message.elements or message.content.strip():
-            await self._play(message.thread_id, self._with_files(message), acted=True)
             file = next((str(element.name) for element in message.elements), "")
+            said = message.content[:LONG].strip() or file
+            await self._play(message.thread_id, self._with_files(message), acted=True, said=said)
             await self._names.did(message.thread_id, message.content, file, self._session.map())
 
     async def _with_files(self, message: cl.Message) -> AsyncIterator[Shown]:
@@ -263,11 +274,13 @@ class Chat:
 
     async def _click(self, page: Any, intent: Intent, says: str, element: str | None) -> None:
         chosen = self._screen.choose(page.thread_id, intent, element) if element else None
-        if says and not (chosen and len(chosen["props"]["buttons"]) == 1):
+        if chosen and len(chosen["props"]["buttons"]) == 1:
+            says = ""  # as a page that is turned
+        if says:
             await self._screen.learner_said(page.thread_id, says)
         if self._is_narrow(page):
             await self._fold(page)
-        await self._play(page.thread_id, self._session.turn(Input(intent=intent)), acted=True)
+        await self._play(page.thread_id, self._session.turn(Input(intent=intent)), acted=True, said=says)
         if chosen:
             await self._screen.show_chosen(chosen)
         await self._names.did(page.thread_id, says, "", self._session.map())
@@ -278,9 +291,11 @@ class Chat:
 
     # --- what is shown ------------------------------------------------------------------------------------------------
 
-    async def _play(self, thread: str, turn: AsyncIterator[Shown], acted: bool = False) -> None:
-        """Draw a turn as it comes. Whatever goes wrong, the learner reads a sentence and can go on."""
+    async def _play(self, thread: str, turn: AsyncIterator[Shown], acted: bool = False, said: str = "") -> None:
+        """Draw a turn as it comes. Whatever goes wrong, the learner reads a sentence and can go on: a turn that does
+        not end because the program does is told of at the next start, with what the learner had `said`."""
         self._latest = thread
+        number = self._transcript.begin_turn(thread, said) if said else None
         if acted:
             self._transcript.touch(thread)
             self._window.hold(thread)
@@ -295,13 +310,18 @@ class Chat:
             if anew:
                 await self._speak_anew(thread)
         except asyncio.CancelledError:
+            if self._closed:
+                raise
             await self._screen.say(thread, self.words("ui.stopped"))
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("defect %s", reference)
             await self._screen.say(thread, self.words("ui.defect", reference=reference))
         finally:
-            await self._screen.settle(thread, self._session.buttons())
+            if not self._closed:
+                await self._screen.settle(thread, self._session.buttons())
+                if number is not None:
+                    self._transcript.end_turn(number)
             over.set()
             await busy
         await self.send_map(thread)

@@ -42,7 +42,7 @@ class Guard:
             return await self._app(scope, receive, send)
         headers = {key.decode("latin1").lower(): value.decode("latin1") for key, value in scope["headers"]}
         if headers.get("host") not in self._hosts or headers.get("origin", min(self._origins)) not in self._origins:
-            return await _refuse(scope, receive, send)
+            return await refuse(scope, receive, send)
         path = scope["path"]
 
         async def send_with_headers(message: MutableMapping[str, Any]) -> None:
@@ -64,7 +64,8 @@ def _caching(path: str) -> tuple[tuple[str, str], ...]:
     return (("cache-control", "no-cache"),) if path.startswith("/public/") else ()
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer 403; a websocket is not accepted, which its page takes for a server that is not there yet."""
     if scope["type"] == "websocket":
         await receive()
         return await send({"type": "websocket.close", "code": 4403})

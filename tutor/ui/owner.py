@@ -17,11 +17,14 @@ from urllib.parse import parse_qs
 
 from skills.contract import Language
 from skills.workspace import write_atomic
+from tutor.ui.guard import refuse
 from tutor.words import Words
 
 NOTE = "server.json"
 """In the home, for the owner's eyes (0600): where the server answers, and the key that gets a fresh address."""
 COOKIE = "tutor"
+CONNECTIONS = "/ws/"
+"""Where Chainlit's pages connect."""
 OPEN = "open"
 """The parameter of an address that holds its token."""
 
@@ -58,7 +61,12 @@ class Door:
 
 
 class Doorman:
-    """ASGI middleware: pages and routes of ours only for the owner's browser; Chainlit asks for the cookie itself.
+    """ASGI middleware: pages, their connections and routes of ours only for the owner's browser; for the rest Chainlit
+    asks for the cookie itself.
+
+    A page that was left open when the program ended goes on trying to connect with the cookie of the earlier start.
+    Chainlit would write each try to the log as an error and tell the page to give up; as it is, the page goes on as
+    soon as its browser was let in again.
 
     `follow_browser` is told the language of a browser that comes in, until the learner chooses one.
     """
@@ -69,10 +77,14 @@ class Doorman:
         self._follow_browser = follow_browser
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
         headers = {key.lower(): value.decode("latin1") for key, value in scope["headers"]}
-        page = scope["method"] == "GET" and "text/html" in headers.get(b"accept", "")
+        if scope["path"].startswith(CONNECTIONS):
+            if not _is_owner(headers.get(b"cookie", "")):
+                return await refuse(scope, receive, send)
+            return await self._app(scope, receive, send)
+        page = scope.get("method") == "GET" and "text/html" in headers.get(b"accept", "")
         route = scope["path"].startswith("/api/") and scope["path"] not in ("/api/health", "/api/open")
         language = preferred(headers.get(b"accept-language", ""))
         if page and self._door.spend(_token(scope)):

@@ -74,6 +74,14 @@ class Screen:
         """A message of the surface's own."""
         await self._put_step(step_dict(thread, secrets.token_hex(8), safe(text)), new=True)
 
+    async def news(self, thread: str, text: str) -> None:
+        """A note of the surface's own that is to be seen: whoever opens the thread lands on it."""
+        step = step_dict(thread, secrets.token_hex(8), "")
+        await self._put_step(step, new=True)
+        words = {"level": self._words()("ui.notice.warning")}
+        card = Card("Notice", {"level": "warning", "text": safe(text), "words": words, "news": True})
+        await self._put_element(thread, step["id"], f"news-{step['id']}", card)
+
     async def learner_said(self, thread: str, text: str) -> None:
         """A click, as the words it stands for."""
         step = step_dict(thread, secrets.token_hex(8), text) | {"name": LEARNER, "type": "user_message"}
@@ -184,7 +192,8 @@ class Screen:
 
     async def _down(self, thread: str, element: dict[str, Any]) -> dict[str, Any]:
         """A card that is asked for in words comes down to them: it is on a message of its own there."""
-        if self.transcript.last_step(thread)["type"] != "user_message":
+        last = self.transcript.last_step(thread)
+        if last is None or last["type"] != "user_message":
             return element
         step = step_dict(thread, secrets.token_hex(8), "")
         await self._put_step(step, new=True)

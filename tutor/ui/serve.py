@@ -54,13 +54,15 @@ def open_home(settings: Settings) -> Conversation:
     return open_session(settings)
 
 
-def main(settings: Settings, open_browser: bool, open_session: Open = open_home) -> int:
+def main(
+    settings: Settings, open_browser: bool, open_session: Open = open_home, terminal: Language | None = None
+) -> int:
     """Serve the tutor until somebody ends it (Ctrl-C, SIGTERM, a terminal that is closed) or the learner closes it in
-    the chat; returns the exit status.
+    the chat; returns the exit status. `terminal` is the language of what is said there.
 
     If the home is already in use, says so and opens the browser at the one that runs.
     """
-    words = Words(settings.language or "es")
+    words = Words(settings.language or terminal or "es")
     try:
         with endings(ASKED), home_lock(settings):
             return _serve(settings, open_browser, open_session, words)
@@ -267,6 +269,7 @@ def _log_to(path: Path) -> None:
     from logging.handlers import RotatingFileHandler
 
     path.parent.mkdir(parents=True, exist_ok=True)
+    logging.raiseExceptions = False  # where the disk is full, it would write to the terminal that it cannot write
     handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=2, encoding="utf-8")
     logging.basicConfig(
         level=logging.INFO, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from skills.errors import DiskFull
+from skills.workspace import disk_errors
 from tutor.learner.store import forget_freed
 
+log = logging.getLogger(__name__)
 LEARNER = "learner"
 """The only user there is: the owner of this computer."""
 
 VERSION = 1
+NOT_ITS_FAULT = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN)
+"""Why a file that is whole cannot be opened."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS threads (id TEXT PRIMARY KEY, created TEXT NOT NULL, name TEXT, touched INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS steps (
     place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, thread TEXT NOT NULL, data TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS elements (
     place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, thread TEXT NOT NULL, data TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS turns (
+    id INTEGER PRIMARY KEY, thread TEXT NOT NULL, said TEXT NOT NULL, began REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS steps_thread ON steps (thread, place);
 CREATE INDEX IF NOT EXISTS elements_thread ON elements (thread, place);
 """
@@ -31,6 +41,9 @@ class Transcript:
 
     All calls are quick and made from the event loop's thread: order is what it looks like, and an error is raised.
     A file of another version, or a damaged one, is set aside (`.old`): it is display only, nothing is lost with it.
+    Where the disk is full, what is said is on the page and not kept here: the learner's log says that there is no room.
+
+    Raises DiskFull where there is no room to open it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -38,7 +51,10 @@ class Transcript:
         self._path = path
         try:
             self._db = _open(path)
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in NOT_ITS_FAULT:
+                with disk_errors():
+                    raise
             for suffix in ("", "-wal", "-shm"):
                 part = path.with_name(path.name + suffix)
                 if part.exists():
@@ -47,7 +63,7 @@ class Transcript:
 
     def begin(self, thread: str, name: str) -> None:
         """A new thread. Those in which the learner never did anything are forgotten."""
-        with self._db:
+        with self._changing():
             for (old,) in self._db.execute("SELECT id FROM threads WHERE touched = 0").fetchall():
                 self._delete(old)
             self._db.execute("INSERT OR IGNORE INTO threads VALUES (?, ?, ?, 0)", (thread, _now(), name))
@@ -57,11 +73,31 @@ class Transcript:
 
     def touch(self, thread: str) -> None:
         """The learner did something in this thread."""
-        with self._db:
+        with self._changing():
             self._db.execute("UPDATE threads SET touched = 1 WHERE id = ?", (thread,))
 
+    def begin_turn(self, thread: str, said: str) -> int:
+        """The learner said something, and it is being done; returns the number of the turn, for `end_turn`."""
+        with self._changing():
+            row = (thread, said, time.time())
+            return self._db.execute("INSERT INTO turns (thread, said, began) VALUES (?, ?, ?)", row).lastrowid or 0
+        return 0
+
+    def end_turn(self, turn: int) -> None:
+        with self._changing():
+            self._db.execute("DELETE FROM turns WHERE id = ?", (turn,))
+
+    def unfinished(self) -> list[tuple[str, str, float]]:
+        """The turns that have not ended: thread, what the learner said, when it began (seconds since 1970)."""
+        return self._db.execute("SELECT thread, said, began FROM turns ORDER BY id").fetchall()
+
+    def told_of(self, thread: str) -> None:
+        """The unfinished turns of a thread are told of in it."""
+        with self._changing():
+            self._db.execute("DELETE FROM turns WHERE thread = ?", (thread,))
+
     def rename(self, thread: str, name: str) -> None:
-        with self._db:
+        with self._changing():
             self._db.execute("UPDATE threads SET name = ? WHERE id = ?", (name, thread))
 
     def name(self, thread: str) -> str | None:
@@ -71,11 +107,11 @@ class Transcript:
     def put_step(self, step: dict[str, Any]) -> None:
         self._put("steps", step)
 
-    def last_step(self, thread: str) -> dict[str, Any]:
-        """The newest message of a thread that has any."""
+    def last_step(self, thread: str) -> dict[str, Any] | None:
+        """The newest message of a thread, None if there is none."""
         query = "SELECT data FROM steps WHERE thread = ? ORDER BY place DESC LIMIT 1"
-        found: dict[str, Any] = json.loads(self._db.execute(query, (thread,)).fetchone()[0])
-        return found
+        found = self._db.execute(query, (thread,)).fetchone()
+        return json.loads(found[0]) if found else None
 
     def put_element(self, element: dict[str, Any]) -> None:
         """Add a card or change it. One that is now for another message moves to the end."""
@@ -93,11 +129,11 @@ class Transcript:
         return [json.loads(data) for (data,) in self._db.execute(query, (thread,))]
 
     def drop_element(self, id: str) -> None:
-        with self._db:
+        with self._changing():
             self._db.execute("DELETE FROM elements WHERE id = ?", (id,))
 
     def drop_step(self, id: str) -> None:
-        with self._db:
+        with self._changing():
             self._db.execute("DELETE FROM steps WHERE id = ?", (id,))
 
     def thread(self, thread: str, first: int = 0) -> dict[str, Any] | None:
@@ -157,7 +193,7 @@ class Transcript:
     def clear(self) -> None:
         """Forget every thread, on disk too. Raises OSError if another process holds on to it."""
         with self._db:
-            for table in ("steps", "elements", "threads"):
+            for table in ("steps", "elements", "threads", "turns"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608
         self.forget_freed()
 
@@ -183,10 +219,20 @@ class Transcript:
     def _delete(self, thread: str) -> None:
         self._db.execute("DELETE FROM steps WHERE thread = ?", (thread,))
         self._db.execute("DELETE FROM elements WHERE thread = ?", (thread,))
+        self._db.execute("DELETE FROM turns WHERE thread = ?", (thread,))
         self._db.execute("DELETE FROM threads WHERE id = ?", (thread,))
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """A change, whole or not at all; none where the disk is full."""
+        try:
+            with disk_errors(), self._db:
+                yield
+        except DiskFull:
+            log.warning("the disk is full: what is said is not kept for display")
+
     def _put(self, table: str, data: dict[str, Any]) -> None:
-        with self._db:
+        with self._changing():
             self._db.execute(
                 f"INSERT INTO {table} (id, thread, data) VALUES (?, ?, ?)"  # noqa: S608 - the table is ours
                 " ON CONFLICT (id) DO UPDATE SET thread = excluded.thread, data = excluded.data",

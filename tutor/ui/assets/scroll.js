@@ -58,6 +58,8 @@
   function landing() {
     const mine = steps.filter((step) => step.dataset.stepType === 'user_message').pop()
     if (mine && bottom(steps[steps.length - 1]) - top(mine) < scroller.clientHeight - 2 * EDGE) return mine
+    const news = [...scroller.querySelectorAll('[data-news]')].pop() // what is to be seen first, if it is the newest
+    if (news && !(mine && top(news) < top(mine))) return news.closest(STEPS)
     const open = [...document.querySelectorAll('[data-testid=choices]:not(.t-used), [data-testid=question]:not(.t-done)')].pop()
     return (open && open.closest(STEPS)) || steps[steps.length - 1]
   }

@@ -42,10 +42,10 @@ const Bar = ({ percent, label }) =>
   )
 
 // Something to know; the level is said, not only coloured. `label` says it in words.
-const Note = ({ level, label, text }) =>
+const Note = ({ level, label, text, news }) =>
   h(
     'div',
-    { className: 't-notice t-' + level, role: 'note', 'aria-label': label, 'data-testid': 'notice' },
+    { className: 't-notice t-' + level, role: 'note', 'aria-label': label, 'data-testid': 'notice', 'data-news': news },
     h(level === 'warning' ? TriangleAlert : Info, { size: 18, 'aria-hidden': 'true' }),
     h(Words, null, text),
   )
