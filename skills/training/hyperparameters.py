@@ -15,11 +15,11 @@ from skills.training.examples import Long, Supervised
 LENGTH = 256
 """Tokens of an example. With it the default model trains on a laptop of 8 GB; what is longer is cut, never lost."""
 RATE = 1e-3
-"""For every rank: alpha is twice the rank (base.py). Of 3e-4, 1e-3, 2e-3 and 4e-3 the one that is best or within 1 to 3 %
-of the best on verse, prose and questions with both models (benchmarks/README.md). And for every batch: less for small
+"""For every rank: alpha is twice the rank (base.py). Of 3e-4, 1e-3, 2e-3 and 4e-3 the one that is best, or within 3 %
+of the best, on verse, prose and questions with both models (benchmarks/README.md). And for every batch: less for small
 ones, by the square-root rule of Malladi et al. 2022 (arXiv 2205.10287), was tried at 3e-4 on eight pieces of *Martín
-Fierro*, whose steps have 64 tokens: SmolLM2-135M went from 2.98 to 2.90 bits a letter in 30 steps, to 2.75 in 35 by the
-rate as it is."""
+Fierro*, whose steps have 64 tokens: SmolLM2-135M went from 2.98 to 2.90 bits a letter in 30 steps, to 2.75 in 35 by
+the rate as it is."""
 LITTLE, MUCH = 10_000, 500_000
 """Tokens of training text below which an adapter of half the usual rank does, and from which one of twice does."""
 PLAIN: Supervised = "answers"
