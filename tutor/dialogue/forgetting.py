@@ -16,7 +16,8 @@ from skills.export.kept import ExportCard, delete_export, exports_folder
 from skills.export.kept import kept as exported
 from skills.model.piece_tokenizer import PieceCard, delete_kept, tokenizers_folder
 from skills.model.piece_tokenizer import kept as tokenizers
-from skills.texts.traces import SHORTEST, Traces, traces
+from skills.texts.quoting import SHORTEST
+from skills.texts.traces import Traces, traces
 from skills.workspace import Manifest, Workspace
 from tutor.dialogue.about import dataset_and_runs
 from tutor.dialogue.context import Dialogue

@@ -161,13 +161,17 @@ def forget_freed(db: sqlite3.Connection) -> None:
         raise OSError(errno.EBUSY, "the log of a database could not be emptied")
 
 
-def _without(value: Any, given_away: Traces) -> Any:
-    """`value` with `GONE` for each text in it that quotes what is to be forgotten."""
+def _without(value: Any, given_away: Traces, together: bool = False) -> Any:
+    """`value` with `GONE` for each text in it that quotes what is to be forgotten; of texts of a list, which may do so
+    `together`, for each that has a word of it."""
     if isinstance(value, str):
-        return GONE if given_away.in_text(value) else value
+        return GONE if given_away.in_text(value) or (together and given_away.touches(value)) else value
     if isinstance(value, dict):
-        return {key: each if key in IDS else _without(each, given_away) for key, each in value.items()}
-    return [_without(each, given_away) for each in value] if isinstance(value, list) else value
+        return {key: each if key in IDS else _without(each, given_away, together) for key, each in value.items()}
+    if isinstance(value, list):
+        together = together or given_away.in_value(value)
+        return [_without(each, given_away, together) for each in value]
+    return value
 
 
 def read(kind: str, payload: str, notice: Callable[[str], None]) -> LearnerEvent | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from skills.texts.traces import Traces
 from tutor.turn import Forgotten
 from tutor.ui.render import Card
 from tutor.ui.screen import Pages, element_dict
@@ -44,7 +43,7 @@ class Forgetter:
         quoting = [
             step
             for step in steps
-            if _about(step.get("metadata") or {}, gone) or _quotes([step["output"], step.get("input")], gone.traces)
+            if _about(step.get("metadata") or {}, gone) or gone.traces.in_value([step["output"], step.get("input")])
         ]
         for step in quoting:
             metadata = {**(step.get("metadata") or {}), "about": []}
@@ -58,7 +57,7 @@ class Forgetter:
     ) -> bool:
         """The cards that quote the text go. In the place of the first of a message there is a line, unless the message
         (`told`) is one, or the card was only buttons. A new card: the page would draw the line as what was there."""
-        quoting = [card for card in cards if _about(card, gone) or _quotes(card["props"], gone.traces)]
+        quoting = [card for card in cards if _about(card, gone) or gone.traces.in_value(card["props"])]
         for card in quoting:
             self._transcript.drop_element(card["id"])
             await self._pages.emit(thread, "remove_element", {"id": card["id"]})
@@ -74,20 +73,3 @@ class Forgetter:
 
 def _about(kept: dict[str, Any], gone: Forgotten) -> bool:
     return gone.dataset in kept.get("about", ())
-
-
-def _quotes(value: Any, traces: Traces) -> bool:
-    return any(traces.in_text(text) for text in _leaves(value))
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    """The texts in a card's props; pieces of words, one after the other, as the word that they make, too."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _leaves(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _leaves(each)
-        yield "".join(each["text"] for each in value if isinstance(each, dict) and isinstance(each.get("text"), str))
