@@ -12,7 +12,7 @@ from skills.texts.normalize import fold
 from skills.texts.quantities import read_number
 from tutor.course.model import Bilingual, Run, Try, Wait
 from tutor.dialogue import blind_comparison
-from tutor.dialogue.about import datasets_of
+from tutor.dialogue.about import things_of
 from tutor.dialogue.context import Dialogue, next_button, run_what
 from tutor.dialogue.recordings import recorded
 from tutor.dialogue.skill_calls import (
@@ -233,7 +233,7 @@ def waiting_card(dialogue: Dialogue, step: Run | Wait, text: str, more: tuple[Bu
 def finish_job(dialogue: Dialogue, run: str) -> Said:
     """A run has ended: its result, in the step that waits for it or as a message of its own."""
     status = dialogue.jobs.status(run)
-    dialogue.about |= datasets_of(dialogue.workspace, {"run": run})
+    dialogue.about |= things_of(dialogue.workspace, {"run": run})
     if run not in dialogue.memory.announced:
         dialogue.record(RunAnnounced(run=run))
     step = dialogue.step

@@ -1,4 +1,4 @@
-"""What quotes a deleted text is taken out of the transcript and off the pages; a line says that it was deleted."""
+"""What quotes a text that was deleted, or shows a run, goes from the transcript and off the pages; a line says so."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tutor.words import Words
 
 
 class Forgetter:
-    """Puts a line where there was something of a text that is gone."""
+    """Puts a line where there was something of a text, or of a model, that is gone."""
 
     def __init__(self, transcript: Transcript, pages: Pages, window: Window, words: Callable[[], Words]) -> None:
         self._transcript = transcript
@@ -23,12 +23,12 @@ class Forgetter:
         self._words = words
 
     async def forget(self, gone: Forgotten) -> None:
-        """Of one text; all of it, with every thread, if no text is named. Raises OSError where the file of the
+        """Of one text or run; all of it, with every thread, if none is named. Raises OSError where the file of the
         transcript could not be written anew."""
-        if gone.dataset is None:
+        if gone.things is None:
             self._transcript.clear()
             return
-        line = self._words()("ui.forgotten")
+        line = self._words()(f"ui.forgotten.{gone.what}")
         for thread, name in self._transcript.names().items():
             if gone.traces.in_text(name):
                 self._transcript.rename(thread, line)
@@ -72,4 +72,6 @@ class Forgetter:
 
 
 def _about(kept: dict[str, Any], gone: Forgotten) -> bool:
-    return gone.dataset in kept.get("about", ())
+    """Whether something is about what is gone, as it was marked; or it is the card of the run itself."""
+    run = kept["props"].get("run") if kept.get("name") == "Run" else None
+    return not (gone.things or frozenset()).isdisjoint((*kept.get("about", ()), run))
