@@ -224,7 +224,11 @@ def test_who_scrolls_away_is_left_alone(learner: Learner) -> None:
 
 
 def test_what_comes_by_itself_is_followed_by_who_had_all_in_sight(learner: Learner) -> None:
-    talk(learner, ("bars", "later"))
+    talk(learner, ("charts", "bars", "later"))
+    learner.page.mouse.move(500, 400)
+    for way in (-700, 100_000):  # the reader looks back, and comes down again
+        learner.page.mouse.wheel(0, way)
+        learner.page.wait_for_timeout(200)
     edges = settled(learner)
     assert edges["end"][1] <= edges["view"][1]
     news = learner.page.locator(".ai-message").get_by_text("Llegó solo.")
