@@ -335,16 +335,26 @@ class ScriptedSession:
         start = Button(label="Empezar", intent=Intent(name=card.skill, args=card.inputs), on_card=True)
         return self.say(blocks=(card,), buttons=(*self.next_buttons(), start))
 
+    def later(self) -> Said:
+        """Something comes by itself in a moment, under whatever is on the page then."""
+        asyncio.get_running_loop().call_later(LATER, self._comes)
+        return self.say("Dentro de un rato.")
+
+    def _comes(self) -> None:
+        self.happening.put_nowait(self.say("Llegó solo.", blocks=(table(),)))
+
     def run(self) -> Said:
         self.begun = True
         return self.say(blocks=(Progress(title=msg("run_card.samples"), run="run-1"),))
 
 
 id_of = id
+LATER = 4.0
+"""Seconds: longer than a turn."""
 
 SCENES = (
     "single", "multiple", "true_false", "number", "order", "open", "bars", "charts", "folded", "figures", "wide", "addresses", "texts",
-    "settings", "run",
+    "settings", "run", "later",
 )  # fmt: skip
 
 

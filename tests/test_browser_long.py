@@ -60,6 +60,16 @@ WATCH = """(words) => {
 reader scrolls, and so is led no further."""
 
 
+NEWS = "Hay algo nuevo abajo"
+COVERED = """() => {
+  const way = document.querySelector('button:has(> .lucide-arrow-down)').getBoundingClientRect()
+  const over = (r) => r.left < way.right && way.left < r.right && r.top < way.bottom && way.top < r.bottom
+  const buttons = [...document.querySelectorAll('.t-choice, .t-card button, #chat-submit')]
+  return buttons.filter((button) => over(button.getBoundingClientRect())).map((button) => button.innerText)
+}"""
+"""The buttons under the way down."""
+
+
 class NoPages:
     async def emit(self, thread: str, event: str, data: Any) -> None: ...
 
@@ -211,6 +221,52 @@ def test_who_scrolls_away_is_left_alone(learner: Learner) -> None:
     away = settled(learner)
     learner.page.wait_for_timeout(1000)
     assert learner.page.evaluate(EDGES) == away
+
+
+def test_what_comes_by_itself_is_followed_by_who_had_all_in_sight(learner: Learner) -> None:
+    talk(learner, ("charts", "bars", "later"))
+    learner.page.mouse.move(500, 400)
+    for way in (-700, 100_000):  # the reader looks back, and comes down again
+        learner.page.mouse.wheel(0, way)
+        learner.page.wait_for_timeout(200)
+    edges = settled(learner)
+    assert edges["end"][1] <= edges["view"][1]
+    news = learner.page.locator(".ai-message").get_by_text("Llegó solo.")
+    expect(news).to_be_in_viewport()
+    edges = settled(learner)
+    assert edges["end"][1] <= edges["view"][1]
+    expect(learner.page.get_by_role("button", name=NEWS)).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_what_comes_below_what_is_being_read_is_told(browser: Any, server: Server, width: int) -> None:
+    person = Learner(browser, server, width=width)
+    page = person.page
+    talk(person, ("charts", "texts", "later"))
+    settled(person)
+    page.mouse.move(200, 400)
+    page.mouse.wheel(0, -1500)
+    away = settled(person)
+    way = page.get_by_role("button", name=NEWS)
+    expect(way).to_be_in_viewport()
+    assert settled(person)["mine"] == away["mine"]
+    assert page.evaluate(COVERED) == []
+    way.click()
+    expect(page.locator(".ai-message").get_by_text("Llegó solo.")).to_be_in_viewport()
+    expect(way).to_have_count(0)
+    assert person.errors == []
+    person.context.close()
+
+
+def test_what_comes_under_a_long_answer_is_told_too(learner: Learner) -> None:
+    talk(learner, ("later", "texts"))
+    edges = settled(learner)
+    assert edges["end"][1] > edges["view"][1]
+    expect(learner.page.get_by_role("button", name=NEWS)).to_be_in_viewport()
+    assert settled(learner)["mine"] == edges["mine"]
+    learner.page.mouse.move(500, 400)
+    learner.page.mouse.wheel(0, 100_000)
+    expect(learner.page.get_by_role("button", name=NEWS)).to_have_count(0)
 
 
 @pytest.mark.parametrize("anchored", [True, False], ids=["", "a browser that holds nothing by itself"])

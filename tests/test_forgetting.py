@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from skills.contract import Options
+from skills.export.kept import ExportCard, begun, finish
 from skills.model.piece_tokenizer import keep, kept
 from skills.texts.traces import traces
 from skills.workspace import write_atomic
 from tests.conversation import Conversation
-from tests.made_runs import make_run
+from tests.made_runs import FakeVoice, make_run
 from tests.test_session import begin, tiny_pieces
 from tests.test_window import Pages
 from tutor.course.files import load_course
 from tutor.course.model import Course
+from tutor.dialogue.skill_calls import run_card
 from tutor.failures import log
 from tutor.processes.run_status import RunStatus
 from tutor.settings import CURRICULUM
@@ -77,13 +80,13 @@ class Home:
     async def acts(self, name: str, /, **args: Any) -> list[Shown]:
         return await self.play(self.talk.session.turn(_clicked(name, args)))
 
-    def found(self) -> list[str]:
+    def found(self, words: tuple[str, ...] = WORDS) -> list[str]:
         """Each file with one of the words, and the word; the models apart."""
         return [
             f"{path.relative_to(self.path)}: {word}"
             for path in sorted(self.path.rglob("*"))
             if path.is_file() and self.path / "models" not in path.parents
-            for word in WORDS
+            for word in words
             if word.casefold().encode() in path.read_bytes().lower()
         ]
 
@@ -164,7 +167,7 @@ async def test_what_quoted_it_is_a_line_and_what_did_not_is_as_it_was(home: Home
     before = {step["id"]: step["output"] for step in home.transcript.part("t", 0)[0]}
     cards = {card["id"] for card in home.transcript.elements("t") if card["name"] == "Choices"}
     await home.acts("delete", what="text", id=home.talk.dialogue.memory.dataset, sure=True)
-    line = Words("es")("ui.forgotten")
+    line = Words("es")("ui.forgotten.text")
     after = {step["id"]: step["output"] for step in home.transcript.part("t", 0)[0]}
     assert {before[id] for id in before if after[id] == line} >= {TEXT, "¿cómo sigue «la zarzaperla azul»?"}
     assert after[next(id for id in before if before[id] == "¿qué es un token?")] == "¿qué es un token?"
@@ -277,3 +280,96 @@ def test_what_gives_a_text_away() -> None:
     assert not found.in_text("Cuando llegó la noche")
     assert not found.in_text("41558")
     assert "Marquitena guardó el número 41558392 en una caja." in found.lines
+
+
+# --- a run alone ------------------------------------------------------------------------------------------------------
+
+WRITTEN = ("garabatino", "zumbalera", "Trespuntín")
+"""What only the model wrote: nobody's text has it."""
+
+
+class Quoting(FakeVoice):
+    """A model that recites."""
+
+    def generate(self, prompt: str, options: Options) -> Iterator[str]:
+        yield " la zumbalera de Trespuntín"
+
+
+@pytest.fixture
+async def trained(home: Home) -> Home:
+    """A run that wrote samples, was compared, talked to and quoted; its text stays."""
+    talk = home.talk
+    folder = talk.dialogue.workspace.runs
+    sample = {"event": "sample", "share": 1.0, "prompt": "El quiribumbo", "text": "bailó el garabatino de noche"}
+    write_atomic(folder / "run-mine" / "events.jsonl", json.dumps(sample, ensure_ascii=False))
+    (folder / "run-about" / "output.log").unlink()
+    talk.dialogue.worker.voices.voices["run-mine"] = Quoting("run-mine")  # type: ignore[attr-defined]
+    await home.acts("open_run", what="run", id="run-about")
+    await home.acts("generate_text", prompt="La tarde", run="run-mine")
+    await home.acts("talk", run="run-mine")
+    await home.types("contame algo de la azotea")
+    await home.acts("talk_leave")
+    await home.types("no entiendo lo del garabatino")
+    await home.acts("feedback", said="la zumbalera me encantó")
+    await home.screen.draw("t", talk.dialogue.say(blocks=(run_card(talk.dialogue, "run-mine"),)))
+    assert {line.split(":")[0] for line in home.found(WRITTEN)} >= {"chat/transcript.db-wal", "learner.db-wal"}
+    return home
+
+
+async def test_what_a_deleted_model_wrote_is_nowhere(trained: Home) -> None:
+    (asked,) = [s for s in await trained.acts("delete", what="run", id="run-mine") if isinstance(s, Said)]
+    assert "una línea que dice que se borró" in asked.text
+    assert "lo que el modelo aprendió en un entrenamiento, o mostró en una prueba" in asked.text
+    name, args = _button(trained, "Sí, borrar")
+    shown = await trained.acts(name, **args)
+    assert trained.found(WRITTEN) == []
+    assert list(trained.talk.dialogue.workspace.runs.iterdir()) == []
+    told = next(said.text for said in shown if isinstance(said, Said))
+    assert "hay ahora una línea que dice que se borró" in told
+    assert "no encontré ninguno" in told
+    line = Words("es")("ui.forgotten.run")
+    steps = [step["output"] for step in trained.transcript.part("t", 0)[0]]
+    assert line in steps
+    assert "contame algo de la azotea" in steps
+    assert any(card["props"].get("text") == line for card in trained.transcript.elements("t"))
+    assert not [card for card in trained.transcript.elements("t") if card["name"] == "Run"]
+
+
+async def test_the_text_of_a_deleted_model_stays_and_what_is_said_of_it(trained: Home) -> None:
+    dataset = trained.talk.dialogue.memory.dataset
+    about = [card["id"] for card in trained.transcript.elements("t") if card["about"] == [dataset]]
+    assert about
+    await trained.acts("delete", what="run", id="run-mine", sure=True)
+    assert trained.talk.dialogue.memory.dataset == dataset
+    kept_cards = {card["id"] for card in trained.transcript.elements("t")}
+    assert set(about) <= kept_cards
+    assert TEXT in [step["output"] for step in trained.transcript.part("t", 0)[0]]
+    assert any(word in line for line in trained.found() for word in WORDS)
+
+
+async def test_to_delete_on_the_card_of_a_run_is_the_same(trained: Home) -> None:
+    await trained.acts("run_delete", run="run-mine")
+    assert trained.found(WRITTEN) == []
+
+
+async def test_a_talk_with_a_deleted_model_is_over(trained: Home) -> None:
+    await trained.acts("talk", run="run-mine")
+    await trained.acts("delete", what="run", id="run-mine", sure=True)
+    assert trained.talk.dialogue.memory.talk is None
+
+
+async def test_what_the_models_of_a_deleted_text_wrote_goes_with_it(trained: Home) -> None:
+    await trained.acts("delete", what="text", id=trained.talk.dialogue.memory.dataset, sure=True)
+    assert trained.found(WRITTEN) == []
+    assert trained.found() == []
+
+
+async def test_a_copy_to_take_away_stays_and_that_is_said(trained: Home) -> None:
+    workspace = trained.talk.dialogue.workspace
+    with begun(workspace, "run-mine") as (id, folder):
+        (folder / "README.md").write_text("la zumbalera de Trespuntín")
+        finish(folder, ExportCard(id=id, run="run-mine", base="x", base_digest="0", checks=(), bytes=1))
+    shown = await trained.acts("delete", what="run", id="run-mine", sure=True)
+    told = next(said.text for said in shown if isinstance(said, Said))
+    assert "La copia que guardaste para llevarte queda" in told
+    assert {line.split("/")[0] for line in trained.found(WRITTEN)} == {"workspace"}

@@ -41,6 +41,7 @@ from tutor.course.model import Course
 from tutor.nlu.arguments import read_settings
 from tutor.turn import Intent
 from tutor.ui.render import block_card
+from tutor.ui.run_card import run_view
 from tutor.ui.settings_card import Asked, settings_card
 from tutor.words import LANGUAGES, Words
 
@@ -457,6 +458,24 @@ async def test_what_could_be_done_instead_is_a_button(tmp_path: Path, course: Co
     (told,) = talk.session._ended_runs()
     assert "para entrenar" in told.text  # type: ignore[union-attr]
     assert "Entrenar con rango 4" in [button.label for button in talk.buttons]
+
+
+async def test_a_failed_run_is_told_once_in_full_and_can_be_tried_again(tmp_path: Path, course: Course) -> None:
+    """What happened, why and what to do are in the message; the card says only that it did not get there."""
+    talk = await with_verses(tmp_path, course)
+    await talk.types("entrená 3 épocas")
+    (run,) = talk.runs.runs
+    talk.runs.finish(run, {}, "failed", error=Failed(code="out_of_memory"))
+    (told,) = talk.session._ended_runs()
+    parts = {part: talk.dialogue.words(f"errors.out_of_memory.{part}") for part in ("what", "why", "next")}
+    assert all(part in told.text for part in parts.values())  # type: ignore[union-attr]
+    shown = json.dumps(run_view(talk.runs.status(run), talk.dialogue.words), ensure_ascii=False)
+    assert [part for part in parts if parts[part] in shown] == ["what"]
+    await talk.acts(Intent(name="open_run", args={"what": "run", "id": run}))
+    assert parts["why"] in talk.said[-1].text  # whoever looks at it later finds it there
+    talk.session._dialogue.buttons = told.buttons  # type: ignore[union-attr]
+    await talk.clicks("Probar de nuevo")
+    assert talk.runs.asked == [(run, "resume")]
 
 
 async def test_what_to_try_next_is_a_button(tmp_path: Path, course: Course) -> None:

@@ -12,7 +12,7 @@ from skills.errors import ModelMissing, UserError
 from skills.workspace import Workspace
 from tutor.course.files import load_course
 from tutor.dialogue import greeting
-from tutor.dialogue.about import datasets_of
+from tutor.dialogue.about import things_of
 from tutor.dialogue.context import Dialogue, next_button
 from tutor.dialogue.course_map import course_map
 from tutor.dialogue.free_text import typed, with_a_file
@@ -103,10 +103,10 @@ class Session:
                 yield self._defect()
 
     def _asked_about(self, input: Input) -> set[str]:
-        """The texts that a click is about, or the model that the learner talks to was made of."""
+        """The texts and runs that a click is about, and the model that the learner talks to."""
         talk = self._dialogue.memory.talk
-        args = input.intent.args if input.intent else {"run": talk.run} if talk else {}
-        return datasets_of(self._dialogue.workspace, args)
+        clicked = things_of(self._dialogue.workspace, input.intent.args) if input.intent else set()
+        return clicked | (things_of(self._dialogue.workspace, {"run": talk.run}) if talk else set())
 
     def interrupt(self) -> None:
         """Leave what is going on: the learner pressed stop, or wrote something else."""

@@ -91,7 +91,7 @@ class Said(Frozen):
     buttons: tuple[Button, ...] = ()
     source: str = ""
     about: tuple[str, ...] = ()
-    """The data sets that its blocks or its question are about: what is to go when one of them is deleted."""
+    """The data sets and runs that its blocks or its question are about: they go when one of those is deleted."""
 
     @property
     def whole(self) -> tuple[Block, ...]:
@@ -153,11 +153,13 @@ class Farewell(Frozen):
 
 
 class Forgotten(Frozen):
-    """A text was deleted, or all of them (`dataset` None): whoever keeps what was said takes out what quotes it, before
-    the turn goes on and says that it is gone. Raises OSError where that does not work."""
+    """A text or a run was deleted, with what was made of it (`things`), or everything (None): whoever keeps what was
+    said takes out what shows or quotes it, before the turn goes on and says that it is gone, and leaves a line that
+    says `what` it was. Raises OSError where that does not work."""
 
     kind: Literal["forgotten"] = "forgotten"
-    dataset: str | None = None
+    things: frozenset[str] | None = None
+    what: Literal["text", "run"] = "text"
     traces: Traces = Traces()
 
 

@@ -49,7 +49,7 @@ class Dialogue:
     """The tutor's model, empty when there is none: the course goes on with recorded results."""
     buttons: tuple[Button, ...] = ()
     about: set[str] = field(default_factory=set)
-    """The data sets that what is shown in this turn is about."""
+    """The data sets and runs that what is shown in this turn is about."""
     thing: tuple[str, str] | None = None
     """The text or model (what, id) that was last looked at: what «it» means."""
     naming: tuple[str, str] | None = None

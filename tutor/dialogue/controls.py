@@ -13,12 +13,14 @@ from skills.errors import UserError
 from skills.export.kept import clear_unfinished
 from tutor.dialogue import series
 from tutor.dialogue.context import Dialogue, run_what
+from tutor.dialogue.deleting import forget_run
+from tutor.dialogue.forgetting import goes_with_run
 from tutor.dialogue.lessons import aside, begin_lesson
 from tutor.dialogue.open_step import back_button
 from tutor.dialogue.routes import route_buttons
 from tutor.learner.events import Feedback, LanguageChosen
 from tutor.processes.run_status import RunStatus
-from tutor.turn import Button, Farewell, Intent, Reload, Shown
+from tutor.turn import Button, Farewell, Intent, Reload, Shown, Waiting
 from tutor.words import LANGUAGES, Words
 
 
@@ -194,13 +196,15 @@ async def take_feedback(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterat
 
 async def run_control(dialogue: Dialogue, what: str, run: str) -> AsyncIterator[Shown]:
     """Pause, stop and keep, discard, resume or delete a run. To discard one that goes on is to end and delete it: it
-    has nothing to save first, and is gone when that is said."""
+    has nothing to save first, and is gone when that is said, with what it wrote."""
     told = what
     try:
         if what == "resume":
             dialogue.jobs.resume(run)
         elif what in ("delete", "discard"):
-            await asyncio.to_thread(dialogue.jobs.delete, run)
+            yield Waiting(text=dialogue.words("chat.doing.forget"))
+            async for shown in forget_run(dialogue, await asyncio.to_thread(goes_with_run, dialogue, run)):
+                yield shown
             clear_unfinished(dialogue.workspace)
         elif not dialogue.jobs.request(run, what):  # type: ignore[arg-type]
             told = "over"

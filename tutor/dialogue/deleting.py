@@ -13,16 +13,21 @@ from skills.model.piece_tokenizer import delete_kept
 from tutor.dialogue.context import Dialogue, plain
 from tutor.dialogue.forgetting import (
     Goes,
+    RunGoes,
+    about_runs,
     forget_everything,
+    forget_runs,
     forget_text,
     forget_what_quotes,
     goes_with,
+    goes_with_run,
     known,
     left_of,
     traces_of,
 )
 from tutor.dialogue.my_data import my_things
 from tutor.dialogue.things import find_thing
+from tutor.dialogue.written import written_by
 from tutor.lm.installed import remove
 from tutor.turn import Button, Erased, Forgotten, Shown, Waiting
 
@@ -39,6 +44,8 @@ async def delete(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
             turn = _ask(dialogue, args)
         elif what == "text":
             turn = _text(dialogue, id, bool(args.get("keep_models")))
+        elif what == "run":
+            turn = _run(dialogue, id, name)
         elif what == "all":
             turn = _everything(dialogue)
         else:
@@ -64,6 +71,10 @@ async def _ask(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
     what, sure = args["what"], {**args, "sure": True}
     yes, no = _again(dialogue, sure)
     told = dialogue.words(f"chat.sure.{what}", name=plain(args.get("name", "")))
+    if what == "run":
+        runs = about_runs(dialogue, {args["id"]}) - {args["id"]}
+        told = " ".join(filter(None, (told, _along(dialogue, Goes(runs=tuple(runs)), "with_run"))))
+        told = f"{told}\n\n{dialogue.words('chat.goes.written')}"
     if what == "text":
         goes = goes_with(dialogue, known(dialogue.workspace, args["id"]).id)
         told = "\n\n".join(filter(None, (told, _along(dialogue, goes, "with"), dialogue.words("chat.goes.talk"))))
@@ -74,7 +85,7 @@ async def _ask(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
     yield dialogue.say(told, tone="system", buttons=(yes, no))
 
 
-def _along(dialogue: Dialogue, goes: Goes, how: Literal["with", "went"]) -> str:
+def _along(dialogue: Dialogue, goes: Goes, how: Literal["with", "went", "with_run", "went_run"]) -> str:
     """What goes with a text, or went, in words; empty if nothing was made of it."""
     counts = (("runs", len(goes.runs)), ("exports", len(goes.exports)), ("tokenizers", len(goes.tokenizers)))
     told = [dialogue.words(f"chat.goes.{what}", n=count) for what, count in counts if count]
@@ -90,9 +101,10 @@ async def _text(dialogue: Dialogue, dataset: str, keep_models: bool) -> Turn:
         kept = (*(workspace.runs / run for run in goes.runs), *(exports_folder(workspace) / e.id for e in goes.exports))
         goes = Goes(tokenizers=goes.tokenizers)
     yield Waiting(text=dialogue.words("chat.doing.forget"))
-    given_away = await asyncio.to_thread(traces_of, workspace, [manifest])
+    wrote = written_by(workspace, dialogue.store.events(), goes.runs)
+    given_away = await asyncio.to_thread(traces_of, workspace, [manifest], wrote)
     forget_what_quotes(dialogue, dataset, given_away, goes)
-    yield Forgotten(dataset=dataset, traces=given_away)
+    yield Forgotten(things=frozenset({dataset, *goes.runs}), traces=given_away)
     forget_text(dialogue, dataset)
     searched, left = await asyncio.to_thread(left_of, workspace.home, given_away, kept)
     told = (
@@ -100,6 +112,32 @@ async def _text(dialogue: Dialogue, dataset: str, keep_models: bool) -> Turn:
         _along(dialogue, goes, "went"),
         dialogue.words("chat.goes.kept") if kept else "",
         _found(dialogue, searched, left) if given_away.lines else "",
+    )
+    yield dialogue.say(" ".join(filter(None, told)), tone="system")
+    async for shown in my_things(dialogue):
+        yield shown
+
+
+async def forget_run(dialogue: Dialogue, goes: RunGoes) -> Turn:
+    """Delete a run, with the comparisons and exams of it and what its model wrote, wherever that was said. Raises
+    OSError."""
+    await asyncio.to_thread(forget_runs, dialogue, goes.runs, goes.traces)
+    yield Forgotten(things=goes.runs, what="run", traces=goes.traces)
+
+
+async def _run(dialogue: Dialogue, run: str, name: str) -> Turn:
+    workspace = dialogue.workspace
+    yield Waiting(text=dialogue.words("chat.doing.forget"))
+    goes = await asyncio.to_thread(goes_with_run, dialogue, run)
+    async for shown in forget_run(dialogue, goes):
+        yield shown
+    copies = tuple(exports_folder(workspace) / card.id for card in goes.copies)
+    searched, left = await asyncio.to_thread(left_of, workspace.home, goes.traces, copies)
+    told = (
+        dialogue.words("chat.deleted.run", name=plain(name)),
+        _along(dialogue, Goes(runs=tuple(goes.runs - {run})), "went_run"),
+        dialogue.words("chat.goes.copies_stay", n=len(copies)) if copies else "",
+        _found(dialogue, searched, left) if goes.traces.lines else "",
     )
     yield dialogue.say(" ".join(filter(None, told)), tone="system")
     async for shown in my_things(dialogue):
@@ -125,10 +163,8 @@ def _found(dialogue: Dialogue, searched: int, left: tuple[str, ...]) -> str:
 
 
 async def _one(dialogue: Dialogue, what: str, id: str, name: str) -> Turn:
-    """Delete a run, a tokenizer, an export or a model."""
-    if what == "run":
-        dialogue.jobs.delete(id)
-    elif what == "tokenizer":
+    """Delete a tokenizer, an export or a model."""
+    if what == "tokenizer":
         delete_kept(dialogue.workspace, id)
     elif what == "export":
         delete_export(dialogue.workspace, id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import mmap
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,12 +16,15 @@ from skills.export.kept import ExportCard, delete_export, exports_folder
 from skills.export.kept import kept as exported
 from skills.model.piece_tokenizer import PieceCard, delete_kept, tokenizers_folder
 from skills.model.piece_tokenizer import kept as tokenizers
-from skills.texts.traces import SHORTEST, Traces, traces
+from skills.texts.quoting import SHORTEST
+from skills.texts.traces import Traces, traces
+from skills.training.runs import given
 from skills.workspace import Manifest, Workspace
 from tutor.dialogue.about import dataset_and_runs
 from tutor.dialogue.context import Dialogue
+from tutor.dialogue.written import fields_by_runs, written_by
 from tutor.failures import black_out
-from tutor.learner.events import DataDeleted, Dropped, Queued, TextDeleted
+from tutor.learner.events import DataDeleted, Dropped, Queued, TalkLeft, TextDeleted
 from tutor.learner.memory import recall
 from tutor.settings import CURRICULUM
 from tutor.words import MESSAGES
@@ -45,12 +48,8 @@ class Goes:
 def goes_with(dialogue: Dialogue, dataset: str) -> Goes:
     """What was made of a text and holds passages of it, or pieces."""
     workspace = dialogue.workspace
-    runs: set[str] = set()
-    asked = {status.run: dataset_and_runs(workspace, status.run) for status in dialogue.jobs.list()}
-    for path in workspace.runs.glob("*/plan.json"):  # made by hand, or by the command
-        asked.setdefault(path.parent.name, dataset_and_runs(workspace, path.parent.name))
-    while more := {run for run, (of, about) in asked.items() if of == dataset or about & runs} - runs:
-        runs |= more
+    of_it = {run for run, (of, _) in _asked(dialogue).items() if of == dataset}
+    runs = about_runs(dialogue, of_it)
     return Goes(
         runs=tuple(sorted(runs)),
         exports=tuple(card for card in exported(workspace) if card.run in runs),
@@ -58,18 +57,63 @@ def goes_with(dialogue: Dialogue, dataset: str) -> Goes:
     )
 
 
+def about_runs(dialogue: Dialogue, runs: set[str]) -> set[str]:
+    """These runs and those that show what they wrote: comparisons, exams."""
+    asked, found = _asked(dialogue), set(runs)
+    while more := {run for run, (_, about) in asked.items() if about & found} - found:
+        found |= more
+    return found
+
+
+def _asked(dialogue: Dialogue) -> dict[str, tuple[str | None, set[str]]]:
+    """Every run, with the data set and the runs that it is about."""
+    workspace = dialogue.workspace
+    by_hand = (path.parent.name for path in workspace.runs.glob("*/plan.json"))  # or by the command
+    runs = dict.fromkeys((*(status.run for status in dialogue.jobs.list()), *by_hand))
+    return {run: dataset_and_runs(workspace, run) for run in runs}
+
+
 # --- what gives a text away -------------------------------------------------------------------------------------------
 
 
-def traces_of(workspace: Workspace, gone: Iterable[Manifest]) -> Traces:
-    """Of the texts that go, as against those that stay. A text is known by its name unless another has the same."""
+def traces_of(
+    workspace: Workspace, gone: Iterable[Manifest], wrote: Iterable[str] = (), called: Iterable[str] = ()
+) -> Traces:
+    """Of the texts that go, and of what models `wrote` that go, as against the texts that stay. A text is known by its
+    name unless another has the same, and a model by what the learner `called` it."""
     ids = {manifest.id for manifest in gone}
     going = [manifest for manifest in workspace.manifests() if manifest.id in ids]
     stay = [manifest for manifest in workspace.manifests() if manifest.id not in ids]
     names = {manifest.name for manifest in going if not manifest.sample} - {manifest.name for manifest in stay}
     texts = (text for manifest in going for text in _texts(workspace, manifest))
     kept = (text for manifest in stay for text in _texts(workspace, manifest))
-    return traces(texts, (*programs_own(), *kept), {name for name in names if not _ours(name)})
+    told = {name for name in (*names, *called) if not _ours(name)}
+    return traces((*texts, *wrote), (*programs_own(), *kept), told)
+
+
+@dataclass(frozen=True)
+class RunGoes:
+    """What goes with a run: `runs`, itself and those that show what it wrote, and all that has `traces` of that. The
+    `copies` of it that were made to take away stay."""
+
+    runs: frozenset[str]
+    traces: Traces
+    copies: tuple[ExportCard, ...]
+
+
+def goes_with_run(dialogue: Dialogue, run: str) -> RunGoes:
+    """Read what is to be forgotten with a run. Raises FileMissing."""
+    workspace = dialogue.workspace
+    if run not in _asked(dialogue):
+        raise FileMissing(name=run, known="")
+    runs = about_runs(dialogue, {run})
+    wrote = written_by(workspace, dialogue.store.events(), runs)
+    called = [name for each in runs if (name := given(workspace.runs / each))]
+    return RunGoes(
+        runs=frozenset(runs),
+        traces=traces_of(workspace, [], wrote, called) if wrote or called else Traces(),
+        copies=tuple(card for card in exported(workspace) if card.run in runs),
+    )
 
 
 def _texts(workspace: Workspace, manifest: Manifest) -> Iterator[str]:
@@ -119,17 +163,25 @@ def forget_what_quotes(dialogue: Dialogue, dataset: str, given_away: Traces, goe
     """
     workspace = dialogue.workspace
     workspace.one(workspace.datasets, dataset)
-    for run in goes.runs:
-        delete_run(dialogue, run)
     for export in goes.exports:
         delete_export(workspace, export.id)
     for card in goes.tokenizers:
         delete_kept(workspace, card.id)
     _drop_gaps(dialogue, given_away)
-    dialogue.store.black_out(given_away, dataset)
+    forget_runs(dialogue, set(goes.runs), given_away, {dataset})
+
+
+def forget_runs(dialogue: Dialogue, runs: Collection[str], given_away: Traces, texts: Collection[str] = ()) -> None:
+    """Delete runs, and black out what their models wrote, and the names of `texts`, in the log and in the program's
+    logs. Raises OSError where something could not be deleted."""
+    if (talk := dialogue.memory.talk) and talk.run in runs:
+        dialogue.record(TalkLeft())
+    for run in runs:
+        delete_run(dialogue, run)
+    dialogue.store.black_out(given_away, texts, fields_by_runs(dialogue.store.events(), runs))
     dialogue.memory = recall(dialogue.store.events())
     dialogue.buttons = ()
-    black_out(workspace.home, given_away.in_text)
+    black_out(dialogue.workspace.home, given_away.in_text)
 
 
 def forget_text(dialogue: Dialogue, dataset: str) -> None:

@@ -11,7 +11,7 @@ from skills.texts.normalize import fold
 from skills.texts.quantities import read_number
 from tutor.course.model import Bilingual, Run, Try, Wait
 from tutor.dialogue import blind_comparison
-from tutor.dialogue.about import datasets_of
+from tutor.dialogue.about import things_of
 from tutor.dialogue.bets import bets
 from tutor.dialogue.context import Dialogue, next_button, run_what
 from tutor.dialogue.recordings import recorded
@@ -218,10 +218,19 @@ def waiting_card(dialogue: Dialogue, step: Run | Wait, text: str, more: tuple[Bu
     return dialogue.say(text, tone="aside", blocks=(run_card(dialogue, run),), buttons=buttons)
 
 
+def _ways_on(dialogue: Dialogue, run: str, here: bool, waited: bool) -> tuple[Button, ...]:
+    """What can be done about a run that failed: the step that began it begins another, anything else tries it again."""
+    if here:
+        return _again(dialogue)
+    retry = dialogue.button("run_card.control.resume_failed", "run_resume", main=waited, args={"run": run})
+    on = dialogue.button("chat.button.next", "next")
+    return (retry, on) if waited or not dialogue.buttons else (*dialogue.buttons, retry)
+
+
 def finish_job(dialogue: Dialogue, run: str) -> Said:
     """A run has ended: its result, in the step that waits for it or as a message of its own."""
     status = dialogue.jobs.status(run)
-    dialogue.about |= datasets_of(dialogue.workspace, {"run": run})
+    dialogue.about |= things_of(dialogue.workspace, {"run": run})
     if run not in dialogue.memory.announced:
         dialogue.record(RunAnnounced(run=run))
     step = dialogue.step
@@ -229,8 +238,8 @@ def finish_job(dialogue: Dialogue, run: str) -> Said:
     here = isinstance(step, Run) and not step.background and dialogue.memory.runs.get(dialogue.at(step.id)) == run
     open_now = _again(dialogue) if waited or here else dialogue.buttons or _again(dialogue)
     if status.state == "failed" and status.error:
-        others = (*offered(dialogue, status.error.offers), *open_now)
-        return dialogue.error(CallFailed(status.error), buttons=others)
+        ways = (*offered(dialogue, status.error.offers), *_ways_on(dialogue, run, here, waited))
+        return dialogue.error(CallFailed(status.error), buttons=ways)
     if status.state == "stopped" and not status.kept:
         nothing = dialogue.words("chat.stopped_empty", what=run_what(dialogue, status.skill))
         return dialogue.say(nothing, tone="system", buttons=open_now)

@@ -7,7 +7,7 @@ from typing import Any
 
 from tutor.dialogue.context import Dialogue, plain
 from tutor.dialogue.open_step import back_button
-from tutor.dialogue.skill_calls import Outcome, call, offered, run_card
+from tutor.dialogue.skill_calls import CallFailed, Outcome, call, offered, run_card
 from tutor.dialogue.things import Thing, button, find_thing, made, rename, things
 from tutor.learner.events import ModelTaken
 from tutor.turn import Shown
@@ -46,7 +46,8 @@ async def open_run(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
     dialogue.move("look_up")
     if "use" not in thing.does:
         buttons = (button(dialogue, thing, "rename"), button(dialogue, thing, "delete"), back_button(dialogue))
-        yield dialogue.say(plain(thing.name), tone="aside", blocks=(run_card(dialogue, thing.id),), buttons=buttons)
+        told = "\n\n".join((plain(thing.name), *_why(dialogue, thing.id)))
+        yield dialogue.say(told, tone="aside", blocks=(run_card(dialogue, thing.id),), buttons=buttons)
         return
     async for said in call(dialogue, "compare_runs", {"runs": [thing.id]}):
         if isinstance(said, Outcome):
@@ -54,6 +55,15 @@ async def open_run(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
             yield dialogue.say("", tone="aside", blocks=said.blocks, buttons=more)
         else:
             yield said
+
+
+def _why(dialogue: Dialogue, run: str) -> tuple[str, ...]:
+    """Why a run failed, and what can be done; its card says only that it did."""
+    error = dialogue.jobs.status(run).error
+    if error is None:
+        return ()
+    told = dialogue.words.error(CallFailed(error))
+    return (f"{told['what']} {told['why']}", told["next"])
 
 
 async def use(dialogue: Dialogue, args: dict[str, Any]) -> Turn:

@@ -12,7 +12,7 @@ from skills.blocks import Block, Frozen, Message, Notice, Offer, Progress, msg
 from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Shown, Stopped, Wrote
 from skills.errors import FileMissing, UserError
 from skills.training.runs import known_run, known_runs, read_result
-from tutor.dialogue.about import datasets_of
+from tutor.dialogue.about import things_of
 from tutor.dialogue.context import Dialogue, new_message_id
 from tutor.learner.events import Ran, RunStarted, TextBrought
 from tutor.settings import CURRICULUM
@@ -76,7 +76,7 @@ async def call(dialogue: Dialogue, name: str, inputs: dict[str, Any]) -> AsyncIt
     """Run a quick skill. Yields what it says on the way and, last, its `Outcome`. Raises UserError."""
     yield Waiting(text=dialogue.words(f"chat.doing.{name}"))
     skill = skills.skill(name)
-    dialogue.about |= datasets_of(dialogue.workspace, inputs)
+    dialogue.about |= things_of(dialogue.workspace, inputs)
     events = (
         dialogue.jobs.sandboxed(name, inputs, dialogue.language)
         if skill.where == "sandbox"
@@ -93,7 +93,7 @@ async def call(dialogue: Dialogue, name: str, inputs: dict[str, Any]) -> AsyncIt
             case Noticed(message=message, level=level):
                 shown.append(Notice(message=message, level=level))
             case Done(result=result, blocks=blocks, offers=offers):
-                dialogue.about |= datasets_of(dialogue.workspace, result)
+                dialogue.about |= things_of(dialogue.workspace, result)
                 yield Outcome(result=result, blocks=(*shown, *blocks), offers=offers)
             case Stopped(result=result, blocks=blocks) if result is not None:
                 yield Outcome(result=result, blocks=(*shown, *blocks))

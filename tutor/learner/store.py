@@ -8,7 +8,7 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -133,17 +133,19 @@ class Store:
         self._db.execute("DELETE FROM events WHERE learner = ?", (self._learner,))
         forget_freed(self._db)
 
-    def black_out(self, given_away: Traces, dataset: str) -> None:
-        """Take the words of a text, and its name, out of all that happened, on disk too: what happened stays, and what
-        was quoted of the text is `GONE`. Raises OSError if another process holds on to it."""
+    def black_out(self, given_away: Traces, texts: Collection[str], written: Mapping[int, Collection[str]]) -> None:
+        """Take what quotes a text, the names of `texts`, and the fields `written` of events (by their id) out of what
+        happened, on disk too: what happened stays, and what was said is `GONE`. Raises OSError if another process holds
+        on to it."""
         found = self._db.execute("SELECT id, payload FROM events WHERE learner = ?", (self._learner,)).fetchall()
         for id, payload in found:
             event = json.loads(payload)
-            named = isinstance(event, dict) and event.get("dataset") == dataset and "name" in event
-            changed = _without(event | {"name": GONE} if named else event, given_away)
+            named = isinstance(event, dict) and event.get("dataset") in texts and "name" in event
+            bare = _blank(event | {"name": GONE} if named else event, written.get(id, ()))
+            changed = _without(bare, given_away)
             if changed != event:
-                written = json.dumps(changed, ensure_ascii=False)
-                self._db.execute("UPDATE events SET payload = ? WHERE id = ?", (written, id))
+                written_anew = json.dumps(changed, ensure_ascii=False)
+                self._db.execute("UPDATE events SET payload = ? WHERE id = ?", (written_anew, id))
         forget_freed(self._db)
 
     def close(self) -> None:
@@ -161,13 +163,26 @@ def forget_freed(db: sqlite3.Connection) -> None:
         raise OSError(errno.EBUSY, "the log of a database could not be emptied")
 
 
-def _without(value: Any, given_away: Traces) -> Any:
-    """`value` with `GONE` for each text in it that quotes what is to be forgotten."""
+def _blank(value: Any, fields: Collection[str]) -> Any:
+    """`value` with `GONE` in its `fields`, at any depth."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: GONE if key in fields and isinstance(each, str) else _blank(each, fields) for key, each in value.items()
+    }
+
+
+def _without(value: Any, given_away: Traces, together: bool = False) -> Any:
+    """`value` with `GONE` for each text in it that quotes what is to be forgotten; of texts of a list, which may do so
+    `together`, for each that has a word of it."""
     if isinstance(value, str):
-        return GONE if given_away.in_text(value) else value
+        return GONE if given_away.in_text(value) or (together and given_away.touches(value)) else value
     if isinstance(value, dict):
-        return {key: each if key in IDS else _without(each, given_away) for key, each in value.items()}
-    return [_without(each, given_away) for each in value] if isinstance(value, list) else value
+        return {key: each if key in IDS else _without(each, given_away, together) for key, each in value.items()}
+    if isinstance(value, list):
+        together = together or given_away.in_value(value)
+        return [_without(each, given_away, together) for each in value]
+    return value
 
 
 def read(kind: str, payload: str, notice: Callable[[str], None]) -> LearnerEvent | None:

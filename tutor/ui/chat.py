@@ -346,7 +346,7 @@ class Chat:
             await self._forgetter.forget(shown)
             for page in self._pages.of():
                 await page.emit("window_message", {"tutor": "forgotten"})
-            if shown.dataset is None:
+            if shown.things is None:
                 self._drop_waiting_files()
             return
         if isinstance(shown, Erased):

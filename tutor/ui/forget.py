@@ -1,11 +1,10 @@
-"""What quotes a deleted text is taken out of the transcript and off the pages; a line says that it was deleted."""
+"""What quotes a text that was deleted, or shows a run, goes from the transcript and off the pages; a line says so."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from skills.texts.traces import Traces
 from tutor.turn import Forgotten
 from tutor.ui.render import Card
 from tutor.ui.screen import Pages, element_dict
@@ -15,7 +14,7 @@ from tutor.words import Words
 
 
 class Forgetter:
-    """Puts a line where there was something of a text that is gone."""
+    """Puts a line where there was something of a text, or of a model, that is gone."""
 
     def __init__(self, transcript: Transcript, pages: Pages, window: Window, words: Callable[[], Words]) -> None:
         self._transcript = transcript
@@ -24,12 +23,12 @@ class Forgetter:
         self._words = words
 
     async def forget(self, gone: Forgotten) -> None:
-        """Of one text; all of it, with every thread, if no text is named. Raises OSError where the file of the
+        """Of one text or run; all of it, with every thread, if none is named. Raises OSError where the file of the
         transcript could not be written anew."""
-        if gone.dataset is None:
+        if gone.things is None:
             self._transcript.clear()
             return
-        line = self._words()("ui.forgotten")
+        line = self._words()(f"ui.forgotten.{gone.what}")
         for thread, name in self._transcript.names().items():
             if gone.traces.in_text(name):
                 self._transcript.rename(thread, line)
@@ -44,7 +43,7 @@ class Forgetter:
         quoting = [
             step
             for step in steps
-            if _about(step.get("metadata") or {}, gone) or _quotes([step["output"], step.get("input")], gone.traces)
+            if _about(step.get("metadata") or {}, gone) or gone.traces.in_value([step["output"], step.get("input")])
         ]
         for step in quoting:
             metadata = {**(step.get("metadata") or {}), "about": []}
@@ -58,7 +57,7 @@ class Forgetter:
     ) -> bool:
         """The cards that quote the text go. In the place of the first of a message there is a line, unless the message
         (`told`) is one, or the card was only buttons. A new card: the page would draw the line as what was there."""
-        quoting = [card for card in cards if _about(card, gone) or _quotes(card["props"], gone.traces)]
+        quoting = [card for card in cards if _about(card, gone) or gone.traces.in_value(card["props"])]
         for card in quoting:
             self._transcript.drop_element(card["id"])
             await self._pages.emit(thread, "remove_element", {"id": card["id"]})
@@ -73,21 +72,6 @@ class Forgetter:
 
 
 def _about(kept: dict[str, Any], gone: Forgotten) -> bool:
-    return gone.dataset in kept.get("about", ())
-
-
-def _quotes(value: Any, traces: Traces) -> bool:
-    return any(traces.in_text(text) for text in _leaves(value))
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    """The texts in a card's props; pieces of words, one after the other, as the word that they make, too."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _leaves(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _leaves(each)
-        yield "".join(each["text"] for each in value if isinstance(each, dict) and isinstance(each.get("text"), str))
+    """Whether something is about what is gone, as it was marked; or it is the card of the run itself."""
+    run = kept["props"].get("run") if kept.get("name") == "Run" else None
+    return not (gone.things or frozenset()).isdisjoint((*kept.get("about", ()), run))

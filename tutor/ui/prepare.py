@@ -88,7 +88,7 @@ def _write_page_script(path: Path) -> None:
 
 PAGE_PARTS = ("names", "focus", "map", "running", "long")
 PAGE_WORDS = (
-    "attach", "close", "fold", "map", "new_chat", "newest", "notices", "options", "search", "send",
+    "attach", "close", "fold", "map", "new_chat", "newest", "news", "notices", "options", "search", "send",
     "sidebar", "stop", "theme", "title", "too_long", "write", "you",
 )  # fmt: skip
 

@@ -31,7 +31,8 @@ Points = list[tuple[float, float]]
 
 
 def run_view(status: RunStatus, words: Words) -> dict[str, Any]:
-    """Plain data, all text resolved: state, share done, time left, caption, curves, samples, buttons, error."""
+    """Plain data, all text resolved: state, share done, time left, caption, curves, samples, buttons. What went
+    wrong is one sentence: a message says the rest."""
     share = min(1.0, status.done / status.total) if status.total else 0.0
     share = 1.0 if status.state == "done" else share
     return {
@@ -57,7 +58,6 @@ def run_view(status: RunStatus, words: Words) -> dict[str, Any]:
         "controls": []
         if status.asked
         else [_control(what, i, status, words) for i, what in enumerate(_offered(status))],
-        "error": _error(status, words),
     }
 
 
@@ -95,6 +95,8 @@ def _caption(status: RunStatus, words: Words) -> str:
     """What the card means now, in a sentence."""
     if status.state == "paused" and not _learnt(status):
         return words("run_card.caption.paused_early")
+    if status.error:
+        return words.error(raised(status.error.code, status.error.values))["what"]
     if status.state in ("paused", "interrupted", "failed"):
         return words(f"run_card.caption.{status.state}")
     if _preparing(status) or (status.state == "running" and _trains(status) and not _learnt(status)):
@@ -177,9 +179,3 @@ def _control(what: str, place: int, status: RunStatus, words: Words) -> dict[str
     intent = {"name": f"run_{what}", "args": {"run": status.run}}
     sure = words("run_card.sure") if what in ("discard", "delete") else ""
     return {"label": label, "intent": intent, "main": place == 0 and what == "resume", "sure": sure}
-
-
-def _error(status: RunStatus, words: Words) -> dict[str, str] | None:
-    if status.error is None:
-        return None
-    return words.error(raised(status.error.code, status.error.values))

@@ -1,8 +1,9 @@
 // Where the page stands, in place of Chainlit's own scrolling (switched off in config.toml). A turn is followed while it
 // grows until its beginning, what one said oneself, is under the upper edge; then the page rests. What comes or goes
-// above what is being read does not move it. A conversation that is opened again shows what is open.
+// above what is being read does not move it. What comes later by itself is followed by who had all in sight; else the way
+// down says that it is there. A conversation that is opened again shows what is open.
 (() => {
-  const EDGE = 12, OPENING = 5000, A_TURN = 10000
+  const EDGE = 12, OPENING = 5000, A_TURN = 3000, SEEN = 48
   const STEPS = '[data-step-type="user_message"], [data-step-type="assistant_message"]'
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)')
   const now = () => performance.now()
@@ -15,17 +16,25 @@
   let actedAt = -Infinity
   let busy = false // a turn was at work when the page was last looked at
   let ended = true // all there is was in sight then
+  let unseen = null // the first message that came below what is in sight, and was not led to
   let held = null // what is first in sight, and where
   let opening = 0, path = '' // until when a conversation counts as being opened
   let moving = false
+  let soon = 0 // the frame in which the page will be looked at
 
   function find() {
     if (scroller && scroller.isConnected) return scroller
     scroller = document.querySelector('[data-step-type]')
     while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement
-    if (scroller) scroller.addEventListener('scroll', () => { if (!moving) hold() }, { passive: true })
+    if (scroller) scroller.addEventListener('scroll', stand, { passive: true })
     held = null
     return scroller
+  }
+
+  function stand() {
+    if (moving) return
+    hold()
+    if (!soon && steps.length) ended = hidden() <= EDGE + 1
   }
 
   // Chainlit's way down is there from the first pixel that is missing; it is wanted where words or buttons are. Where it
@@ -35,6 +44,10 @@
     const arrow = document.querySelector('.absolute.bottom-4:has(> button > .lucide-arrow-down)')
     const strip = arrow && getComputedStyle(arrow).position === 'static' ? arrow.offsetHeight : 0
     document.documentElement.classList.toggle('t-end', steps.length > 0 && hidden() - strip <= EDGE + BLANK)
+    if (unseen && (!unseen.isConnected || top(unseen) < bottom(scroller) - SEEN)) unseen = null
+    if (document.documentElement.classList.contains('t-new') === (unseen !== null)) return
+    document.documentElement.classList.toggle('t-new', unseen !== null)
+    window.dispatchEvent(new Event('tutor-news')) // its name is another then: page/names.js
   }
 
   function hold() {
@@ -65,6 +78,7 @@
   }
 
   function look() {
+    soon = 0
     const before = steps
     steps = shown()
     if (!steps.length) return
@@ -74,9 +88,10 @@
       opening = path.startsWith('/thread/') ? now() + OPENING : 0
     }
     const gone = turn && !turn.isConnected // a line that said what was being waited for
-    const byItself = ended && !busy && now() - actedAt > A_TURN // to someone who had read everything
+    const byItself = !busy && now() - actedAt > A_TURN
     if (now() < opening) turn = landing()
-    else if (fresh.length && (acted || gone || byItself)) turn = fresh[0]
+    else if (fresh.length && (acted || gone || (byItself && ended))) turn = fresh[0]
+    else if (fresh.length && !unseen && (byItself || !turn)) unseen = fresh[0]
     if (fresh.length) acted = false
     busy = document.querySelector('#stop-button, [data-testid=waiting]') !== null
     move()
@@ -118,7 +133,7 @@
   }, { capture: true, passive: true })
 
   // --- what the reader does ---
-  const act = () => { acted = true; actedAt = now(); opening = 0 }
+  const act = () => { acted = true; actedAt = now(); opening = 0; unseen = null }
   document.addEventListener('click', (event) => {
     if (event.target.closest('.t-choice, .t-card button, .t-map button, #chat-submit') && !event.target.closest('.t-past')) act()
   }, true)
@@ -128,11 +143,16 @@
     if (/^(PageUp|PageDown|Home|End|ArrowUp|ArrowDown)$/.test(event.key) && !event.target.closest('#message-composer')) leave()
   }, true)
   document.addEventListener('click', (event) => { if (event.target.closest('summary')) leave() }, true)
+  document.addEventListener('click', (event) => {
+    if (!unseen || !event.target.closest('button:has(> .lucide-arrow-down)')) return
+    event.stopImmediatePropagation() // Chainlit's own way leads to the last line, past the beginning of what is new
+    turn = unseen
+    move()
+  }, true)
   function leave() { turn = null; opening = 0; moving = false }
   for (const kind of ['wheel', 'touchmove']) window.addEventListener(kind, leave, { passive: true })
   window.addEventListener('pointerdown', (event) => { if (event.target === scroller) leave() })
 
-  let soon = 0
   new MutationObserver((changes) => {
     if (!find() || !changes.some((change) => scroller.contains(change.target))) return
     restore()

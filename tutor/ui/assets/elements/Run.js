@@ -28,7 +28,7 @@ function Run({ props, act }) {
     curved ? h(Plot, { form: 'line', series: run.curves, end: run.end, x: w.x, y: w.y, label: w.title + '. ' + run.caption }) : null,
     h('p', { className: 't-caption t-now', 'aria-live': 'polite' }, run.caption),
     run.facts.length ? h(Facts, { facts: run.facts, label: run.ended ? w.facts : null }) : null,
-    h(Notices, { notices: run.error ? [...run.notices, wrong(run.error)] : run.notices, labels: w }),
+    h(Notices, { notices: run.notices, labels: w }),
     run.samples.length ? h(Samples, { samples: run.samples, open: run.state !== 'done', w }) : null,
     curved ? h(Figures, { label: w.table, series: run.curves, x: w.x, all: w.all }) : null,
     lost ? h('p', { className: 't-small', role: 'status' }, lost) : null,
@@ -70,8 +70,6 @@ function useStatus(run, w, again) {
   }, [run, again])
   return [view, lost]
 }
-
-const wrong = ({ what, why, next }) => ({ level: 'warning', text: what + ' ' + why + '\n\n' + next })
 
 // How far it is.
 function Progress({ title, run }) {

@@ -14,7 +14,6 @@
     '#chat-input': 'write',
     '#chat-submit': 'send',
     '#stop-button': 'stop',
-    'button:has(> .lucide-arrow-down.size-4)': 'newest',
     '#side-view-title button': 'fold',
     '[role=dialog] > button:has(> .sr-only)': 'close',
     'aside:has(.t-map)': 'map',
@@ -95,4 +94,13 @@
       if (link && outside(link)) event.preventDefault()
     }, true)
   }
-  mends.push(names, authors, hidden, headline, unlink)
+  // The way down, which says so where something new is there (scroll.js).
+  function wayDown() {
+    const name = document.documentElement.classList.contains('t-new') ? words.news : words.newest
+    each('button:has(> .lucide-arrow-down.size-4)', (found) => {
+      set(found, 'aria-label', name)
+      set(found, 'data-news', words.news)
+    })
+  }
+  window.addEventListener('tutor-news', wayDown)
+  mends.push(names, authors, hidden, headline, unlink, wayDown)
