@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import time
 from collections.abc import Iterator
 from itertools import pairwise
@@ -26,7 +27,16 @@ from skills.training.energy import EnergyMeter
 from skills.training.estimate import GROWS, Estimate, Pace, TrainingFacts, TrainingMachine, estimate, read_paces
 from skills.training.examples import READ, examples
 from skills.training.forecast import PlanInputs, TrainingPlan
-from skills.training.hyperparameters import RATE, FineTuneInputs, Hyperparameters, resolved, supervised, usual_rank
+from skills.training.hyperparameters import (
+    LITTLE,
+    RATE,
+    FineTuneInputs,
+    Hyperparameters,
+    resolved,
+    supervised,
+    usual_rank,
+    usual_rate,
+)
 from skills.training.knobs import STOPS, settings_block
 from skills.training.refusals import NothingSupervised
 from skills.training.rehearsal import fits
@@ -150,7 +160,7 @@ def test_defaults_follow_from_the_goal_and_the_amount_of_text() -> None:
     assert supervised(Hyperparameters(goal="style", graded="answers")) == "answers"
     little, much = resolved(Hyperparameters(), 600), resolved(Hyperparameters(), 1_000_000)
     assert (little.batch_tokens, much.batch_tokens) == (64, 1024)
-    assert little.learning_rate == much.learning_rate == RATE
+    assert (little.learning_rate, much.learning_rate) == (RATE / 2, RATE)
     assert (little.rank, resolved(Hyperparameters(), 20_000).rank, much.rank) == (8, 16, 32)
     assert resolved(Hyperparameters(rank=4, learning_rate=1.0), 600).model_dump(include={"rank", "learning_rate"}) == {
         "rank": 4,
@@ -220,7 +230,7 @@ def test_a_run_takes_about_what_was_estimated(measured: tuple[Context, TrainingP
     assert last.step == result.steps
     assert took / 4 < planned.estimate.seconds < 4 * took + 2
     assert result.settings["rank"] == 4
-    assert result.settings["learning_rate"] == RATE
+    assert result.settings["learning_rate"] == usual_rate(0)
     names = {metric.name for metric in result.metrics}
     assert {"memory_bytes", energy.ESTIMATED} <= names or {"memory_bytes", energy.MEASURED} <= names
 
@@ -228,9 +238,9 @@ def test_a_run_takes_about_what_was_estimated(measured: tuple[Context, TrainingP
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_lesson_on_knobs_names_the_default_rate(language: Language) -> None:
     lesson = (CURRICULUM / "lessons" / "knobs" / f"{language}.md").read_text("utf-8")
-    usual = Words(language).fill("{n:exact}", {"n": RATE})
-    assert f": {usual}." in lesson
-    assert f"\n{usual}\n" in lesson
+    little, usual = (Words(language).fill("{n:exact}", {"n": usual_rate(tokens)}) for tokens in (0, LITTLE))
+    assert re.search(rf": {little} [^.\n]* {usual} [^.\n]*\.", lesson)
+    assert f"\n{little}\n" in lesson
 
 
 def test_facts_are_said_to_be_the_wrong_tool(measured: tuple[Context, TrainingPlan, list[Event]]) -> None:

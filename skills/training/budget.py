@@ -25,7 +25,8 @@ MOST = 1.5
 """Times the budget that the training may take before it ends by itself."""
 TRAINING_SHARE = 0.75
 """Of the time budget; the rest is for measuring and for samples."""
-EVALUATION_SHARE = 0.12
+EVALUATION_SHARE = 0.2
+"""Of the time budget: of a short text the best moment passes quickly, and is kept only where it was measured."""
 EVALUATIONS = (4, 9)
 STEP_TOKENS = 1024
 WARMUP = 0.05

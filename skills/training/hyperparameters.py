@@ -15,13 +15,14 @@ from skills.training.examples import Long, Supervised
 LENGTH = 256
 """Tokens of an example. With it the default model trains on a laptop of 8 GB; what is longer is cut, never lost."""
 RATE = 1e-3
-"""For every rank: alpha is twice the rank (base.py). Of 3e-4, 1e-3, 2e-3 and 4e-3 the one that is best, or within 3 %
-of the best, on verse, prose and questions with both models (benchmarks/README.md). And for every batch: less for small
-ones, by the square-root rule of Malladi et al. 2022 (arXiv 2205.10287), was tried at 3e-4 on eight pieces of *Martín
-Fierro*, whose steps have 64 tokens: SmolLM2-135M went from 2.98 to 2.90 bits a letter in 30 steps, to 2.75 in 35 by
-the rate as it is."""
+"""The learning rate, half of it for little text: of those tried the ones that get furthest, or within 3 % of it, on
+verse, prose and questions with both models; at 1e-3 the 0.5B is best after a pass and a half over little text, and
+worse than untrained a few passes later (benchmarks/README.md). For every rank: alpha is twice the rank (base.py). And
+for every batch: less for small ones, by the square-root rule of Malladi et al. 2022 (arXiv 2205.10287), was tried at
+3e-4 on eight pieces of *Martín Fierro*, whose steps have 64 tokens: SmolLM2-135M went from 2.98 to 2.90 bits a letter
+in 30 steps, to 2.75 in 35 by the rate as it is."""
 LITTLE, MUCH = 10_000, 500_000
-"""Tokens of training text below which an adapter of half the usual rank does, and from which one of twice does."""
+"""Tokens of training text below which half the usual rank and rate do, and from which twice the rank does."""
 PLAIN: Supervised = "answers"
 
 
@@ -58,7 +59,7 @@ def resolved(settings: Chosen, train_tokens: int) -> Chosen:
     return settings.model_copy(
         update={
             "batch_tokens": settings.batch_tokens or step_tokens(train_tokens),
-            "learning_rate": settings.learning_rate or RATE,
+            "learning_rate": settings.learning_rate or usual_rate(train_tokens),
             "rank": settings.rank or usual_rank(train_tokens),
             "graded": supervised(settings),
         }
@@ -68,6 +69,10 @@ def resolved(settings: Chosen, train_tokens: int) -> Chosen:
 def supervised(settings: Hyperparameters) -> Supervised:
     """What the model has to guess of a conversation. A form and a task are in the answers; a voice is in all of it."""
     return settings.graded or ("everything" if settings.goal == "style" else PLAIN)
+
+
+def usual_rate(train_tokens: int) -> float:
+    return RATE / 2 if train_tokens < LITTLE else RATE
 
 
 def usual_rank(train_tokens: int) -> int:

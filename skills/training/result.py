@@ -158,7 +158,6 @@ class FineTuneResult(Result):
             "n": self.longest_copy,
             "held": self.heldout_documents,
             "gain": 1 - self.tuned_bpc / self.base_bpc,
-            "usual_rate": RATE,
         }
 
     def _measures(self) -> Measures:
