@@ -90,7 +90,7 @@ def passes(train_tokens: int, preset: Preset = "normal") -> int:
     """
     if preset == "thorough":
         return 2 * passes(train_tokens)
-    for below, often in ((2_000, 12), (10_000, 6), (50_000, 4), (500_000, 3)):
+    for below, often in ((10_000, 6), (50_000, 4), (500_000, 3)):
         if train_tokens < below:
             return often
     return 1
