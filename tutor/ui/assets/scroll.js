@@ -17,7 +17,7 @@
   let busy = false // a turn was at work when the page was last looked at
   let ended = true // all there is was in sight then
   let unseen = null // the first message that came below what is in sight, and was not led to
-  let held = null // what is first in sight, and where
+  let held = [] // what is in sight, and where: what is first may go
   let opening = 0, path = '' // until when a conversation counts as being opened
   let moving = false
   let soon = 0 // the frame in which the page will be looked at
@@ -27,7 +27,7 @@
     scroller = document.querySelector('[data-step-type]')
     while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement
     if (scroller) scroller.addEventListener('scroll', stand, { passive: true })
-    held = null
+    held = []
     return scroller
   }
 
@@ -53,13 +53,14 @@
   function hold() {
     mark()
     const edge = top(scroller)
-    const first = [...scroller.querySelectorAll('[data-past], ' + STEPS)].find((e) => bottom(e) > edge + 1)
-    held = first ? { element: first, top: top(first) } : null
+    const all = [...scroller.querySelectorAll('[data-past], ' + STEPS)]
+    held = all.filter((e) => bottom(e) > edge + 1).map((element) => ({ element, top: top(element) }))
   }
 
   function restore() {
-    if (!held || !held.element.isConnected) return
-    const by = top(held.element) - held.top
+    const first = held.find(({ element }) => element.isConnected)
+    if (!first) return
+    const by = top(first.element) - first.top
     if (Math.abs(by) >= 1) scroller.scrollTop += by
   }
 
