@@ -110,13 +110,14 @@ class Manifest(Frozen):
     created: float = Field(default_factory=time.time)
 
 
-RUN_ID = re.compile(r"run-(?P<day>\d{8})-(?P<time>\d{6})-[0-9a-f]{4}(?:-\d+)?")
-"""What `new_id` gives a run, and an export of it: for files and commands, never for a person to read."""
+RUN_ID = re.compile(r"run-(?P<day>\d{8})-(?P<time>\d{6})-[0-9a-f]{4,8}(?:-\d+)?")
+"""What `new_id` gives a run (once it gave four digits), and an export of it: for files and commands, never for a person
+to read."""
 
 
 def new_id(kind: str) -> str:
-    """A sortable, unique, path-safe id: `run-20260131-174501-3fa9`."""
-    return f"{kind}-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+    """A sortable, path-safe id, unique also among many of one second: `run-20260131-174501-3fa9c0d2`."""
+    return f"{kind}-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
 
 
 def safe_name(name: str) -> str:

@@ -21,6 +21,7 @@ from skills.reading.read import OLE
 from skills.reading.rows import margin_in, pieces
 from skills.reading.shape import shape_of
 from skills.texts.sentences import WORD, count_words
+from skills.workspace import RUN_ID, new_id
 from tests.corpus_texts import COPLAS, ENGLISH, paragraphs, wrapped
 from tests.corpus_texts import PROSE as PARAGRAPHS
 from tutor.words import Words
@@ -53,6 +54,12 @@ def zipped(*names: str) -> bytes:
 
 
 # --- shapes -----------------------------------------------------------------------------------------------------------
+
+
+def test_ids_of_one_second_differ() -> None:
+    ids = [new_id("run") for _ in range(2_000)]
+    assert len(set(ids)) == len(ids)
+    assert all(RUN_ID.fullmatch(id) for id in (*ids, "run-20260131-174501-3fa9", "run-20260131-174501-3fa9-1"))
 
 
 def test_verse_keeps_its_lines_and_stanzas(ctx: Context, tmp_path: Path) -> None:
