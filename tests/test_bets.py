@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,8 @@ import pytest
 
 from skills.blocks import Bet
 from tests.conversation import Conversation
-from tests.test_session import FINE_TUNED, VERSES, begin, to_step
+from tests.test_session import FINE_TUNED, VERSES, begin, course, talk, to_step
 from tutor.authoring.check import check
-from tutor.course.files import load_course
 from tutor.course.model import Course, Predict, Run, Say, Wait
 from tutor.dialogue import blind_comparison
 from tutor.dialogue.bets import bets, fields
@@ -23,23 +21,12 @@ from tutor.learner.events import Predicted, Voted
 from tutor.settings import CURRICULUM
 from tutor.turn import Intent, Said
 
+__all__ = ["course", "talk"]
 ASKED_FOR = {"decide/goal", "decide/often", "decide/stakes", "decide/rights", "decide/checking"}
 NO_BETS = ASKED_FOR | {"should-tune/goal", "lengths/limit"}
 """Choices that are no bets: answers that a skill works with."""
 IN_A_TABLE = {"readiness/bet"}
 """What came is four verdicts at once, in the table below the result."""
-
-
-@pytest.fixture(scope="module")
-def course() -> Course:
-    return load_course(CURRICULUM)
-
-
-@pytest.fixture
-def talk(tmp_path: Path, course: Course) -> Iterator[Conversation]:
-    talk = Conversation(tmp_path / "home", course)
-    yield talk
-    talk.store.close()
 
 
 def seen(talk: Conversation) -> list[Bet]:
