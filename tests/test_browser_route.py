@@ -15,7 +15,7 @@ import pytest
 
 from skills.contract import Language
 from tests import ui_server
-from tests.test_browser_ui import Learner, browser, expect
+from tests.test_browser_ui import Learner, browser, expect, sync_api
 from tests.ui_server import Server, serving
 from tutor.course.files import load_course
 from tutor.course.model import Choice, Course, Number, Open, Order
@@ -37,10 +37,15 @@ IDLE = """(seen) => {
   const open = document.querySelector('[data-testid=choices]:not(.t-used), [data-testid=question]:not(.t-done)')
   const last = [...document.querySelectorAll('[id^=step-]')].pop()
   const kind = (last.closest('[data-step-type]') || last.querySelector('[data-step-type]'))?.dataset.stepType
-  return open && last.id !== seen && kind !== 'user_message' ? last.id : false
+  if (!open || last.id === seen || kind === 'user_message') return false
+  const now = [last.id, ...[...document.querySelectorAll('[data-testid=choices]')].map((c) => c.className)].join()
+  const still = window.walkerSaw === now
+  window.walkerSaw = now
+  return still && last.id
 }"""
 """The last message, once the turn is over, something can be done, and it is neither the one that was `seen` nor what
-was just sent, which is there before its turn begins. (How many there are says nothing: old ones leave the page.)"""
+was just sent, which is there before its turn begins. (How many there are says nothing: old ones leave the page.)
+Twice the same: what comes by itself is drawn piece by piece, and its buttons last."""
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +102,12 @@ class Walker(Learner):
 
     def settle(self, timeout: float = 90_000) -> None:
         """Wait until the turn is over."""
-        self.seen = self.page.wait_for_function(IDLE, arg=self.seen, timeout=timeout, polling=300).json_value()
+        try:
+            self.seen = self.page.wait_for_function(IDLE, arg=self.seen, timeout=timeout, polling=300).json_value()
+        except sync_api.TimeoutError:
+            raise AssertionError(
+                f"nothing new after {self.seen}; the page says {self.page.inner_text('main')}"
+            ) from None
         here = self.page.locator("[aria-current=step]")
         name = here.inner_text().split("\n")[0] if here.count() else ""
         if name and name not in self.lessons:
@@ -126,19 +136,19 @@ class Walker(Learner):
         """One thing a learner does: answer, guess, bring, vote, wait, or go on."""
         assert not BROKEN.search(self.page.locator(".ai-message").last.inner_text())
         labels = self.labels
-        wait: float = 90_000
         if self.question.count():
             self.answer()
         elif self.words("sample_verse") in labels:
             self.upload(self.file)
         elif labels == [self.words("dont_know")]:
             self.say("7")
-        elif self.words("dont_wait") in labels:
-            wait = TRAINED
+        elif (on := self.words("dont_wait")) in labels:
+            expect(self.choices.get_by_text(on)).to_have_count(0, timeout=TRAINED)
+            self.seen = ""  # what the training ended with may have come before its buttons
         else:
             main = self.page.locator("[data-testid=choices]:not(.t-used) button.t-main")
             (main if main.count() else self.choices).first.click()
-        self.settle(wait)
+        self.settle()
 
     def words(self, button: str) -> str:
         from tutor.words import Words
