@@ -37,12 +37,13 @@ ONWARD = """() => {
 """The button that leads on: the main one, else the first (in a question the hint, then the answer)."""
 CLICK = """(pause) => new Promise((done) => {
   const button = (ONWARD)(), before = new Set(document.querySelectorAll('.ai-message, [data-testid=choices]'))
-  const fresh = (kind) => [...document.querySelectorAll(kind)].some((e) => !before.has(e.closest('.ai-message')))
+  const fresh = (kind, but) => [...document.querySelectorAll(kind)].some(
+    (e) => !before.has(e.closest('.ai-message')) && !(but && e.closest(but)))
   const next = () => [...document.querySelectorAll('[data-testid=choices]:not(.t-used)')].some((e) => !before.has(e))
   const began = performance.now(), seen = { words: null, cards: null, free: null }
   const drawn = (what) => requestAnimationFrame(() => { seen[what] ??= performance.now() - began })
   const watch = new MutationObserver(() => {
-    if (seen.words === null && fresh('.ai-message [role=article]')) drawn('words')
+    if (seen.words === null && fresh('.ai-message [role=article]', '.inline-custom')) drawn('words')
     if (seen.cards === null && fresh('.ai-message .t-card')) drawn('cards')
     if (next()) {
       watch.disconnect()
@@ -57,8 +58,8 @@ CLICK = """(pause) => new Promise((done) => {
   const lost = setTimeout(() => { watch.disconnect(); done(seen) }, 60000)
   button.click()
 })""".replace("ONWARD", ONWARD)
-"""Milliseconds from a click until its first words are drawn, its first card, and until its buttons can be used: they
-are there and the page has nothing left to do. Null for what a turn does not bring."""
+"""Milliseconds from a click until its first words are drawn (those on a card are the card's), its first card, and
+until its buttons can be used: they are there and the page has nothing left to do. Null for what does not come."""
 IN_SIGHT = """() => {
   const open = [...document.querySelectorAll('[data-testid=choices]:not(.t-used)')].pop()
   const composer = document.querySelector('#message-composer')
