@@ -24,6 +24,7 @@ from skills.contract import Language
 from skills.errors import UserError
 
 MESSAGES = Path(__file__).parent / "messages"
+CATALOGUE = Path(__file__).parent / "lm" / "catalogue.yaml"
 LANGUAGES: tuple[Language, ...] = ("es", "en")
 LOCALES = {"es": Locale("es", "AR"), "en": Locale("en", "US")}
 
@@ -74,7 +75,9 @@ class _Fields(string.Formatter):
 
 def _styled(value: Any, style: str, locale: Locale, language: Language) -> str:
     """`1` decimals, `exact` (up to six), `plain` (it names), `percent`, `size` (bytes), `time` (seconds),
-    `date` (seconds since 1970); bare numbers get at most two decimals."""
+    `date` (seconds since 1970), `called` (a model); bare numbers get at most two decimals."""
+    if style == "called":
+        return called(str(value))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "–" if value is None else str(value)
     if style.isdigit():
@@ -102,6 +105,17 @@ def _duration(seconds: float, language: Language) -> str:
         return f"{seconds} s"
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def called(model: str) -> str:
+    """A model by the name that people know it under; any other name as it is."""
+    return _labels().get(model, model)
+
+
+@lru_cache
+def _labels() -> Mapping[str, str]:
+    """The catalogue's models (tutor/lm/catalogue.yaml): name -> label."""
+    return {entry["name"]: entry["label"] for entry in yaml.safe_load(CATALOGUE.read_text("utf-8"))}
 
 
 @lru_cache

@@ -30,7 +30,7 @@ from skills.blocks import (
     Text,
     Tokens,
 )
-from tutor.words import Words
+from tutor.words import Words, called
 
 WIDTH = 80
 BAR = 30
@@ -224,7 +224,7 @@ def _compare(block: Compare, words: Words, width: int) -> str:
 def _passages(block: Passages, words: Words, width: int) -> str:
     drawn = []
     for passage in block.passages:
-        where = [passage.source, words(passage.location) if passage.location else None]
+        where = [called(passage.source or ""), words(passage.location) if passage.location else None]
         source = ", ".join(part for part in where if part)
         drawn.append(_quoted(passage.text, width) + (f"\n{paragraph(f'— {source}', width)}" if source else ""))
     return "\n\n".join(drawn)

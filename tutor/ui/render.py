@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 from skills import blocks
 from skills.blocks import Block, Message
 from skills.workspace import RUN_ID
-from tutor.lm.catalogue import load_catalogue
 from tutor.ui.markdown import held, piece, safe, visible
-from tutor.words import Words
+from tutor.words import Words, called
 
 LEAST = 0.001
 """The smallest share that has a figure of its own."""
@@ -56,17 +55,11 @@ def _chart(block: blocks.Chart, words: Words) -> Card:
     )
 
 
-def called(model: str) -> str:
-    """A model by the name that people know it under."""
-    catalogue = load_catalogue()
-    return catalogue[model].label if model in catalogue else model
-
-
 def _tokens(block: blocks.Tokens, words: Words) -> Card:
     n = len(block.tokens)
     labels = (
         {key: words(f"ui.tokens.{key}") for key in ("ids", "token", "id", "list", "what", "graded", "read")}
-        | {"count": words("ui.tokens.count", n=n, tokenizer=called(block.tokenizer))}
+        | {"count": words("ui.tokens.count", n=n, tokenizer=block.tokenizer)}
         | _all(words)
     )
     return Card("Tokens", _head(block, words) | {"tokens": [t.model_dump() for t in block.tokens], "words": labels})
@@ -125,7 +118,12 @@ def _compare(block: blocks.Compare, words: Words) -> Card:
 
 def _passages(block: blocks.Passages, words: Words) -> Card:
     passages = [
-        {"text": p.text, "role": p.role, "source": p.source, "where": words(p.location) if p.location else ""}
+        {
+            "text": p.text,
+            "role": p.role,
+            "source": called(p.source or ""),
+            "where": words(p.location) if p.location else "",
+        }
         for p in block.passages
     ]
     labels = {key: words(f"ui.passages.{key}") for key in ("more", "less")}
