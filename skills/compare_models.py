@@ -131,7 +131,7 @@ def run(inputs: CompareInputs, ctx: Context) -> CompareResult:
     run_dir = find_run(ctx.workspace, inputs.run)
     against = inputs.other if inputs.other in ("base", "counter") else find_run(ctx.workspace, inputs.other).name
     draws = _draws(inputs, run_dir)
-    steps = _Steps(ctx, total=len(draws) * (3 if against in ("base", "counter") else 4))
+    steps = _Steps(ctx, len(draws), models=2 if against in ("base", "counter") else 3)
     voices, texts = ctx.voices, dict[Side, list[str]]()
     # one after the other: of the runs' models only one is in memory
     steps.say("opening")
@@ -162,16 +162,29 @@ def run(inputs: CompareInputs, ctx: Context) -> CompareResult:
 
 
 class _Steps:
-    """Tells how far the comparison is, and ends it when the learner asks: half a comparison is of no use."""
+    """Tells how far the comparison is, and ends it when the learner asks: half a comparison is of no use.
 
-    def __init__(self, ctx: Context, total: int) -> None:
-        self._ctx, self._total, self._done = ctx, total, 0
+    `models` write `draws` texts each; then the letter counter does, in no time to speak of.
+    """
+
+    def __init__(self, ctx: Context, draws: int, models: int) -> None:
+        self._ctx, self._total, self._slow = ctx, draws * (models + 1), draws * models
+        self._done, self._first = 0, 0.0
 
     def say(self, what: str, done: int = 0) -> None:
         if self._ctx.requested() is not None:
             raise Ended("stopped", kept=False)
+        if done and not self._done:
+            self._first = time.monotonic()
         self._done += done
-        self._ctx.emit(Advanced(done=self._done, total=self._total, doing=msg(f"compare_models.doing.{what}")))
+        doing = msg(f"compare_models.doing.{what}")
+        self._ctx.emit(Advanced(done=self._done, total=self._total, eta=self._left(), doing=doing))
+
+    def _left(self) -> float | None:
+        """Seconds, at the pace since the first text, which waits for its model; None before there is one."""
+        if self._done < 2:
+            return None
+        return (time.monotonic() - self._first) / (self._done - 1) * max(0, self._slow - self._done)
 
 
 def _draws(inputs: CompareInputs, run_dir: Path) -> list[Draw]:

@@ -90,6 +90,20 @@ def test_a_stop_ends_it_with_nothing(two: tuple[Path, Path], ask: Context, event
     assert not ended.value.kept
 
 
+def test_how_long_it_still_takes_is_told_from_the_second_text_on(
+    two: tuple[Path, Path], ask: Context, events: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten seconds a text of a model; the letter counter takes none, nor does a model count twice for being opened."""
+    now = iter(range(0, 10_000, 5))
+    monkeypatch.setattr("time.monotonic", lambda: float(next(now)))
+    run(CompareInputs(), ask)
+    told = [(event.done, event.eta) for event in events if isinstance(event, Advanced)]
+    assert all(eta is None for done, eta in told if done < 2)
+    first = {done: eta for done, eta in reversed(told) if eta is not None}
+    assert [first[done] > first[done + 1] for done in range(2, 8)] == [True] * 6
+    assert first[8] == 0
+
+
 def test_the_letter_counter_writes_what_it_has_read() -> None:
     counter = CharacterNgram(["una rama y otra rama " * 40])
     written = write_by_counting(counter, "una ", 30, seed=1)
