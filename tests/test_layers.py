@@ -183,7 +183,8 @@ def test_every_file_says_what_it_is_for_in_its_first_line() -> None:
         for path in sources(folder):
             text = path.read_text("utf-8")
             if text.strip():
-                assert ast.get_docstring(ast.parse(text)), path
+                said = ast.get_docstring(ast.parse(text)) or ""
+                assert len(said.split("\n")[0].split()) >= 3, f"{path}: {said!r} does not say what the file is for"
 
 
 def fields(text: str | dict[str, str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""TODO."""
+"""What a course was read from: its files, with the lines that things stand on, and the mistakes found in them."""
 
 from __future__ import annotations
 
