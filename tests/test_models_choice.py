@@ -29,7 +29,7 @@ from tutor.lm.installed import (
 from tutor.lm.origin import came_from, origins
 from tutor.lm.speed import Speed, fastest, known_speed, measure_speed
 from tutor.settings import build_settings
-from tutor.words import LANGUAGES, Words
+from tutor.words import LANGUAGES, Words, called
 
 GB = 10**9
 DIGEST = "0" * 64
@@ -253,7 +253,7 @@ def test_each_role_is_played_by_who_is_best_at_it(tmp_path: Path) -> None:
     for role, name in (("workbench", voice.name), ("tutor", encoder.name), ("encoder", bench.name)):
         with pytest.raises(RoleUnfit) as raised:
             use(tmp_path, role, name)  # type: ignore[arg-type]
-        assert all(name in Words(language).error(raised.value)["what"] for language in LANGUAGES)
+        assert all(called(name) in Words(language).error(raised.value)["what"] for language in LANGUAGES)
     use(tmp_path, "tutor", bench.name)
     assert find(tmp_path, None, "tutor").name == bench.name
     remove(tmp_path, voice.name)
