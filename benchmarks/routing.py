@@ -1,13 +1,13 @@
 """How well free text is routed, by the way it takes in the chat: `python -m benchmarks.routing`
-(tests/eval/routing.yaml). `--errors` lists the misses
-of the dev part, `--thresholds` sweeps them in cross-validation, `--model FOLDER` asks whether a model's opinion helps.
+(tests/eval/routing.yaml, and tests/eval/*/routing.jsonl with the situation). `--errors` lists the misses
+of the dev part, `--thresholds` sweeps them in cross-validation.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,28 +18,29 @@ import yaml
 from numpy.typing import NDArray
 
 from skills.contract import Language
+from tutor.course.files import load_course
 from tutor.dialogue.free_text import as_button
 from tutor.nlu.arguments import ACCEPTS, Situation, accepted
 from tutor.nlu.router import (
     CANDIDATES,
     MARGIN,
-    PROMPTS,
     SHARPNESS,
-    SURE,
-    WEIGHED,
     Router,
     classifier,
     disguise,
     read_utterances,
 )
+from tutor.settings import CURRICULUM
 from tutor.turn import Button, Intent
-from tutor.words import LANGUAGES, Words
+from tutor.words import LANGUAGES
 
 EVALUATION = Path(__file__).parent.parent / "tests" / "eval" / "routing.yaml"
 BUTTONS: dict[Language, tuple[str, ...]] = {
     "es": ("Media hora", "El curso entero", "Ya sé algo: probame"),
     "en": ("Half an hour", "The whole course", "I know a bit: test me"),
 }
+FILES = ("cuentos.txt", "poemas.csv", "Martín Fierro.docx", "informe 2024.pdf", "letters.txt", "field notes.docx")
+"""What the learner of tests/eval/*/routing.jsonl has brought."""
 REFUSED = ("off_topic", "small_talk", "unsure")
 
 
@@ -73,10 +74,14 @@ class Figures:
 
     def __str__(self) -> str:
         total = self.right + self.asked + self.wrong
+        told = f"routed {self.routed:.1%} of {total} (at once {self.right / total:.1%}, asked {self.asked / total:.1%})"
         return (
-            f"routed {self.routed:.1%} of {total} (at once {self.right / total:.1%}, asked {self.asked / total:.1%}), "
-            f"arguments exact {self.exact / self.read:.1%} of {self.read}, "
-            f"outside refused {self.refused / self.outside:.1%} of {self.outside}"
+            told
+            if not self.read
+            else (
+                f"{told}, arguments exact {self.exact / self.read:.1%} of {self.read}, "
+                f"outside refused {self.refused / self.outside:.1%} of {self.outside}"
+            )
         )
 
 
@@ -90,6 +95,20 @@ def cases(part: str, language: Language) -> Iterator[Case]:
         yield Case(
             text, language, tuple(intents) if isinstance(intents, list) else (intents,), args, situation, buttons
         )
+
+
+def in_situation(part: str, language: Language) -> Iterator[Case]:
+    """The messages of tests/eval/<part>/routing.jsonl, with where they are written, but for answers to what is open."""
+    for line in (EVALUATION.parent / part / "routing.jsonl").read_text("utf-8").splitlines():
+        one = json.loads(line)
+        if one["lang"] != language or one["intent"] == "answer":
+            continue
+        state = one.get("state")
+        open_ = {"item": "open_item", "bet": "text"}.get(state, "none")
+        before = (one.get("before") or {}).get("skill", "")
+        situation = Situation(open_, FILES, state, before)  # type: ignore[arg-type]
+        intents = (one["intent"], *one.get("also", ()))
+        yield Case(one["text"], language, intents, one.get("args", {}), situation, ())
 
 
 def outside(part: str, language: Language) -> list[str]:
@@ -107,6 +126,21 @@ def taken(router: Router, case: Case) -> Intent:
     """What a message is taken for: as in tutor/dialogue/free_text.py, for an open button before anything else."""
     button = as_button(case.buttons, case.text, numbered=True)
     return button.intent if button else router.route(case.text, case.language, case.situation)
+
+
+def measure_in_situation(router: Router, part: str, language: Language, errors: bool = False) -> Figures:
+    """Like `measure`, without arguments, which these messages have in words that are read with what was done before."""
+    figures = Figures()
+    for case in in_situation(part, language):
+        intent = router.route(case.text, case.language, case.situation)
+        asked = intent.name == "unsure" and bool(set(intent.args["candidates"]) & set(case.intents))
+        right = intent.name in case.intents
+        figures.right, figures.asked = figures.right + right, figures.asked + asked
+        figures.wrong += not (right or asked)
+        if errors and not right:
+            where = f"{case.situation.state or ''} {case.situation.before}".strip()
+            print(f"  {case.text!r} ({where}): {case.intents}, not {intent.name} {intent.args.get('candidates', '')}")
+    return figures
 
 
 def measure(router: Router, part: str, language: Language, errors: bool = False) -> Figures:
@@ -184,56 +218,22 @@ def thresholds() -> None:
         )
 
 
-def opinion(model: Path, sample: int) -> None:
-    """Where the classifier hesitates, is the model's order better? `model` holds `model.gguf` and `transformers`."""
-    from scipy.special import softmax
-
-    from skills.contract import Profile
-    from tutor.lm.hardware import physical_cores
-    from tutor.lm.llama_cpp import LlamaCpp
-    from tutor.lm.llama_server import LlamaServer
-    from tutor.lm.text import Texts
-
-    none = {"parameters": 0, "disk_bytes": 0, "memory_bytes": 0, "context": 4096, "licence": "", "digest": ""}
-    profile = Profile.model_validate({"name": model.name, "writes": ("es", "en"), **none})
-    engine = LlamaCpp(LlamaServer(model / "model.gguf", physical_cores()), Texts(model / "transformers"), profile)
-    found = out_of_fold()
-    probabilities = softmax(SHARPNESS * found.distances, 1)
-    doubtful = np.flatnonzero(probabilities.max(1) < SURE)
-    weights, right, began = (0.0, 0.5, 1.0, 2.0, 3.0), Counter[float](), time.perf_counter()
-    for row in np.random.default_rng(1).choice(doubtful, min(sample, len(doubtful)), replace=False):
-        words, language = Words(found.languages[row]), found.languages[row]
-        best = np.argsort(-probabilities[row])[:WEIGHED]
-        labels = [f" {words(f'intents.{found.names[k]}.about')}" for k in best]
-        prompt = (PROMPTS / f"route.{language}.md").read_text("utf-8").rstrip()
-        said, free = (engine.score(prompt.replace("{text}", t), labels) for t in (found.texts[row], "…"))
-        gain = np.array([(s.logprob - f.logprob) / s.tokens for s, f in zip(said, free, strict=True)])
-        for weight in weights:
-            right[weight] += best[np.argmax(np.log(probabilities[row][best]) + weight * gain)] == found.truth[row]
-    print(f"{(time.perf_counter() - began) / sample:.1f} s each (prior included)")
-    for weight in weights:
-        print(f"weight {weight}: first right {right[weight] / sample:.1%} of {sample} doubtful")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--errors", action="store_true")
     parser.add_argument("--thresholds", action="store_true")
-    parser.add_argument("--model", type=Path)
-    parser.add_argument("--sample", type=int, default=160)
     options = parser.parse_args()
-    if options.model:
-        opinion(options.model, options.sample)
-        return
     if options.thresholds:
         thresholds()
         return
     began = time.perf_counter()
-    router = Router()
+    router = Router(course=load_course(CURRICULUM))
     print(f"built in {time.perf_counter() - began:.1f} s")
     for part in ("dev", "heldout"):
         for language in LANGUAGES:
-            print(part, language, measure(router, part, language, options.errors and part == "dev"))
+            errors = options.errors and part == "dev"
+            print(part, language, measure(router, part, language, errors))
+            print(part, language, "in their situation:", measure_in_situation(router, part, language, errors))
     began = time.perf_counter()
     count = 0
     for case in cases("dev", "es"):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import skills
-from skills.contract import ChatMessage, Context, Done, Event, Failed, Language, Profile, Score
+from skills.contract import ChatMessage, Context, Done, Event, Failed, Language, Profile
 from skills.errors import Busy, FileMissing, UserError
 from skills.workspace import Workspace
 from tests.conftest import PROFILE, FakeChat, FakeProbe
@@ -19,6 +20,7 @@ from tutor.learner import mastery
 from tutor.learner.memory import recall
 from tutor.learner.store import Store
 from tutor.lm import installed
+from tutor.nlu.bank import Bank, bank_of
 from tutor.nlu.router import Router
 from tutor.processes.run_status import RunStatus
 from tutor.session import Session
@@ -32,6 +34,15 @@ _routers: dict[str, Router] = {}
 def _router(course: Course) -> Router:
     """Trained once for all the tests: it takes seconds."""
     return _routers.setdefault(course.version, _routers.get(course.version) or Router(course=course))
+
+
+_banks: dict[tuple[str, Language], Bank] = {}
+
+
+async def _bank(course: Course, language: Language) -> Bank:
+    """The course's answers, indexed once for all tests."""
+    key = (course.version, language)
+    return _banks.setdefault(key, _banks.get(key) or bank_of(course, language))
 
 
 class InProcess:
@@ -88,10 +99,6 @@ class InProcess:
         for piece in self.the_chat.stream(messages, options):
             yield piece
 
-    async def score(self, prompt: str, continuations: Sequence[str]) -> list[Score]:
-        assert self.probe
-        return self.probe.score(prompt, continuations)
-
 
 class RunsInMemory:
     """Long runs that stand as a test says; `sandboxed` runs at once."""
@@ -120,6 +127,9 @@ class RunsInMemory:
         if noted:
             noted(run)
         return run
+
+    def running(self) -> RunStatus | None:
+        return next((status for status in self.runs.values() if status.state == "running"), None)
 
     def finish(self, run: str, result: dict[str, Any], state: Any = "done", **more: Any) -> None:
         update = {"state": state, "result": result, **more}
@@ -180,6 +190,7 @@ class Conversation:
             progress=mastery.replay(events, course),
             model_name="",
         )
+        self.dialogue.answers.bank = partial(_bank, course)  # type: ignore[method-assign]
         self.session = Session(self.dialogue, _router(course))
         self.shown: list[Shown] = []
 

@@ -93,6 +93,7 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     "summarize.why.{self.why_quoted}": ("default", "no_model", "language", "too_short", "nothing_kept"),
     "train_tokenizer.costs.of.{cost.text}": SOME,
     # the conversation
+    "chat.from_{kind}": ("tutor", "worry"),
     "chat.ask_for.{missing[0]}": sorted(
         {
             name

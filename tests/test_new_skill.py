@@ -22,11 +22,6 @@ from tutor.nlu.arguments import ACCEPTS
 from tutor.words import LANGUAGES, Words
 
 ROOT, HERE = Path(__file__).parent.parent, Path(__file__).name
-BEGUN_BY_ANOTHER = {
-    "plan_training": "what fine_tune shows to who asks for it without saying how",
-    "rehearse_training": "a button of the settings card",
-}
-"""Skills that nobody has to ask for in words, and why."""
 SAYS_NOTHING = {
     "rehearse_training": "a button of the settings card, with all its inputs",
     "decide": "asked its questions one at a time, in a lesson",
@@ -93,7 +88,7 @@ def _in_words(name: str, skill: Skill, language: str) -> Iterator[str]:
     for part in ("card", "ended") if skill.where == "job" else ("doing",):
         if f"chat.{part}.{name}" not in words:
             yield f"{folder}/chat.yaml: {part}.{name}"
-    if name not in utterances(language) and name not in BEGUN_BY_ANOTHER:
+    if name not in utterances(language):
         yield f"curriculum/utterances/{language}.yaml: what people say to ask for it"
 
 
@@ -115,8 +110,7 @@ def test_what_is_missing_is_told() -> None:
 
 
 def test_the_exceptions_are_skills_that_need_them() -> None:
-    assert {*BEGUN_BY_ANOTHER, *SAYS_NOTHING} <= set(skills.NAMES)
-    assert not BEGUN_BY_ANOTHER.keys() & utterances("es").keys()
+    assert set(SAYS_NOTHING) <= set(skills.NAMES)
     assert not SAYS_NOTHING.keys() & ACCEPTS.keys()
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import json
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from benchmarks.routing import cases, measure, outside
-from skills.contract import Language, Score
+from benchmarks.routing import cases, in_situation, measure, measure_in_situation, outside
+from skills.contract import Language
 from tutor.course.files import load_course
 from tutor.course.model import Open
 from tutor.nlu.arguments import Situation
 from tutor.nlu.router import CANDIDATES, Router, read_topics, read_utterances, words_of
-from tutor.turn import Intent
 from tutor.words import LANGUAGES, Words
 
 ROOT = Path(__file__).parent.parent
@@ -23,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture(scope="module")
 def router() -> Router:
-    return Router()
+    return Router(course=load_course(ROOT / "curriculum"))
 
 
 def test_every_intent_has_utterances_and_words_in_both_languages() -> None:
@@ -53,22 +51,32 @@ def test_the_held_out_part_is_not_among_the_utterances() -> None:
     assert [text for text in held if words_of(text) in known] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("part", "language", "routed", "exact", "refused"),
+    ("part", "language", "right", "routed", "exact", "refused"),
     [
-        ("dev", "es", 0.95, 0.95, 0.9),
-        ("dev", "en", 0.95, 0.95, 0.9),
-        ("heldout", "es", 0.9, 0.9, 0.8),
-        ("heldout", "en", 0.9, 0.9, 0.8),
+        ("dev", "es", 0.88, 0.94, 0.95, 0.9),
+        ("dev", "en", 0.86, 0.9, 0.95, 0.9),
+        ("heldout", "es", 0.72, 0.85, 0.9, 0.8),
+        ("heldout", "en", 0.67, 0.83, 0.9, 0.8),
     ],
 )
 def test_routing_is_as_good_as_measured(
-    router: Router, part: str, language: Language, routed: float, exact: float, refused: float
+    router: Router, part: str, language: Language, right: float, routed: float, exact: float, refused: float
 ) -> None:
     figures = measure(router, part, language)
+    assert figures.right / (figures.right + figures.asked + figures.wrong) >= right, figures
     assert figures.routed >= routed, figures
     assert figures.exact / figures.read >= exact, figures
     assert figures.refused / figures.outside >= refused, figures
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", ["dev", "heldout"])
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_routing_in_its_situation_is_as_good_as_measured(router: Router, part: str, language: Language) -> None:
+    figures = measure_in_situation(router, part, language)
+    assert figures.right / (figures.right + figures.asked + figures.wrong) >= 0.8, figures
 
 
 def test_a_message_takes_under_a_tenth_of_a_second(router: Router) -> None:
@@ -79,7 +87,7 @@ def test_a_message_takes_under_a_tenth_of_a_second(router: Router) -> None:
 
 
 def test_a_control_is_not_an_answer_and_an_answer_is_not_a_control(router: Router) -> None:
-    asked = Situation(open="open_item")
+    asked = Situation(open="open_item", state="item")
     assert router.route("Más simple, por favor", "es", asked).name == "explain_again"
     answer = router.route(" porque los versos apartados no los vio ", "es", asked)
     assert answer.name == "answer"
@@ -98,12 +106,27 @@ def test_authored_answers_are_answers(router: Router) -> None:
         for language in LANGUAGES
         for text in (*expectation.accept[language], *expectation.reject[language])
     ]
-    asked = Situation(open="open_item")
+    asked = Situation(open="open_item", state="item")
     astray = [
         text for text, language in answers if router.route(text, language, asked).name not in ("answer", "off_topic")
     ]
     assert len(answers) > 400
     assert astray == []
+
+
+@pytest.mark.slow
+def test_what_is_asked_for_at_an_open_question_is_heard(router: Router) -> None:
+    """And answers stay answers: those of another hand than the course's, none of which it has learnt."""
+    here = Situation(open="open_item", state="item")
+    for part in ("dev", "heldout"):
+        lines = (ROOT / f"tests/eval/{part}/answers.jsonl").read_text("utf-8").splitlines()
+        answers = [json.loads(line)["text"] for line in lines]
+        astray = [text for text in answers if router.route(text, "es", here).name not in ("answer", "off_topic")]
+        assert len(astray) / len(answers) <= 0.06, (part, len(astray))
+        asked = [case for language in LANGUAGES for case in in_situation(part, language) if not case.situation.state]
+        asked = [case for case in asked if case.intents[0] not in ("next", "off_topic", "small_talk")]
+        heard = sum(router.route(case.text, case.language, here).name in case.intents for case in asked)
+        assert heard / len(asked) >= 0.73, (part, heard, len(asked))
 
 
 def test_a_message_without_a_known_word_is_not_guessed_at(router: Router) -> None:
@@ -114,25 +137,9 @@ def test_a_message_without_a_known_word_is_not_guessed_at(router: Router) -> Non
 def test_where_it_hesitates_it_lists_what_it_might_be(router: Router) -> None:
     intent = router.route("los modelos", "es", Situation())
     assert intent.name == "unsure"
-    assert router.needs_second_opinion(intent)
     assert 2 <= len(intent.args["candidates"]) <= CANDIDATES
     assert len(set(intent.args["candidates"])) == len(intent.args["candidates"])
 
 
-async def test_the_models_opinion_orders_the_candidates(router: Router) -> None:
-    """A model that finds one label far likelier after the message than by itself puts it first."""
-    intent = router.route("los modelos", "es", Situation())
-    favourite = router.alternatives("los modelos")[4][0]
-    label = f" {Words('es')(f'intents.{favourite}.about')}"
-
-    async def score(prompt: str, continuations: Sequence[str]) -> list[Score]:
-        likely = 0.0 if re.search("los modelos", prompt) else -60.0
-        return [Score(logprob=likely if c == label else -60.0, tokens=6) for c in continuations]
-
-    weighed: Intent = await router.second_opinion("los modelos", "es", intent, score)
-    assert weighed.name == "unsure"
-    assert weighed.args["candidates"][0] == favourite
-
-
 def test_topics_are_concepts_of_the_course() -> None:
-    assert len(set(read_topics().values())) == 67
+    assert len(set(read_topics().values())) == 78

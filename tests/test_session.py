@@ -407,7 +407,7 @@ async def test_writing_something_else_leaves_what_goes_on(talk: Conversation) ->
     await to_step(talk, "bet")
     running = asyncio.create_task(talk.types("mano"))
     await asyncio.sleep(0.05)
-    await asyncio.wait_for(talk.types("¿qué es un token?"), 5)
+    await asyncio.wait_for(talk.types("¿qué es un token?"), 20)
     await running
     assert [said.tone for said in talk.said[-2:]] == ["error", "aside"]
     talk.worker.slow.clear()

@@ -13,6 +13,7 @@ from skills.texts.capitals import Common, words_of
 from skills.texts.traces import Traces, traces
 from tutor.dialogue.forgetting import programs_own
 
+pytestmark = pytest.mark.slow
 CASES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "eval" / "quotations.yaml").read_text("utf-8"))
 
 

@@ -221,8 +221,21 @@ def _course(args: argparse.Namespace, words: Words) -> int:
     mistakes = check(ROOT / "curriculum", words.language)
     for mistake in mistakes:
         print(f"{mistake.file}:{mistake.line}: {mistake.text}")
-    print(words("cli.course_mistakes", n=len(mistakes)) if mistakes else words("cli.course_right"))
+    print(words("cli.course_mistakes", n=len(mistakes)) if mistakes else _answers(ROOT / "curriculum", words))
     return USER_ERROR if mistakes else 0
+
+
+def _answers(folder: Path, words: Words) -> str:
+    """That the course is right, and how many answers its bank has."""
+    from collections import Counter
+
+    from tutor.course.files import load_course
+
+    counts = Counter(answer.topic for answer in load_course(folder).answers)
+    if not counts:
+        return words("cli.course_right")
+    least, few = min(counts.items(), key=lambda pair: pair[1])
+    return words("cli.course_answers", n=counts.total(), topics=len(counts), least=least, few=few)
 
 
 def _record(args: argparse.Namespace) -> int:

@@ -32,6 +32,8 @@ from tutor.turn import Button, CourseMap, Input, Shown, Upload
 from tutor.words import Words
 
 log = logging.getLogger(__name__)
+SETTLED = 10.0
+"""Seconds after the start in which the machine is left to those who wait for something."""
 LEARNER = "me"
 """One home, one learner; the log has room for more."""
 
@@ -44,11 +46,21 @@ class Session:
         self._turns = asyncio.Lock()
         self._ready = router
         self._training: asyncio.Task[Router] | None = None
+        self._learning: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin what nobody waits for: the worker with its models, and the router's training."""
         self._train()
         await self._dialogue.worker.start(warm=self._dialogue.has_model)
+        self._learning = asyncio.create_task(self._learn())
+
+    async def _learn(self) -> None:
+        """Have the meanings of the answers at hand in the language that is spoken, while nobody waits for anything."""
+        await asyncio.sleep(SETTLED)
+        await self._dialogue.answers.learn(self.language, busy=self._busy)
+
+    def _busy(self) -> bool:
+        return self._turns.locked() or self.running() is not None
 
     def _train(self) -> None:
         if self._training is None and self._ready is None:
@@ -136,6 +148,8 @@ class Session:
                 yield shown
 
     async def close(self) -> None:
+        if self._learning:
+            self._learning.cancel()
         await self._dialogue.worker.stop()
         self._dialogue.store.close()
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 90
 """Words that Musa says at most before the learner does something."""
 LEAST_ITEMS = 3
+LEAST_ANSWERS = 10
+"""Answers that a concept has in a course that answers questions at all."""
 LANGUAGES: tuple[Language, ...] = ("es", "en")
 
 
@@ -45,6 +47,7 @@ def lint(sources: Sources) -> None:
     _lint_concepts(sources, sources.course)
     _lint_ids(sources)
     _lint_counts(sources, sources.course)
+    _lint_answers(sources, sources.course)
     _lint_waits(sources, sources.course)
     _lint_longest(sources)
     for files in sources.lessons.values():
@@ -103,6 +106,15 @@ def _lint_ids(sources: Sources) -> None:
             if id in items:
                 sources.mistake(files.file, files.yaml.line(("items", i, "id")), "course.id_twice", name=id)
             items.add(id)
+
+
+def _lint_answers(sources: Sources, course: Course) -> None:
+    """Enough answers to what people ask about each concept."""
+    counts = Counter(answer.topic for answer in course.answers)
+    for concept in course.concepts if counts else ():
+        if counts[concept] < LEAST_ANSWERS:
+            file = f"answers/{concept}.yaml"
+            sources.mistake(file, 1, "course.few_answers", name=concept, have=counts[concept], need=LEAST_ANSWERS)
 
 
 def _lint_counts(sources: Sources, course: Course) -> None:

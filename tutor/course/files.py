@@ -13,12 +13,14 @@ from pydantic import BaseModel, ValidationError
 from skills.blocks import Frozen
 from skills.contract import Language
 from tutor.course.markdown import Document, parse
-from tutor.course.model import Concept, Course, Lesson, Module
+from tutor.course.model import Answer, Concept, Course, Lesson, Module
 from tutor.course.prose import PROSE, Pair, concept_words, item_words, step_words
 from tutor.course.sources import CourseError, LessonFiles, Sources
 from tutor.course.yaml_lines import Lined, load
 
 Model = TypeVar("Model", bound=BaseModel)
+BESIDES = ("tutor-", "worry-")
+"""How topics of the bank begin that are no concepts: the tutor itself, and people's worries."""
 
 
 class _Modules(Frozen):
@@ -55,6 +57,7 @@ def read(root: Path, language: Language) -> Sources:
             lessons={id: files.lesson for id in plan.lessons if (files := sources.lessons.get(id)) and files.lesson},
             concepts=concepts,
             routes=plan.routes,
+            answers=_read_answers(sources, concepts),
         )
     return sources
 
@@ -86,6 +89,36 @@ def _read_concepts(sources: Sources) -> dict[str, Concept]:
         found[concept.id] = concept
     pair.report_unused()
     return found
+
+
+def _read_answers(sources: Sources, concepts: dict[str, Concept]) -> tuple[Answer, ...]:
+    """The bank: `answers/TOPIC.yaml`, a list of {id, es: {title, asks, answer}, en: {...}, source?}, where `asks` has a
+    way of asking on each line."""
+    found: dict[tuple[str, str], Answer] = {}
+    for path in sorted((sources.root / "answers").glob("*.yaml")):
+        file, topic = f"answers/{path.name}", path.stem
+        lined = _yaml(sources, file)
+        if topic not in concepts and not topic.startswith(BESIDES):
+            sources.mistake(file, 1, "course.unknown.concept", name=topic)
+        for i, raw in enumerate(_list_of_dicts(sources, file, lined.data, lined, (), words=True)):
+            answer = _validated(sources, Answer, _answer(topic, raw), file, lined, (i,))
+            if answer and (topic, answer.id) in found:
+                sources.mistake(file, lined.line((i, "id")), "course.id_twice", name=answer.id)
+            if answer:
+                found[topic, answer.id] = answer
+    return tuple(found.values())
+
+
+def _answer(topic: str, raw: dict[str, Any]) -> dict[str, Any]:
+    """An entry as it is written -> as `Answer` has it; what is missing or too much is left for its check."""
+    spoken = {language: raw[language] for language in ("es", "en") if isinstance(raw.get(language), dict)}
+    asks = {language: tuple(str(words.get("asks", "")).split("\n")) for language, words in spoken.items()}
+    return {key: value for key, value in raw.items() if key not in spoken} | {
+        "topic": topic,
+        "asks": {language: tuple(ask.strip() for ask in lines if ask.strip()) for language, lines in asks.items()},
+        "title": {language: words.get("title") for language, words in spoken.items()},
+        "text": {language: " ".join(str(words.get("answer", "")).split()) for language, words in spoken.items()},
+    }
 
 
 def _read_lesson(sources: Sources, id: str) -> LessonFiles:
@@ -172,7 +205,10 @@ def _pair(sources: Sources, stem: str, lesson: bool = False) -> Pair:
     return Pair(documents["es"], documents["en"], files["es"], files["en"], sources.mistake)
 
 
-def _list_of_dicts(sources: Sources, file: str, data: Any, lined: Lined, path: tuple[str, ...]) -> list[dict[str, Any]]:
+def _list_of_dicts(
+    sources: Sources, file: str, data: Any, lined: Lined, path: tuple[str, ...], words: bool = False
+) -> list[dict[str, Any]]:
+    """The entries of a list; `words`: whether the learner's words may stand in it, and not in Markdown beside it."""
     if not isinstance(data, list):
         if data is not None or path:
             sources.mistake(file, lined.line(path), "course.not_list", name=".".join(path) or file)
@@ -181,7 +217,7 @@ def _list_of_dicts(sources: Sources, file: str, data: Any, lined: Lined, path: t
         if not isinstance(entry, dict):
             sources.mistake(file, lined.line((*path, i)), "course.not_mapping")
             continue
-        for key in PROSE & entry.keys():
+        for key in () if words else PROSE & entry.keys():
             sources.mistake(file, lined.line((*path, i, key)), "course.words.in_yaml", name=key)
     return [entry for entry in data if isinstance(entry, dict)]
 

@@ -220,6 +220,25 @@ class Concept(Frozen):
     source: Bilingual | None = None
 
 
+class Answer(Frozen):
+    """What is answered to a question that people ask. `topic`: a concept, or one of `tutor-...` and `worry-...`.
+    `title` is the question as it stands on a button.
+
+    A way of asking that begins with «…» is understood only while the topic is what was talked of.
+    """
+
+    topic: str
+    id: str
+    title: Bilingual
+    asks: dict[Language, tuple[str, ...]]
+    text: Bilingual
+    source: str | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.topic}/{self.id}"
+
+
 class Lesson(Frozen):
     id: str
     module: int
@@ -247,6 +266,7 @@ class Course(Frozen):
     lessons: dict[str, Lesson]
     concepts: dict[str, Concept]
     routes: dict[str, tuple[str, ...]]
+    answers: tuple[Answer, ...] = ()
 
     @property
     def items(self) -> dict[str, Item]:

@@ -18,6 +18,7 @@ from skills.contract import Language
 from skills.errors import ModelMissing, UserError
 from skills.workspace import RUN_ID, Workspace
 from tutor.course.model import Bilingual, Course, Lesson, Step
+from tutor.dialogue.answers import Answers
 from tutor.dialogue.portions import portion
 from tutor.learner import mastery, statechart
 from tutor.learner.events import LearnerEvent, Moved
@@ -54,10 +55,15 @@ class Dialogue:
     """The text or model (what, id) that was last looked at: what «it» means."""
     naming: tuple[str, str] | None = None
     """The text or model that what is typed next is the name of."""
+    before: str = ""
+    """The skill that showed something last, until a lesson goes on: what «it again, shorter» is about."""
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the learner wants something else than what is going on."""
     spoken: bool = False
     """Whether anything was said since the program started: if not, an old page shows buttons nobody answers for."""
+
+    def __post_init__(self) -> None:
+        self.answers = Answers(self.course, self.worker, self.workspace.home)
 
     @property
     def has_model(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
@@ -31,6 +32,8 @@ from tutor.words import MESSAGES
 
 NOT_TEXT = (".safetensors", ".gguf", ".pt", ".bin", ".model")
 """Files of numbers, and of pieces of words: no passage is found in them, and they are large."""
+ASKS = re.compile(r"asks: \|\n(?: {6}.*\n)+")
+"""The ways of asking in a file of answers."""
 LARGEST = 20_000_000
 """Bytes of an original that is read for its words; of a larger one, and of what is no plain text, the rows say them."""
 
@@ -138,12 +141,13 @@ def _leaves(value: object) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def programs_own() -> tuple[str, ...]:
-    """All that the program and its course say themselves: who finds it somewhere has found nobody's text."""
-    files = [*MESSAGES.rglob("*.yaml"), *CURRICULUM.rglob("*.*")]
+    """All that the program and its course say themselves: who finds it somewhere has found nobody's text. (What people
+    may say, utterances and ways of asking, is not the program's.)"""
+    files = [*MESSAGES.rglob("*.yaml"), *(p for p in CURRICULUM.rglob("*.*") if p.parent.name != "utterances")]
     texts = []
     for path in files:
         with suppress(UnicodeDecodeError):
-            texts.append(path.read_text("utf-8"))
+            texts.append(ASKS.sub("", path.read_text("utf-8")))
     return tuple(texts)
 
 

@@ -1,73 +1,111 @@
-"""Free questions: the authored passage at once, the model's wording of it after, and a way back to the step."""
+"""Free questions: the authored answer at once, what else may have been meant, and a way back to the step."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 
 from skills.contract import ChatMessage, Options
 from skills.errors import ModelMissing
+from tutor.course.model import Answer, Lesson
 from tutor.dialogue.context import Dialogue, plain
 from tutor.dialogue.lessons import aside, resume
 from tutor.dialogue.skill_calls import Interrupted, until
 from tutor.learner.events import ExplainedAgain, Wondered
 from tutor.lm.installed import find
-from tutor.nlu import retrieval
+from tutor.nlu.bank import DEFINITION, Reading
+from tutor.nlu.keeping import overlap, supported
+from tutor.nlu.keys import tells_key
 from tutor.settings import PROMPTS
-from tutor.turn import Button, Shown, Waiting
+from tutor.turn import Button, Intent, Shown, Waiting
 
+Turn = AsyncIterator[Shown]
 REWORDS = 1_000_000_000
 """Parameters from which on a model's own wording of a passage is asked for."""
 WORDS_OF_ITS_OWN = 0.8
 """A rewording that shares more than this with the passage adds nothing and is not shown."""
 
 
-async def answer(dialogue: Dialogue, question: str) -> AsyncIterator[Shown]:
-    """Answer a free question from the course; below the threshold say so and point somewhere."""
-    found = retrieval.find(dialogue.course, question, dialogue.language)
-    dialogue.record(Wondered(question=question, found=found.id if found else None))
-    if found is None:
-        more = (dialogue.button("chat.button.help", "help"),)
-        async for shown in aside(dialogue, dialogue.words("chat.dont_know_that"), more):
-            yield shown
-        return
-    source = _source(dialogue, found)
-    buttons = (
-        [dialogue.button("chat.button.explain_again", "explain_again", args={"topic": found.concept})]
-        if found.concept
-        else []
-    )
-    if found.lesson and found.lesson != dialogue.memory.lesson and found.lesson in dialogue.course.lessons:
-        buttons.append(dialogue.button("chat.button.see_lesson", "start_lesson", args={"lesson": found.lesson}))
-    if not _rewords(dialogue) or dialogue.language not in await dialogue.worker.languages():
-        async for shown in aside(dialogue, found.text, tuple(buttons), source=source):
-            yield shown
-        return
-    card = tuple(button for button in dialogue.buttons if button.on_card)
-    yield dialogue.say(found.text, tone="aside", source=source, buttons=card)
-    async for shown in _reword(dialogue, question, found, source, tuple(buttons)):
+async def answer(dialogue: Dialogue, question: str, key: str = "") -> Turn:
+    """Answer a free question from the bank, or ask which of three was meant, or say that it is not known. `key`: the
+    answer that was chosen where it was asked."""
+    chosen = await dialogue.answers.find(key, dialogue.language) if key else None
+    read = Reading("answer", (chosen,)) if chosen else await dialogue.answers.read(question, dialogue.language)
+    found = read.answers[0] if read.kind == "answer" else None
+    dialogue.record(Wondered(question=question, found=found.key if found else None))
+    if found:
+        turn = _answered(dialogue, question, found, read.answers[1:])
+    elif read.kind == "choice":
+        turn = aside(dialogue, dialogue.words("chat.which_question"), _asked_by(dialogue, read.answers))
+    else:
+        turn = aside(dialogue, dialogue.words("chat.dont_know_that"), (dialogue.button("chat.button.help", "help"),))
+    async for shown in turn:
         yield shown
 
 
-async def _reword(
-    dialogue: Dialogue, question: str, found: retrieval.Found, source: str, buttons: tuple[Button, ...]
-) -> AsyncIterator[Shown]:
+async def _answered(dialogue: Dialogue, question: str, found: Answer, also: tuple[Answer, ...]) -> Turn:
+    """The answer, and what else may have been meant; for a definition, the model's own wording of it as well."""
+    text, source = found.text[dialogue.language], _source(dialogue, found)
+    if gives_away(dialogue, text):
+        async for shown in aside(dialogue, dialogue.words("chat.that_is_the_question")):
+            yield shown
+        return
+    buttons = (*_more_of(dialogue, found), *_asked_by(dialogue, also))
+    if found.id != DEFINITION or not _rewords(dialogue) or dialogue.language not in await dialogue.worker.languages():
+        async for shown in aside(dialogue, text, buttons, source=source):
+            yield shown
+        return
+    card = tuple(button for button in dialogue.buttons if button.on_card)
+    yield dialogue.say(text, tone="aside", source=source, buttons=card)
+    async for shown in _reword(dialogue, question, text, source, buttons):
+        yield shown
+
+
+def gives_away(dialogue: Dialogue, text: str) -> bool:
+    """Whether it would answer the question of the course that is open."""
+    asked = dialogue.memory.open_item
+    return bool(asked and not asked.gap and tells_key(dialogue.course.items[asked.item], text, dialogue.language))
+
+
+def _more_of(dialogue: Dialogue, found: Answer) -> tuple[Button, ...]:
+    """Another explanation of the concept, and the lesson that teaches it where that is another."""
+    if found.topic not in dialogue.course.concepts:
+        return ()
+    buttons = [dialogue.button("chat.button.explain_again", "explain_again", args={"topic": found.topic})]
+    lesson = _lesson_of(dialogue, found.topic)
+    if lesson and lesson.id != dialogue.memory.lesson:
+        buttons.append(dialogue.button("chat.button.see_lesson", "start_lesson", args={"lesson": lesson.id}))
+    return tuple(buttons)
+
+
+def _asked_by(dialogue: Dialogue, answers: Iterable[Answer]) -> tuple[Button, ...]:
+    """A button for each question that may have been meant."""
+    return tuple(
+        Button(
+            label=one.title[dialogue.language],
+            intent=Intent(name="question", args={"answer": one.key, "said": one.title[dialogue.language]}),
+        )
+        for one in answers
+    )
+
+
+async def _reword(dialogue: Dialogue, question: str, passage: str, source: str, buttons: tuple[Button, ...]) -> Turn:
     """The model's own words for it, a sentence at a time, each kept only if the passage supports it."""
     yield Waiting(text=dialogue.words("chat.doing.reword"))
     prompt = (PROMPTS / f"reword.{dialogue.language}.md").read_text("utf-8")
-    asked = prompt.format(passage=found.text, question=question)
+    asked = prompt.format(passage=passage, question=question)
     kept: list[str] = []
     written = ""
     writing = dialogue.worker.chat([ChatMessage(role="user", content=asked)], Options(max_tokens=110))
     with suppress(Interrupted):
         async for piece in until(dialogue.interrupted, writing):
             *whole, written = re.split(r"(?<=[.!?…])\s+", written + piece)
-            kept += [sentence for sentence in whole if retrieval.supported(sentence, found.text, dialogue.language)]
-    if written and written[-1] in ".!?…" and retrieval.supported(written, found.text, dialogue.language):
+            kept += [sentence for sentence in whole if supported(sentence, passage, dialogue.language)]
+    if written and written[-1] in ".!?…" and supported(written, passage, dialogue.language):
         kept.append(written)
     text = " ".join(kept)
-    if kept and retrieval.overlap(text, found.text) < WORDS_OF_ITS_OWN:
+    if kept and overlap(text, passage) < WORDS_OF_ITS_OWN:
         told = aside(dialogue, plain(text), buttons, source=dialogue.words("chat.reworded", source=source))
     else:
         yield Waiting(text="")
@@ -88,14 +126,24 @@ def _rewords(dialogue: Dialogue) -> bool:
     return found.profile.parameters >= REWORDS
 
 
-def _source(dialogue: Dialogue, found: retrieval.Found) -> str:
-    lesson = dialogue.course.lessons.get(found.lesson or "")
+def _source(dialogue: Dialogue, found: Answer) -> str:
+    """Where it is taught, or what it is about, and where its facts are from."""
+    lesson, kind = _lesson_of(dialogue, found.topic), found.topic.partition("-")[0]
     if lesson:
-        return dialogue.words("chat.from_lesson", number=lesson.number)
-    return dialogue.words("chat.from_glossary")
+        place = dialogue.words("chat.from_lesson", number=lesson.number)
+    elif found.topic in dialogue.course.concepts:
+        place = dialogue.words("chat.from_glossary")
+    else:
+        place = dialogue.words(f"chat.from_{kind}")
+    return f"{place}. {found.source}" if found.source else place
 
 
-async def explain_again(dialogue: Dialogue, topic: str | None = None) -> AsyncIterator[Shown]:
+def _lesson_of(dialogue: Dialogue, topic: str) -> Lesson | None:
+    """The first lesson that teaches a concept."""
+    return next((lesson for lesson in dialogue.course.lessons.values() if topic in lesson.concepts), None)
+
+
+async def explain_again(dialogue: Dialogue, topic: str | None = None) -> Turn:
     """The same idea another way: simpler first, then an example, then the definition."""
     lesson, step = dialogue.lesson, dialogue.step
     asked = dialogue.memory.open_item

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import skills
 from skills.texts.quantities import read_number
-from tutor.course.model import Item, Predict, Step, Try
+from tutor.course.model import Bring, Item, Predict, Step, Try
 from tutor.dialogue import flow, items, model_chat
 from tutor.dialogue.context import Dialogue
 from tutor.dialogue.intents import act, take_text
 from tutor.dialogue.open_step import back_button
-from tutor.nlu.arguments import Open, Situation, read_settings
+from tutor.nlu.arguments import Open, Situation, State, read_settings
 from tutor.nlu.choosing import by_label, by_place
 from tutor.nlu.mentions import read_name
 from tutor.nlu.router import Router
 from tutor.nlu.typed_answers import read_typed
-from tutor.turn import Button, Chosen, Intent, Shown, Waiting
+from tutor.turn import Button, Chosen, Intent, Shown
 
 PASTED, PASTED_LINES = 400, 3
 """A typed text longer than this (characters), or with so many line breaks, is taken as a text that was brought."""
-OPINION = 1.5
-"""Seconds for which the model's opinion is worth waiting for; it only orders what the learner is asked."""
 COMMANDS = frozenset({"stop", "route"})
 """What is no answer to the open question if it is said to the letter."""
 HANDS_OVER = frozenset({"load_dataset", "small_talk", "off_topic", "next", "answer"})
@@ -174,16 +170,33 @@ def _is_prediction(step: Step, text: str, intent: Intent) -> bool:
 def situation(dialogue: Dialogue, waiting: Open) -> Situation:
     """What is on the screen, for the router."""
     files = tuple(manifest.name for manifest in dialogue.workspace.manifests())
-    return Situation(open=waiting, files=files)
+    state = _state(dialogue)
+    return Situation(open=waiting, files=files, state=state, before=dialogue.before if state == "result" else "")
+
+
+def _state(dialogue: Dialogue) -> State | None:
+    """Where the learner is; None in the middle of a lesson, where there is nothing to do but to go on."""
+    memory, step = dialogue.memory, dialogue.step
+    if memory.talk:
+        return "talk"
+    if dialogue.before:
+        return "trained" if dialogue.before == "fine_tune" else "result"
+    if memory.route is None:
+        return "route" if memory.profile else "greeting"
+    if memory.open_item:
+        return "item"
+    if isinstance(step, Predict) and dialogue.at(step.id) not in memory.predicted:
+        return "bet"
+    if isinstance(step, Bring) and memory.dataset is None:
+        return "text"
+    return "running" if dialogue.jobs.running() else None
 
 
 async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:
-    """Act on what free text was taken for; where the classifier hesitates, the model, and then the learner, say."""
-    if dialogue.has_model and router.needs_second_opinion(intent):
-        yield Waiting(text=dialogue.words("chat.doing.understand"))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(OPINION):
-                intent = await router.second_opinion(text, dialogue.language, intent, dialogue.worker.score)
+    """Act on what free text was taken for. Where the classifier hesitates, a question that is in the bank nearly to the
+    letter is answered; else the learner says which it is."""
+    if intent.name == "unsure" and await dialogue.answers.knows(text, dialogue.language):
+        intent = Intent(name="question", args=router.arguments(text, "question", situation(dialogue, "none")))
     if intent.name == "unsure":
         here = situation(dialogue, "none")
         buttons = [

@@ -87,7 +87,7 @@ async def _vote(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
 
 
 def _question(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
-    return free_questions.answer(dialogue, str(args.get("said") or args.get("question", "")))
+    return free_questions.answer(dialogue, str(args.get("said") or args.get("question", "")), args.get("answer", ""))
 
 
 # --- texts ------------------------------------------------------------------------------------------------------------

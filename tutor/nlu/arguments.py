@@ -24,6 +24,10 @@ from tutor.nlu.mentions import (
 )
 
 Open = Literal["open_item", "text", "none"]
+State = Literal["greeting", "route", "bet", "item", "text", "running", "trained", "talk", "result"]
+"""Where the learner is, where that says something of what they may want: asked what brings them, or which way they want
+to take; a guess, an answer or a text is awaited; a training goes on, or has just ended; they talk to their model; a
+skill has just shown something."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,14 @@ class Situation:
     """What is on the screen when the learner writes.
 
     `open`: a question that waits for its answer, a step that waits for a text, or nothing. (Which button was meant has
-    been read by then: tutor/nlu/choosing.py.) `files`: names of the data sets in the workspace.
+    been read by then: tutor/nlu/choosing.py.) `files`: names of the data sets in the workspace. `before`: the skill
+    whose result is in sight.
     """
 
     open: Open = "none"
     files: tuple[str, ...] = ()
+    state: State | None = None
+    before: str = ""
 
 
 SETTINGS = (

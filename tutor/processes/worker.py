@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
-from skills.contract import EVENTS, ChatMessage, Event, Failed, Language, Options, Profile, Score, TextKind
+from skills.contract import EVENTS, ChatMessage, Event, Failed, Language, Options, Profile, TextKind
 from tutor.failures import died, last_words, raised
 from tutor.limits import kill_tree, memory_kills
 from tutor.processes.sandbox import spawn
@@ -79,12 +79,6 @@ class Worker:
         async with aclosing(self._ask(asked)) as items:
             async for item in items:
                 yield _or_raise(item)
-
-    async def score(self, prompt: str, continuations: Sequence[str]) -> list[Score]:
-        """How probable each continuation is after `prompt`. Raises UserError, Defect."""
-        asked = {"do": "score", "prompt": prompt, "continuations": list(continuations)}
-        async with aclosing(self._ask(asked)) as items:
-            return [Score.model_validate(_or_raise(item)) async for item in items]
 
     async def embed(self, texts: Sequence[str], kind: TextKind) -> np.ndarray:
         """What each text means, as a vector: (len(texts), width), float32, of length 1; (0, 0) if there are none.

@@ -2,7 +2,6 @@
 
 in   {"id": 1, "do": "run", "skill": ..., "inputs": {...}, "language": "es"}     items are events
      {"id": 2, "do": "chat", "messages": [...], "options": {...}}                items are pieces of text
-     {"id": 3, "do": "score", "prompt": ..., "continuations": [...]}             items are scores
      {"id": 4, "do": "talks"}                       one item: the profile of who talks, and whether it keeps a schema
      {"id": 5, "do": "warm"}                                                     no items
      {"id": 6, "do": "unload"}                                                   the process ends after it
@@ -138,10 +137,6 @@ class Worker:
         finally:
             if hasattr(pieces, "close"):
                 pieces.close()
-
-    def _score(self, asked: Asked) -> Iterator[Any]:
-        for score in self._models.probe().score(asked["prompt"], asked["continuations"]):
-            yield score.model_dump()
 
     def _embed(self, asked: Asked) -> Iterator[str]:
         """The vectors of some texts after the other, row after row as little-endian float32, in base64."""

@@ -1,0 +1,125 @@
+"""The bank of answers at hand: indexed once a language, and what its texts mean worked out while nobody waits."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skills.contract import Language
+from skills.errors import ModelMissing
+from tutor.course.model import Answer, Course
+from tutor.failures import Defect
+from tutor.lm.installed import find
+from tutor.nlu.bank import PLAIN, PLAIN_BY_WORDS, Bank, Meanings, Near, Reading, bank_of, read
+from tutor.processes.worker import Worker
+
+if TYPE_CHECKING:
+    import numpy as np
+
+log = logging.getLogger(__name__)
+TOGETHER = 48
+"""Texts whose meaning is asked for at once: a third of a second on two cores, which is what a learner may wait for."""
+PATIENCE = 0.25
+"""Seconds that the meaning of a question is waited for; then its words have to do."""
+PAUSE = 2.0
+"""Seconds between two looks at whether the machine is free."""
+
+
+class Answers:
+    """`home`: where meanings are kept, in `meanings/`: one file of half-precision rows for each language."""
+
+    def __init__(self, course: Course, worker: Worker, home: Path) -> None:
+        self._course, self._worker, self._home = course, worker, home
+        self._banks: dict[Language, asyncio.Task[Bank]] = {}
+        self._meanings: dict[Language, Meanings] = {}
+        self.topic: str | None = None
+        """What was talked of last."""
+
+    async def bank(self, language: Language) -> Bank:
+        """The index of a language, made in a thread the first time (three seconds)."""
+        if language not in self._banks:
+            self._banks[language] = asyncio.create_task(asyncio.to_thread(bank_of, self._course, language))
+        return await self._banks[language]
+
+    async def read(self, question: str, language: Language) -> Reading:
+        """What a question was understood as."""
+        near, by_meaning = await self._near(question, language)
+        found = read(near, by_meaning)
+        if found.kind == "answer":
+            self.topic = found.answers[0].topic
+        return found
+
+    async def knows(self, text: str, language: Language) -> bool:
+        """Whether a text that may be a question or something else is one of the bank's, nearly to the letter."""
+        near, by_meaning = await self._near(text, language)
+        return near[0].score >= (PLAIN if by_meaning else PLAIN_BY_WORDS)
+
+    async def _near(self, text: str, language: Language) -> tuple[list[Near], bool]:
+        """The bank's answers, the likeliest first, and whether their meanings were weighed as well."""
+        bank, meanings = await self.bank(language), self._meanings.get(language)
+        meaning = await self._meaning(text) if meanings else None
+        return await asyncio.to_thread(bank.near, text, meaning, meanings, self.topic), meaning is not None
+
+    async def find(self, key: str, language: Language) -> Answer | None:
+        """The answer with this key, `topic/id`; None if the course has it no more."""
+        bank = await self.bank(language)
+        found = next((answer for answer in bank.answers if answer.key == key), None)
+        self.topic = found.topic if found else self.topic
+        return found
+
+    async def _meaning(self, question: str) -> np.ndarray | None:
+        with suppress(TimeoutError, ModelMissing, Defect):
+            async with asyncio.timeout(PATIENCE):
+                rows = await self._worker.embed([question], "query")
+                return rows[0]  # type: ignore[no-any-return]
+        return None
+
+    async def learn(self, language: Language, busy: Callable[[], bool]) -> None:
+        """Have the meanings of a language at hand: from the disk, or worked out piece by piece while not `busy`. Does
+        nothing without an encoder."""
+        import numpy as np
+
+        bank = await self.bank(language)
+        try:
+            encoder = find(self._home, None, "encoder").profile.digest
+        except ModelMissing:
+            return
+        digest = hashlib.sha256("\0".join((encoder, *bank.asks, *bank.texts)).encode()).hexdigest()[:16]
+        file = self._home / "meanings" / f"{language}-{digest}.npy"
+        try:
+            rows = np.load(file).astype(np.float32) if file.exists() else await self._worked_out(bank, busy)
+        except (ModelMissing, Defect, OSError, ValueError) as error:
+            log.warning("the meanings of the answers: %s", error)
+            return
+        if not file.exists():
+            await asyncio.to_thread(_keep, file, rows)
+        self._meanings[language] = Meanings(rows[: len(bank.asks)], rows[len(bank.asks) :])
+
+    async def _worked_out(self, bank: Bank, busy: Callable[[], bool]) -> np.ndarray:
+        import numpy as np
+
+        rows = []
+        for texts, kind in ((bank.asks, "query"), (bank.texts, "passage")):
+            for start in range(0, len(texts), TOGETHER):
+                while busy():
+                    await asyncio.sleep(PAUSE)
+                rows.append(await self._worker.embed(texts[start : start + TOGETHER], kind))  # type: ignore[arg-type]
+        return np.concatenate(rows)
+
+
+def _keep(file: Path, rows: np.ndarray) -> None:
+    """Write it whole or not at all, in the place of what an earlier version of the course left for the language."""
+    import numpy as np
+
+    file.parent.mkdir(exist_ok=True)
+    for old in file.parent.glob(f"{file.stem.split('-')[0]}-*"):
+        old.unlink(missing_ok=True)
+    part = file.with_suffix(".part")
+    with part.open("wb") as out:
+        np.save(out, rows.astype(np.float16))
+    part.replace(file)

@@ -1,0 +1,192 @@
+"""The bank of authored answers: a question -> the answers that may be meant, the likeliest first.
+
+Four witnesses, each a number for every answer, are added up (`python -m benchmarks.questions` sets them against each
+other): how near the question is to the nearest way of asking, by words and by letters; how many of its words the answer
+and its ways of asking have; which topic a classifier takes it for; and, where there are vectors, what it means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from skills.contract import Language
+from skills.texts.normalize import fold
+from skills.texts.stems import stem
+from tutor.course.model import Answer, Course
+from tutor.nlu.wording import words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Rows = np.ndarray
+
+FOLLOWS = "…"
+"""A way of asking that begins with this is only understood while its topic is what was talked of."""
+DEFINITION = "definition"
+"""The id of what is answered to whoever asks what something is."""
+FEWEST = 3
+"""Topics from which they are told apart."""
+TOPIC = 0.15
+"""The weight of the logarithm of a topic's probability beside the other witnesses, which are 0 to 1 each."""
+SHARPNESS = 6.0
+"""Turns the topic classifier's distances into probabilities (softmax), as in router.py."""
+ASK_FLOOR, ANSWER_FLOOR = 0.8, 0.75
+"""Cosines of multilingual-e5 at which two texts have nothing to do with each other, of a question with another and with
+an answer (Wang et al. 2024 say why they are so high: the temperature of its training is 0.01)."""
+
+
+SURE, LIKELY = 2.4, 2.0
+"""Scores from which an answer is given, and from which it is asked about."""
+SURE_BY_WORDS, LIKELY_BY_WORDS = 1.5, 1.3
+"""The same where nothing tells what the question means."""
+PLAIN, PLAIN_BY_WORDS = 2.8, 1.9
+"""Scores from which a message of which nobody knows what it wants is a question: of 13 requests that the router was
+not sure of, four and two would be taken for one, of 94 questions 63 and 50 are answered right (tests/eval/dev)."""
+CLOSE = 0.4
+"""What is no farther than this from the answer given is offered beside it."""
+ALSO = 2
+"""How many others are offered at most."""
+
+
+class Near(NamedTuple):
+    answer: Answer
+    score: float
+    """About 0 for an answer to something else, 4 and more for one that was asked for nearly to the letter."""
+
+
+class Reading(NamedTuple):
+    """What a question was understood as: an answer, with what else may be meant; a choice of `ALSO` + 1 at most, to
+    ask about; or nothing of the bank."""
+
+    kind: Literal["answer", "choice", "unknown"]
+    answers: tuple[Answer, ...] = ()
+
+
+class Meanings(NamedTuple):
+    """The encoder's vectors, rows of length 1: of each way of asking and of each answer, in the bank's order."""
+
+    asks: Rows
+    answers: Rows
+
+
+def read(near: Sequence[Near], by_meaning: bool) -> Reading:
+    """What to say of the ranked answers. `by_meaning`: whether their meanings were weighed as well."""
+    sure, likely = (SURE, LIKELY) if by_meaning else (SURE_BY_WORDS, LIKELY_BY_WORDS)
+    if not near or near[0].score < likely:
+        return Reading("unknown")
+    if near[0].score < sure:
+        return Reading("choice", tuple(one.answer for one in near[: ALSO + 1]))
+    also = (one.answer for one in near[1 : ALSO + 1] if one.score > near[0].score - CLOSE)
+    return Reading("answer", (near[0].answer, *also))
+
+
+def bank_of(course: Course, language: Language) -> Bank:
+    """The course's answers, its definitions among them."""
+    defined = (
+        Answer(topic=concept.id, id=DEFINITION, title=concept.name, asks=concept.asks, text=concept.definition)
+        for concept in course.concepts.values()
+    )
+    return Bank((*defined, *course.answers), language)
+
+
+class Bank:
+    """The answers of one language, indexed in about three seconds; then a question takes some milliseconds."""
+
+    def __init__(self, answers: Sequence[Answer], language: Language) -> None:
+        self.answers, self.language = tuple(answers), language
+        asks = [(place, ask) for place, answer in enumerate(self.answers) for ask in answer.asks[language]]
+        self.asks = [ask.removeprefix(FOLLOWS).strip() for _, ask in asks]
+        self.texts = [answer.text[language] for answer in self.answers]
+        self._owners = [place for place, _ in asks]
+        self._follows = [self.answers[place].topic if ask.startswith(FOLLOWS) else None for place, ask in asks]
+        self._index()
+
+    def _index(self) -> None:
+        from scipy.sparse import hstack
+        from sklearn.svm import LinearSVC
+
+        vectorizers = self._vectorizers
+        self._words, self._letters = vectorizers[0].fit_transform(self.asks), vectorizers[1].fit_transform(self.asks)
+        self._bags = vectorizers[2].fit_transform(self._all_of_each())
+        self._topics = None
+        topics = [answer.topic for answer in self.answers]
+        if len(set(topics)) < FEWEST:
+            return
+        lines = [*self.asks, *self.texts]
+        of_lines = [*(topics[owner] for owner in self._owners), *topics]
+        self._topics = LinearSVC(C=0.5)
+        self._topics.fit(hstack([vectorizer.transform(lines) for vectorizer in vectorizers[:2]]).tocsr(), of_lines)
+        column = {topic: place for place, topic in enumerate(self._topics.classes_)}
+        self._columns = [column[topic] for topic in topics]
+
+    @cached_property
+    def _vectorizers(self) -> tuple[Any, Any, Any]:
+        """Words and pairs of them; letters in runs of three to five; words alone, for whole answers."""
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        return (
+            TfidfVectorizer(analyzer=_stems_and_pairs, sublinear_tf=True),
+            TfidfVectorizer(preprocessor=fold, analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True),
+            TfidfVectorizer(analyzer=_stems, sublinear_tf=True),
+        )
+
+    def _all_of_each(self) -> list[str]:
+        spoken = ("\n".join(answer.asks[self.language]) for answer in self.answers)
+        named = (answer.topic.replace("-", " ") for answer in self.answers)
+        return ["\n".join(parts) for parts in zip(spoken, self.texts, named, strict=True)]
+
+    def near(
+        self, question: str, meaning: Rows | None = None, meanings: Meanings | None = None, topic: str | None = None
+    ) -> list[Near]:
+        """All answers, the likeliest first. `meaning`: the question's vector; `topic`: what was talked of before."""
+        scores = self._by_words(question, topic)
+        if meaning is not None and meanings is not None:
+            scores += self._by_meaning(meaning, meanings)
+        order = scores.argsort()[::-1]
+        return [Near(self.answers[place], float(scores[place])) for place in order]
+
+    def _by_words(self, question: str, topic: str | None) -> Rows:
+        import numpy as np
+        from scipy.sparse import hstack
+        from scipy.special import log_softmax
+
+        words, letters, bag = (vectorizer.transform([question]) for vectorizer in self._vectorizers)
+        heard = np.array([follows in (None, topic) for follows in self._follows])
+        nearest = self._nearest((words @ self._words.T).toarray()[0] * heard)
+        nearest += self._nearest((letters @ self._letters.T).toarray()[0] * heard)
+        found: Rows = nearest + (bag @ self._bags.T).toarray()[0]
+        if self._topics is None:
+            return found
+        distances = self._topics.decision_function(hstack([words, letters]).tocsr())[0]
+        probable = np.maximum(log_softmax(SHARPNESS * distances), np.log(1e-3))[self._columns] - np.log(1e-3)
+        found += TOPIC * probable
+        return found
+
+    def _by_meaning(self, meaning: Rows, meanings: Meanings) -> Rows:
+        import numpy as np
+
+        cosines = meanings.asks @ meaning
+        nearest = (self._nearest(cosines) - ASK_FLOOR) / (1 - ASK_FLOOR)
+        mean = (np.bincount(self._owners, cosines) / np.bincount(self._owners) - ASK_FLOOR) / (1 - ASK_FLOOR)
+        found: Rows = nearest + mean + (meanings.answers @ meaning - ANSWER_FLOOR) / (1 - ANSWER_FLOOR)
+        return found
+
+    def _nearest(self, of_asks: Rows) -> Rows:
+        """The best of each answer's ways of asking."""
+        import numpy as np
+
+        found = np.zeros(len(self.answers))
+        np.maximum.at(found, self._owners, of_asks)
+        return found
+
+
+def _stems(text: str) -> list[str]:
+    return [stem(word) for word in words(text)]
+
+
+def _stems_and_pairs(text: str) -> list[str]:
+    found = _stems(text)
+    return [*found, *(" ".join(pair) for pair in pairwise(found))]
