@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.questions import fits
 from skills.contract import Language
 from skills.errors import ModelMissing
 from tutor.course.files import load_course
@@ -37,11 +38,6 @@ def banks(course: Course) -> dict[Language, Bank]:
 
 def asked(part: str, kind: str = "questions") -> list[dict[str, Any]]:
     return [json.loads(line) for line in (HERE / f"eval/{part}/{kind}.jsonl").read_text("utf-8").splitlines()]
-
-
-def fits(topic: str, question: dict[str, Any]) -> bool:
-    """Whether an answer of this topic is one: `tutor` and `worry` have several."""
-    return bool({topic, topic.partition("-")[0]} & {question["concept"], *question["also"]})
 
 
 def test_a_question_gets_an_answer_and_not_a_definition(banks: dict[Language, Bank]) -> None:
@@ -146,6 +142,33 @@ async def test_meanings_are_worked_out_once_and_kept(course: Course, tmp_path: P
     assert worker.asked == [1]
     assert again.topic == "tokens"
     assert file.exists()
+
+
+async def test_meanings_that_cannot_be_read_or_kept_are_worked_out(
+    course: Course, tmp_path: Path, encoder: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that was cut off, and a disk that is full."""
+    worker: Any = Encoding()
+    await Answers(small(course), worker, tmp_path).learn("es", busy=lambda: False)
+    [file] = (tmp_path / "meanings").iterdir()
+    for broken in (b"", file.read_bytes()[:100]):
+        file.write_bytes(broken)
+        worker.asked.clear()
+        await Answers(small(course), worker, tmp_path).learn("es", busy=lambda: False)
+        assert sum(worker.asked) > 100
+        assert file.stat().st_size > 1000
+
+    def full(*args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    file.unlink()
+    monkeypatch.setattr(np, "save", full)
+    at_hand = Answers(small(course), worker, tmp_path)
+    await at_hand.learn("es", busy=lambda: False)
+    worker.asked.clear()
+    assert (await at_hand.read("los tokens son lo mismo que las sílabas?", "es")).answers[0].topic == "tokens"
+    assert worker.asked == [1]
+    assert list((tmp_path / "meanings").iterdir()) == []
 
 
 async def test_meanings_wait_while_the_machine_is_busy(

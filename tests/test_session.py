@@ -20,16 +20,18 @@ from skills.model.piece_tokenizer import keep, kept
 from skills.workspace import Workspace
 from tests.conversation import Conversation, RunsInMemory
 from tests.test_models_choice import put
+from tutor import session
 from tutor.course.files import load_course
 from tutor.course.model import Choice, Course, Do, Number, Open, Order
 from tutor.dialogue import my_data
-from tutor.dialogue.free_text import as_button
+from tutor.dialogue.free_text import as_button, situation
 from tutor.learner.events import Moved, RunStarted
 from tutor.lm import llama_check
 from tutor.lm.hardware import processor_name
 from tutor.lm.installed import find
 from tutor.lm.llama_check import Verdict
 from tutor.turn import Button, Chosen, Farewell, Intent, Reload, Said
+from tutor.words import Words
 
 CURRICULUM = Path(__file__).parent.parent / "curriculum"
 VERSES = "\n\n".join(
@@ -165,6 +167,37 @@ async def test_a_question_in_the_middle_leads_back_to_the_open_item(talk: Conver
     assert again.item.submission == item.submission
     assert talk.dialogue.memory.machine.overlay is None
     assert talk.dialogue.memory.step == "check"
+
+
+async def test_a_question_stays_what_is_open_after_something_was_shown_in_between(talk: Conversation) -> None:
+    """What is typed then may be its answer: the router has to know."""
+    await begin(talk)
+    assert situation(talk.dialogue, "none").state is None
+    talk.dialogue.before = "summarize"
+    assert (here := situation(talk.dialogue, "none")).state == "result"
+    assert here.before == "summarize"
+    await to_step(talk, "check")
+    talk.dialogue.before = "summarize"
+    assert situation(talk.dialogue, "open_item").state == "item"
+
+
+async def test_the_answers_are_learnt_in_the_language_that_is_spoken_by_then(
+    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learnt = []
+
+    async def learn(language: str, busy: Any) -> None:
+        learnt.append(language)
+
+    monkeypatch.setattr(session, "SETTLED", 0.01)
+    monkeypatch.setattr(talk.dialogue.answers, "learn", learn)
+    learning = asyncio.create_task(talk.session._learn())
+    await asyncio.sleep(0.05)
+    talk.dialogue.words = Words("en")
+    await asyncio.sleep(0.05)
+    learning.cancel()
+    assert learnt[0] == "es"
+    assert learnt[-1] == "en"
 
 
 async def test_the_model_never_changes_progress(talk: Conversation) -> None:

@@ -33,7 +33,7 @@ from tutor.words import Words
 
 log = logging.getLogger(__name__)
 SETTLED = 10.0
-"""Seconds after the start in which the machine is left to those who wait for something."""
+"""Seconds after the start, or a change of language, in which the machine is left to those who wait for something."""
 LEARNER = "me"
 """One home, one learner; the log has room for more."""
 
@@ -56,8 +56,9 @@ class Session:
 
     async def _learn(self) -> None:
         """Have the meanings of the answers at hand in the language that is spoken, while nobody waits for anything."""
-        await asyncio.sleep(SETTLED)
-        await self._dialogue.answers.learn(self.language, busy=self._busy)
+        while True:  # the browser, or the learner, may choose another language
+            await asyncio.sleep(SETTLED)
+            await self._dialogue.answers.learn(self.language, busy=self._busy)
 
     def _busy(self) -> bool:
         return self._turns.locked() or self.running() is not None

@@ -37,6 +37,7 @@ class Answers:
         self._course, self._worker, self._home = course, worker, home
         self._banks: dict[Language, asyncio.Task[Bank]] = {}
         self._meanings: dict[Language, Meanings] = {}
+        self._tried: set[Language] = set()
         self.topic: str | None = None
         """What was talked of last."""
 
@@ -80,24 +81,23 @@ class Answers:
         return None
 
     async def learn(self, language: Language, busy: Callable[[], bool]) -> None:
-        """Have the meanings of a language at hand: from the disk, or worked out piece by piece while not `busy`. Does
-        nothing without an encoder."""
-        import numpy as np
-
+        """Have the meanings of a language at hand: from the disk, or worked out piece by piece while not `busy`. Tried
+        once; does nothing without an encoder."""
+        if language in self._tried:
+            return
+        self._tried.add(language)
         bank = await self.bank(language)
         try:
             encoder = find(self._home, None, "encoder").profile.digest
-        except ModelMissing:
+            digest = hashlib.sha256("\0".join((encoder, *bank.asks, *bank.texts)).encode()).hexdigest()[:16]
+            file = self._home / "meanings" / f"{language}-{digest}.npy"
+            rows = _kept(file)
+            if rows is None:
+                rows = await self._worked_out(bank, busy)
+                await asyncio.to_thread(_keep, file, rows)
+        except (ModelMissing, Defect) as error:
+            log.info("the meanings of the answers: %s", error.code)
             return
-        digest = hashlib.sha256("\0".join((encoder, *bank.asks, *bank.texts)).encode()).hexdigest()[:16]
-        file = self._home / "meanings" / f"{language}-{digest}.npy"
-        try:
-            rows = np.load(file).astype(np.float32) if file.exists() else await self._worked_out(bank, busy)
-        except (ModelMissing, Defect, OSError, ValueError) as error:
-            log.warning("the meanings of the answers: %s", error)
-            return
-        if not file.exists():
-            await asyncio.to_thread(_keep, file, rows)
         self._meanings[language] = Meanings(rows[: len(bank.asks)], rows[len(bank.asks) :])
 
     async def _worked_out(self, bank: Bank, busy: Callable[[], bool]) -> np.ndarray:
@@ -112,14 +112,31 @@ class Answers:
         return np.concatenate(rows)
 
 
-def _keep(file: Path, rows: np.ndarray) -> None:
-    """Write it whole or not at all, in the place of what an earlier version of the course left for the language."""
+def _kept(file: Path) -> np.ndarray | None:
+    """The rows that a file keeps; None where there is none, or none that can be read."""
     import numpy as np
 
-    file.parent.mkdir(exist_ok=True)
-    for old in file.parent.glob(f"{file.stem.split('-')[0]}-*"):
-        old.unlink(missing_ok=True)
+    try:
+        rows: np.ndarray = np.load(file).astype(np.float32)
+    except (OSError, ValueError, EOFError):
+        return None
+    return rows
+
+
+def _keep(file: Path, rows: np.ndarray) -> None:
+    """Write it whole or not at all, in the place of what an earlier version of the course left for the language. Where
+    it cannot be written, it is worked out again at the next start."""
+    import numpy as np
+
     part = file.with_suffix(".part")
-    with part.open("wb") as out:
-        np.save(out, rows.astype(np.float16))
-    part.replace(file)
+    try:
+        file.parent.mkdir(exist_ok=True)
+        with part.open("wb") as out:
+            np.save(out, rows.astype(np.float16))
+        part.replace(file)
+    except OSError as error:
+        log.warning("the meanings of the answers could not be kept: %s", error)
+        part.unlink(missing_ok=True)
+        return
+    for old in set(file.parent.glob(f"{file.stem.split('-')[0]}-*")) - {file}:
+        old.unlink(missing_ok=True)

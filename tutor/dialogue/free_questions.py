@@ -47,7 +47,7 @@ async def answer(dialogue: Dialogue, question: str, key: str = "") -> Turn:
 async def _answered(dialogue: Dialogue, question: str, found: Answer, also: tuple[Answer, ...]) -> Turn:
     """The answer, and what else may have been meant; for a definition, the model's own wording of it as well."""
     text, source = found.text[dialogue.language], _source(dialogue, found)
-    if gives_away(dialogue, text):
+    if _gives_away(dialogue, text):
         async for shown in aside(dialogue, dialogue.words("chat.that_is_the_question")):
             yield shown
         return
@@ -62,7 +62,7 @@ async def _answered(dialogue: Dialogue, question: str, found: Answer, also: tupl
         yield shown
 
 
-def gives_away(dialogue: Dialogue, text: str) -> bool:
+def _gives_away(dialogue: Dialogue, text: str) -> bool:
     """Whether it would answer the question of the course that is open."""
     asked = dialogue.memory.open_item
     return bool(asked and not asked.gap and tells_key(dialogue.course.items[asked.item], text, dialogue.language))

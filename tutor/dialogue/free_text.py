@@ -179,12 +179,12 @@ def _state(dialogue: Dialogue) -> State | None:
     memory, step = dialogue.memory, dialogue.step
     if memory.talk:
         return "talk"
+    if memory.open_item:  # also after something that was asked for in between
+        return "item"
     if dialogue.before:
         return "trained" if dialogue.before == "fine_tune" else "result"
     if memory.route is None:
         return "route" if memory.profile else "greeting"
-    if memory.open_item:
-        return "item"
     if isinstance(step, Predict) and dialogue.at(step.id) not in memory.predicted:
         return "bet"
     if isinstance(step, Bring) and memory.dataset is None:

@@ -36,8 +36,6 @@ SHARPNESS = 6.0
 ASK_FLOOR, ANSWER_FLOOR = 0.8, 0.75
 """Cosines of multilingual-e5 at which two texts have nothing to do with each other, of a question with another and with
 an answer (Wang et al. 2024 say why they are so high: the temperature of its training is 0.01)."""
-
-
 SURE, LIKELY = 2.4, 2.0
 """Scores from which an answer is given, and from which it is asked about."""
 SURE_BY_WORDS, LIKELY_BY_WORDS = 1.5, 1.3
