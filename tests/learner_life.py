@@ -20,9 +20,10 @@ from typing import Any
 
 import pytest
 
-from tests.conversation import Conversation, RunsInMemory
-from tests.made_runs import make_run
+from tests.conversation import Conversation
 from tests.test_session import FINE_TUNED, PAIRS, VERSES, compared, key, to_step, votes, walk
+from tutor.authoring.eval.made_runs import make_run
+from tutor.authoring.eval.scripted import RunsInMemory
 from tutor.course.files import load_course
 from tutor.course.model import Choice, Course
 from tutor.dialogue import context

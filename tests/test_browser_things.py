@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from skills.workspace import Workspace
-from tests.made_runs import make_run
 from tests.test_browser_forgetting import Owner
 from tests.test_browser_ui import browser, expect
 from tests.test_session import VERSES
 from tests.ui_server import Server, serving
+from tutor.authoring.eval.made_runs import make_run
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.browser

@@ -15,7 +15,8 @@ from skills.model.ngram import CharacterNgram, write_by_counting
 from skills.training.runs import find_run, known_runs
 from skills.training.writing import to_a_close, to_a_word
 from skills.workspace import Workspace
-from tests.made_runs import FakeVoices, make_run
+from tutor.authoring.eval.made_runs import make_run
+from tutor.authoring.eval.scripted import ScriptedVoices as FakeVoices
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from skills.contract import Context
 from skills.errors import RunUnusable
 from skills.training.runs_result import RunsResult
 from skills.workspace import Workspace
-from tests.made_runs import make_run
+from tutor.authoring.eval.made_runs import make_run
 from tutor.nlu.mentions import read_runs
 from tutor.words import Words
 

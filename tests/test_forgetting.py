@@ -15,9 +15,10 @@ from skills.model.piece_tokenizer import keep, kept
 from skills.texts.traces import traces
 from skills.workspace import write_atomic
 from tests.conversation import Conversation
-from tests.made_runs import FakeVoice, make_run
 from tests.test_session import begin, tiny_pieces
 from tests.test_window import Pages
+from tutor.authoring.eval.made_runs import make_run
+from tutor.authoring.eval.scripted import ScriptedVoice as FakeVoice
 from tutor.course.files import load_course
 from tutor.course.model import Course
 from tutor.dialogue.skill_calls import run_card

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.conversation import Conversation
-from tests.made_runs import make_run
 from tests.test_session import FINE_TUNED, VERSES, begin, key, to_step
+from tutor.authoring.eval.made_runs import make_run
 from tutor.course.files import load_course
 from tutor.course.model import Choice, Course
 from tutor.dialogue import context

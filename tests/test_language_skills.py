@@ -17,7 +17,8 @@ from skills.errors import BadInput, TooLittleText
 from skills.predict_next import readable
 from skills.workspace import Manifest, Workspace, write_atomic
 from tests.conftest import FakeChat, FakeProbe
-from tests.made_runs import FakeVoices, make_run
+from tutor.authoring.eval.made_runs import make_run
+from tutor.authoring.eval.scripted import ScriptedVoices as FakeVoices
 from tutor.words import LANGUAGES, Words
 
 SKILLS = ("tokenize_text", "predict_next", "generate_text")

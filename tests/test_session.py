@@ -18,12 +18,14 @@ from skills.export.kept import ExportCard, exports_folder, finish
 from skills.export.kept import kept as exported
 from skills.model.piece_tokenizer import keep, kept
 from skills.workspace import Workspace
-from tests.conversation import Conversation, RunsInMemory
+from tests.conversation import Conversation
 from tests.test_models_choice import put
 from tutor import session
+from tutor.authoring.eval.scripted import RunsInMemory
 from tutor.course.files import load_course
 from tutor.course.model import Choice, Course, Do, Number, Open, Order
 from tutor.dialogue import my_data
+from tutor.dialogue.context import Called
 from tutor.dialogue.free_text import as_button, situation
 from tutor.learner.events import Moved, RunStarted
 from tutor.lm import llama_check
@@ -173,11 +175,11 @@ async def test_a_question_stays_what_is_open_after_something_was_shown_in_betwee
     """What is typed then may be its answer: the router has to know."""
     await begin(talk)
     assert situation(talk.dialogue, "none").state is None
-    talk.dialogue.before = "summarize"
+    talk.dialogue.last = Called(skill="summarize")
     assert (here := situation(talk.dialogue, "none")).state == "result"
     assert here.before == "summarize"
     await to_step(talk, "check")
-    talk.dialogue.before = "summarize"
+    talk.dialogue.last = Called(skill="summarize")
     assert situation(talk.dialogue, "open_item").state == "item"
 
 

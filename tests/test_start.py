@@ -309,7 +309,7 @@ def test_what_start_asks_for(fake: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_model_of_ones_own_can_be_asked_for_at_every_start(tmp_path: Path) -> None:
-    from tests.conftest import PROFILE
+    from tutor.authoring.eval.scripted import PROFILE
     from tutor.lm.installed import Manifest, find, write_manifest
     from tutor.terminal.models import get_model
     from tutor.words import Words

@@ -12,7 +12,8 @@ from skills.blocks import Passages
 from skills.errors import RunUnusable
 from skills.generate_text import GenerateResult
 from tests.conversation import Conversation
-from tests.made_runs import FakeVoice, make_run
+from tutor.authoring.eval.made_runs import make_run
+from tutor.authoring.eval.scripted import ScriptedVoice as FakeVoice
 from tutor.course.files import load_course
 from tutor.course.model import Course
 from tutor.turn import Delta, Said

@@ -12,8 +12,8 @@ from skills.errors import BadInput
 from skills.training.runs import find_run
 from skills.workspace import given_name
 from tests.conversation import Conversation
-from tests.made_runs import make_run
 from tests.test_session import VERSES, begin, to_step
+from tutor.authoring.eval.made_runs import make_run
 from tutor.course.files import load_course
 from tutor.course.model import Course
 from tutor.dialogue.things import spoken, things

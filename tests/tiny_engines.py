@@ -8,7 +8,8 @@ from pathlib import Path
 
 from skills.contract import ChatMessage, Options, Profile
 from skills.errors import ModelMissing
-from tests.conftest import PROFILE, FakeProbe
+from tests.conftest import FakeProbe
+from tutor.authoring.eval.scripted import PROFILE
 
 
 class SlowChat:

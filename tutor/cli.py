@@ -143,7 +143,19 @@ def build_parser(words: Words) -> argparse.ArgumentParser:
     course.add_argument("--home", help=words("cli.option.home"))
     course.add_argument("--language", choices=("es", "en"), help=words("cli.option.language"))
     course.set_defaults(act=_course)
+    _add_eval(commands, common, words)
     return parser
+
+
+def _add_eval(commands: Any, common: argparse.ArgumentParser, words: Words) -> None:
+    text = words("cli.command.eval")
+    parser = commands.add_parser("eval", parents=[common], help=text, description=text)
+    kinds = ("routing", "questions", "out-of-scope", "fishing", "answers", "document", "conversations")
+    parser.add_argument("kind", choices=kinds, metavar="|".join(kinds), help=words("cli.argument.kind"))
+    parser.add_argument("file", metavar="FILE", type=Path, help=words("cli.argument.set"))
+    parser.add_argument("--errors", action="store_true", help=words("cli.option.errors"))
+    parser.add_argument("--json", metavar="OUT", type=Path, help=words("cli.option.json_out"))
+    parser.set_defaults(act=_eval)
 
 
 def _fill_serve(parser: argparse.ArgumentParser, words: Words) -> None:
@@ -236,6 +248,17 @@ def _answers(folder: Path, words: Words) -> str:
         return words("cli.course_right")
     least, few = min(counts.items(), key=lambda pair: pair[1])
     return words("cli.course_answers", n=counts.total(), topics=len(counts), least=least, few=few)
+
+
+def _eval(args: argparse.Namespace, words: Words) -> int:
+    from tutor.authoring.eval.command import as_json, as_text, evaluate
+    from tutor.settings import build_settings
+
+    found = evaluate(args.kind, args.file, build_settings(args.home).home, args.errors)
+    print(as_text(found))
+    if args.json:
+        args.json.write_text(as_json(found), "utf-8")
+    return 0
 
 
 def _record(args: argparse.Namespace) -> int:

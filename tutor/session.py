@@ -28,7 +28,7 @@ from tutor.processes.jobs import Jobs
 from tutor.processes.run_status import RunStatus
 from tutor.processes.worker import Worker
 from tutor.settings import CURRICULUM, Settings
-from tutor.turn import Button, CourseMap, Input, Shown, Upload
+from tutor.turn import Button, CourseMap, Input, Intent, Shown, Upload
 from tutor.words import Words
 
 log = logging.getLogger(__name__)
@@ -89,6 +89,11 @@ class Session:
         """The buttons that can be clicked or typed now."""
         return self._dialogue.buttons
 
+    @property
+    def heard(self) -> tuple[Intent, ...]:
+        """What the last turn was taken for, and what was done, first to last."""
+        return tuple(self._dialogue.heard)
+
     def map(self) -> CourseMap:
         return course_map(self._dialogue)
 
@@ -106,6 +111,7 @@ class Session:
             self.interrupt()
         async with self._turns:
             self._dialogue.interrupted.clear()
+            self._dialogue.heard.clear()
             self._dialogue.about = self._asked_about(input)
             try:
                 async for shown in self._dispatch(input):

@@ -47,6 +47,11 @@ class Answers:
             self._banks[language] = asyncio.create_task(asyncio.to_thread(bank_of, self._course, language))
         return await self._banks[language]
 
+    def indexed(self, language: Language) -> Bank | None:
+        """The same if it has been made."""
+        task = self._banks.get(language)
+        return task.result() if task and task.done() else None
+
     async def read(self, question: str, language: Language) -> Reading:
         """What a question was understood as."""
         near, by_meaning = await self._near(question, language)

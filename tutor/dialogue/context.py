@@ -13,7 +13,7 @@ from datetime import datetime
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
-from skills.blocks import Block, Scalar
+from skills.blocks import Block, Frozen, Scalar
 from skills.contract import Language
 from skills.errors import ModelMissing, UserError
 from skills.workspace import RUN_ID, Workspace
@@ -31,6 +31,13 @@ from tutor.settings import Settings
 from tutor.turn import Button, Intent, ItemView, Said
 from tutor.version import VERSION
 from tutor.words import Words
+
+
+class Called(Frozen):
+    """A skill and the inputs it was called with."""
+
+    skill: str
+    inputs: dict[str, Any] = {}
 
 
 @dataclass
@@ -55,8 +62,10 @@ class Dialogue:
     """The text or model (what, id) that was last looked at: what «it» means."""
     naming: tuple[str, str] | None = None
     """The text or model that what is typed next is the name of."""
-    before: str = ""
+    last: Called | None = None
     """The skill that showed something last, until a lesson goes on: what «it again, shorter» is about."""
+    heard: list[Intent] = field(default_factory=list)
+    """What was made of this turn, first to last: what the words or the click were taken for and what was done."""
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the learner wants something else than what is going on."""
     spoken: bool = False

@@ -100,6 +100,7 @@ async def _to_the_model(dialogue: Dialogue, text: str, router: Router) -> AsyncI
     elif knobs := model_chat.knobs_said(router.arguments(text, "generate_text", situation(dialogue, "none")), text):
         turn = model_chat.tune(dialogue, knobs)
     else:
+        dialogue.heard.append(Intent(name="talk_say", args={"text": text}))
         turn = model_chat.say(dialogue, "" if command == "next" and dialogue.memory.talk.mode == "text" else text)  # type: ignore[union-attr]
     async for shown in turn:
         yield model_chat.staying(dialogue, shown) if command in model_chat.COMMANDS else shown
@@ -107,6 +108,7 @@ async def _to_the_model(dialogue: Dialogue, text: str, router: Router) -> AsyncI
 
 async def _no_such_button(dialogue: Dialogue) -> AsyncIterator[Shown]:
     """A number that no button has: asked again, since as a request it could mean anything."""
+    dialogue.heard.append(Intent(name="unsure", args={"candidates": []}))
     yield dialogue.say(dialogue.words("chat.which_option"), tone="feedback", buttons=dialogue.buttons)
 
 
@@ -143,8 +145,10 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
                 yield shown
             return
     if answer is None:
+        dialogue.heard.append(Intent(name="unsure", args={"candidates": []}))
         yield dialogue.say(dialogue.words("chat.which_option"), tone="feedback", buttons=dialogue.buttons)
         return
+    dialogue.heard.append(Intent(name="answer", args={"text": text}))
     async for shown in flow.take_answer(dialogue, answer, asked.submission):
         yield shown
 
@@ -153,6 +157,8 @@ async def _fill(dialogue: Dialogue, step: Step, text: str, router: Router) -> As
     """A step waits for words: these are they, unless they plainly ask for something else."""
     intent = router.route(text, dialogue.language, situation(dialogue, "text"))
     asks = intent.name not in NO_REQUEST and not _is_prediction(step, text, intent)
+    if not asks:
+        dialogue.heard.append(Intent(name="answer", args={"text": text}))
     turn = routed(dialogue, intent, text, router) if asks else flow.do_step(dialogue, step, text, {})
     async for shown in turn:
         yield shown
@@ -171,7 +177,8 @@ def situation(dialogue: Dialogue, waiting: Open) -> Situation:
     """What is on the screen, for the router."""
     files = tuple(manifest.name for manifest in dialogue.workspace.manifests())
     state = _state(dialogue)
-    return Situation(open=waiting, files=files, state=state, before=dialogue.before if state == "result" else "")
+    before = dialogue.last.skill if dialogue.last and state == "result" else ""
+    return Situation(open=waiting, files=files, state=state, before=before)
 
 
 def _state(dialogue: Dialogue) -> State | None:
@@ -181,8 +188,8 @@ def _state(dialogue: Dialogue) -> State | None:
         return "talk"
     if memory.open_item:  # also after something that was asked for in between
         return "item"
-    if dialogue.before:
-        return "trained" if dialogue.before == "fine_tune" else "result"
+    if dialogue.last:
+        return "trained" if dialogue.last.skill == "fine_tune" else "result"
     if memory.route is None:
         return "route" if memory.profile else "greeting"
     if isinstance(step, Predict) and dialogue.at(step.id) not in memory.predicted:
@@ -198,6 +205,7 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
     if intent.name == "unsure" and await dialogue.answers.knows(text, dialogue.language):
         intent = Intent(name="question", args=router.arguments(text, "question", situation(dialogue, "none")))
     if intent.name == "unsure":
+        dialogue.heard.append(intent)
         here = situation(dialogue, "none")
         buttons = [
             dialogue.button(f"intents.{name}.label", name, args=router.arguments(text, name, here) | {"said": text})

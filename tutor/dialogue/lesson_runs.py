@@ -13,7 +13,7 @@ from tutor.course.model import Bilingual, Run, Try, Wait
 from tutor.dialogue import blind_comparison
 from tutor.dialogue.about import things_of
 from tutor.dialogue.bets import bets
-from tutor.dialogue.context import Dialogue, next_button, run_what
+from tutor.dialogue.context import Called, Dialogue, next_button, run_what
 from tutor.dialogue.recordings import recorded
 from tutor.dialogue.skill_calls import (
     ENDED,
@@ -230,7 +230,7 @@ def _ways_on(dialogue: Dialogue, run: str, here: bool, waited: bool) -> tuple[Bu
 def finish_job(dialogue: Dialogue, run: str) -> Said:
     """A run has ended: its result, in the step that waits for it or as a message of its own."""
     status = dialogue.jobs.status(run)
-    dialogue.before = status.skill
+    dialogue.last = Called(skill=status.skill, inputs=status.inputs)
     dialogue.about |= things_of(dialogue.workspace, {"run": run})
     if run not in dialogue.memory.announced:
         dialogue.record(RunAnnounced(run=run))

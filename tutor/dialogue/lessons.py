@@ -150,7 +150,7 @@ def step_back(dialogue: Dialogue) -> Turn:
 
 def present(dialogue: Dialogue, heading: str = "") -> Turn:
     """Show the present step; where there is none, what the plan says."""
-    dialogue.before = ""
+    dialogue.last = None
     lesson, step = dialogue.lesson, dialogue.step
     if lesson is None or step is None:
         return next_lesson(dialogue)

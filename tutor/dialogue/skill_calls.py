@@ -13,7 +13,7 @@ from skills.contract import Advanced, Done, Event, Failed, Language, Noticed, Sh
 from skills.errors import FileMissing, UserError
 from skills.training.runs import known_run, known_runs, read_result
 from tutor.dialogue.about import things_of
-from tutor.dialogue.context import Dialogue, new_message_id
+from tutor.dialogue.context import Called, Dialogue, new_message_id
 from tutor.learner.events import Ran, RunStarted, TextBrought
 from tutor.settings import CURRICULUM
 from tutor.turn import Button, Delta, Intent, Upload, Waiting
@@ -94,7 +94,7 @@ async def call(dialogue: Dialogue, name: str, inputs: dict[str, Any]) -> AsyncIt
                 shown.append(Notice(message=message, level=level))
             case Done(result=result, blocks=blocks, offers=offers):
                 dialogue.about |= things_of(dialogue.workspace, result)
-                dialogue.before = name
+                dialogue.last = Called(skill=name, inputs=inputs)
                 yield Outcome(result=result, blocks=(*shown, *blocks), offers=offers)
             case Stopped(result=result, blocks=blocks) if result is not None:
                 yield Outcome(result=result, blocks=(*shown, *blocks))

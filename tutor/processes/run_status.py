@@ -44,6 +44,8 @@ class RunStatus(Frozen):
     result: dict[str, Any] | None = None
     kept: bool = False
     """There is something to use: the run is done, or was stopped with what it had."""
+    inputs: dict[str, Any] = {}
+    """What it was begun with."""
     error: Failed | None = None
     """Why it failed, or what is known of why it was interrupted."""
     seconds: float = 0.0
@@ -96,6 +98,7 @@ def replay(run: str, spec: Spec, events: Iterable[Event], running: bool, last_ch
     return RunStatus(
         run=run,
         skill=spec.skill,
+        inputs=spec.inputs,
         created=spec.created,
         metrics=tuple(sorted(metrics.values(), key=lambda metric: (metric.name, metric.step))),
         samples=tuple(sorted(samples.values(), key=lambda sample: (sample.kept, sample.share))),

@@ -1,18 +1,17 @@
-"""Runs that left a model, made by hand, and scripted models that write for them."""
+"""Runs that left a model, made by hand: what a learner has who has trained before."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from skills.contract import ChatMessage, Metric, Options, Sample
+from skills.contract import Metric, Sample
 from skills.training.result import FineTuneResult
 from skills.training.runs import write_result
 from skills.workspace import Workspace
-from tests.conftest import PROFILE
+from tutor.authoring.eval.scripted import PROFILE
 
 PROMPTS = [
     {"prompt": f"comienzo {n}", "asked": False, "reference": f"seguía así, {n}, con más palabras"} for n in range(6)
@@ -81,40 +80,3 @@ def _result(name: str, base: str, **found: Any) -> FineTuneResult:
         "samples": tuple(Sample(share=share, prompt="comienzo 0", text=f"{name} {share}") for share in (0.0, 1.0)),
     }
     return FineTuneResult.model_validate(values | found)
-
-
-class FakeVoice:
-    """Writes its name, the prompt's last word and the seed; remembers what it was asked."""
-
-    def __init__(self, name: str) -> None:
-        self.profile = PROFILE.model_copy(update={"name": name})
-        self.ended = True
-        self.asked: list[tuple[Any, Options]] = []
-
-    def stream(self, messages: Sequence[ChatMessage], options: Options) -> Iterator[str]:
-        self.asked.append((list(messages), options))
-        yield f"{self.profile.name} contesta a {messages[-1].content}"
-
-    def generate(self, prompt: str, options: Options) -> Iterator[str]:
-        self.asked.append((prompt, options))
-        yield f" {self.profile.name} sigue"
-        yield f" {prompt.split()[-1]} con {options.seed}."
-
-    def count_tokens(self, text: str) -> int:
-        return len(text.split())
-
-
-class FakeVoices:
-    def __init__(self) -> None:
-        self.opened: list[str] = []
-        self.voices: dict[str, FakeVoice] = {}
-
-    def base(self, run_dir: Path | None = None) -> FakeVoice:
-        return self._open("base")
-
-    def tuned(self, run_dir: Path, stage: Callable[[str], None] = lambda name: None) -> FakeVoice:
-        return self._open(run_dir.name)
-
-    def _open(self, name: str) -> FakeVoice:
-        self.opened.append(name)
-        return self.voices.setdefault(name, FakeVoice(name))

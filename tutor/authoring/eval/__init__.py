@@ -1,0 +1,1 @@
+"""`tutor eval`: how well the tutor hears, answers and grades, on sets of messages and conversations."""
