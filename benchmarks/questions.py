@@ -19,7 +19,7 @@ from typing import Any
 from skills.contract import Language
 from tutor.course.files import load_course
 from tutor.nlu.arguments import Situation
-from tutor.nlu.bank import PLAIN, PLAIN_BY_WORDS, Bank, Meanings, bank_of, read
+from tutor.nlu.bank import PLAIN, PLAIN_BY_WORDS, Bank, Meanings, bank_of, confidence, read
 from tutor.nlu.router import Router
 from tutor.settings import CURRICULUM
 from tutor.words import LANGUAGES
@@ -45,7 +45,7 @@ def measure(bank: Bank, encoder: Any, router: Router, part: str, language: Langu
             near = bank.near(question["text"], meaning, meanings)
             reading = read(near, by_meaning=encoder is not None)
             intent = router.route(question["text"], language, Situation())
-            plain = near[0].score >= (PLAIN if encoder else PLAIN_BY_WORDS)
+            plain = confidence(near, encoder is not None) >= (PLAIN if encoder else PLAIN_BY_WORDS)
             heard = intent.name == "question" or (intent.name == "unsure" and plain)
             counts[f"{kind} heard"] += heard and reading.kind == "answer"
             counts[f"{kind} refused"] += intent.name in ("off_topic", "small_talk") or (

@@ -177,6 +177,8 @@ class Session:
         """What arrived at once belongs together: one file, or several as one data set. What was written with it is
         done once the file is in."""
         arrived = True
+        names = ", ".join(upload.name for upload in uploads)
+        self._dialogue.heard.append(Intent(name="load_dataset", args={"file": names}))
         try:
             async for said in import_text(self._dialogue, uploads=uploads):
                 yield brought(self._dialogue, said) if isinstance(said, Outcome) else said

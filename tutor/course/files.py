@@ -13,13 +13,13 @@ from pydantic import BaseModel, ValidationError
 from skills.blocks import Frozen
 from skills.contract import Language
 from tutor.course.markdown import Document, parse
-from tutor.course.model import Answer, Concept, Course, Lesson, Module
+from tutor.course.model import SHOWN, Answer, Concept, Course, Lesson, Module
 from tutor.course.prose import PROSE, Pair, concept_words, item_words, step_words
 from tutor.course.sources import CourseError, LessonFiles, Sources
 from tutor.course.yaml_lines import Lined, load
 
 Model = TypeVar("Model", bound=BaseModel)
-BESIDES = ("tutor-", "worry-")
+BESIDES = ("tutor-", "worry-", SHOWN)
 """How topics of the bank begin that are no concepts: the tutor itself, and people's worries."""
 
 

@@ -220,9 +220,13 @@ class Concept(Frozen):
     source: Bilingual | None = None
 
 
+SHOWN = "shown-"
+"""How topics begin that are about what a skill has just shown: `shown-summarize`."""
+
+
 class Answer(Frozen):
-    """What is answered to a question that people ask. `topic`: a concept, or one of `tutor-...` and `worry-...`.
-    `title` is the question as it stands on a button.
+    """What is answered to a question that people ask. `topic`: a concept, one of `tutor-...` and `worry-...`, or one of
+    `shown-SKILL`, whose text may have fields of the skill's result. `title` is the question as it stands on a button.
 
     A way of asking that begins with «…» is understood only while the topic is what was talked of.
     """

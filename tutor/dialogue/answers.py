@@ -5,17 +5,30 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from string import Formatter
+from typing import TYPE_CHECKING, Any
 
 from skills.contract import Language
 from skills.errors import ModelMissing
-from tutor.course.model import Answer, Course
+from tutor.course.model import SHOWN, Answer, Course
 from tutor.failures import Defect
 from tutor.lm.installed import find
-from tutor.nlu.bank import PLAIN, PLAIN_BY_WORDS, Bank, Meanings, Near, Reading, bank_of, read
+from tutor.nlu.bank import (
+    ASKED,
+    ASKED_BY_WORDS,
+    PLAIN,
+    PLAIN_BY_WORDS,
+    Bank,
+    Meanings,
+    Near,
+    Reading,
+    bank_of,
+    confidence,
+    read,
+)
 from tutor.processes.worker import Worker
 
 if TYPE_CHECKING:
@@ -38,6 +51,9 @@ class Answers:
         self._banks: dict[Language, asyncio.Task[Bank]] = {}
         self._meanings: dict[Language, Meanings] = {}
         self._tried: set[Language] = set()
+        self.shown: frozenset[str] = frozenset()
+        self.facts: Mapping[str, Any] = {}
+        """The topics of what is in sight, and what is known of it; without its facts an answer is none."""
         self.topic: str | None = None
         """What was talked of last."""
 
@@ -60,16 +76,25 @@ class Answers:
             self.topic = found.answers[0].topic
         return found
 
-    async def knows(self, text: str, language: Language) -> bool:
-        """Whether a text that may be a question or something else is one of the bank's, nearly to the letter."""
+    async def knows(self, text: str, language: Language, asks: bool = False) -> bool:
+        """Whether a text that may be a question or something else is one of the bank's: nearly to the letter or, where
+        it plainly asks something, surely enough to be answered."""
         near, by_meaning = await self._near(text, language)
-        return near[0].score >= (PLAIN if by_meaning else PLAIN_BY_WORDS)
+        plain, asked = (PLAIN, ASKED) if by_meaning else (PLAIN_BY_WORDS, ASKED_BY_WORDS)
+        return confidence(near, by_meaning) >= (asked if asks else plain)
 
     async def _near(self, text: str, language: Language) -> tuple[list[Near], bool]:
         """The bank's answers, the likeliest first, and whether their meanings were weighed as well."""
         bank, meanings = await self.bank(language), self._meanings.get(language)
         meaning = await self._meaning(text) if meanings else None
-        return await asyncio.to_thread(bank.near, text, meaning, meanings, self.topic), meaning is not None
+        near = await asyncio.to_thread(bank.near, text, meaning, meanings, self.topic, self.shown)
+        return [one for one in near if self._can_be_told(one.answer, language)], meaning is not None
+
+    def _can_be_told(self, answer: Answer, language: Language) -> bool:
+        if not answer.topic.startswith(SHOWN):
+            return True
+        named = {name for _, name, _, _ in Formatter().parse(answer.text[language]) if name}
+        return answer.topic in self.shown and all(self.facts.get(name) is not None for name in named)
 
     async def find(self, key: str, language: Language) -> Answer | None:
         """The answer with this key, `topic/id`; None if the course has it no more."""

@@ -38,6 +38,8 @@ class Called(Frozen):
 
     skill: str
     inputs: dict[str, Any] = {}
+    result: dict[str, Any] = {}
+    """Its fields that words may name."""
 
 
 @dataclass
@@ -72,6 +74,7 @@ class Dialogue:
     """Whether anything was said since the program started: if not, an old page shows buttons nobody answers for."""
 
     def __post_init__(self) -> None:
+        self._said_last: dict[str, int] = {}
         self.answers = Answers(self.course, self.worker, self.workspace.home)
 
     @property
@@ -197,6 +200,13 @@ class Dialogue:
     ) -> Button:
         """A button with the label `message` of the catalogue."""
         return Button(label=self.words(message, **values), intent=Intent(name=intent, args=args or {}), main=main)
+
+    def varied(self, message: str) -> str:
+        """One of the wordings `message.a`, `message.b`... of the catalogue, never the one that was said last."""
+        ids = [f"{message}.{letter}" for letter in "abcdef" if f"{message}.{letter}" in self.words]
+        at = self._said_last.get(message, -1) + 1
+        self._said_last[message] = at % len(ids)
+        return self.words(ids[at % len(ids)])
 
     def error(self, error: UserError, buttons: tuple[Button, ...] = ()) -> Said:
         told = self.words.error(error)

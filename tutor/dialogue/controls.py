@@ -18,6 +18,7 @@ from tutor.dialogue.forgetting import goes_with_run
 from tutor.dialogue.lessons import aside, begin_lesson
 from tutor.dialogue.open_step import back_button
 from tutor.dialogue.routes import route_buttons
+from tutor.dialogue.skill_calls import run_card
 from tutor.learner.events import Feedback, LanguageChosen
 from tutor.processes.run_status import RunStatus
 from tutor.turn import Button, Farewell, Intent, Reload, Shown, Waiting
@@ -67,10 +68,12 @@ async def show_progress(dialogue: Dialogue) -> AsyncIterator[Shown]:
         rows=tuple(rows),
         caption=msg("chat.progress_caption"),
     )
+    going = dialogue.jobs.running()
+    told = dialogue.words("chat.run_running", what=run_what(dialogue, going.skill)) if going else ""
     yield dialogue.say(
-        "",
+        told,
         tone="aside",
-        blocks=(table,),
+        blocks=((run_card(dialogue, going.run),) if going else ()) + (table,),
         buttons=(
             back_button(dialogue),
             dialogue.button("chat.button.quiz", "quiz"),
@@ -132,6 +135,25 @@ async def change_language(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIter
     dialogue.record(LanguageChosen(language=language))
     dialogue.words = Words(language)
     yield Reload()
+
+
+async def care(dialogue: Dialogue) -> AsyncIterator[Shown]:
+    """Somebody is in distress or danger: where to turn, no question and no lesson below it; what is open stays so."""
+    dialogue.move("look_up")
+    yield dialogue.say(
+        dialogue.varied("chat.care"),
+        tone="aside",
+        buttons=(dialogue.button("chat.button.when_you_like", "back_to_lesson"),),
+    )
+
+
+async def speaks_only(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:
+    """A message in a language that is not spoken here: which are, in that language where it is known."""
+    told = f"chat.foreign.{args.get('language')}"
+    text = dialogue.words(told if told in dialogue.words else "chat.foreign.other")
+    other = dialogue.button("chat.button.language", "change_language")
+    async for shown in aside(dialogue, text, (other,)):
+        yield shown
 
 
 async def stop(dialogue: Dialogue) -> AsyncIterator[Shown]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
+from typing import Any
 
 from skills.contract import ChatMessage, Options
 from skills.errors import ModelMissing
-from tutor.course.model import Answer, Lesson
+from tutor.course.model import SHOWN, Answer, Lesson
 from tutor.dialogue.context import Dialogue, plain
 from tutor.dialogue.lessons import aside, resume
 from tutor.dialogue.skill_calls import Interrupted, until
@@ -31,22 +33,32 @@ async def answer(dialogue: Dialogue, question: str, key: str = "") -> Turn:
     """Answer a free question from the bank, or ask which of three was meant, or say that it is not known. `key`: the
     answer that was chosen where it was asked."""
     chosen = await dialogue.answers.find(key, dialogue.language) if key else None
+    look(dialogue)
     read = Reading("answer", (chosen,)) if chosen else await dialogue.answers.read(question, dialogue.language)
     found = read.answers[0] if read.kind == "answer" else None
     dialogue.record(Wondered(question=question, found=found.key if found else None))
     if found:
         turn = _answered(dialogue, question, found, read.answers[1:])
     elif read.kind == "choice":
-        turn = aside(dialogue, dialogue.words("chat.which_question"), _asked_by(dialogue, read.answers))
+        turn = aside(dialogue, dialogue.varied("chat.which_question"), _asked_by(dialogue, read.answers))
     else:
-        turn = aside(dialogue, dialogue.words("chat.dont_know_that"), (dialogue.button("chat.button.help", "help"),))
+        turn = aside(dialogue, dialogue.varied("chat.dont_know_that"), (dialogue.button("chat.button.help", "help"),))
     async for shown in turn:
         yield shown
 
 
+def look(dialogue: Dialogue) -> None:
+    """See what was just shown, or goes on: a question may be about it."""
+    skills_ = [dialogue.last.skill] if dialogue.last else []
+    skills_ += ["running"] if dialogue.jobs.running() else []
+    skills_ += ["talk"] if dialogue.memory.talk else []
+    dialogue.answers.shown = frozenset(f"{SHOWN}{skill}" for skill in skills_)
+    dialogue.answers.facts = dialogue.last.result if dialogue.last else {}
+
+
 async def _answered(dialogue: Dialogue, question: str, found: Answer, also: tuple[Answer, ...]) -> Turn:
     """The answer, and what else may have been meant; for a definition, the model's own wording of it as well."""
-    text, source = found.text[dialogue.language], _source(dialogue, found)
+    text, source = told(dialogue, found), _source(dialogue, found)
     if _gives_away(dialogue, text):
         async for shown in aside(dialogue, dialogue.words("chat.that_is_the_question")):
             yield shown
@@ -60,6 +72,16 @@ async def _answered(dialogue: Dialogue, question: str, found: Answer, also: tupl
     yield dialogue.say(text, tone="aside", source=source, buttons=card)
     async for shown in _reword(dialogue, question, text, source, buttons):
         yield shown
+
+
+def told(dialogue: Dialogue, found: Answer) -> str:
+    """What is answered, with the facts of what is in sight."""
+    text = found.text[dialogue.language]
+    if not found.topic.startswith(SHOWN):
+        return text
+    facts: dict[str, Any] = defaultdict(lambda: None)  # an answer may be chosen after what it is about has gone
+    facts |= {key: plain(value) for key, value in (dialogue.last.result if dialogue.last else {}).items()}
+    return dialogue.words.fill(text, facts)
 
 
 def _gives_away(dialogue: Dialogue, text: str) -> bool:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import skills
 from skills.texts.quantities import read_number
 from tutor.course.model import Bring, Item, Predict, Step, Try
-from tutor.dialogue import flow, items, model_chat
+from tutor.dialogue import flow, items, model_chat, open_step
 from tutor.dialogue.context import Dialogue
+from tutor.dialogue.free_questions import look
 from tutor.dialogue.intents import act, take_text
-from tutor.dialogue.open_step import back_button
 from tutor.nlu.arguments import Open, Situation, State, read_settings
-from tutor.nlu.choosing import by_label, by_place
+from tutor.nlu.changes import changed, is_change, merged, same_family
+from tutor.nlu.choosing import by_label, by_likeness, by_place
+from tutor.nlu.courtesy import asks_something, without_greeting
 from tutor.nlu.mentions import read_name
-from tutor.nlu.router import Router
-from tutor.nlu.typed_answers import read_typed
+from tutor.nlu.router import CARE, CARE_SURE, Router
+from tutor.nlu.typed_answers import in_own_words, read_typed
 from tutor.turn import Button, Chosen, Intent, Shown
 
 PASTED, PASTED_LINES = 400, 3
@@ -24,17 +27,27 @@ COMMANDS = frozenset({"stop", "route"})
 """What is no answer to the open question if it is said to the letter."""
 HANDS_OVER = frozenset({"load_dataset", "small_talk", "off_topic", "next", "answer"})
 """What words that come with a file are taken for when they only say that here it is."""
+A_WORD_OR_TWO = 2
+"""Words that a guess at the next word has at most where it could be something else."""
+CERTAIN = 0.85
+"""The probability from which a request is one, also where the bank would know an answer to it as a question."""
+LEAVES, COMMANDED = 0.8, 0.92
+"""While somebody talks to their model, the probabilities from which words are a wish to leave, or another command."""
+MUSA = re.compile(r"\W*(?:che |hey |oye |oi |hi |hola )?musa\b[\s,:;.!]*", re.IGNORECASE)
+"""How one turns to the tutor while another is being talked to."""
 NO_REQUEST = frozenset({"answer", "off_topic", "small_talk", "unsure"})
 """Where an answer is awaited, words that the router takes for one of these are the answer."""
 
 
 async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[Shown]:
-    """Act on what was typed."""
+    """Act on what was typed. The order in which it is read is docs/architecture.md's table of hearing."""
     naming, dialogue.naming = dialogue.naming, None
+    look(dialogue)
     overlay, step = dialogue.memory.machine.overlay, dialogue.step
     item = items.open_item(dialogue) if dialogue.memory.open_item and not overlay else None
     waiting = step if item is None and not overlay and _takes_text(step) else None
     button = as_button(dialogue.buttons, text, numbered=item is None and waiting is None)
+    button = button or as_button(open_step.standing(dialogue), text, numbered=False)
     if button:
         yield Chosen(intent=button.intent)
         turn = act(dialogue, button.intent)
@@ -45,19 +58,49 @@ async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[
     elif item is None and waiting is None and (name := read_name(text)):
         turn = act(dialogue, Intent(name="rename", args={"name": name}))
     elif len(text) > PASTED or text.strip().count("\n") >= PASTED_LINES:
-        turn = take_text(dialogue, {"text": text})
+        turn = _pasted(dialogue, text, router, item)
     elif item:
         turn = _answer(dialogue, item, text, router)
     elif waiting:
         turn = _fill(dialogue, waiting, text, router)
     elif settings := _settings_said(dialogue, text):
         turn = act(dialogue, settings)
-    elif text.strip(" .)").isdecimal():
+    elif text.strip(" .)").isdecimal() and not dialogue.last:
         turn = _no_such_button(dialogue)
+    elif choice := _choice_meant(dialogue, text):
+        yield Chosen(intent=choice.intent)
+        turn = act(dialogue, choice.intent)
     else:
-        turn = routed(dialogue, router.route(text, dialogue.language, situation(dialogue, "none")), text, router)
+        turn = _asked_for(dialogue, text, router)
     async for shown in turn:
         yield shown
+
+
+def _asked_for(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[Shown]:
+    """Nothing waits for words: a request, a question, a greeting."""
+    text = without_greeting(text)
+    return routed(dialogue, router.route(text, dialogue.language, situation(dialogue, "none")), text, router)
+
+
+def _pasted(dialogue: Dialogue, text: str, router: Router, item: Item | None) -> AsyncIterator[Shown]:
+    """A long text is one of theirs, unless it is an answer at length, or somebody pours out their heart."""
+    if item and item.format == "open" and len(text) <= 4 * PASTED:
+        return _answer(dialogue, item, text, router)
+    intent = router.route(text, dialogue.language, situation(dialogue, "none"))
+    if intent.name == CARE:
+        return act(dialogue, intent)
+    dialogue.heard.append(Intent(name="load_dataset", args={"text": text}))
+    return take_text(dialogue, {"text": text})
+
+
+def _choice_meant(dialogue: Dialogue, text: str) -> Button | None:
+    """At a guess with choices, the one that is meant, in the learner's own words."""
+    step = dialogue.step
+    if not isinstance(step, Predict) or step.format != "choice" or dialogue.at(step.id) in dialogue.memory.predicted:
+        return None
+    buttons = [button for button in dialogue.buttons if button.intent.name == "choose"]
+    place = by_likeness(text, [button.label for button in buttons], dialogue.language)
+    return None if place is None else buttons[place]
 
 
 def _is_name(text: str) -> bool:
@@ -75,7 +118,7 @@ async def with_a_file(dialogue: Dialogue, text: str, router: Router, arrived: bo
     hands_over = HANDS_OVER if len(likely) == 1 else {"load_dataset"}
     if ("?" not in text and hands_over & set(likely)) or (not arrived and likely[0] in skills.NAMES):
         return
-    async for shown in routed(dialogue, intent, text, router):
+    async for shown in routed(dialogue, intent, without_greeting(text), router):
         yield shown
 
 
@@ -91,25 +134,42 @@ def _settings_said(dialogue: Dialogue, text: str) -> Intent | None:
 
 
 async def _to_the_model(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[Shown]:
-    """While the learner talks to their model, what is typed is for it: all but knobs, and commands to the letter."""
-    command = router.command(text)
+    """While the learner talks to their model, what is typed is for it: all but knobs, commands, what is said to Musa by
+    name, and distress."""
+    command = router.command(text) or _command_meant(dialogue, text, router)
+    to_musa = MUSA.match(text)
     if command in model_chat.LEAVE:
         turn = act(dialogue, Intent(name="talk_leave"))
-    elif command in model_chat.COMMANDS:
-        turn = routed(dialogue, router.route(text, dialogue.language, situation(dialogue, "none")), text, router)
+    elif command in model_chat.COMMANDS or to_musa:
+        said = text[to_musa.end() :].strip() if to_musa else text
+        turn = routed(dialogue, router.route(said, dialogue.language, situation(dialogue, "none")), said, router)
+    elif command == CARE:
+        turn = act(dialogue, Intent(name=CARE))
     elif knobs := model_chat.knobs_said(router.arguments(text, "generate_text", situation(dialogue, "none")), text):
         turn = model_chat.tune(dialogue, knobs)
     else:
         dialogue.heard.append(Intent(name="talk_say", args={"text": text}))
         turn = model_chat.say(dialogue, "" if command == "next" and dialogue.memory.talk.mode == "text" else text)  # type: ignore[union-attr]
     async for shown in turn:
-        yield model_chat.staying(dialogue, shown) if command in model_chat.COMMANDS else shown
+        yield model_chat.staying(dialogue, shown) if command in model_chat.COMMANDS or to_musa else shown
+
+
+def _command_meant(dialogue: Dialogue, text: str, router: Router) -> str | None:
+    """A command in other words than its own, which it has to be almost surely: a model may be told nearly anything."""
+    ranked = router.alternatives(text)  # whatever is said while talking is likelier to be said to the model
+    if dict(ranked).get(CARE, 0.0) >= CARE_SURE:
+        return CARE
+    name, probability = ranked[0]
+    leaves = sum(value for one, value in ranked if one in model_chat.WAYS_OUT)
+    if name in model_chat.WAYS_OUT and leaves >= LEAVES:
+        return name if name == "go_to" and router.arguments(text, name, situation(dialogue, "none")) else "back"
+    return name if name in model_chat.COMMANDS and probability >= COMMANDED else None
 
 
 async def _no_such_button(dialogue: Dialogue) -> AsyncIterator[Shown]:
     """A number that no button has: asked again, since as a request it could mean anything."""
     dialogue.heard.append(Intent(name="unsure", args={"candidates": []}))
-    yield dialogue.say(dialogue.words("chat.which_option"), tone="feedback", buttons=dialogue.buttons)
+    yield dialogue.say(dialogue.words("chat.no_such_button"), tone="feedback", buttons=dialogue.buttons)
 
 
 def as_button(buttons: tuple[Button, ...], text: str, numbered: bool) -> Button | None:
@@ -137,16 +197,21 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
         async for shown in act(dialogue, Intent(name=command, args={"said": text})):
             yield shown
         return
-    answer = text if item.format == "open" else read_typed(item, text, options, dialogue.language)
-    if answer is None or item.format == "open":
-        intent = router.route(text, dialogue.language, situation(dialogue, "open_item"))
-        if intent.name not in NO_REQUEST:
+    open_ = item.format == "open"
+    answer = text if open_ else read_typed(item, text, options, dialogue.language)
+    if answer is None or open_:
+        # what cannot be read as an answer is likelier to be something else
+        intent = router.route(text, dialogue.language, situation(dialogue, "open_item" if open_ else "none"))
+        if not open_ and intent.name in ("unsure", *NO_REQUEST):
+            answer = in_own_words(item, text, options, dialogue.language)
+        intent = await _or_a_question(dialogue, intent, text) if answer is None else intent
+        if intent.name not in NO_REQUEST or (answer is None and intent.name in ("off_topic", "small_talk")):
             async for shown in routed(dialogue, intent, text, router):
                 yield shown
             return
     if answer is None:
         dialogue.heard.append(Intent(name="unsure", args={"candidates": []}))
-        yield dialogue.say(dialogue.words("chat.which_option"), tone="feedback", buttons=dialogue.buttons)
+        yield items.show_open(dialogue, dialogue.varied("chat.which_option"))
         return
     dialogue.heard.append(Intent(name="answer", args={"text": text}))
     async for shown in flow.take_answer(dialogue, answer, asked.submission):
@@ -156,6 +221,8 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
 async def _fill(dialogue: Dialogue, step: Step, text: str, router: Router) -> AsyncIterator[Shown]:
     """A step waits for words: these are they, unless they plainly ask for something else."""
     intent = router.route(text, dialogue.language, situation(dialogue, "text"))
+    if intent.name in NO_REQUEST and len(text.split()) > A_WORD_OR_TWO and asks_something(text):
+        intent = Intent(name="question")
     asks = intent.name not in NO_REQUEST and not _is_prediction(step, text, intent)
     if not asks:
         dialogue.heard.append(Intent(name="answer", args={"text": text}))
@@ -170,7 +237,7 @@ def _is_prediction(step: Step, text: str, intent: Intent) -> bool:
         return False
     if step.format == "number":
         return read_number(text) is not None and "lesson" not in intent.args
-    return len(text.split()) <= 2 and intent.confidence < 1
+    return len(text.split()) <= A_WORD_OR_TWO and intent.confidence < 1
 
 
 def situation(dialogue: Dialogue, waiting: Open) -> Situation:
@@ -200,18 +267,78 @@ def _state(dialogue: Dialogue) -> State | None:
 
 
 async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:
-    """Act on what free text was taken for. Where the classifier hesitates, a question that is in the bank nearly to the
-    letter is answered; else the learner says which it is."""
-    if intent.name == "unsure" and await dialogue.answers.knows(text, dialogue.language):
-        intent = Intent(name="question", args=router.arguments(text, "question", situation(dialogue, "none")))
+    """Act on what free text was taken for. Where the classifier hesitates, an open button decides, or the last call
+    that it would change, or a question that is in the bank nearly to the letter; else the learner says which it is."""
+    button = _button_meant(dialogue, intent, text)
+    if button:
+        yield Chosen(intent=button.intent)
+        async for shown in act(dialogue, button.intent):
+            yield shown
+        return
+    intent = _as_change(dialogue, intent, text, router)
+    intent = await _or_a_question(dialogue, intent, text)
+    if intent.name == "go_to" and not intent.args and open_step.left(dialogue):
+        intent = Intent(name="back_to_lesson")
     if intent.name == "unsure":
-        dialogue.heard.append(intent)
-        here = situation(dialogue, "none")
-        buttons = [
-            dialogue.button(f"intents.{name}.label", name, args=router.arguments(text, name, here) | {"said": text})
-            for name in intent.args["candidates"]
-        ]
-        yield dialogue.say(dialogue.words("chat.unsure"), tone="aside", buttons=(*buttons, back_button(dialogue)))
+        async for shown in _which(dialogue, intent, text, router):
+            yield shown
         return
     async for shown in act(dialogue, intent.model_copy(update={"args": {**intent.args, "said": text}})):
         yield shown
+
+
+async def _which(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:
+    """The learner is asked what they want: the likeliest things, each with a button."""
+    dialogue.heard.append(intent)
+    here = situation(dialogue, "none")
+    buttons = [
+        dialogue.button(f"intents.{name}.label", name, args=router.arguments(text, name, here) | {"said": text})
+        for name in intent.args["candidates"]
+    ]
+    yield dialogue.say(
+        dialogue.varied("chat.unsure"), tone="aside", buttons=(*buttons, open_step.back_button(dialogue))
+    )
+
+
+async def _or_a_question(dialogue: Dialogue, intent: Intent, text: str) -> Intent:
+    """A message of which it is not sure what it asks for, as a question if the bank knows it: nearly to the letter or,
+    where it asks something in so many words, well enough to be answered."""
+    if intent.name in ("question", CARE, "foreign") or (intent.name != "unsure" and intent.confidence >= CERTAIN):
+        return intent
+    asks = asks_something(text)
+    if intent.name != "unsure" and not asks:
+        return intent
+    known = await dialogue.answers.knows(text, dialogue.language, asks)
+    return Intent(name="question", args={}) if known else intent
+
+
+def _button_meant(dialogue: Dialogue, intent: Intent, text: str) -> Button | None:
+    """The open button that is meant by words like its own; or, of what the message may ask for, the only thing that one
+    of the buttons does."""
+    shown = [button for button in dialogue.buttons if not button.on_card]
+    place = by_likeness(text, [button.label for button in shown], dialogue.language)
+    if place is not None:
+        return shown[place]
+    if intent.name != "unsure" or "?" in text:
+        return None
+    names = intent.args["candidates"][:2]
+    done = [button for button in shown if button.intent.name in names]
+    return done[0] if len(done) == 1 else None
+
+
+def _as_change(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> Intent:
+    """A request that changes the last call, as that call with what is new."""
+    last = dialogue.last
+    if last is None or last.skill not in skills.NAMES:
+        return intent
+    about_it = intent.name == "repeat" or same_family(intent.name, last.skill)
+    if intent.name == "unsure":
+        about_it = any(same_family(name, last.skill) for name in intent.args["candidates"])
+    if not about_it:
+        return intent
+    name = intent.name if intent.name in skills.NAMES else last.skill
+    said = router.arguments(text, name, situation(dialogue, "none"))
+    new = changed(text, last.skill, last.inputs, said)
+    if (not new and intent.name == "unsure") or not is_change(text, said):
+        return intent
+    return Intent(name=name, args=merged(last.inputs, new), confidence=intent.confidence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from tutor.dialogue import model_chat
 from tutor.dialogue.context import Dialogue, plain, run_what, stays_here
@@ -11,6 +12,7 @@ from tutor.dialogue.routes import beginning, beginning_buttons
 from tutor.dialogue.skill_calls import run_card
 from tutor.learner import statechart
 from tutor.learner.events import Greeted, ProfileChosen, Updated
+from tutor.nlu.profiles import profiles_of
 from tutor.turn import Shown
 
 
@@ -38,10 +40,15 @@ def _found(dialogue: Dialogue) -> dict[str, int]:
     }
 
 
-async def choose_profile(dialogue: Dialogue, profile: str) -> AsyncIterator[Shown]:
-    dialogue.record(ProfileChosen(profile=profile))
-    said = f"{dialogue.words(f'chat.profile_said.{profile}')}\n\n{beginning(dialogue)}"
-    yield dialogue.say(said, buttons=beginning_buttons(dialogue))
+async def choose_profile(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:
+    """Who the learner is: by a button, or in words (`said`), which may tell several; the likeliest counts."""
+    profiles = (args["profile"],) if "profile" in args else profiles_of(str(args["said"]))
+    dialogue.record(ProfileChosen(profile=profiles[0]))
+    told = [dialogue.words(f"chat.profile_said.{profile}") for profile in profiles[:2]]
+    if "profile" not in args:
+        names = " + ".join(dialogue.words(f"chat.profile.{profile}") for profile in profiles[:2])
+        told.insert(0, dialogue.words("chat.profile_understood", names=names))
+    yield dialogue.say("\n\n".join((*told, beginning(dialogue))), buttons=beginning_buttons(dialogue))
 
 
 async def welcome_back(dialogue: Dialogue) -> AsyncIterator[Shown]:

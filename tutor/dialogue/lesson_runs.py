@@ -230,7 +230,7 @@ def _ways_on(dialogue: Dialogue, run: str, here: bool, waited: bool) -> tuple[Bu
 def finish_job(dialogue: Dialogue, run: str) -> Said:
     """A run has ended: its result, in the step that waits for it or as a message of its own."""
     status = dialogue.jobs.status(run)
-    dialogue.last = Called(skill=status.skill, inputs=status.inputs)
+    dialogue.last = Called(skill=status.skill, inputs=status.inputs, result=slim(status.result or {}))
     dialogue.about |= things_of(dialogue.workspace, {"run": run})
     if run not in dialogue.memory.announced:
         dialogue.record(RunAnnounced(run=run))

@@ -48,6 +48,24 @@ def _unvoted(dialogue: Dialogue) -> Outcome | None:
     return outcome if outcome and blind_comparison.lacks_votes(dialogue, outcome) else None
 
 
+def standing(dialogue: Dialogue) -> tuple[Button, ...]:
+    """The buttons of what is open, also where something else was shown since: whoever types one of them means it."""
+    memory, step = dialogue.memory, dialogue.step
+    if memory.talk or memory.open_item:
+        return ()
+    if memory.route is None:
+        return beginning_buttons(dialogue) if memory.greeted else ()
+    if isinstance(step, Predict | Try | Bring) and not goes_on(dialogue):
+        return steps.step_buttons(dialogue, step)
+    return on_buttons(dialogue) if goes_on(dialogue) else ()
+
+
+def left(dialogue: Dialogue) -> bool:
+    """Whether something was shown over the lesson, so that there is a lesson to go back to."""
+    memory = dialogue.memory
+    return bool(memory.lesson and (memory.machine.overlay or memory.talk or dialogue.last))
+
+
 def back_button(dialogue: Dialogue) -> Button:
     """One click from something long back to the lesson: on with it where nothing else is open, else to what is."""
     if dialogue.memory.route is None:

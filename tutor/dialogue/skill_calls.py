@@ -94,7 +94,7 @@ async def call(dialogue: Dialogue, name: str, inputs: dict[str, Any]) -> AsyncIt
                 shown.append(Notice(message=message, level=level))
             case Done(result=result, blocks=blocks, offers=offers):
                 dialogue.about |= things_of(dialogue.workspace, result)
-                dialogue.last = Called(skill=name, inputs=inputs)
+                dialogue.last = Called(skill=name, inputs=inputs, result=slim(result))
                 yield Outcome(result=result, blocks=(*shown, *blocks), offers=offers)
             case Stopped(result=result, blocks=blocks) if result is not None:
                 yield Outcome(result=result, blocks=(*shown, *blocks))

@@ -58,7 +58,7 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "rename": ("name",),
     "load_dataset": ("file",),
     "inspect_dataset": ("file",),
-    "clean_dataset": ("file",),
+    "clean_dataset": ("file", "undo"),
     "scan_private_data": ("file", "text"),
     "split_dataset": ("file", "train", "validation", "test", "by", "seed"),
     "tokenize_text": ("text", "file"),
@@ -93,7 +93,7 @@ def accepted(intent: str) -> dict[str, str]:
 
 _N = r"(\d+(?:[.,]\d+)*)"
 _ONE = r"(?:\b(un[ao]?|one|a)(?: sol[ao]| single)? )"
-_COUNTED = {
+COUNTED = {
     "sentences": r"(?:frases?|oracion(?:es)?|sentences?)",
     "paragraphs": r"(?:parrafos?|paragraphs?)",
     "bullets": r"(?:puntos?|vinetas?|bullet points?|bullets?|points?)",
@@ -120,15 +120,15 @@ _IS = (
     r"(?: (?:de hasta|of up to|up|down))?"
     r"(?: (?:de|del|a|to|hasta|of|en|in|at|igual a|con|with|size|chico de))?\s*[=:]?\s*"
 )
-_WHOLE = {*_COUNTED, "top_k", "seed", "vocab_size", "batch_tokens", "rank", "length"} - {"epochs"}
+_WHOLE = {*COUNTED, "top_k", "seed", "vocab_size", "batch_tokens", "rank", "length"} - {"epochs"}
 
 
 def _numbers(name: str, frame: str) -> float | int | None:
     patterns = []
     if name in _NAMED:
         patterns.append(rf"\b{_NAMED[name]}{_IS}{_N}")
-    if name in _COUNTED:
-        patterns += [rf"{_N} ?{_COUNTED[name]}\b", rf"\b{_N} \w+ {_COUNTED[name]}\b"]
+    if name in COUNTED:
+        patterns += [rf"{_N} ?{COUNTED[name]}\b", rf"\b{_N} \w+ {COUNTED[name]}\b"]
     if name == "top_k":
         patterns.append(
             rf"{_N} (?:palabras|tokens|words|opciones|options)?\s?(?:mas probables|(?:likel|most (?:prob|lik))\w+)"
@@ -144,7 +144,7 @@ def _numbers(name: str, frame: str) -> float | int | None:
             if name == "warmup" and (value > 1 or frame[found.end(1) :].lstrip().startswith("%")):
                 value /= 100
             return int(value) if name in _WHOLE or (name == "epochs" and value == int(value)) else value
-    if name in _COUNTED and name != "questions" and re.search(rf"{_ONE}{_COUNTED[name]}\b", frame):
+    if name in COUNTED and name != "questions" and re.search(rf"{_ONE}{COUNTED[name]}\b", frame):
         return 1
     return None
 
@@ -238,9 +238,18 @@ def _lesson(frame: str, course: Course | None) -> str | None:
     return None
 
 
+_SEEN = re.compile(
+    r"\b(?:con (?:los )?nombres|nombres a la vista|sabiendo (?:cual|quien)|(?:diciendo|decime|mostra\w*|dime) (?:cual|quien) es"
+    r"|(?:show|with)(?: me)?(?: the)? names|names (?:on|showing|shown|visible|back)|(?:un)?reveal\w*|not blind|unblind\w*)\b"
+)
+_UNDO = re.compile(
+    r"\b(?:deshac\w+|deshaz\w*|desace\w*|undo|revert\w*|como (?:estaba|antes|al principio)|volv\w+ (?:atras|al original|como)"
+    r"|(?:put|take) (?:it|that|them) back|back (?:how|as|the way) it was|(?:the|el) original|restor\w+|restaur\w+"
+    r"|te pasaste|went too far)\b"
+)
 _BLIND = re.compile(
     r"\b(?:a ciegas|ciegas|blind|sin (?:decirme|saber) cual|without (?:telling|knowing)|adivin[oa]\w*"
-    r"|guess (?:which|who)|let me guess|(?:tap|escond|ocult|cover|hid)\w* (?:los nombres|the names|quien|who))"
+    r"|guess (?:which|who)|let me guess|sin (?:los )?nombres|names off|without (?:the )?names|(?:tap|escond|ocult|cover|hid)\w* (?:los nombres|the names|quien|who))"
 )
 
 
@@ -248,6 +257,11 @@ def _blind(found: Pieces) -> bool:
     """Whether the names are to be hidden; what is quoted is a text, whatever it says."""
     said = found.frame if found.quoted else f"{found.frame} {fold_in_place(found.material or '')}"
     return _BLIND.search(said) is not None
+
+
+def _hidden(found: Pieces) -> bool | None:
+    """Whether the names are to be hidden or shown; None where nothing is said of them."""
+    return True if _blind(found) else False if _SEEN.search(found.frame) else None
 
 
 def _prompt(found: Pieces) -> str | None:
@@ -292,7 +306,8 @@ def read_arguments(
         "language": lambda: read_language(found.frame),
         "prompt": lambda: _prompt(found),
         "text": lambda: _text(found, intent),
-        "blind": lambda: _blind(found) or None,
+        "blind": lambda: _hidden(found),
+        "undo": lambda: _UNDO.search(found.frame) is not None or None,
         "run": lambda: next(iter(read_runs(found.frame)), None),
         "other": lambda: next(iter(read_runs(found.frame)[1:]), None),
         "runs": lambda: read_runs(found.frame) or None,

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skills.contract import Language
 from skills.texts.normalize import fold
 from skills.texts.quantities import read_number
+from skills.texts.stems import stem
 from skills.texts.stopwords import word_set
-from tutor.nlu.wording import words
+from tutor.nlu.wording import terms, words
 
 ORDINALS = {
     name: place
@@ -32,6 +34,16 @@ AROUND = word_set(
     "think it s it's its and numero number letra letter one una uno ones luego despues then"
 )
 """Words that people put around a choice and that choose nothing."""
+MOSTLY = 0.66
+"""The share of a message's content words that a label has to have for it to be meant, with half of its own."""
+FILLERS = frozenset(
+    map(
+        stem,
+        word_set(
+            "yo digo diria creo pienso va quiero quisiera prefiero mejor dale bueno ok i think say want would like prefer rather go please porfa favor"
+        ),
+    )
+)
 LIKE_ENOUGH = 86
 """rapidfuzz ratio (0 to 100) from which typed words are an option's."""
 
@@ -46,6 +58,21 @@ def by_place(text: str, count: int) -> int | None:
     """«b», «2», «la segunda», «creo que la última» -> a place from 0 to `count` - 1."""
     bare = bare_words(text) or words(text)
     return place_of(bare[0], count) if len(bare) == 1 else None
+
+
+def by_likeness(text: str, labels: Sequence[str], language: Language) -> int | None:
+    """The one label that is said in words like its own: most of the message's content words are in it, and they are
+    enough of it."""
+    mine = {term.stem for term in terms(text, language) if term.stem not in FILLERS}
+    if not mine:
+        return None
+    rated = []
+    for label in labels:
+        theirs = {term.stem for term in terms(label, language)}
+        common = len(mine & theirs)
+        rated.append(min(common / len(mine), 2 * common / len(theirs)) if theirs and common else 0.0)
+    best = max(rated, default=0.0)
+    return rated.index(best) if best >= MOSTLY and rated.count(best) == 1 else None
 
 
 def bare_words(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from skills.texts.quantities import read_number
 from skills.texts.stopwords import word_set
 from tutor.course.model import Choice, Item, Number, Open, Order
 from tutor.nlu.choosing import bare_words, by_place, by_words, place_of
+from tutor.nlu.open_answers import likeness
 from tutor.nlu.wording import words
 
 Typed = str | float | tuple[str, ...]
@@ -74,3 +75,29 @@ def _several(text: str, options: Sequence[tuple[str, str]]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(options[place][0] for place in places if place is not None))
     found = [by_words(piece, options) for piece in re.split(r"[,;\n]| y | and ", text) if piece.strip()]
     return tuple(dict.fromkeys(id for id in found if id)) if None not in found else ()
+
+
+LIKE, CLEARLY = 0.42, 0.12
+"""How like an option's text an answer in one's own words has to be (tutor/nlu/open_answers.py), and by how much more
+than any other."""
+
+
+def in_own_words(item: Item, text: str, options: Sequence[tuple[str, str]], language: Language) -> Typed | None:
+    """The option that an answer says in other words, or the options in the order in which it tells them; None where it
+    says none plainly, asks something, or denies it."""
+    if "?" in text or not isinstance(item, Choice | Order):
+        return None
+    if isinstance(item, Choice):
+        found = _likest(text, options, language)
+        return None if found is None else (found,) if item.format == "multiple" else found
+    pieces = [piece for piece in re.split(r"[,;.\n]|\b(?:luego|despues|después|then|y|and)\b", text) if piece.strip()]
+    told = tuple(dict.fromkeys(id for piece in pieces if (id := _likest(piece, options, language))))
+    return told if len(told) == len(options) else None
+
+
+def _likest(text: str, options: Sequence[tuple[str, str]], language: Language) -> str | None:
+    rated = [(likeness(text, shown, language, {}), id) for id, shown in options]
+    values = sorted((like.value for like, _ in rated), reverse=True)
+    best, id = max(rated, key=lambda pair: pair[0].value)
+    clear = len(values) == 1 or values[0] >= values[1] + CLEARLY
+    return id if best.value >= LIKE and clear and not best.denied else None

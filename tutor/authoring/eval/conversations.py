@@ -143,7 +143,8 @@ def _did(stage: Stage, wanted: set[str], names: set[str], heard: Sequence[Intent
     if "asked" not in wanted or "asked" not in names:
         return False
     real = wanted - NO_SKILL
-    return not real or bool(candidates(heard) & real) or ("question" in real and bool(asked_between(stage)))
+    offered = candidates(heard) or {button.intent.name for button in stage.dialogue.buttons}
+    return not real or bool(offered & real) or ("question" in real and bool(asked_between(stage)))
 
 
 def _kept(stage: Stage, shown: Sequence[Shown], before: tuple[Any, ...]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from skills.texts.normalize import fold
 from tutor.authoring.eval.stage import Stage
-from tutor.course.model import Answer
+from tutor.course.model import SHOWN, Answer
 from tutor.dialogue.context import Dialogue
 from tutor.learner.events import Answered, Wondered
 from tutor.nlu.arguments import accepted
@@ -92,7 +92,10 @@ def arguments(intent: Intent) -> dict[str, Any]:
 
 
 def fits(topic: str, concepts: Iterable[str]) -> bool:
-    """Whether an answer of this topic is one; `tutor` and `worry` are several topics."""
+    """Whether an answer of this topic is one; `tutor` and `worry` are several topics. What is said of something that is
+    in sight is on whatever topic it is: what it has to say is told apart."""
+    if topic.startswith(SHOWN):
+        return True
     return bool({topic, topic.partition("-")[0]} & set(concepts))
 
 

@@ -12,6 +12,7 @@ from skills.blocks import Token
 from skills.contract import ChatMessage, Context, Done, Event, Failed, Language, NextToken, Options, Profile, Score
 from skills.errors import Busy, FileMissing, UserError
 from skills.workspace import Workspace
+from tutor.processes.execute import read_inputs
 from tutor.processes.run_status import RunStatus
 
 PROFILE = Profile(
@@ -149,7 +150,7 @@ class InProcess:
             if "probe" in skill.needs and self.probe is None:
                 yield Failed(code="model_missing", values={"model": ""})
                 return
-            result = skill.run(skill.Inputs(**inputs), ctx)
+            result = skill.run(read_inputs(skill, inputs, language), ctx)
         except UserError as error:
             yield Failed(code=error.code, values=error.values)
             return

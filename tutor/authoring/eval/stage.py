@@ -250,7 +250,9 @@ class Stage:
     async def _to_end(self) -> None:
         await self._bring()
         self._make_model()
-        self._done(*self.course.routes["express"])
+        *others, last = self.course.routes["express"]
+        self._done(*others)
+        await self._open(last, self.course.lessons[last].steps[-1].id)
         await self.does(intent=Intent(name="next"))
 
     def _done(self, *names: str) -> None:
