@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from skills.answer_from_text import AnswerInputs, AnswerResult
     from skills.clean_dataset import CleanInputs, CleanResult
     from skills.compare_models import CompareInputs, CompareResult
     from skills.compare_runs import RunsInputs
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     predict_next = typed(PredictInputs, PredictResult)
     generate_text = typed(GenerateInputs, GenerateResult)
     summarize = typed(SummarizeInputs, SummarizeResult)
+    answer_from_text = typed(AnswerInputs, AnswerResult)
     preview_examples = typed(PreviewInputs, PreviewResult)
     plan_training = typed(PlanInputs, TrainingPlan)
     rehearse_training = typed(PlanInputs, TrainingPlan)
@@ -75,6 +77,7 @@ NAMES = (
     "predict_next",
     "generate_text",
     "summarize",
+    "answer_from_text",
     "preview_examples",
     "plan_training",
     "rehearse_training",

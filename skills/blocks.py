@@ -147,13 +147,22 @@ class Compare(Frozen):
     caption: Message | None = None
 
 
+class Mark(Frozen):
+    """A stretch of a text, in characters: `start` is its first, `end` the one after its last."""
+
+    start: int
+    end: int
+
+
 class Passage(Frozen):
-    """A piece of text with where it comes from: `source` is a file or a model, `location` a place in it."""
+    """A piece of text with where it comes from: `source` is a file or a model, `location` a place in it. `marks` are the
+    words in it that matter."""
 
     text: str
     source: str | None = None
     location: Message | None = None
     role: Role = "yours"
+    marks: tuple[Mark, ...] = ()
 
 
 class Passages(Frozen):

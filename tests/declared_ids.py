@@ -115,6 +115,8 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     "chat.doing.{name}": QUICK,
     "chat.ended.{status.skill}": JOBS,
     "chat.profile_said.{profile}": PROFILES,
+    "chat.profile.{profile}": PROFILES,
+    "chat.foreign.{args.get('language')}": ("pt", "fr", "it", "de", "ca", "zh", "ar", "ru"),
     "chat.run_asked.{told}": ("end", "over", *ASKED_OF_RUNS),
     "chat.run_what.{skill}": JOBS,
     "chat.route_{('kept' if same else 'changed')}.{route}": [(how, r) for how in ("kept", "changed") for r in ROUTES],

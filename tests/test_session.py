@@ -885,7 +885,7 @@ async def test_a_number_that_no_button_has_starts_nothing(talk: Conversation) ->
     buttons = talk.buttons
     await talk.types("20")
     assert talk.buttons == buttons
-    assert "opciones" in talk.text
+    assert "Ese número" in talk.text
 
 
 async def test_a_lesson_opened_before_a_way_was_chosen_goes_on(talk: Conversation) -> None:

@@ -87,7 +87,7 @@ def _pasted(dialogue: Dialogue, text: str, router: Router, item: Item | None) ->
     if item and item.format == "open" and len(text) <= 4 * PASTED:
         return _answer(dialogue, item, text, router)
     intent = router.route(text, dialogue.language, situation(dialogue, "none"))
-    if intent.name == CARE:
+    if intent.name == CARE and intent.confidence >= CERTAIN:  # a text of theirs may be dark
         return act(dialogue, intent)
     dialogue.heard.append(Intent(name="load_dataset", args={"text": text}))
     return take_text(dialogue, {"text": text})
@@ -205,7 +205,7 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
         if not open_ and intent.name in ("unsure", *NO_REQUEST):
             answer = in_own_words(item, text, options, dialogue.language)
         intent = await _or_a_question(dialogue, intent, text) if answer is None else intent
-        if intent.name not in NO_REQUEST or (answer is None and intent.name in ("off_topic", "small_talk")):
+        if intent.name not in (*NO_REQUEST, "rename") or (answer is None and intent.name in ("off_topic", "small_talk")):
             async for shown in routed(dialogue, intent, text, router):
                 yield shown
             return
@@ -339,6 +339,6 @@ def _as_change(dialogue: Dialogue, intent: Intent, text: str, router: Router) ->
     name = intent.name if intent.name in skills.NAMES else last.skill
     said = router.arguments(text, name, situation(dialogue, "none"))
     new = changed(text, last.skill, last.inputs, said)
-    if (not new and intent.name == "unsure") or not is_change(text, said):
+    if not is_change(text, said, new):
         return intent
     return Intent(name=name, args=merged(last.inputs, new), confidence=intent.confidence)

@@ -181,6 +181,7 @@ async def leave(dialogue: Dialogue) -> Turn:
     """Musa is back; a text that was written together is shown whole, to be taken along."""
     talk = dialogue.memory.talk
     dialogue.record(TalkLeft())
+    dialogue.last = None
     if talk and talk.mode == "text" and talk.said:
         passage = Passage(text=written(talk.said), role="yours")
         card = Passages(title=msg("chat.talk.together"), passages=(passage,))

@@ -67,6 +67,7 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "talk": ("run",),
     "generate_text": ("prompt", "run", "temperature", "top_k", "top_p", "max_tokens", "seed"),
     "summarize": ("file", "text", "sentences", "paragraphs", "bullets", "words"),
+    "answer_from_text": ("file", "question"),
     "preview_examples": ("file",),
     "fine_tune": ("file", *SETTINGS),
     "plan_training": ("file", *SETTINGS),
@@ -273,6 +274,18 @@ def _prompt(found: Pieces) -> str | None:
     return found.text[slice(*match.span(1))].strip(" ?") if match else None
 
 
+_ACCORDING = re.compile(r"^(?:seg[uú]n|de acuerdo (?:a|con)|according to|in|en) [^,:¿?]{2,40}, *", re.IGNORECASE)
+"""Which text is asked, before the question."""
+
+
+def _question(found: Pieces) -> str | None:
+    """What is asked of a text: what is quoted or follows a colon, or the whole message."""
+    if found.material and len(found.material.split()) > 1:
+        return found.material.strip()
+    asked = _ACCORDING.sub("", found.text.strip())
+    return asked if len(asked.split()) > 2 else None
+
+
 def _text(found: Pieces, intent: str) -> str | None:
     if found.material:
         return found.material.strip()
@@ -302,6 +315,7 @@ def read_arguments(
         ),
         "topic": lambda: read_topic(text, topics or {}),
         "name": lambda: read_name(text),
+        "question": lambda: _question(found),
         "lesson": lambda: _lesson(found.frame, course),
         "language": lambda: read_language(found.frame),
         "prompt": lambda: _prompt(found),

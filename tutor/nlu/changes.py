@@ -67,11 +67,13 @@ def same_family(a: str, b: str) -> bool:
     return a == b or any({a, b} <= family for family in FAMILIES)
 
 
-def is_change(text: str, said: Mapping[str, Any]) -> bool:
+def is_change(text: str, said: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     """Whether a message that asks for the skill that was used last is about its last call, and not a new one.
-    `said`: the arguments that were read in it."""
+    `said`: the arguments that were read in it; `new`: what it would change."""
     frame = pieces(text).frame
-    return bool(AGAIN.search(frame)) or not OBJECTS & said.keys() or len(frame.split()) <= SHORT
+    if AGAIN.search(frame):
+        return True
+    return bool(new) and (not OBJECTS & said.keys() or len(frame.split()) <= SHORT)
 
 
 def changed(text: str, skill: str, inputs: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from skills.blocks import (
     Compare,
     Measures,
     Notice,
+    Passage,
     Passages,
     Probabilities,
     Progress,
@@ -226,8 +227,16 @@ def _passages(block: Passages, words: Words, width: int) -> str:
     for passage in block.passages:
         where = [called(passage.source or ""), words(passage.location) if passage.location else None]
         source = ", ".join(part for part in where if part)
-        drawn.append(_quoted(passage.text, width) + (f"\n{paragraph(f'— {source}', width)}" if source else ""))
+        drawn.append(_quoted(_marked(passage), width) + (f"\n{paragraph(f'— {source}', width)}" if source else ""))
     return "\n\n".join(drawn)
+
+
+def _marked(passage: Passage) -> str:
+    """The text with what matters in it between marks."""
+    text = passage.text
+    for mark in sorted(passage.marks, key=lambda mark: -mark.start):
+        text = f"{text[: mark.start]}»{text[mark.start : mark.end]}«{text[mark.end :]}"
+    return text
 
 
 def _settings(block: Settings, words: Words, width: int) -> list[str]:

@@ -123,6 +123,7 @@ def _passages(block: blocks.Passages, words: Words) -> Card:
             "role": p.role,
             "source": called(p.source or ""),
             "where": words(p.location) if p.location else "",
+            "marks": [(mark.start, mark.end) for mark in p.marks],
         }
         for p in block.passages
     ]

@@ -23,7 +23,6 @@ from tutor.settings import CURRICULUM
 from tutor.words import LANGUAGES
 
 CONVERSATIONS = "conversations"
-ALL_KINDS = (*KINDS, CONVERSATIONS)
 
 
 def evaluate(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from skills.texts.normalize import fold
 from tutor.authoring.eval.heard import acts, arguments, asked_between, candidates, fits, found, mentions, saids, told
-from tutor.authoring.eval.sets import Figures, _same
+from tutor.authoring.eval.sets import Figures, same, short
 from tutor.authoring.eval.stage import START, Stage
 from tutor.learner.events import Answered, LessonDone, StepDone
 from tutor.turn import Button, Intent, Shown
@@ -39,8 +39,7 @@ async def play(stage: Stage, conversation: dict[str, Any]) -> AsyncIterator[Play
         before = _open(stage)
         shown, faults = await _do(stage, turn)
         faults += _faults(stage, turn, shown, before)
-        came = ", ".join(f"{i.name} {dict((k, v) for k, v in i.args.items() if k != 'said') or ''}".strip()
-                         for i in stage.session.heard)  # fmt: skip
+        came = ", ".join(f"{intent.name} {short(intent.args)}".strip() for intent in stage.session.heard)
         answer = found(stage)
         said = told(stage, shown)
         yield Played(
@@ -118,7 +117,7 @@ def _faults(stage: Stage, turn: Turn, shown: Sequence[Shown], before: tuple[Any,
             faults.append(f"concept: {turn['concept']}, not {answer.key}")
     if turn.get("args"):
         read = [arguments(intent) for intent in heard if intent.name in wanted]
-        if not any(all(_same(args.get(name), value) for name, value in turn["args"].items()) for args in read):
+        if not any(all(same(args.get(name), value) for name, value in turn["args"].items()) for args in read):
             faults.append(f"args: {turn['args']}, not {read}")
     if turn.get("says") and not mentions(said, turn["says"]):
         faults.append(f"does not say {turn['says']}")

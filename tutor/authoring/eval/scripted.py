@@ -9,7 +9,7 @@ from typing import Any
 
 import skills
 from skills.blocks import Token
-from skills.contract import ChatMessage, Context, Done, Event, Failed, Language, NextToken, Options, Profile, Score
+from skills.contract import ChatMessage, Context, Done, Encoder, Event, Failed, Language, NextToken, Options, Profile, Score
 from skills.errors import Busy, FileMissing, UserError
 from skills.workspace import Workspace
 from tutor.processes.execute import read_inputs
@@ -115,6 +115,7 @@ class InProcess:
     def __init__(self, workspace: Workspace, chat: ScriptedChat | None, probe: ScriptedProbe | None) -> None:
         self.workspace, self.the_chat, self.probe = workspace, chat, probe
         self.weights: Path | None = None
+        self.encoder: Encoder | None = None
         self.talker = "smollm2-135m-instruct"
         self.voices = ScriptedVoices()
         self.slow: set[str] = set()
@@ -143,6 +144,7 @@ class InProcess:
             probe=self.probe,
             weights=self.weights,
             voices=self.voices,
+            encoder=self.encoder,
         )
         try:
             if name in self.broken:

@@ -68,7 +68,7 @@ async def routing(stage: Stage, lines: Sequence[Line]) -> AsyncIterator[Judged]:
                 exact = any(_exact(line, arguments(intent)) for intent in heard if intent.name in wanted) or not any(
                     intent.name == line["intent"] for intent in heard
                 )
-            came = ", ".join(f"{i.name} {_short(i.args)}" for i in heard)
+            came = ", ".join(f"{i.name} {short(i.args)}" for i in heard)
             yield Judged(line, {"right": right, "asked": asked, "arguments": exact}, came)
 
 
@@ -78,7 +78,7 @@ def _exact(line: Line, read: dict[str, Any]) -> bool:
     free = {"file", "run", "goal"} if "file" not in wanted else {"run", "goal"}  # what is in hand where none is named
     more = {name for name, value in read.items() if name not in wanted and before.get(name) != value} - free
     changed = {name for name in more if name in before or _relative(line)}
-    return all(_same(read.get(name), value) for name, value in wanted.items()) and not (more - changed)
+    return all(same(read.get(name), value) for name, value in wanted.items()) and not (more - changed)
 
 
 def _relative(line: Line) -> bool:
@@ -86,7 +86,8 @@ def _relative(line: Line) -> bool:
     return bool(line.get("before")) and not line.get("args")
 
 
-def _same(a: Any, b: Any) -> bool:
+def same(a: Any, b: Any) -> bool:
+    """Whether two arguments say the same: texts without case, accents and the stops around them."""
     if isinstance(a, str) and isinstance(b, str):
         return fold(a).strip(" .,;:¡!¿?\"'«»…") == fold(b).strip(" .,;:¡!¿?\"'«»…")
     if isinstance(a, int | float) and isinstance(b, int | float):
@@ -96,7 +97,8 @@ def _same(a: Any, b: Any) -> bool:
     return str(a) == str(b) if a is not None else b is None
 
 
-def _short(args: dict[str, Any]) -> str:
+def short(args: dict[str, Any]) -> str:
+    """Arguments as they are told among the misses."""
     return str({key: value for key, value in args.items() if key != "said"} or "")
 
 
@@ -134,7 +136,7 @@ async def out_of_scope(stage: Stage, lines: Sequence[Line]) -> AsyncIterator[Jud
         shown = await stage.does(text=line["text"])
         names = acts(stage, shown)
         away = {"care"} if line.get("care") else {"refused", "unknown", "care", "other_language", "small_talk"}
-        heard = ", ".join(f"{i.name} {_short(i.args)}" for i in stage.session.heard)
+        heard = ", ".join(f"{i.name} {short(i.args)}" for i in stage.session.heard)
         answer = found(stage)
         yield Judged(line, {"refused": bool(names & away) and not answer}, f"{heard} {answer.key if answer else ''}")
 
@@ -219,18 +221,19 @@ async def document(stage: Stage, lines: Sequence[Line], folder: Path) -> AsyncIt
     for name, group in groupby(sorted(lines, key=lambda line: str(line["file"])), lambda line: str(line["file"])):
         await stage.begin("text")
         await stage.does(files=[folder / name])
+        dataset = stage.dialogue.memory.dataset
         await stage.to_state("", None)
         here = stage.photograph()
         for line in group:
             stage.put_back(here)
-            args = {"question": line["question"], "file": stage.dialogue.memory.dataset}
+            args = {"question": line["question"], "file": dataset}
             shown = await stage.does(intent=Intent(name="answer_from_text", args=args))
             places = [
                 passage.text[mark.start : mark.end]
                 for one in shown if isinstance(one, Said) for block in one.blocks if block.kind == "passages"
                 for passage in block.passages for mark in passage.marks
             ]  # fmt: skip
-            span = line.get("span")
+            span = str(line.get("span") or "")
             hit = bool(span) and any(_overlap(span, place) for place in places)
             holds = {
                 "place": hit if span else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import shutil
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,6 @@ TRAINED = {
     "ngram_bpc": 2.3, "best_step": 12, "longest_copy": 5, "verdict": "learnt", "adapter": f"runs/{MODEL}/adapter",
 }  # fmt: skip
 SAMPLE: dict[Language, str] = {"es": "coplas.txt", "en": "ballad.txt"}
-START = ("greeting", "route", "bet", "item", "text", "loaded", "summary", "training", "trained", "talk", "quiz", "order", "open", "back", "end")  # fmt: skip
 
 
 @lru_cache
@@ -71,7 +70,6 @@ class Watched(Dialogue):
 class Ears(InProcess):
     """A worker without any but the sentence encoder of a home; `idle`: no skill is run, each is interrupted."""
 
-    encoder: E5 | None = None
     idle = False
 
     async def embed(self, texts: Sequence[str], kind: TextKind) -> np.ndarray:
@@ -176,7 +174,7 @@ class Stage:
             await self.does(intent=Intent(name="restart"))
             return
         self.dialogue.record(events.RouteChosen(route="express"))
-        await getattr(self, f"_to_{start}")()
+        await PLACES[start](self)
 
     async def _open(self, lesson: str, step: str) -> None:
         self.dialogue.__dict__["seen"] = []
@@ -297,3 +295,22 @@ class Stage:
             await self._open_first(lambda step: step.kind == "say")
         if before:
             self.dialogue.last = Called(skill=str(before.get("skill", "")), inputs=dict(before.get("args") or {}))
+
+
+PLACES: dict[str, Callable[[Stage], Awaitable[None]]] = {
+    "bet": Stage._to_bet,
+    "item": Stage._to_item,
+    "order": Stage._to_order,
+    "open": Stage._to_open,
+    "text": Stage._to_text,
+    "loaded": Stage._to_loaded,
+    "summary": Stage._to_summary,
+    "training": Stage._to_training,
+    "trained": Stage._to_trained,
+    "talk": Stage._to_talk,
+    "quiz": Stage._to_quiz,
+    "back": Stage._to_back,
+    "end": Stage._to_end,
+}
+"""Where a conversation can begin, after the greeting and the choice of a way."""
+START = ("greeting", "route", *PLACES)
