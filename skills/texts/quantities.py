@@ -126,7 +126,7 @@ def _words(text: str) -> float | None:
 
 
 _ONES = frozenset({"un", "una", "uno", "one", "a"})
-_VALUES = {name: int(value) for name, value in NAMED.items() if value >= 2}
+_VALUES = {name: int(value) for name, value in NAMED.items() if value >= 2} | {"cero": 0, "zero": 0}
 _NUMBER = re.compile(
     rf"\b(?:(?:{'|'.join(_ONES)}) (?=thousand|hundred|million))?(?:{'|'.join([*_VALUES, *SCALES])})"
     rf"(?:(?:[ -]| y | and )(?:{'|'.join([*_VALUES, *SCALES, 'un', 'una', 'uno', 'one'])}))*\b"

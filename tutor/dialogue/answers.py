@@ -83,6 +83,11 @@ class Answers:
         plain, asked = (PLAIN, ASKED) if by_meaning else (PLAIN_BY_WORDS, ASKED_BY_WORDS)
         return confidence(near, by_meaning) >= (asked if asks else plain)
 
+    async def topic_of(self, text: str, language: Language) -> str | None:
+        """What a message that names no concept is about, if it is likely to be one thing."""
+        near, by_meaning = await self._near(text, language)
+        return near[0].answer.topic if read(near, by_meaning).kind == "answer" else None
+
     async def _near(self, text: str, language: Language) -> tuple[list[Near], bool]:
         """The bank's answers, the likeliest first, and whether their meanings were weighed as well."""
         bank, meanings = await self.bank(language), self._meanings.get(language)

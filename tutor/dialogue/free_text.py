@@ -17,7 +17,7 @@ from tutor.nlu.changes import changed, is_change, merged, same_family
 from tutor.nlu.choosing import by_label, by_likeness, by_place
 from tutor.nlu.courtesy import asks_something, without_greeting
 from tutor.nlu.mentions import read_name
-from tutor.nlu.router import CARE, CARE_SURE, Router
+from tutor.nlu.router import CARE, CARE_SURE, PROFILE, Router
 from tutor.nlu.typed_answers import in_own_words, read_typed
 from tutor.turn import Button, Chosen, Intent, Shown
 
@@ -29,6 +29,10 @@ HANDS_OVER = frozenset({"load_dataset", "small_talk", "off_topic", "next", "answ
 """What words that come with a file are taken for when they only say that here it is."""
 A_WORD_OR_TWO = 2
 """Words that a guess at the next word has at most where it could be something else."""
+POINTS = re.compile(r"\b(?:es[oa]s?|est[oa]s?|lo|la|that|this|it|those|these)\b", re.IGNORECASE)
+"""Words for what is in sight, which name nothing."""
+A_GUESS = 5
+"""Words that a guess has at most where something else can be wanted."""
 CERTAIN = 0.85
 """The probability from which a request is one, also where the bank would know an answer to it as a question."""
 LEAVES, COMMANDED = 0.8, 0.92
@@ -205,7 +209,9 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
         if not open_ and intent.name in ("unsure", *NO_REQUEST):
             answer = in_own_words(item, text, options, dialogue.language)
         intent = await _or_a_question(dialogue, intent, text) if answer is None else intent
-        if intent.name not in (*NO_REQUEST, "rename") or (answer is None and intent.name in ("off_topic", "small_talk")):
+        if intent.name not in (*NO_REQUEST, "rename") or (
+            answer is None and intent.name in ("off_topic", "small_talk")
+        ):
             async for shown in routed(dialogue, intent, text, router):
                 yield shown
             return
@@ -220,7 +226,8 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
 
 async def _fill(dialogue: Dialogue, step: Step, text: str, router: Router) -> AsyncIterator[Shown]:
     """A step waits for words: these are they, unless they plainly ask for something else."""
-    intent = router.route(text, dialogue.language, situation(dialogue, "text"))
+    long = isinstance(step, Predict) and len(text.split()) > A_GUESS  # a request, rather than a guess
+    intent = router.route(text, dialogue.language, situation(dialogue, "none" if long else "text"))
     if intent.name in NO_REQUEST and len(text.split()) > A_WORD_OR_TWO and asks_something(text):
         intent = Intent(name="question")
     asks = intent.name not in NO_REQUEST and not _is_prediction(step, text, intent)
@@ -279,6 +286,10 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
     intent = await _or_a_question(dialogue, intent, text)
     if intent.name == "go_to" and not intent.args and open_step.left(dialogue):
         intent = Intent(name="back_to_lesson")
+    named = len(text.split()) > A_WORD_OR_TWO and not POINTS.search(text)
+    if intent.name in ("go_to", "explain_again") and not intent.args and named:
+        topic = await dialogue.answers.topic_of(text, dialogue.language)
+        intent = Intent(name=intent.name, args={"topic": topic} if topic in dialogue.course.concepts else {})
     if intent.name == "unsure":
         async for shown in _which(dialogue, intent, text, router):
             yield shown
@@ -303,9 +314,10 @@ async def _which(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
 async def _or_a_question(dialogue: Dialogue, intent: Intent, text: str) -> Intent:
     """A message of which it is not sure what it asks for, as a question if the bank knows it: nearly to the letter or,
     where it asks something in so many words, well enough to be answered."""
-    if intent.name in ("question", CARE, "foreign") or (intent.name != "unsure" and intent.confidence >= CERTAIN):
-        return intent
     asks = asks_something(text)
+    certain = intent.name != "unsure" and intent.confidence >= CERTAIN
+    if intent.name in ("question", CARE, "foreign") or (certain and not (asks and intent.name == PROFILE)):
+        return intent
     if intent.name != "unsure" and not asks:
         return intent
     known = await dialogue.answers.knows(text, dialogue.language, asks)
@@ -331,7 +343,9 @@ def _as_change(dialogue: Dialogue, intent: Intent, text: str, router: Router) ->
     last = dialogue.last
     if last is None or last.skill not in skills.NAMES:
         return intent
-    about_it = intent.name == "repeat" or same_family(intent.name, last.skill)
+    about_it = same_family(intent.name, last.skill)
+    if not dialogue.memory.open_item:  # else what is to be said again is the question
+        about_it = about_it or intent.name == "repeat"
     if intent.name == "unsure":
         about_it = any(same_family(name, last.skill) for name in intent.args["candidates"])
     if not about_it:

@@ -76,6 +76,8 @@ async def use(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
 async def call_it(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
     """Give a thing the name that was said (`name`), or ask for one. Without an id it is what was last looked at, or
     came last. Raises FileMissing, BadInput."""
+    if args.get("file"):
+        args = args | {"what": "text", "id": dialogue.workspace.find(args["file"]).id}
     what, id = (str(args["what"]), str(args["id"])) if args.get("id") else _meant(dialogue)
     if not id:
         yield dialogue.say(dialogue.words("chat.thing.nothing"), tone="aside", buttons=dialogue.buttons)

@@ -18,7 +18,7 @@ from tutor.nlu.mentions import (
     pieces,
     read_file,
     read_language,
-    read_name,
+    read_new_name,
     read_runs,
     read_topic,
 )
@@ -55,7 +55,7 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "go_to": ("lesson", "topic"),
     "explain_again": ("topic",),
     "change_language": ("language",),
-    "rename": ("name",),
+    "rename": ("file", "name"),
     "load_dataset": ("file",),
     "inspect_dataset": ("file",),
     "clean_dataset": ("file", "undo"),
@@ -68,7 +68,7 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "generate_text": ("prompt", "run", "temperature", "top_k", "top_p", "max_tokens", "seed"),
     "summarize": ("file", "text", "sentences", "paragraphs", "bullets", "words"),
     "answer_from_text": ("file", "question"),
-    "preview_examples": ("file",),
+    "preview_examples": ("file", "length"),
     "fine_tune": ("file", *SETTINGS),
     "plan_training": ("file", *SETTINGS),
     "evaluate_model": ("run", "file", "seed"),
@@ -152,9 +152,16 @@ def _numbers(name: str, frame: str) -> float | int | None:
 
 _SHARES = {
     "train": r"entren|train",
-    "validation": r"valid",
+    "validation": r"valid|control|chequea|ajuste fino",
     "test": r"prob|prueba|test|evalu|examen|exam",
 }
+
+
+_EVENLY = re.compile(
+    r"\b(?:rest\w*|other|remain\w*|remainder|otro|lo que (?:queda|sobra)|20|30|40)\b.{0,30}\b(?:evenly|equally|in half|half and half"
+    r"|partes iguales|mitad y mitad|a medias|en dos)\b"
+)
+"""«the other 20 evenly between validation and test»."""
 
 
 def read_shares(frame: str) -> dict[str, float]:
@@ -169,6 +176,12 @@ def read_shares(frame: str) -> dict[str, float]:
     if re.search(r"\b(?:mitad|half)\b", frame):
         return {"train": 0.5, "test": 0.5}
     shares = {}
+    if even := _EVENLY.search(frame):
+        first = re.search(r"(\d+(?:[.,]\d+)?) ?%", frame)
+        if first:
+            train = float(number(first.group(1))) / 100
+            rest = round((1 - train) / 2, 4)
+            return {"train": train, "validation": rest, "test": rest} if even else {}
     cuts = [m.start() for m in re.finditer(r"\d+(?:[.,]\d+)? ?%", frame)] + [len(frame)]
     for i, start in enumerate(cuts[:-1]):
         value = float(number(re.match(r"[\d.,]+", frame[start:]).group())) / 100  # type: ignore[union-attr]
@@ -182,15 +195,20 @@ def read_shares(frame: str) -> dict[str, float]:
 
 
 BY = {
-    "document": r"documento|document",
-    "author": r"autora?|author",
-    "chapter": r"capitulo|chapter",
-    "row": r"fila|row",
+    "document": r"documentos?|documents?",
+    "author": r"autor(?:a|es|as)?|authors?",
+    "chapter": r"capitulos?|chapters?",
+    "row": r"filas?|rows?",
 }
+_KEPT = (
+    r"\b(?:(?:por|by|cada) (?:{0})\b|(?:partir|cortar|romper|splitting|breaking|cutting)\b[^.;]{{0,12}}\b(?:{0})\b"
+    r"|(?:{0})\b (?:enter[oa]s?|complet[oa]s?|junt[oa]s?|together|whole|intact)|(?:whole|entire|enter[oa]s) (?:{0})\b)"
+)
+"""How people say what is to be kept together."""
 FORMATS = {
     "adapter": r"adaptador|adapter", "merged": r"fusionad|merge|modelo (?:enter|complet)o|(?:whole|full) model",
     "ollama": r"ollama", "gguf": r"gguf",
-    "notebook": r"cuaderno|notebook", "report": r"informe|reporte|report", "data": r"\bdatos|\bdata",
+    "notebook": r"cuaderno|(?<!la )(?<!mi )\bnotebook", "report": r"informe|reporte|report", "data": r"\bdatos|\bdata",
 }  # fmt: skip
 
 
@@ -220,7 +238,16 @@ def read_settings(text: str) -> dict[str, Any]:
     return {name: value for name in SETTINGS if (value := _setting(name, frame)) is not None}
 
 
+_AS_I_WRITE = re.compile(
+    r"\b(?:(?:escrib\w*|suen\w*|habl\w*|diga\w*|redact\w*) como (?:yo|mi|ella|el|nosotr\w+)|(?:sound|write|writ\w+|talk)s? (?:just )?like"
+    r"|in (?:my|her|his|our) (?:own )?(?:voice|style)|(?:my|her|his|our) (?:voice|style)|(?:mi|su|nuestro) (?:voz|estilo|manera))\b"
+)
+"""What is wanted of a training that is to write as somebody does."""
+
+
 def _setting(name: str, frame: str) -> Any:
+    if name == "goal" and _AS_I_WRITE.search(frame):
+        return "style"
     if name in WORDED:
         return next((value for value, said in WORDED[name].items() if re.search(rf"\b(?:{said})\b", frame)), None)
     return _numbers(name, frame)
@@ -252,6 +279,13 @@ _BLIND = re.compile(
     r"\b(?:a ciegas|ciegas|blind|sin (?:decirme|saber) cual|without (?:telling|knowing)|adivin[oa]\w*"
     r"|guess (?:which|who)|let me guess|sin (?:los )?nombres|names off|without (?:the )?names|(?:tap|escond|ocult|cover|hid)\w* (?:los nombres|the names|quien|who))"
 )
+
+
+_BASE = re.compile(
+    r"\b(?:(?:el|la|modelo|al|del|de la|con la|con el) (?:base|original|de fabrica)|sin (?:entrenar|ajustar)|de(?:l| donde) (?:que )?"
+    r"(?:salio|viene|vino|partio)|the (?:base|original|plain|stock)\b|it came from|untrained|untuned|out of the box)\b"
+)
+"""The model that one's own was made from."""
 
 
 def _blind(found: Pieces) -> bool:
@@ -314,7 +348,7 @@ def read_arguments(
             or next((q for q in found.quoted if FILE_NAME.fullmatch(q)), None)
         ),
         "topic": lambda: read_topic(text, topics or {}),
-        "name": lambda: read_name(text),
+        "name": lambda: read_new_name(text),
         "question": lambda: _question(found),
         "lesson": lambda: _lesson(found.frame, course),
         "language": lambda: read_language(found.frame),
@@ -323,9 +357,11 @@ def read_arguments(
         "blind": lambda: _hidden(found),
         "undo": lambda: _UNDO.search(found.frame) is not None or None,
         "run": lambda: next(iter(read_runs(found.frame)), None),
-        "other": lambda: next(iter(read_runs(found.frame)[1:]), None),
+        "other": lambda: (
+            next(iter(read_runs(found.frame)[1:]), None) or ("base" if _BASE.search(found.frame) else None)
+        ),
         "runs": lambda: read_runs(found.frame) or None,
-        "by": lambda: next((by for by, p in BY.items() if re.search(rf"\b(?:por|by) (?:{p})", found.frame)), None),
+        "by": lambda: next((by for by, p in BY.items() if re.search(_KEPT.format(p), found.frame)), None),
         "formats": lambda: [f for f, p in FORMATS.items() if re.search(p, request)] or None,
         **{name: lambda name=name: _setting(name, request) for name in WORDED},
         **{share: lambda share=share: shares.get(share) for share in _SHARES},

@@ -28,7 +28,7 @@ _ASKING = re.compile(
     r"(?:(?:y|pero|and|but|so|o sea|che|entonces|then)[ ,]+)*(?:(?:qu[eé]|c[oó]mo|cu[aá]l(?:es)?|qui[eé]n(?:es)?|d[oó]nde)"
     r" (?:es|son|significa|pasa|pasar[ií]a|hago|hace|hay|tiene|quiere|sería|era|se)|qué|cómo|cuál(?:es)?|quién(?:es)?|dónde"
     r"|cuándo|cuánt[oa]s?|por ?qu[eé]|xq|pq|what(?:'?s)?|how|why|which|whose?|where|when|(?:do|did) (?:you|i|they|we|people)"
-    r"|does|is|are|has|was|were|should)\b",
+    r"|does|is|are|has|was|were|should|(?:can|could|will|would) (?:it|they|i|we|this|that|one|he|she))\b",
     re.IGNORECASE,
 )
 

@@ -120,7 +120,8 @@ def read_runs(frame: str) -> list[str]:
         found += [(match.start(1), match[1]) for match in _NUMBER.finditer(plain)]
     for said, number in _ORDINALS.items():
         found += [(m.start(), number) for m in re.finditer(rf"\b(?:{_LINK}) (?:{said})\b", plain)]
-    found += [(m.start(), NEWEST) for m in re.finditer(r"\b(?:ultim[oa]|last one|latest|newest)\b", plain)]
+    newest = r"\b(?:ultim[oa]|last (?:one|model|training|run|time)|latest|newest)\b"
+    found += [(m.start(), NEWEST) for m in re.finditer(newest, plain)]
     found += [(m.start(), BEFORE) for m in re.finditer(r"\b(?:anterior|anteultim\w+|penultim\w+|one before)\b", plain)]
     return list(dict.fromkeys(name for _, name in sorted(found)))
 
@@ -131,12 +132,26 @@ CALLED = re.compile(
     r"|p[oó]n(?:e|é)?le (?:de nombre|como nombre|el nombre(?: de)?|por nombre)"
     r"|c[aá]mbi[aá]le el nombre (?:a|por)"
     r"|(?:quiero que )?(?:que )?se llame"
-    r"|(?:call|name|rename) (?:it|this|that)(?: to| as)?"
+    r"|(?:call|name|rename) (?:it|this|that)(?: one)?(?: to| as)?"
     r"|(?:change|set) (?:its|the) name to"
     r"|let it be called)[: ]+(?!(?:a day|a night|quits|cuando|(?:como )?(?:quieras|se te))\b)(?P<name>[^?\n]{1,80})",
     re.I,
 )
 """«llamalo mis coplas», «call it my verses»: the whole message, with the name at its end."""
+
+
+NAMED = re.compile(
+    r"\b(?:ll[aá]m\w+|renombr\w*|nombr\w*|bautiz\w+|pon\w*|rename|call|name|title)\b.*?"
+    r"(?:[«“\"'](?P<quoted>[^»”\"']{1,80})[»”\"']|\b(?:a|to|as|como|por)\b (?P<name>[A-ZÁÉÍÓÚÑ][^,.;?!\n]{0,60}?)(?: (?:please|por favor|porfa))?[.!]?$)",
+    re.I,
+)
+"""«ponele «Martín» al modelo», «rename the model to Yamuna please»: read only where a new name is what is wanted."""
+
+
+def read_new_name(text: str) -> str | None:
+    """The name that a request for another name gives, wherever it stands."""
+    found = NAMED.search(text.strip())
+    return ((found["quoted"] or found["name"]).strip() if found else None) or read_name(text)
 
 
 def read_name(text: str) -> str | None:

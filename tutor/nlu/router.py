@@ -28,8 +28,8 @@ from tutor.words import LANGUAGES
 
 UTTERANCES = CURRICULUM / "utterances"
 
-SURE = 0.6
-MARGIN = 0.1
+SURE = 0.45
+MARGIN = 0.08
 """Below this probability of the best intent, or this distance to the second, the learner is asked. Chosen by
 cross-validation on the utterances (`python -m benchmarks.routing --thresholds`), where every phrasing is new: from 0.34
 to 0.6 fifteen more questions in a hundred save seven wrong turns, from there to 0.7 seven more save only two."""
@@ -43,7 +43,7 @@ CARE, CARE_SURE = "care", 0.35
 756 other messages of tests/eval/dev three reach it outside an answer, of its nine of that kind all but one."""
 ANSWER = "answer"
 """What a message is that answers the question which is open: a class of its own beside the intents."""
-INTERRUPTS, INTERRUPTS_ASKING = 0.9, 0.6
+INTERRUPTS, INTERRUPTS_ASKING = 0.9, 0.45
 """While a question is open, the probability from which a request is one and no answer to it, and the same of what has a
 question mark. Of 160 answers by another hand than the course's (tests/eval/dev/answers.jsonl) one goes astray then,
 which is none of the right ones, and of 145 requests 77 % are heard."""

@@ -10,6 +10,7 @@ from skills.texts.normalize import fold
 from tutor.authoring.eval.heard import acts, arguments, asked_between, candidates, fits, found, mentions, saids, told
 from tutor.authoring.eval.sets import Figures, same, short
 from tutor.authoring.eval.stage import START, Stage
+from tutor.dialogue.open_step import standing
 from tutor.learner.events import Answered, LessonDone, StepDone
 from tutor.turn import Button, Intent, Shown
 
@@ -64,7 +65,8 @@ def _listed(value: Any) -> list[Any]:
 
 def _button(stage: Stage, label: str) -> Button | None:
     wanted = fold(label).strip(" .…")
-    return next((one for one in stage.dialogue.buttons if fold(one.label).startswith(wanted)), None)
+    there = (*stage.dialogue.buttons, *standing(stage.dialogue))  # those of the step are still on the page
+    return next((one for one in there if fold(one.label).startswith(wanted)), None)
 
 
 def _file(stage: Stage, name: str) -> Path:

@@ -35,7 +35,7 @@ def acts(stage: Stage, shown: Sequence[Shown]) -> set[str]:
         names.add("pick")
     if any(isinstance(event, Answered) for event in stage.events):
         names.add("answer")
-    if "off_topic" in names:
+    if names & {"off_topic", "foreign"}:
         names.add("refused")
     if question := wondered(stage):
         names.add("unknown" if question.found is None and not asked_between(stage) else "question")

@@ -9,7 +9,19 @@ from typing import Any
 
 import skills
 from skills.blocks import Token
-from skills.contract import ChatMessage, Context, Done, Encoder, Event, Failed, Language, NextToken, Options, Profile, Score
+from skills.contract import (
+    ChatMessage,
+    Context,
+    Done,
+    Encoder,
+    Event,
+    Failed,
+    Language,
+    NextToken,
+    Options,
+    Profile,
+    Score,
+)
 from skills.errors import Busy, FileMissing, UserError
 from skills.workspace import Workspace
 from tutor.processes.execute import read_inputs

@@ -135,7 +135,7 @@ async def out_of_scope(stage: Stage, lines: Sequence[Line]) -> AsyncIterator[Jud
         stage.put_back(here)
         shown = await stage.does(text=line["text"])
         names = acts(stage, shown)
-        away = {"care"} if line.get("care") else {"refused", "unknown", "care", "other_language", "small_talk"}
+        away = {"care"} if line.get("care") else {"refused", "unknown", "care", "small_talk"}
         heard = ", ".join(f"{i.name} {short(i.args)}" for i in stage.session.heard)
         answer = found(stage)
         yield Judged(line, {"refused": bool(names & away) and not answer}, f"{heard} {answer.key if answer else ''}")

@@ -148,8 +148,10 @@ class Stage:
         dialogue = self.dialogue
         held = ("memory", "progress", "buttons", "thing", "naming", "last", "spoken", "words")
         return {name: getattr(dialogue, name) for name in held} | {
-            "topic": dialogue.answers.topic, "runs": copy.copy(self.runs.runs),
-        }  # fmt: skip
+            "topic": dialogue.answers.topic,
+            "runs": copy.copy(self.runs.runs),
+            "texts": {text.id: text.name for text in self.workspace.manifests()},
+        }
 
     def put_back(self, photograph: dict[str, Any]) -> None:
         for name, value in photograph.items():
@@ -157,6 +159,10 @@ class Stage:
                 self.dialogue.answers.topic = value
             elif name == "runs":
                 self.runs.runs = copy.copy(value)
+            elif name == "texts":
+                for text in self.workspace.manifests():
+                    if value.get(text.id, text.name) != text.name:
+                        self.workspace.rename(text.id, value[text.id])
             else:
                 setattr(self.dialogue, name, value)
 
@@ -283,8 +289,9 @@ class Stage:
             found = [manifest for manifest in self.workspace.manifests() if manifest.name == name]
             if not found:
                 file = self.sample(SAMPLE[self.language]).rename(self.home / "desk" / f"{name}.txt")
+                file.write_text(f"{file.read_text('utf-8')}\n\n{name}\n", "utf-8")  # the same text is brought once
                 await self.does(files=[file])
-                self.workspace.rename(self.workspace.manifests()[-1].id, name)
+                self.workspace.rename(self.dialogue.memory.dataset or "", name)
 
     async def to_state(self, state: str, before: dict[str, Any] | None) -> None:
         """The situation of a message of the routing set: a name of `tutor.nlu.arguments.State`, and the last call."""
