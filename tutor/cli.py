@@ -138,7 +138,11 @@ def build_parser(words: Words) -> argparse.ArgumentParser:
         one.set_defaults(act=act)
     _add_models(commands, common, words)
     course = commands.add_parser("course", help=words("cli.command.course"), description=words("cli.command.course"))
-    what = {"choices": ("check", "record"), "metavar": "check|record", "help": words("cli.argument.course")}
+    what = {
+        "choices": ("check", "record", "heads"),
+        "metavar": "check|record|heads",
+        "help": words("cli.argument.course"),
+    }
     course.add_argument("what", **what)
     course.add_argument("--home", help=words("cli.option.home"))
     course.add_argument("--language", choices=("es", "en"), help=words("cli.option.language"))
@@ -227,6 +231,8 @@ def _runs(args: argparse.Namespace, words: Words) -> int:
 def _course(args: argparse.Namespace, words: Words) -> int:
     if args.what == "record":
         return _record(args)
+    if args.what == "heads":
+        return _heads(args)
     from tutor.authoring.check import check
     from tutor.settings import ROOT
 
@@ -258,6 +264,14 @@ def _eval(args: argparse.Namespace, words: Words) -> int:
     print(as_text(found))
     if args.json:
         args.json.write_text(as_json(found), "utf-8")
+    return 0
+
+
+def _heads(args: argparse.Namespace) -> int:
+    from tutor.authoring.heads import train
+    from tutor.settings import build_settings
+
+    train(build_settings(args.home).home, print)
     return 0
 
 

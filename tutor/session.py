@@ -24,6 +24,7 @@ from tutor.learner.memory import recall
 from tutor.learner.store import Store
 from tutor.lm import installed
 from tutor.nlu.router import Router
+from tutor.nlu.trained import trained
 from tutor.processes.jobs import Jobs
 from tutor.processes.run_status import RunStatus
 from tutor.processes.worker import Worker
@@ -65,7 +66,9 @@ class Session:
 
     def _train(self) -> None:
         if self._training is None and self._ready is None:
-            self._training = asyncio.create_task(asyncio.to_thread(Router, course=self._dialogue.course))
+            self._training = asyncio.create_task(
+                asyncio.to_thread(trained, self._dialogue.course, self._dialogue.workspace.home / "hearing")
+            )
 
     async def _router(self) -> Router:
         """The router, waited for if it is still being trained."""

@@ -63,6 +63,13 @@ class Answers:
             self._banks[language] = asyncio.create_task(asyncio.to_thread(bank_of, self._course, language))
         return await self._banks[language]
 
+    def encoder(self) -> str | None:
+        """The digest of the sentence encoder, None where there is none."""
+        try:
+            return find(self._home, None, "encoder").profile.digest
+        except ModelMissing:
+            return None
+
     def indexed(self, language: Language) -> Bank | None:
         """The same if it has been made."""
         task = self._banks.get(language)
@@ -91,7 +98,7 @@ class Answers:
     async def _near(self, text: str, language: Language) -> tuple[list[Near], bool]:
         """The bank's answers, the likeliest first, and whether their meanings were weighed as well."""
         bank, meanings = await self.bank(language), self._meanings.get(language)
-        meaning = await self._meaning(text) if meanings else None
+        meaning = await self.meaning(text) if meanings else None
         near = await asyncio.to_thread(bank.near, text, meaning, meanings, self.topic, self.shown)
         return [one for one in near if self._can_be_told(one.answer, language)], meaning is not None
 
@@ -108,7 +115,8 @@ class Answers:
         self.topic = found.topic if found else self.topic
         return found
 
-    async def _meaning(self, question: str) -> np.ndarray | None:
+    async def meaning(self, question: str) -> np.ndarray | None:
+        """What a text means, as a vector (width); None where nothing tells in time."""
         with suppress(TimeoutError, ModelMissing, Defect):
             async with asyncio.timeout(PATIENCE):
                 rows = await self._worker.embed([question], "query")

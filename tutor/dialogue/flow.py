@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from skills.texts.quantities import read_number
-from tutor.course.model import Predict, Step, Try
+from tutor.course.model import Open, Predict, Step, Try
 from tutor.dialogue import items, lessons, open_step, routes, series, steps
 from tutor.dialogue.context import Dialogue, next_button
 from tutor.learner.events import Predicted, RouteChosen, SolutionShown, Where
 from tutor.learner.mastery import MISSES
 from tutor.nlu.grading import grade
+from tutor.nlu.heads import head
 from tutor.turn import Shown
 
 Turn = AsyncIterator[Shown]
@@ -107,7 +108,8 @@ async def take_answer(dialogue: Dialogue, answer: Any, submission: str) -> Turn:
         yield dialogue.say(dialogue.words("chat.already_answered"), tone="system", buttons=dialogue.buttons)
         return
     item = items.open_item(dialogue)
-    graded = grade(item, answer, dialogue.language)
+    likely = await _likely(dialogue, item, str(answer)) if isinstance(item, Open) else None
+    graded = grade(item, answer, dialogue.language, likely)
     if not items.record_answer(dialogue, item, asked, graded.outcome):
         return
     yield items.graded_card(dialogue, item, asked, graded, answer)
@@ -121,6 +123,14 @@ async def take_answer(dialogue: Dialogue, answer: Any, submission: str) -> Turn:
         )
     async for shown in _after_answer(dialogue, asked.where, text):
         yield shown
+
+
+async def _likely(dialogue: Dialogue, item: Open, text: str) -> dict[str, float] | None:
+    """How likely each verdict is by what the answer means; None where nothing tells."""
+    found = dialogue.answers.encoder()
+    grader = head(item.id, found) if found else None
+    vector = await dialogue.answers.meaning(text) if grader else None
+    return None if grader is None or vector is None else grader.probabilities(vector)
 
 
 def _missed_often(dialogue: Dialogue, concept: str) -> bool:

@@ -9,10 +9,14 @@ from skills.blocks import Frozen
 from skills.contract import Language
 from skills.texts.quantities import read_number
 from tutor.course.model import Check, Choice, Do, Item, Number, Open, Order
-from tutor.nlu.open_answers import Embed, Met, met, misconceptions
+from tutor.nlu.open_answers import Met, met, misconceptions
 from tutor.nlu.typed_answers import gives_up, read_typed
 from tutor.words import Words
 
+MAY_BE = 0.4
+"""The probability that an answer is right from which it is not failed."""
+SURELY = 0.8
+"""The same from which words that sound like a misconception do not count."""
 Outcome = Literal["correct", "partial", "wrong", "unclear"]
 Answer = str | float | bool | Sequence[str] | Set[str] | Mapping[str, Any]
 
@@ -27,11 +31,12 @@ class Graded(Frozen):
     misconceptions: tuple[str, ...] = ()
 
 
-def grade(item: Item, answer: Answer, language: Language, embed: Embed | None = None) -> Graded:
+def grade(item: Item, answer: Answer, language: Language, likely: Mapping[str, float] | None = None) -> Graded:
     """Grade `answer`: an option's id (single, true_false), ids (multiple, order), a number, text (open), or a skill's
     result as a mapping (do). Words in place of ids are read as `read_typed` does, in authored order.
 
-    An open answer that is not clear is never wrong: the learner compares it with the model answer.
+    An open answer that is not clear is never wrong: the learner compares it with the model answer. `likely`: of an open
+    answer, the probability of each verdict by what it means (tutor/nlu/heads.py); else its words have to do.
     """
     if isinstance(answer, str) and gives_up(answer):
         hint = item.hint[language] if item.hint else ""
@@ -48,7 +53,7 @@ def grade(item: Item, answer: Answer, language: Language, embed: Embed | None = 
             words = item.done if done else item.not_done
             return Graded(outcome="correct" if done else "wrong", feedback=words[language])
         case Open():
-            return _open(item, str(answer), language, embed)
+            return _open(item, str(answer), language, likely)
 
 
 def _key(item: Item) -> tuple[str, ...]:
@@ -137,15 +142,17 @@ def holds(check: Check, result: Mapping[str, Any]) -> bool:
 # --- open answers -----------------------------------------------------------------------------------------------------
 
 
-def _open(item: Open, text: str, language: Language, embed: Embed | None) -> Graded:
+def _open(item: Open, text: str, language: Language, likely: Mapping[str, float] | None) -> Graded:
     words = Words(language)
-    verdicts: dict[str, Met] = {e.id: met(item, e, text, language, embed) for e in item.expectations}
+    verdicts: dict[str, Met] = {e.id: met(item, e, text, language) for e in item.expectations}
     shown = misconceptions(item, text, language)
-    outcome = _outcome(tuple(verdicts.values()), bool(shown))
+    outcome = _by_meaning(likely, bool(shown)) if likely else _outcome(tuple(verdicts.values()), bool(shown))
     missing = [e for e in item.expectations if verdicts[e.id] == "missing"]
+    if outcome in ("wrong", "partial") and not missing and not shown:
+        missing = [e for e in item.expectations if verdicts[e.id] != "covered"] or list(item.expectations)
     said = [m.repair[language] for m in shown]
     if outcome == "correct":
-        said.insert(0, words("grading.covered"))
+        said, missing = [words("grading.covered")], []
     elif outcome == "unclear":
         said.append(words("grading.unclear"))
     else:
@@ -158,6 +165,14 @@ def _open(item: Open, text: str, language: Language, embed: Embed | None) -> Gra
         missing=tuple(e.id for e in missing),
         misconceptions=tuple(m.id for m in shown),
     )
+
+
+def _by_meaning(likely: Mapping[str, float], misconceived: bool) -> Outcome:
+    """The likeliest verdict; not clear where it would fail an answer that may well be right."""
+    best = max(likely, key=lambda verdict: likely[verdict])
+    if best == "correct":
+        return "partial" if misconceived and likely["correct"] < SURELY else "correct"
+    return "unclear" if likely["correct"] >= MAY_BE else best  # type: ignore[return-value]
 
 
 def _outcome(verdicts: tuple[Met, ...], misconceived: bool) -> Outcome:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -20,9 +20,8 @@ from tutor.course.model import Expectation, Misconception, Open
 from tutor.nlu.wording import Term, cosine, ngrams, terms, words
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
-Embed = Callable[[Sequence[str]], "np.ndarray"]
 Met = Literal["covered", "missing", "unclear"]
 
 # Set on the tuning part of tests/eval/open_answers.yaml (`tests/test_grading.py` gives the figures on the other part).
@@ -36,8 +35,6 @@ CLEAR = 0.15
 """By how much a near miss must be nearer to say that the idea is missing, where no cue is there."""
 MARGIN = 0.04
 """By how much a near miss must be nearer than an accepted answer to count."""
-NEAR = 0.9
-"""Cosine of embeddings from which two answers are taken to say the same."""
 
 
 class Likeness(NamedTuple):
@@ -47,7 +44,7 @@ class Likeness(NamedTuple):
     denied: bool
 
 
-def met(item: Open, expectation: Expectation, text: str, language: Language, embed: Embed | None = None) -> Met:
+def met(item: Open, expectation: Expectation, text: str, language: Language) -> Met:
     """Whether `text` contains the idea."""
     weights = _weights(item, language)
     accepts = expectation.accept.get(language, ())
@@ -65,7 +62,7 @@ def met(item: Open, expectation: Expectation, text: str, language: Language, emb
         return "unclear"
     if agreeing < LITTLE and not cue and denying < LITTLE:
         return "missing"
-    return "covered" if embed and _means(text, expectation, language, embed) else "unclear"
+    return "unclear"
 
 
 def said(cue: str, text: str, language: Language) -> bool:
@@ -148,15 +145,3 @@ def _weights(item: Open, language: Language) -> dict[str, float]:
     for expectation in item.expectations:
         examples += (*expectation.accept.get(language, ()), *expectation.reject.get(language, ()))
     return _weights_of(tuple(examples), language)
-
-
-def _means(text: str, expectation: Expectation, language: Language, embed: Embed) -> bool:
-    """By embeddings, and only in the learner's favour: nearer to an accepted answer than to any near miss."""
-    accept, reject = expectation.accept.get(language, ()), expectation.reject.get(language, ())
-    if not accept:
-        return False
-    vectors = embed([text, *accept, *reject])
-    unit = vectors / (vectors**2).sum(axis=1, keepdims=True).clip(1e-12) ** 0.5
-    cosines = unit[1:] @ unit[0]
-    best = float(cosines[: len(accept)].max())
-    return best >= NEAR and best > (float(cosines[len(accept) :].max()) if reject else 0.0)
