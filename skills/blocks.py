@@ -155,8 +155,8 @@ class Mark(Frozen):
 
 
 class Passage(Frozen):
-    """A piece of text with where it comes from: `source` is a file or a model, `location` a place in it. `marks` are the
-    words in it that matter."""
+    """A piece of text with where it comes from: `source` is a file or a model, `location` a place in it. `marks` are
+    the words in it that matter."""
 
     text: str
     source: str | None = None

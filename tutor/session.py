@@ -24,7 +24,7 @@ from tutor.learner.memory import recall
 from tutor.learner.store import Store
 from tutor.lm import installed
 from tutor.nlu.router import Router
-from tutor.nlu.trained import trained
+from tutor.nlu.trained import trained_router
 from tutor.processes.jobs import Jobs
 from tutor.processes.run_status import RunStatus
 from tutor.processes.worker import Worker
@@ -67,7 +67,7 @@ class Session:
     def _train(self) -> None:
         if self._training is None and self._ready is None:
             self._training = asyncio.create_task(
-                asyncio.to_thread(trained, self._dialogue.course, self._dialogue.workspace.home / "hearing")
+                asyncio.to_thread(trained_router, self._dialogue.course, self._dialogue.workspace.home / "hearing")
             )
 
     async def _router(self) -> Router:

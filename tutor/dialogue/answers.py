@@ -25,10 +25,10 @@ from tutor.nlu.bank import (
     Meanings,
     Near,
     Reading,
-    bank_of,
     confidence,
     read,
 )
+from tutor.nlu.trained import indexed_bank
 from tutor.processes.worker import Worker
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ class Answers:
     async def bank(self, language: Language) -> Bank:
         """The index of a language, made in a thread the first time (three seconds)."""
         if language not in self._banks:
-            self._banks[language] = asyncio.create_task(asyncio.to_thread(bank_of, self._course, language))
+            self._banks[language] = asyncio.create_task(
+                asyncio.to_thread(indexed_bank, self._course, language, self._home / "hearing")
+            )
         return await self._banks[language]
 
     def encoder(self) -> str | None:

@@ -13,7 +13,7 @@ from tutor.dialogue.context import Dialogue
 from tutor.dialogue.free_questions import look
 from tutor.dialogue.intents import act, take_text
 from tutor.nlu.arguments import Open, Situation, State, read_settings
-from tutor.nlu.changes import changed, is_change, merged, same_family
+from tutor.nlu.changes import changed, is_change, merged, plainly, same_family
 from tutor.nlu.choosing import by_label, by_likeness, by_place
 from tutor.nlu.courtesy import asks_something, without_greeting
 from tutor.nlu.mentions import read_name
@@ -37,7 +37,14 @@ CERTAIN = 0.85
 """The probability from which a request is one, also where the bank would know an answer to it as a question."""
 LEAVES, COMMANDED = 0.8, 0.92
 """While somebody talks to their model, the probabilities from which words are a wish to leave, or another command."""
-MUSA = re.compile(r"\W*(?:che |hey |oye |oi |hi |hola )?musa\b[\s,:;.!]*", re.IGNORECASE)
+LEAVING = re.compile(
+    r"\b(?:leav\w+|exit|end|quit|close|finish\w*|sal\w*|cerr\w+|termin\w+|dej\w+|volv\w+|vuelv\w+|back)\b.*"
+    r"\b(?:conversation|chat|charla|conversaci[oó]n|curso|lecci[oó]n|lesson|course)\b",
+    re.IGNORECASE,
+)
+SHORT_ORDER = 12
+"""How one says in so many words that the conversation with a model is over; a longer text may be anything."""
+MUSA = re.compile(r"^\W*(?:che |hey |oye |oi |hi |hola )?musa\b[\s,:;.!]*|,? *\bmusa[\s?!.]*$", re.IGNORECASE)
 """How one turns to the tutor while another is being talked to."""
 NO_REQUEST = frozenset({"answer", "off_topic", "small_talk", "unsure"})
 """Where an answer is awaited, words that the router takes for one of these are the answer."""
@@ -141,11 +148,11 @@ async def _to_the_model(dialogue: Dialogue, text: str, router: Router) -> AsyncI
     """While the learner talks to their model, what is typed is for it: all but knobs, commands, what is said to Musa by
     name, and distress."""
     command = router.command(text) or _command_meant(dialogue, text, router)
-    to_musa = MUSA.match(text)
+    to_musa = MUSA.search(text)
     if command in model_chat.LEAVE:
         turn = act(dialogue, Intent(name="talk_leave"))
     elif command in model_chat.COMMANDS or to_musa:
-        said = text[to_musa.end() :].strip() if to_musa else text
+        said = MUSA.sub("", text).strip() or text
         turn = routed(dialogue, router.route(said, dialogue.language, situation(dialogue, "none")), said, router)
     elif command == CARE:
         turn = act(dialogue, Intent(name=CARE))
@@ -160,6 +167,8 @@ async def _to_the_model(dialogue: Dialogue, text: str, router: Router) -> AsyncI
 
 def _command_meant(dialogue: Dialogue, text: str, router: Router) -> str | None:
     """A command in other words than its own, which it has to be almost surely: a model may be told nearly anything."""
+    if LEAVING.search(text) and len(text.split()) <= SHORT_ORDER:
+        return "back"
     ranked = router.alternatives(text)  # whatever is said while talking is likelier to be said to the model
     if dict(ranked).get(CARE, 0.0) >= CARE_SURE:
         return CARE
@@ -206,9 +215,9 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
     if answer is None or open_:
         # what cannot be read as an answer is likelier to be something else
         intent = router.route(text, dialogue.language, situation(dialogue, "open_item" if open_ else "none"))
-        if not open_ and intent.name in ("unsure", *NO_REQUEST):
+        if not open_ and intent.confidence < CERTAIN:
             answer = in_own_words(item, text, options, dialogue.language)
-        intent = await _or_a_question(dialogue, intent, text) if answer is None else intent
+        intent = await _or_a_question(dialogue, intent, text) if answer is None else Intent(name="answer")
         if intent.name not in (*NO_REQUEST, "rename") or (
             answer is None and intent.name in ("off_topic", "small_talk")
         ):
@@ -284,7 +293,7 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
         return
     intent = _as_change(dialogue, intent, text, router)
     intent = await _or_a_question(dialogue, intent, text)
-    if intent.name == "go_to" and not intent.args and open_step.left(dialogue):
+    if intent.name in ("go_to", "back") and not intent.args and open_step.left(dialogue):
         intent = Intent(name="back_to_lesson")
     named = len(text.split()) > A_WORD_OR_TWO and not POINTS.search(text)
     if intent.name in ("go_to", "explain_again") and not intent.args and named:
@@ -344,6 +353,10 @@ def _as_change(dialogue: Dialogue, intent: Intent, text: str, router: Router) ->
     if last is None or last.skill not in skills.NAMES:
         return intent
     about_it = same_family(intent.name, last.skill)
+    if not about_it and intent.confidence < CERTAIN and not dialogue.memory.open_item:
+        said = router.arguments(text, last.skill, situation(dialogue, "none"))
+        if plainly(text, last.skill, last.inputs, said):
+            intent, about_it = Intent(name=last.skill, confidence=intent.confidence), True
     if not dialogue.memory.open_item:  # else what is to be said again is the question
         about_it = about_it or intent.name == "repeat"
     if intent.name == "unsure":

@@ -22,7 +22,7 @@ LONGEST, SHORTEST = 240, 30
 KNOBS = {"temperature": (0, 2), "top_p": (0.01, 1), "max_tokens": (1, 400)}
 """What can be set while talking, and from where to where."""
 LEAVE = frozenset({"back", "stop", "back_to_lesson"})
-WAYS_OUT = LEAVE | {"next", "go_to", "repeat"}
+WAYS_OUT = LEAVE | {"next", "go_to", "repeat", "route"}
 """What leads back to the course, when it is said in whatever words."""
 COMMANDS = frozenset(
     {"help", "progress", "go_to", "route", "change_language", "privacy", "my_things", "delete_data", "talk"}

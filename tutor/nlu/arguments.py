@@ -158,7 +158,8 @@ _SHARES = {
 
 
 _EVENLY = re.compile(
-    r"\b(?:rest\w*|other|remain\w*|remainder|otro|lo que (?:queda|sobra)|20|30|40)\b.{0,30}\b(?:evenly|equally|in half|half and half"
+    r"\b(?:rest\w*|other|remain\w*|remainder|otro|lo que (?:queda|sobra)|20|30|40)\b.{0,30}\b(?:evenly|equally|in "
+    r"half|half and half"
     r"|partes iguales|mitad y mitad|a medias|en dos)\b"
 )
 """«the other 20 evenly between validation and test»."""
@@ -239,8 +240,10 @@ def read_settings(text: str) -> dict[str, Any]:
 
 
 _AS_I_WRITE = re.compile(
-    r"\b(?:(?:escrib\w*|suen\w*|habl\w*|diga\w*|redact\w*) como (?:yo|mi|ella|el|nosotr\w+)|(?:sound|write|writ\w+|talk)s? (?:just )?like"
-    r"|in (?:my|her|his|our) (?:own )?(?:voice|style)|(?:my|her|his|our) (?:voice|style)|(?:mi|su|nuestro) (?:voz|estilo|manera))\b"
+    r"\b(?:(?:escrib\w*|suen\w*|habl\w*|diga\w*|redact\w*) como (?:yo|mi|ella|el|nosotr\w+)|(?:sound|write|writ\w+"
+    r"|talk)s? (?:just )?like"
+    r"|in (?:my|her|his|our) (?:own )?(?:voice|style)|(?:my|her|his|our) (?:voice|style)|(?:mi|su|nuestro) (?:voz"
+    r"|estilo|manera))\b"
 )
 """What is wanted of a training that is to write as somebody does."""
 
@@ -267,22 +270,27 @@ def _lesson(frame: str, course: Course | None) -> str | None:
 
 
 _SEEN = re.compile(
-    r"\b(?:con (?:los )?nombres|nombres a la vista|sabiendo (?:cual|quien)|(?:diciendo|decime|mostra\w*|dime) (?:cual|quien) es"
-    r"|(?:show|with)(?: me)?(?: the)? names|names (?:on|showing|shown|visible|back)|(?:un)?reveal\w*|not blind|unblind\w*)\b"
+    r"\b(?:con (?:los )?nombres|nombres a la vista|sabiendo (?:cual|quien)|(?:diciendo|decime|mostra\w*|dime) "
+    r"(?:cual|quien) es"
+    r"|(?:show|with)(?: me)?(?: the)? names|names (?:on|showing|shown|visible|back)|(?:un)?reveal\w*|not blind"
+    r"|unblind\w*)\b"
 )
 _UNDO = re.compile(
-    r"\b(?:deshac\w+|deshaz\w*|desace\w*|undo|revert\w*|como (?:estaba|antes|al principio)|volv\w+ (?:atras|al original|como)"
+    r"\b(?:deshac\w+|deshaz\w*|desace\w*|undo|revert\w*|como (?:estaba|antes|al principio)|volv\w+ (?:atras|al "
+    r"original|como)"
     r"|(?:put|take) (?:it|that|them) back|back (?:how|as|the way) it was|(?:the|el) original|restor\w+|restaur\w+"
     r"|te pasaste|went too far)\b"
 )
 _BLIND = re.compile(
     r"\b(?:a ciegas|ciegas|blind|sin (?:decirme|saber) cual|without (?:telling|knowing)|adivin[oa]\w*"
-    r"|guess (?:which|who)|let me guess|sin (?:los )?nombres|names off|without (?:the )?names|(?:tap|escond|ocult|cover|hid)\w* (?:los nombres|the names|quien|who))"
+    r"|guess (?:which|who)|let me guess|sin (?:los )?nombres|names off|without (?:the )?names|(?:tap|escond|ocult"
+    r"|cover|hid)\w* (?:los nombres|the names|quien|who))"
 )
 
 
 _BASE = re.compile(
-    r"\b(?:(?:el|la|modelo|al|del|de la|con la|con el) (?:base|original|de fabrica)|sin (?:entrenar|ajustar)|de(?:l| donde) (?:que )?"
+    r"\b(?:(?:el|la|modelo|al|del|de la|con la|con el) (?:base|original|de fabrica)|sin (?:entrenar|ajustar)"
+    r"|de(?:l| donde) (?:que )?"
     r"(?:salio|viene|vino|partio)|the (?:base|original|plain|stock)\b|it came from|untrained|untuned|out of the box)\b"
 )
 """The model that one's own was made from."""

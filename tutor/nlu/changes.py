@@ -13,15 +13,18 @@ from tutor.nlu.arguments import COUNTED
 from tutor.nlu.mentions import pieces
 
 AGAIN = re.compile(
-    r"\b(?:otra vez|de nuevo|de vuelta|nuevamente|lo mismo|la misma|el mismo|igual|otr[oa]s?|ahora|mejor|again|same|another"
-    r"|once more|now|instead|likewise|as well|repet\w+|repeat|redo|proba\w*|try|y (?:con|si|para|en)|and (?:with|in|for)"
+    r"\b(?:otra vez|de nuevo|de vuelta|nuevamente|lo mismo|la misma|el mismo|igual|otr[oa]s?|ahora|mejor|again"
+    r"|same|another"
+    r"|once more|now|instead|likewise|as well|repet\w+|repeat|redo|proba\w*|try|y (?:con|si|para|en)|and (?:with"
+    r"|in|for)"
     r"|what about|que tal)\b"
 )
 """Words that say that something is to be done once more, in another way."""
 SHORT = 5
 """Words up to which a message after a result is about that result, where it could be."""
 LESS = (
-    r"mas (?:cort|breve|chic|concis|resumid)\w*|cortit\w+|achic\w+|acort\w+|recort\w+|la mitad|menos (?:larg|palabr|frase|text)\w*"
+    r"mas (?:cort|breve|chic|concis|resumid)\w*|cortit\w+|achic\w+|acort\w+|recort\w+|la mitad|menos (?:larg"
+    r"|palabr|frase|text)\w*"
     r"|(?:muy|demasiado|re) larg\w+|shorter|briefer|smaller|trim\w*|half|halve|too long|less"
 )
 MORE = (
@@ -30,13 +33,15 @@ MORE = (
 )
 BOLDER = (
     r"mas (?:osad|loc|arriesgad|jugad|libre|creativ|audaz|audac|rar|salvaj|atrevid|delirant|volad|suelt)\w*|animat\w*"
-    r"|menos (?:prudent|previsibl|aburrid|seri)\w*|sub\w+(?:le)? la temperatura|bold\w*|wild\w*|craz\w+|risk\w+|loose\w*"
+    r"|menos (?:prudent|previsibl|aburrid|seri)\w*|sub\w+(?:le)? la temperatura|bold\w*|wild\w*|craz\w+|risk\w+"
+    r"|loose\w*"
     r"|(?:more|be) (?:daring|creative|random|adventurous|playful|free)|less (?:safe|predictable|boring|tame|cautious)"
 )
 TAMER = (
     r"mas (?:tranquil|prudent|cuidados|seri|clasic|conservador|segur|mans|sobri|previsibl|sensat|normal)\w*"
     r"|menos (?:loc|osad|arriesgad|rar|delirant|volad)\w*|baj\w+(?:le)? la temperatura|tame\w*|safe\w*|calm\w*|sensible"
-    r"|(?:more|be) (?:careful|cautious|conservative|predictable|sober)|less (?:wild|crazy|random|daring|bold|mad)"
+    r"|stead\w+|less imaginat\w+|(?:more|be) (?:careful|cautious|conservative|predictable|sober)|less (?:wild"
+    r"|crazy|random|daring|bold|mad)"
 )
 FEWER_TURNS, MORE_TURNS = (
     r"menos (?:vuelta|pasada|epoca|vez|veces)\w*|fewer|less",
@@ -74,6 +79,17 @@ def is_change(text: str, said: Mapping[str, Any], new: Mapping[str, Any]) -> boo
     if AGAIN.search(frame):
         return True
     return bool(new) and (not OBJECTS & said.keys() or len(frame.split()) <= SHORT)
+
+
+def plainly(text: str, skill: str, inputs: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
+    """Whether a short message says how the last result should be otherwise, and nothing else: «más corto», «otra vez
+    con cinco», «a bit bolder»."""
+    frame = pieces(text).frame
+    if len(frame.split()) > (SHORT if "?" in text else SHORT + 2):
+        return False
+    if _relative(skill, inputs, frame):
+        return True
+    return bool(AGAIN.search(frame)) and _bare_number(frame) is not None and not said
 
 
 def changed(text: str, skill: str, inputs: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,8 @@ FILLERS = frozenset(
     map(
         stem,
         word_set(
-            "yo digo diria creo pienso va quiero quisiera prefiero mejor dale bueno ok i think say want would like prefer rather go please porfa favor"
+            "yo digo diria creo pienso va quiero quisiera prefiero mejor dale bueno ok i think say want would like "
+            "prefer rather go please porfa favor"
         ),
     )
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _WORDS = (
-    r"(?:muy )?buen[oa]s?(?: d[ií]as?| tardes?| noches?)?|hol[ai]s?|holaa+|qu[eé] tal|c[oó]mo (?:va|and[aá]s|est[aá]s?)|che"
+    r"(?:muy )?buen[oa]s?(?: d[ií]as?| tardes?| noches?)?|hol[ai]s?|holaa+|qu[eé] tal|c[oó]mo (?:va|and[aá]s"
+    r"|est[aá]s?)|che"
     r"|hey|hi|hiya|hello+|hullo|good (?:morning|afternoon|evening|day)|morning|evening|g'?day|namaste|dear musa|musa"
     r"|(?:muchas |mil )?gracias|many thanks|thanks(?: a lot| so much)?|thank you(?: so much)?|cheers|ta"
     r"|(?:ja|je|ji|ha|he)(?:ja|je|ji|ha|he)+\w*|lol|ok(?:ay|ey|i)?|bueno|bien|genial|perfecto|joya|dale|listo|vale|great"
@@ -25,9 +26,12 @@ def without_greeting(text: str) -> str:
 
 
 _ASKING = re.compile(
-    r"(?:(?:y|pero|and|but|so|o sea|che|entonces|then)[ ,]+)*(?:(?:qu[eé]|c[oó]mo|cu[aá]l(?:es)?|qui[eé]n(?:es)?|d[oó]nde)"
-    r" (?:es|son|significa|pasa|pasar[ií]a|hago|hace|hay|tiene|quiere|sería|era|se)|qué|cómo|cuál(?:es)?|quién(?:es)?|dónde"
-    r"|cuándo|cuánt[oa]s?|por ?qu[eé]|xq|pq|what(?:'?s)?|how|why|which|whose?|where|when|(?:do|did) (?:you|i|they|we|people)"
+    r"(?:(?:y|pero|and|but|so|o sea|che|entonces|then)[ ,]+)*(?:(?:qu[eé]|c[oó]mo|cu[aá]l(?:es)?|qui[eé]n(?:es)?"
+    r"|d[oó]nde)"
+    r" (?:es|son|significa|pasa|pasar[ií]a|hago|hace|hay|tiene|quiere|sería|era|se)|qué|cómo|cuál(?:es)?"
+    r"|quién(?:es)?|dónde"
+    r"|cuándo|cuánt[oa]s?|por ?qu[eé]|xq|pq|what(?:'?s)?|how|why|which|whose?|where|when|(?:do|did) (?:you|i|they"
+    r"|we|people)"
     r"|does|is|are|has|was|were|should|(?:can|could|will|would) (?:it|they|i|we|this|that|one|he|she))\b",
     re.IGNORECASE,
 )

@@ -9,11 +9,14 @@ from skills.blocks import Frozen
 from skills.contract import Language
 from skills.texts.quantities import read_number
 from tutor.course.model import Check, Choice, Do, Item, Number, Open, Order
+from tutor.nlu.heads import ASTRAY, VERDICTS
 from tutor.nlu.open_answers import Met, met, misconceptions
 from tutor.nlu.typed_answers import gives_up, read_typed
 from tutor.words import Words
 
-MAY_BE = 0.4
+NO_ANSWER = 0.8
+"""The probability that a text is no answer from which it is none."""
+MAY_BE = 0.33
 """The probability that an answer is right from which it is not failed."""
 SURELY = 0.8
 """The same from which words that sound like a misconception do not count."""
@@ -169,10 +172,12 @@ def _open(item: Open, text: str, language: Language, likely: Mapping[str, float]
 
 def _by_meaning(likely: Mapping[str, float], misconceived: bool) -> Outcome:
     """The likeliest verdict; not clear where it would fail an answer that may well be right."""
-    best = max(likely, key=lambda verdict: likely[verdict])
+    if likely[ASTRAY] >= NO_ANSWER:
+        return "wrong"
+    best = max(VERDICTS, key=lambda verdict: likely[verdict])
     if best == "correct":
         return "partial" if misconceived and likely["correct"] < SURELY else "correct"
-    return "unclear" if likely["correct"] >= MAY_BE else best  # type: ignore[return-value]
+    return "unclear" if likely["correct"] >= MAY_BE * (1 - likely[ASTRAY]) else best  # type: ignore[return-value]
 
 
 def _outcome(verdicts: tuple[Met, ...], misconceived: bool) -> Outcome:

@@ -20,21 +20,26 @@ FILE = GRADING / "heads.npz"
 SCALE = 8.0
 """By how much vectors are drawn apart before they are weighed: unrelated ones are only 0.2 from related ones."""
 VERDICTS = ("correct", "partial", "wrong")
+ASTRAY = "astray"
+"""No answer to this question at all, which a classifier of answers alone takes for anything."""
 
 
 class Head(NamedTuple):
-    """Of one item: `mean` (width), `weights` (verdicts, width), `biases` (verdicts)."""
+    """Of one item: `mean` (width), `weights` (verdicts + 1, width), `biases` (verdicts + 1); the last row tells what is
+    no answer from what is one."""
 
     mean: np.ndarray
     weights: np.ndarray
     biases: np.ndarray
 
     def probabilities(self, vector: np.ndarray) -> dict[str, float]:
-        """The probability of each of `VERDICTS` for an answer with this vector (width), as a query."""
-        from scipy.special import softmax
+        """The probability of each of `VERDICTS`, and of `ASTRAY`, for the vector (width) of an answer, as a query."""
+        from scipy.special import expit, softmax
 
         scores = self.weights @ ((vector - self.mean) * SCALE) + self.biases
-        return dict(zip(VERDICTS, map(float, softmax(scores)), strict=True))
+        astray = float(expit(scores[-1]))
+        found = softmax(scores[:-1]) * (1 - astray)
+        return dict(zip(VERDICTS, map(float, found), strict=True)) | {ASTRAY: astray}
 
 
 @lru_cache

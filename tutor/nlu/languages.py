@@ -14,9 +14,12 @@ SCRIPTS = {
 ORDER = ("ja", "ko", "zh", "ar", "he", "ru", "hi", "el")
 LATIN = frozenset({"pt", "fr", "it", "de", "ca", "eu", "nl", "pl", "ro", "tr", "sv", "da", "id", "vi"})
 TELLING = {
-    "pt": "voce não nao é uma você eu meu minha obrigado obrigada por favor quero fazer isso como ajuda tudo bem oi olá muito",
-    "fr": "je tu est-ce que vous les des une avec pour dans mon ma bonjour merci s'il comment qu'est c'est suis peux moi et",
-    "it": "io che non il gli una con per sono come puoi ciao grazie vorrei mi questo questa della della perché cosa fare",
+    "pt": "voce não nao é uma você eu meu minha obrigado obrigada por favor quero fazer isso como ajuda tudo bem "
+    "oi olá muito",
+    "fr": "je tu est-ce que vous les des une avec pour dans mon ma bonjour merci s'il comment qu'est c'est suis "
+    "peux moi et",
+    "it": "io che non il gli una con per sono come puoi ciao grazie vorrei mi questo questa della della perché "
+    "cosa fare",
     "de": "ich du nicht das die der und ist mit für wie kann mein meine bitte danke hallo was ein eine mir auf zu",
     "ca": "jo que no els les una amb per com puc gràcies bon dia això meu meva fer vull el la si us plau",
 }

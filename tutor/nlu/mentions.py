@@ -142,7 +142,8 @@ CALLED = re.compile(
 
 NAMED = re.compile(
     r"\b(?:ll[aá]m\w+|renombr\w*|nombr\w*|bautiz\w+|pon\w*|rename|call|name|title)\b.*?"
-    r"(?:[«“\"'](?P<quoted>[^»”\"']{1,80})[»”\"']|\b(?:a|to|as|como|por)\b (?P<name>[A-ZÁÉÍÓÚÑ][^,.;?!\n]{0,60}?)(?: (?:please|por favor|porfa))?[.!]?$)",
+    r"(?:[«“\"'](?P<quoted>[^»”\"']{1,80})[»”\"']|\b(?:a|to|as|como|por)\b "
+    r"(?P<name>[A-ZÁÉÍÓÚÑ][^,.;?!\n]{0,60}?)(?: (?:please|por favor|porfa))?[.!]?$)",
     re.I,
 )
 """«ponele «Martín» al modelo», «rename the model to Yamuna please»: read only where a new name is what is wanted."""

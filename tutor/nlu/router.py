@@ -248,8 +248,8 @@ class Router:
 
     def route(self, text: str, language: Language, situation: Situation) -> Intent:
         """What `text` asks for. Besides the intents that can be said (docs/vocabulary.md): `answer` {text}, the answer
-        to what is open; `unsure` {candidates}, two or more intents to ask about, the likeliest first; `foreign` {language},
-        a message in a language that is not spoken here.
+        to what is open; `unsure` {candidates}, two or more intents to ask about, the likeliest first; `foreign`
+        {language}, a message in a language that is not spoken here.
         """
         if exact := self._exact.get(words_of(text)):
             return self._intent(exact, text, situation, 1.0)

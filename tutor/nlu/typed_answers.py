@@ -43,14 +43,25 @@ def read_typed(item: Item, text: str, options: Sequence[tuple[str, str]], langua
     if isinstance(item, Number):
         return read_number(text, language)
     if isinstance(item, Choice) and item.format == "true_false":
-        return _true_false(text) or _one(text, options)
+        return _true_false(text) or _one(text, options) or _true_false(_first(text))
     if isinstance(item, Choice) and item.format == "single":
-        return _one(text, options)
+        return _one(text, options) or _place(_first(text), options)
     if isinstance(item, Choice | Order):
         chosen = _several(text, options)
         complete = isinstance(item, Choice) or sorted(chosen) == sorted(id for id, _ in options)
         return chosen if chosen and complete else None
     return None
+
+
+def _first(text: str) -> str:
+    """What is said before the first comma: «la segunda, la de la probabilidad»; nothing of a question."""
+    clause = re.split(r"[,;:.]| porque | because | pq ", text, maxsplit=1)[0]
+    return "" if "?" in text else clause
+
+
+def _place(text: str, options: Sequence[tuple[str, str]]) -> str | None:
+    place = by_place(text, len(options)) if text else None
+    return None if place is None else options[place][0]
 
 
 def _true_false(text: str) -> str | None:
@@ -77,6 +88,8 @@ def _several(text: str, options: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(id for id in found if id)) if None not in found else ()
 
 
+IN_ORDER = 0.12
+"""How like the options the pieces of an answer have to be, on average, to be an order of them."""
 LIKE, CLEARLY = 0.42, 0.12
 """How like an option's text an answer in one's own words has to be (tutor/nlu/open_answers.py), and by how much more
 than any other."""
@@ -90,9 +103,23 @@ def in_own_words(item: Item, text: str, options: Sequence[tuple[str, str]], lang
     if isinstance(item, Choice):
         found = _likest(text, options, language)
         return None if found is None else (found,) if item.format == "multiple" else found
-    pieces = [piece for piece in re.split(r"[,;.\n]|\b(?:luego|despues|después|then|y|and)\b", text) if piece.strip()]
-    told = tuple(dict.fromkeys(id for piece in pieces if (id := _likest(piece, options, language))))
-    return told if len(told) == len(options) else None
+    return _told_in_order(text, options, language)
+
+
+def _told_in_order(text: str, options: Sequence[tuple[str, str]], language: Language) -> Typed | None:
+    """The options in the order in which an answer tells them, a piece for each: the pairing that is likest in all."""
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    cuts = r"[,;.:\n→]|\b(?:luego|despu[eé]s|entonces|then|y|and|e)\b"
+    pieces = [piece for piece in re.split(cuts, text) if len(piece.split()) > 1 or piece.strip().isalpha()]
+    if len(pieces) < len(options):
+        return None
+    like = np.array([[likeness(piece, shown, language, {}).value for _, shown in options] for piece in pieces])
+    rows, columns = linear_sum_assignment(-like)
+    if like[rows, columns].mean() < IN_ORDER:
+        return None
+    return tuple(options[column][0] for _, column in sorted(zip(rows, columns, strict=True)))
 
 
 def _likest(text: str, options: Sequence[tuple[str, str]], language: Language) -> str | None:
