@@ -257,10 +257,17 @@ def _answers(folder: Path, words: Words) -> str:
 
 
 def _eval(args: argparse.Namespace, words: Words) -> int:
+    from skills.errors import FileMissing
     from tutor.authoring.eval.command import as_json, as_text, evaluate
     from tutor.settings import build_settings
+    from tutor.terminal.runs import BadCommand
 
-    found = evaluate(args.kind, args.file, build_settings(args.home).home, args.errors)
+    try:
+        found = evaluate(args.kind, args.file, build_settings(args.home).home, args.errors)
+    except OSError:
+        raise FileMissing(name=str(args.file), known="") from None
+    except (ValueError, KeyError) as error:
+        raise BadCommand(command="tutor eval", problem=f"{args.file}: {error}") from error
     print(as_text(found))
     if args.json:
         args.json.write_text(as_json(found), "utf-8")

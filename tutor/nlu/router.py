@@ -41,6 +41,15 @@ INTRODUCED: tuple[State, ...] = ("greeting", "route")
 CARE, CARE_SURE = "care", 0.35
 """Somebody is in distress or danger, and the probability from which that is taken for so: rather once too often. Of
 756 other messages of tests/eval/dev three reach it outside an answer, of its nine of that kind all but one."""
+DESPAIR = re.compile(
+    r"\bno quiero (?:seguir )?(?:viviendo|vivir|existir)|\b(?:quitarme la vida|suicidarme|hacerme dano|cortarme "
+    r"las venas)\b"
+    r"|\bquiero (?:morir(?:me)?|desaparecer)\b|\b(?:kill(?:ing)?|hurt(?:ing)?|cutting) myself\b|\b(?:end|take) my "
+    r"(?:own )?life\b"
+    r"|\b(?:don'?t|do not|dont) want to (?:live|be alive|exist|go on living)\b|\bi(?: want to| wanna|'d rather) "
+    r"die\b|\bsuicidal\b"
+)
+"""What is distress whatever a classifier says; what is quoted is a text."""
 ANSWER = "answer"
 """What a message is that answers the question which is open: a class of its own beside the intents."""
 INTERRUPTS, INTERRUPTS_ASKING = 0.75, 0.6
@@ -254,7 +263,10 @@ class Router:
         if exact := self._exact.get(words_of(text)):
             return self._intent(exact, text, situation, 1.0)
         ranked = self.alternatives(text, situation)
-        if (distress := dict(ranked).get(CARE, 0.0)) >= CARE_SURE:
+        distress = dict(ranked).get(CARE, 0.0)
+        if situation.open != "open_item":  # wherever it is said; an answer may speak of dark things
+            distress = max(distress, dict(self.alternatives(text)).get(CARE, 0.0))
+        if distress >= CARE_SURE or DESPAIR.search(fold_in_place(pieces(text).frame)):
             return Intent(name=CARE, confidence=distress)
         if spoken := foreign(text, self.novelty(text)):
             return Intent(name="foreign", args={"language": spoken}, confidence=1.0)
