@@ -324,8 +324,8 @@ async def _or_a_question(dialogue: Dialogue, intent: Intent, text: str) -> Inten
     """A message of which it is not sure what it asks for, as a question if the bank knows it: nearly to the letter or,
     where it asks something in so many words, well enough to be answered."""
     asks = asks_something(text)
-    certain = intent.name != "unsure" and intent.confidence >= CERTAIN
-    if intent.name in ("question", CARE, "foreign") or (certain and not (asks and intent.name == PROFILE)):
+    certain = intent.name not in ("unsure", PROFILE) and intent.confidence >= CERTAIN
+    if certain or intent.name in ("question", CARE, "foreign"):
         return intent
     if intent.name != "unsure" and not asks:
         return intent
