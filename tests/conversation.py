@@ -9,8 +9,8 @@ from typing import Any
 
 from skills.contract import Language
 from skills.workspace import Workspace
+from tests import kept
 from tutor.authoring.eval.scripted import PROFILE, InProcess, RunsInMemory, ScriptedChat, ScriptedProbe
-from tutor.authoring.eval.stage import indexed
 from tutor.course.model import Course
 from tutor.dialogue.context import Dialogue
 from tutor.learner import mastery
@@ -18,27 +18,14 @@ from tutor.learner.memory import recall
 from tutor.learner.store import Store
 from tutor.lm import installed
 from tutor.nlu.bank import Bank
-from tutor.nlu.router import Router
 from tutor.session import Session
 from tutor.settings import Settings
 from tutor.turn import Button, Graded, Input, Intent, ItemView, Said, Shown, Upload
 from tutor.words import Words
 
-_routers: dict[str, Router] = {}
-
-
-def _router(course: Course) -> Router:
-    """Trained once for all the tests: it takes seconds."""
-    return _routers.setdefault(course.version, _routers.get(course.version) or Router(course=course))
-
 
 async def _bank(course: Course, language: Language) -> Bank:
-    return indexed(course, language)
-
-
-async def _bank(course: Course, language: Language) -> Bank:
-    """The course's answers, indexed once for all tests."""
-    return indexed(course, language)
+    return kept.bank(course, language)
 
 
 class Conversation:
@@ -73,7 +60,7 @@ class Conversation:
             model_name="",
         )
         self.dialogue.answers.bank = partial(_bank, course)  # type: ignore[method-assign]
-        self.session = Session(self.dialogue, _router(course))
+        self.session = Session(self.dialogue, kept.router(course))
         self.shown: list[Shown] = []
 
     async def _take(self, turn: AsyncIterator[Shown]) -> list[Shown]:

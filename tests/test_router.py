@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.routing import cases, in_situation, measure, measure_in_situation, outside
 from skills.contract import Language
+from tests import kept
 from tutor.course.files import load_course
 from tutor.course.model import Open
 from tutor.nlu.arguments import Situation
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture(scope="module")
 def router() -> Router:
-    return Router(course=load_course(ROOT / "curriculum"))
+    return kept.router(load_course(ROOT / "curriculum"))
 
 
 def test_every_intent_has_utterances_and_words_in_both_languages() -> None:

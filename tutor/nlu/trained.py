@@ -6,6 +6,7 @@ import hashlib
 import logging
 import platform
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,15 @@ def _kept(name: str, course: Course, folder: Path, make: Callable[[], Any]) -> A
     made = make()
     part = file.with_suffix(".part")
     try:
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         joblib.dump(made, part, compress=1)
         part.replace(file)
         for old in set(file.parent.glob(f"{name}-*.joblib")) - {file}:
             old.unlink(missing_ok=True)
     except OSError as error:
         log.warning("%s could not be kept: %s", name, error)
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
     return made
 
 

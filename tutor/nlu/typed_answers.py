@@ -88,7 +88,13 @@ def _several(text: str, options: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(id for id in found if id)) if None not in found else ()
 
 
-IN_ORDER = 0.12
+FISHING = re.compile(
+    r"\b(?:dec[ií]\w*|dime|dame|mostr\w*|marc\w+|cu[aá]l\w*|clave|aprob\w+|salt\w+|ayud\w+|tell|give|show|mark"
+    r"|which|key|pass(?:ed)?|skip|help|please|porfa\w*|por favor)\b",
+    re.IGNORECASE,
+)
+"""Words of who wants to be told, or to have it done for them: what they say is no answer, whatever it is like."""
+IN_ORDER = 0.2
 """How like the options the pieces of an answer have to be, on average, to be an order of them."""
 LIKE, CLEARLY = 0.42, 0.12
 """How like an option's text an answer in one's own words has to be (tutor/nlu/open_answers.py), and by how much more
@@ -98,7 +104,7 @@ than any other."""
 def in_own_words(item: Item, text: str, options: Sequence[tuple[str, str]], language: Language) -> Typed | None:
     """The option that an answer says in other words, or the options in the order in which it tells them; None where it
     says none plainly, asks something, or denies it."""
-    if "?" in text or not isinstance(item, Choice | Order):
+    if "?" in text or FISHING.search(text) or not isinstance(item, Choice | Order):
         return None
     if isinstance(item, Choice):
         found = _likest(text, options, language)

@@ -1,0 +1,27 @@
+"""The router and the banks of answers, made once for all tests of a course and kept between runs: they take seconds."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from skills.contract import Language
+from tutor.course.model import Course
+from tutor.nlu.bank import Bank
+from tutor.nlu.router import Router
+from tutor.nlu.trained import indexed_bank, trained_router
+
+KEPT = Path(tempfile.gettempdir()) / "tutor-tests"
+_routers: dict[str, Router] = {}
+_banks: dict[tuple[str, Language], Bank] = {}
+
+
+def router(course: Course) -> Router:
+    return _routers.setdefault(
+        course.version, _routers.get(course.version) or trained_router(course, KEPT / course.version)
+    )
+
+
+def bank(course: Course, language: Language) -> Bank:
+    key = (course.version, language)
+    return _banks.setdefault(key, _banks.get(key) or indexed_bank(course, language, KEPT / course.version))
