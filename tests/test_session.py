@@ -26,7 +26,8 @@ from tutor.course.files import load_course
 from tutor.course.model import Choice, Course, Do, Number, Open, Order
 from tutor.dialogue import my_data
 from tutor.dialogue.context import Called
-from tutor.dialogue.free_text import as_button, situation
+from tutor.dialogue.free_text import as_button
+from tutor.dialogue.requests import situation
 from tutor.learner.events import Moved, RunStarted
 from tutor.lm import llama_check
 from tutor.lm.hardware import processor_name

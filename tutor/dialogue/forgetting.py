@@ -139,11 +139,15 @@ def _leaves(value: object) -> Iterator[str]:
             yield from _leaves(each)
 
 
+WHAT_PEOPLE_SAY = ("utterances", "grading")
+"""Folders of the course that have what people say, and not the program."""
+
+
 @lru_cache(maxsize=1)
 def programs_own() -> tuple[str, ...]:
     """All that the program and its course say themselves: who finds it somewhere has found nobody's text. (What people
-    may say, utterances and ways of asking, is not the program's.)"""
-    files = [*MESSAGES.rglob("*.yaml"), *(p for p in CURRICULUM.rglob("*.*") if p.parent.name != "utterances")]
+    may say, utterances, answers and ways of asking, is not the program's.)"""
+    files = [*MESSAGES.rglob("*.yaml"), *(p for p in CURRICULUM.rglob("*.*") if p.parent.name not in WHAT_PEOPLE_SAY)]
     texts = []
     for path in files:
         with suppress(UnicodeDecodeError):

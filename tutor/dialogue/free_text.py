@@ -7,17 +7,17 @@ from collections.abc import AsyncIterator
 
 import skills
 from skills.texts.quantities import read_number
-from tutor.course.model import Bring, Item, Predict, Step, Try
+from tutor.course.model import Item, Predict, Step, Try
 from tutor.dialogue import flow, items, model_chat, open_step
 from tutor.dialogue.context import Dialogue
 from tutor.dialogue.free_questions import look
 from tutor.dialogue.intents import act, take_text
-from tutor.nlu.arguments import Open, Situation, State, read_settings
-from tutor.nlu.changes import changed, is_change, merged, plainly, same_family
+from tutor.dialogue.requests import A_WORD_OR_TWO, CERTAIN, or_a_question, routed, situation
+from tutor.nlu.arguments import read_settings
 from tutor.nlu.choosing import by_label, by_likeness, by_place
 from tutor.nlu.courtesy import asks_something, without_greeting
 from tutor.nlu.mentions import read_name
-from tutor.nlu.router import CARE, CARE_SURE, PROFILE, Router
+from tutor.nlu.router import CARE, CARE_SURE, Router
 from tutor.nlu.typed_answers import in_own_words, read_typed
 from tutor.turn import Button, Chosen, Intent, Shown
 
@@ -27,14 +27,8 @@ COMMANDS = frozenset({"stop", "route"})
 """What is no answer to the open question if it is said to the letter."""
 HANDS_OVER = frozenset({"load_dataset", "small_talk", "off_topic", "next", "answer"})
 """What words that come with a file are taken for when they only say that here it is."""
-A_WORD_OR_TWO = 2
-"""Words that a guess at the next word has at most where it could be something else."""
-POINTS = re.compile(r"\b(?:es[oa]s?|est[oa]s?|lo|la|that|this|it|those|these)\b", re.IGNORECASE)
-"""Words for what is in sight, which name nothing."""
 A_GUESS = 5
 """Words that a guess has at most where something else can be wanted."""
-CERTAIN = 0.85
-"""The probability from which a request is one, also where the bank would know an answer to it as a question."""
 LEAVES, COMMANDED = 0.8, 0.92
 """While somebody talks to their model, the probabilities from which words are a wish to leave, or another command."""
 LEAVING = re.compile(
@@ -94,12 +88,9 @@ def _asked_for(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[S
 
 
 def _pasted(dialogue: Dialogue, text: str, router: Router, item: Item | None) -> AsyncIterator[Shown]:
-    """A long text is one of theirs, unless it is an answer at length, or somebody pours out their heart."""
+    """A long text is one of theirs, however dark, unless it is an answer at length."""
     if item and item.format == "open" and len(text) <= 4 * PASTED:
         return _answer(dialogue, item, text, router)
-    intent = router.route(text, dialogue.language, situation(dialogue, "none"))
-    if intent.name == CARE and intent.confidence >= CERTAIN:  # a text of theirs may be dark
-        return act(dialogue, intent)
     dialogue.heard.append(Intent(name="load_dataset", args={"text": text}))
     return take_text(dialogue, {"text": text})
 
@@ -217,7 +208,10 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
         intent = router.route(text, dialogue.language, situation(dialogue, "open_item" if open_ else "none"))
         if not open_ and intent.confidence < CERTAIN:
             answer = in_own_words(item, text, options, dialogue.language)
-        intent = await _or_a_question(dialogue, intent, text) if answer is None else Intent(name="answer")
+        if answer is None:
+            intent = await or_a_question(dialogue, intent, text)
+        elif not open_:
+            intent = Intent(name="answer")
         if intent.name not in (*NO_REQUEST, "rename") or (
             answer is None and intent.name in ("off_topic", "small_talk")
         ):
@@ -254,118 +248,3 @@ def _is_prediction(step: Step, text: str, intent: Intent) -> bool:
     if step.format == "number":
         return read_number(text) is not None and "lesson" not in intent.args
     return len(text.split()) <= A_WORD_OR_TWO and intent.confidence < 1
-
-
-def situation(dialogue: Dialogue, waiting: Open) -> Situation:
-    """What is on the screen, for the router."""
-    files = tuple(manifest.name for manifest in dialogue.workspace.manifests())
-    state = _state(dialogue)
-    before = dialogue.last.skill if dialogue.last and state == "result" else ""
-    return Situation(open=waiting, files=files, state=state, before=before)
-
-
-def _state(dialogue: Dialogue) -> State | None:
-    """Where the learner is; None in the middle of a lesson, where there is nothing to do but to go on."""
-    memory, step = dialogue.memory, dialogue.step
-    if memory.talk:
-        return "talk"
-    if memory.open_item:  # also after something that was asked for in between
-        return "item"
-    if dialogue.last:
-        return "trained" if dialogue.last.skill == "fine_tune" else "result"
-    if memory.route is None:
-        return "route" if memory.profile else "greeting"
-    if isinstance(step, Predict) and dialogue.at(step.id) not in memory.predicted:
-        return "bet"
-    if isinstance(step, Bring) and memory.dataset is None:
-        return "text"
-    return "running" if dialogue.jobs.running() else None
-
-
-async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:
-    """Act on what free text was taken for. Where the classifier hesitates, an open button decides, or the last call
-    that it would change, or a question that is in the bank nearly to the letter; else the learner says which it is."""
-    button = _button_meant(dialogue, intent, text)
-    if button:
-        yield Chosen(intent=button.intent)
-        async for shown in act(dialogue, button.intent):
-            yield shown
-        return
-    intent = _as_change(dialogue, intent, text, router)
-    intent = await _or_a_question(dialogue, intent, text)
-    if intent.name in ("go_to", "back") and not intent.args and open_step.left(dialogue):
-        intent = Intent(name="back_to_lesson")
-    named = len(text.split()) > A_WORD_OR_TWO and not POINTS.search(text)
-    if intent.name in ("go_to", "explain_again") and not intent.args and named:
-        topic = await dialogue.answers.topic_of(text, dialogue.language)
-        intent = Intent(name=intent.name, args={"topic": topic} if topic in dialogue.course.concepts else {})
-    if intent.name == "unsure":
-        async for shown in _which(dialogue, intent, text, router):
-            yield shown
-        return
-    async for shown in act(dialogue, intent.model_copy(update={"args": {**intent.args, "said": text}})):
-        yield shown
-
-
-async def _which(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:
-    """The learner is asked what they want: the likeliest things, each with a button."""
-    dialogue.heard.append(intent)
-    here = situation(dialogue, "none")
-    buttons = [
-        dialogue.button(f"intents.{name}.label", name, args=router.arguments(text, name, here) | {"said": text})
-        for name in intent.args["candidates"]
-    ]
-    yield dialogue.say(
-        dialogue.varied("chat.unsure"), tone="aside", buttons=(*buttons, open_step.back_button(dialogue))
-    )
-
-
-async def _or_a_question(dialogue: Dialogue, intent: Intent, text: str) -> Intent:
-    """A message of which it is not sure what it asks for, as a question if the bank knows it: nearly to the letter or,
-    where it asks something in so many words, well enough to be answered."""
-    asks = asks_something(text)
-    certain = intent.name not in ("unsure", PROFILE) and intent.confidence >= CERTAIN
-    if certain or intent.name in ("question", CARE, "foreign"):
-        return intent
-    if intent.name != "unsure" and not asks:
-        return intent
-    known = await dialogue.answers.knows(text, dialogue.language, asks)
-    return Intent(name="question", args={}) if known else intent
-
-
-def _button_meant(dialogue: Dialogue, intent: Intent, text: str) -> Button | None:
-    """The open button that is meant by words like its own; or, of what the message may ask for, the only thing that one
-    of the buttons does."""
-    shown = [button for button in dialogue.buttons if not button.on_card]
-    place = by_likeness(text, [button.label for button in shown], dialogue.language)
-    if place is not None:
-        return shown[place]
-    if intent.name != "unsure" or "?" in text:
-        return None
-    names = intent.args["candidates"][:2]
-    done = [button for button in shown if button.intent.name in names]
-    return done[0] if len(done) == 1 else None
-
-
-def _as_change(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> Intent:
-    """A request that changes the last call, as that call with what is new."""
-    last = dialogue.last
-    if last is None or last.skill not in skills.NAMES:
-        return intent
-    about_it = same_family(intent.name, last.skill)
-    if not about_it and intent.confidence < CERTAIN and not dialogue.memory.open_item:
-        said = router.arguments(text, last.skill, situation(dialogue, "none"))
-        if plainly(text, last.skill, last.inputs, said):
-            intent, about_it = Intent(name=last.skill, confidence=intent.confidence), True
-    if not dialogue.memory.open_item:  # else what is to be said again is the question
-        about_it = about_it or intent.name == "repeat"
-    if intent.name == "unsure":
-        about_it = any(same_family(name, last.skill) for name in intent.args["candidates"])
-    if not about_it:
-        return intent
-    name = intent.name if intent.name in skills.NAMES else last.skill
-    said = router.arguments(text, name, situation(dialogue, "none"))
-    new = changed(text, last.skill, last.inputs, said)
-    if not is_change(text, said, new):
-        return intent
-    return Intent(name=name, args=merged(last.inputs, new), confidence=intent.confidence)

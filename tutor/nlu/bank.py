@@ -139,7 +139,7 @@ class Bank:
         of_lines = [*(topics[owner] for owner in self._owners), *topics]
         told = [place for place, topic in enumerate(of_lines) if not topic.startswith(SHOWN)]
         lines, of_lines = [lines[place] for place in told], [of_lines[place] for place in told]
-        self._topics = LinearSVC(C=0.5)
+        self._topics = LinearSVC(C=0.5, tol=0.1)
         self._topics.fit(hstack([vectorizer.transform(lines) for vectorizer in vectorizers[:2]]).tocsr(), of_lines)
         column = {topic: place for place, topic in enumerate(self._topics.classes_)}
         self._columns = [column.get(topic, -1) for topic in topics]

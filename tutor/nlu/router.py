@@ -28,8 +28,8 @@ from tutor.words import LANGUAGES
 
 UTTERANCES = CURRICULUM / "utterances"
 
-SURE = 0.45
-MARGIN = 0.08
+SURE = 0.5
+MARGIN = 0.1
 """Below this probability of the best intent, or this distance to the second, the learner is asked. Chosen by
 cross-validation on the utterances (`python -m benchmarks.routing --thresholds`), where every phrasing is new: from 0.34
 to 0.6 fifteen more questions in a hundred save seven wrong turns, from there to 0.7 seven more save only two."""

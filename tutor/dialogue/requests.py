@@ -1,0 +1,142 @@
+"""A request or a question in free text -> what is done: which button, skill, answer or change it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import skills
+from tutor.course.model import Bring, Predict
+from tutor.dialogue import open_step
+from tutor.dialogue.context import Dialogue
+from tutor.dialogue.intents import act
+from tutor.nlu.arguments import Open, Situation, State
+from tutor.nlu.changes import changed, is_change, merged, plainly, same_family
+from tutor.nlu.choosing import by_likeness
+from tutor.nlu.courtesy import asks_something
+from tutor.nlu.router import CARE, PROFILE, Router
+from tutor.turn import Button, Chosen, Intent, Shown
+
+CERTAIN = 0.85
+"""The probability from which a request is one, also where the bank would know an answer to it as a question."""
+POINTS = re.compile(r"\b(?:es[oa]s?|est[oa]s?|lo|la|that|this|it|those|these)\b", re.IGNORECASE)
+"""Words for what is in sight, which name nothing."""
+A_WORD_OR_TWO = 2
+"""Words that a message has at most where it could be something else than it seems."""
+
+
+def situation(dialogue: Dialogue, waiting: Open) -> Situation:
+    """What is on the screen, for the router."""
+    files = tuple(manifest.name for manifest in dialogue.workspace.manifests())
+    state = _state(dialogue)
+    before = dialogue.last.skill if dialogue.last and state == "result" else ""
+    return Situation(open=waiting, files=files, state=state, before=before)
+
+
+def _state(dialogue: Dialogue) -> State | None:
+    """Where the learner is; None in the middle of a lesson, where there is nothing to do but to go on."""
+    memory, step = dialogue.memory, dialogue.step
+    if memory.talk:
+        return "talk"
+    if memory.open_item:  # also after something that was asked for in between
+        return "item"
+    if dialogue.last:
+        return "trained" if dialogue.last.skill == "fine_tune" else "result"
+    if memory.route is None:
+        return "route" if memory.profile else "greeting"
+    if isinstance(step, Predict) and dialogue.at(step.id) not in memory.predicted:
+        return "bet"
+    if isinstance(step, Bring) and memory.dataset is None:
+        return "text"
+    return "running" if dialogue.jobs.running() else None
+
+
+async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:
+    """Act on what free text was taken for. Where the classifier hesitates, an open button decides, or the last call
+    that it would change, or a question that is in the bank nearly to the letter; else the learner says which it is."""
+    button = _button_meant(dialogue, intent, text)
+    if button:
+        yield Chosen(intent=button.intent)
+        async for shown in act(dialogue, button.intent):
+            yield shown
+        return
+    intent = _as_change(dialogue, intent, text, router)
+    intent = await or_a_question(dialogue, intent, text)
+    if intent.name in ("go_to", "back") and not intent.args and open_step.left(dialogue):
+        intent = Intent(name="back_to_lesson")
+    named = len(text.split()) > A_WORD_OR_TWO and not POINTS.search(text)
+    if intent.name in ("go_to", "explain_again") and not intent.args and named:
+        topic = await dialogue.answers.topic_of(text, dialogue.language)
+        intent = Intent(name=intent.name, args={"topic": topic} if topic in dialogue.course.concepts else {})
+    if intent.name == "unsure":
+        async for shown in _which(dialogue, intent, text, router):
+            yield shown
+        return
+    async for shown in act(dialogue, intent.model_copy(update={"args": {**intent.args, "said": text}})):
+        yield shown
+
+
+async def _which(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:
+    """The learner is asked what they want: the likeliest things, each with a button."""
+    dialogue.heard.append(intent)
+    here = situation(dialogue, "none")
+    buttons = [
+        dialogue.button(f"intents.{name}.label", name, args=router.arguments(text, name, here) | {"said": text})
+        for name in intent.args["candidates"]
+    ]
+    yield dialogue.say(
+        dialogue.varied("chat.unsure"), tone="aside", buttons=(*buttons, open_step.back_button(dialogue))
+    )
+
+
+async def or_a_question(dialogue: Dialogue, intent: Intent, text: str) -> Intent:
+    """A message of which it is not sure what it asks for, as a question if the bank knows it: nearly to the letter or,
+    where it asks something in so many words, well enough to be answered."""
+    asks = asks_something(text)
+    certain = intent.name not in ("unsure", PROFILE) and intent.confidence >= CERTAIN
+    if certain or intent.name in ("question", CARE, "foreign"):
+        return intent
+    if intent.name != "unsure" and not asks:
+        return intent
+    known = await dialogue.answers.knows(text, dialogue.language, asks)
+    return Intent(name="question", args={}) if known else intent
+
+
+def _button_meant(dialogue: Dialogue, intent: Intent, text: str) -> Button | None:
+    """The open button that is meant by words like its own; or, of what the message may ask for, the only thing that one
+    of the buttons does."""
+    if intent.name == CARE:
+        return None
+    shown = [button for button in dialogue.buttons if not button.on_card]
+    place = by_likeness(text, [button.label for button in shown], dialogue.language)
+    if place is not None:
+        return shown[place]
+    if intent.name != "unsure" or "?" in text:
+        return None
+    names = intent.args["candidates"][:2]
+    done = [button for button in shown if button.intent.name in names]
+    return done[0] if len(done) == 1 else None
+
+
+def _as_change(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> Intent:
+    """A request that changes the last call, as that call with what is new."""
+    last = dialogue.last
+    if last is None or last.skill not in skills.NAMES:
+        return intent
+    about_it = same_family(intent.name, last.skill)
+    if not about_it and intent.confidence < CERTAIN and not dialogue.memory.open_item:
+        said = router.arguments(text, last.skill, situation(dialogue, "none"))
+        if plainly(text, last.skill, last.inputs, said):
+            intent, about_it = Intent(name=last.skill, confidence=intent.confidence), True
+    if not dialogue.memory.open_item:  # else what is to be said again is the question
+        about_it = about_it or intent.name == "repeat"
+    if intent.name == "unsure":
+        about_it = any(same_family(name, last.skill) for name in intent.args["candidates"])
+    if not about_it:
+        return intent
+    name = intent.name if intent.name in skills.NAMES else last.skill
+    said = router.arguments(text, name, situation(dialogue, "none"))
+    new = changed(text, last.skill, last.inputs, said)
+    if not is_change(text, said, new):
+        return intent
+    return Intent(name=name, args=merged(last.inputs, new), confidence=intent.confidence)
