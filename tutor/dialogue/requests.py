@@ -98,7 +98,7 @@ async def or_a_question(dialogue: Dialogue, intent: Intent, text: str) -> Intent
         return intent
     if intent.name != "unsure" and not asks:
         return intent
-    known = await dialogue.answers.knows(text, dialogue.language, asks)
+    known = await dialogue.answers.knows(text, dialogue.language, asks and intent.name != "off_topic")
     return Intent(name="question", args={}) if known else intent
 
 

@@ -24,6 +24,8 @@ TELLING = {
     "ca": "jo que no els les una amb per com puc gràcies bon dia això meu meva fer vull el la si us plau",
 }
 """Words that short messages of these languages have, and Spanish or English hardly."""
+NEW = 0.4
+"""The share of a message's words that no utterance has, from which it may be in another language."""
 FEWEST = 3
 """Words below which Latin letters tell nothing."""
 
@@ -36,10 +38,12 @@ def foreign(text: str, novelty: float) -> str | None:
         if letters and len(re.findall(SCRIPTS[code], text)) > letters / 3:
             return code
     words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text.lower())
-    if len(words) < FEWEST or novelty < 0.4:
+    if len(words) < FEWEST:
         return None
     found = language_of(text)
     if found not in LATIN:
         return None
-    known = TELLING.get(found)
-    return found if known is None or sum(word in known.split() for word in words) >= 2 else None
+    if found in TELLING:
+        telling = sum(word in TELLING[found].split() for word in words)
+        return found if telling >= 2 and (novelty >= NEW or telling >= len(words) / 3) else None
+    return found if novelty >= NEW else None
