@@ -103,6 +103,7 @@ def test_another_account_of_the_computer_is_not_the_owner(server: Server) -> Non
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there, the folder of the account keeps others out")
+@pytest.mark.slow
 def test_what_is_kept_is_its_owners(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir(mode=0o755)  # as earlier versions left it
     with serving(tmp_path / "home", real=True) as server:
@@ -160,6 +161,7 @@ def test_it_ends_cleanly_and_starts_again_with_stray_settings_around(
     assert not (home / "server.json").exists()
 
 
+@pytest.mark.slow
 def test_the_terminal_speaks_the_language_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)

@@ -14,8 +14,7 @@ SCRIPTS = {
 ORDER = ("ja", "ko", "zh", "ar", "he", "ru", "hi", "el")
 LATIN = frozenset({"pt", "fr", "it", "de", "ca", "eu", "nl", "pl", "ro", "tr", "sv", "da", "id", "vi"})
 TELLING = {
-    "pt": "voce não nao é uma você eu meu minha obrigado obrigada por favor quero fazer isso como ajuda tudo bem "
-    "oi olá muito",
+    "pt": "voce não nao é uma você eu meu minha obrigado obrigada quero fazer isso como ajuda tudo bem oi olá muito",
     "fr": "je tu est-ce que vous les des une avec pour dans mon ma bonjour merci s'il comment qu'est c'est suis "
     "peux moi et",
     "it": "io che non il gli una con per sono come puoi ciao grazie vorrei mi questo questa della della perché "
