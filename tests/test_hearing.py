@@ -114,7 +114,7 @@ async def test_the_last_call_is_changed_by_few_words(talk: Conversation, tmp_pat
     assert talk.dialogue.last
     assert talk.dialogue.last.inputs["sentences"] == 5
     await talk.types("más corto")
-    assert talk.dialogue.last.inputs["sentences"] == 2
+    assert talk.dialogue.last.inputs["sentences"] == 3
     assert talk.dialogue.last.inputs["file"] == talk.dialogue.memory.dataset
 
 

@@ -168,7 +168,7 @@ def _relative(skill: str, inputs: Mapping[str, Any], frame: str) -> dict[str, An
     if skill == "summarize" and (says(LESS) or says(MORE)):
         name = next((name for name in LENGTHS if name != "sentences" and inputs.get(name)), "sentences")
         was = int(inputs.get(name) or 3)
-        return {name: max(1, was // 2) if says(LESS) else was * 2}
+        return {name: (was + 1) // 2 if says(LESS) else was * 2}
     if skill in ("fine_tune", "plan_training", "rehearse_training") and (says(MORE_TURNS) or says(FEWER_TURNS)):
         was = float(inputs.get("epochs") or 0)
         return {"epochs": max(1, round(was * (2 if says(MORE_TURNS) else 0.5)))} if was else {}

@@ -6,7 +6,7 @@ function marked(text, marks) {
   const parts = []
   let at = 0
   for (const [start, end] of marks || []) {
-    parts.push(text.slice(at, start), h('mark', { className: 't-mark', key: start }, text.slice(start, end)))
+    parts.push(text.slice(at, start), h('mark', { className: 't-lit', key: start }, text.slice(start, end)))
     at = end
   }
   return [...parts, text.slice(at)]
