@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from skills.contract import Language
+from tutor.authoring.eval import heard
 from tutor.course.files import load_course
 from tutor.nlu.arguments import Situation
 from tutor.nlu.bank import PLAIN, PLAIN_BY_WORDS, Bank, Meanings, bank_of, confidence, read
@@ -28,8 +29,8 @@ SETS = Path(__file__).parent.parent / "tests" / "eval"
 
 
 def fits(topic: str, question: dict[str, Any]) -> bool:
-    """Whether an answer of this topic is one; `tutor` and `worry` are several topics."""
-    return bool({topic, topic.partition("-")[0]} & {question["concept"], *question["also"]})
+    """Whether an answer of this topic is one to the question."""
+    return heard.fits(topic, (question["concept"], *question["also"]))
 
 
 def measure(bank: Bank, encoder: Any, router: Router, part: str, language: Language, errors: bool) -> str:
@@ -46,10 +47,10 @@ def measure(bank: Bank, encoder: Any, router: Router, part: str, language: Langu
             reading = read(near, by_meaning=encoder is not None)
             intent = router.route(question["text"], language, Situation())
             plain = confidence(near, encoder is not None) >= (PLAIN if encoder else PLAIN_BY_WORDS)
-            heard = intent.name == "question" or (intent.name == "unsure" and plain)
-            counts[f"{kind} heard"] += heard and reading.kind == "answer"
+            asked = intent.name == "question" or (intent.name == "unsure" and plain)
+            counts[f"{kind} heard"] += asked and reading.kind == "answer"
             counts[f"{kind} refused"] += intent.name in ("off_topic", "small_talk") or (
-                heard and reading.kind == "unknown"
+                asked and reading.kind == "unknown"
             )
             if not question["concept"]:
                 counts[f"{kind} empty"] += 1
@@ -58,8 +59,8 @@ def measure(bank: Bank, encoder: Any, router: Router, part: str, language: Langu
             right = [fits(one.answer.topic, question) for one in near[:3]]
             chosen = [fits(answer.topic, question) for answer in reading.answers]
             counts["asked"] += 1
-            counts["heard"] += heard or intent.name == "privacy"
-            counts["in the chat"] += heard and reading.kind == "answer" and chosen[0]
+            counts["heard"] += asked or intent.name == "privacy"
+            counts["in the chat"] += asked and reading.kind == "answer" and chosen[0]
             counts["sent away"] += intent.name in ("off_topic", "small_talk")
             counts["first"] += right[0]
             counts["three"] += any(right)

@@ -109,7 +109,8 @@ def _meant(question: str, sentences: list[Sentence], dataset: str | None, ctx: C
     if encoder is None:
         return None
     texts = [*(sentence.text for sentence in sentences), *windows(sentences)]
-    path = kept_at(ctx.workspace, dataset, encoder.profile.digest, texts) if dataset else None
+    folder = ctx.workspace.one(ctx.workspace.datasets, dataset) if dataset else None  # they go with the data set
+    path = kept_at(folder, "meanings", encoder.profile.digest, texts) if folder else None
     vectors = load(path, len(texts)) if path else None
     if vectors is None:
         doing = msg("answer_from_text.doing.reading")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
@@ -18,6 +19,10 @@ from skills.workspace import Workspace
 from tutor.authoring.eval.scripted import ScriptedChat as FakeChat
 from tutor.authoring.eval.scripted import ScriptedProbe as FakeProbe
 from tutor.ui.prepare import leave_out_telemetry
+
+if TYPE_CHECKING:
+    from tests.conversation import Conversation
+    from tutor.course.model import Course
 
 leave_out_telemetry()  # as the server does, before any test imports Chainlit
 
@@ -67,3 +72,22 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.tiny_model import make_tiny
 
     return make_tiny("qwen2", tmp_path_factory.mktemp("tiny") / "qwen2")
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    """The course as it is taught; a module that tests with another has a fixture of this name."""
+    from tutor.course.files import load_course
+    from tutor.settings import CURRICULUM
+
+    return load_course(CURRICULUM)
+
+
+@pytest.fixture
+def talk(tmp_path: Path, course: Course) -> Iterator[Conversation]:
+    """A conversation in a home of its own."""
+    from tests.conversation import Conversation
+
+    talk = Conversation(tmp_path / "home", course)
+    yield talk
+    talk.store.close()

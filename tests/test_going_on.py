@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,12 +13,10 @@ import pytest
 from tests.conversation import Conversation
 from tests.test_session import FINE_TUNED, VERSES, begin, key, to_step
 from tutor.authoring.eval.made_runs import make_run
-from tutor.course.files import load_course
 from tutor.course.model import Choice, Course
 from tutor.dialogue import context
 from tutor.dialogue.course_map import course_map
 from tutor.learner.events import Voted
-from tutor.settings import CURRICULUM
 from tutor.turn import Button, Input, Intent, MapLesson, Upload
 from tutor.ui.cards import map_card
 from tutor.words import Words
@@ -29,18 +26,6 @@ DAY = 86400.0
 DIARY = """La cooperativa compró una prensa de vino en marzo. La prensa llegó rota desde Mendoza. El mecánico la arregló
 con piezas de un tractor. Ahora la cooperativa vende vino en tres pueblos. La municipalidad prometió un camino nuevo
 para el invierno. Nadie sabe si el camino llegará a tiempo."""
-
-
-@pytest.fixture(scope="module")
-def course() -> Course:
-    return load_course(CURRICULUM)
-
-
-@pytest.fixture
-def talk(tmp_path: Path, course: Course) -> Iterator[Conversation]:
-    talk = Conversation(tmp_path / "home", course)
-    yield talk
-    talk.store.close()
 
 
 def labels(talk: Conversation) -> list[str]:

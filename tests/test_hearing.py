@@ -3,32 +3,18 @@ shown, changes to it, side questions at an open question, one's own model."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conversation import Conversation
-from tests.test_session import CURRICULUM, VERSES, begin, to_step
-from tutor.course.files import load_course
+from tests.test_session import VERSES, begin, to_step
 from tutor.course.model import Choice, Course
 from tutor.learner.events import Answered
 from tutor.nlu.courtesy import asks_something, without_greeting
 from tutor.nlu.languages import foreign
 from tutor.nlu.profiles import profiles_of
 from tutor.turn import Chosen, Intent
-
-
-@pytest.fixture(scope="module")
-def course() -> Course:
-    return load_course(CURRICULUM)
-
-
-@pytest.fixture
-def talk(tmp_path: Path, course: Course) -> Iterator[Conversation]:
-    talk = Conversation(tmp_path / "home", course)
-    yield talk
-    talk.store.close()
 
 
 async def with_a_text(talk: Conversation, tmp_path: Path) -> None:
@@ -130,6 +116,8 @@ async def test_a_question_about_a_result_is_answered_with_its_facts(talk: Conver
         shown = await talk.acts(Intent(name="question", args={"answer": answer.key, "said": answer.title.es}))
         text = " ".join(getattr(one, "text", "") for one in shown)
         assert "{" not in text
+        assert "–" not in text.split(". ")[0]  # a fact that is not there
+        assert answer.text.es.partition("{")[0][:20].strip() in text
 
 
 async def test_what_is_not_in_sight_is_not_spoken_of(talk: Conversation) -> None:

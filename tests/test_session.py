@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from tests.conversation import Conversation
 from tests.test_models_choice import put
 from tutor import session
 from tutor.authoring.eval.scripted import RunsInMemory
-from tutor.course.files import load_course
 from tutor.course.model import Choice, Course, Do, Number, Open, Order
 from tutor.dialogue import my_data
 from tutor.dialogue.context import Called
@@ -41,18 +39,6 @@ VERSES = "\n\n".join(
     f"Canta el gallo en la mañana {n},\nsube el humo del fogón,\nviene el viento de la pampa\ny se lleva mi canción."
     for n in range(60)
 )
-
-
-@pytest.fixture(scope="module")
-def course() -> Course:
-    return load_course(CURRICULUM)
-
-
-@pytest.fixture
-def talk(tmp_path: Path, course: Course) -> Iterator[Conversation]:
-    talk = Conversation(tmp_path / "home", course)
-    yield talk
-    talk.store.close()
 
 
 async def begin(talk: Conversation) -> None:

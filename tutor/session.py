@@ -24,12 +24,12 @@ from tutor.learner.memory import recall
 from tutor.learner.store import Store
 from tutor.lm import installed
 from tutor.nlu.router import Router
-from tutor.nlu.trained import trained_router
+from tutor.nlu.trained import HEARING, trained_router
 from tutor.processes.jobs import Jobs
 from tutor.processes.run_status import RunStatus
 from tutor.processes.worker import Worker
 from tutor.settings import CURRICULUM, Settings
-from tutor.turn import Button, CourseMap, Input, Intent, Shown, Upload
+from tutor.turn import Button, CourseMap, Input, Intent, Shown, Upload, Waiting
 from tutor.words import Words
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class Session:
     def _train(self) -> None:
         if self._training is None and self._ready is None:
             self._training = asyncio.create_task(
-                asyncio.to_thread(trained_router, self._dialogue.course, self._dialogue.workspace.home / "hearing")
+                asyncio.to_thread(trained_router, self._dialogue.course, self._dialogue.workspace.home / HEARING)
             )
 
     async def _router(self) -> Router:
@@ -170,6 +170,8 @@ class Session:
         elif input.intent:
             turn = act(dialogue, input.intent)
         elif input.text.strip():
+            if self._training and not self._training.done():
+                yield Waiting(text=dialogue.words("chat.doing.hear"))
             turn = typed(dialogue, input.text, await self._router())
         else:
             turn = greeting.welcome_back(dialogue) if dialogue.memory.greeted else greeting.welcome(dialogue)

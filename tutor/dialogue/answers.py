@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from skills.contract import Language
 from skills.errors import ModelMissing
+from skills.texts.meanings import TOGETHER, keep, kept_at, load
 from tutor.course.model import SHOWN, Answer, Course
 from tutor.failures import Defect
 from tutor.lm.installed import find
@@ -28,15 +28,13 @@ from tutor.nlu.bank import (
     confidence,
     read,
 )
-from tutor.nlu.trained import indexed_bank
+from tutor.nlu.trained import HEARING, indexed_bank
 from tutor.processes.worker import Worker
 
 if TYPE_CHECKING:
     import numpy as np
 
 log = logging.getLogger(__name__)
-TOGETHER = 48
-"""Texts whose meaning is asked for at once: a third of a second on two cores, which is what a learner may wait for."""
 PATIENCE = 0.25
 """Seconds that the meaning of a question is waited for; then its words have to do."""
 PAUSE = 2.0
@@ -61,7 +59,7 @@ class Answers:
         """The index of a language, made in a thread the first time (three seconds)."""
         if language not in self._banks:
             self._banks[language] = asyncio.create_task(
-                asyncio.to_thread(indexed_bank, self._course, language, self._home / "hearing")
+                asyncio.to_thread(indexed_bank, self._course, language, self._home / HEARING)
             )
         return await self._banks[language]
 
@@ -134,12 +132,11 @@ class Answers:
         bank = await self.bank(language)
         try:
             encoder = find(self._home, None, "encoder").profile.digest
-            digest = hashlib.sha256("\0".join((encoder, *bank.asks, *bank.texts)).encode()).hexdigest()[:16]
-            file = self._home / "meanings" / f"{language}-{digest}.npy"
-            rows = _kept(file)
+            file = kept_at(self._home / "meanings", language, encoder, (*bank.asks, *bank.texts))
+            rows = load(file, len(bank.asks) + len(bank.texts))
             if rows is None:
                 rows = await self._worked_out(bank, busy)
-                await asyncio.to_thread(_keep, file, rows)
+                await asyncio.to_thread(keep, file, rows)
         except (ModelMissing, Defect) as error:
             log.info("the meanings of the answers: %s", error.code)
             return
@@ -155,33 +152,3 @@ class Answers:
                     await asyncio.sleep(PAUSE)
                 rows.append(await self._worker.embed(texts[start : start + TOGETHER], kind))  # type: ignore[arg-type]
         return np.concatenate(rows)
-
-
-def _kept(file: Path) -> np.ndarray | None:
-    """The rows that a file keeps; None where there is none, or none that can be read."""
-    import numpy as np
-
-    try:
-        rows: np.ndarray = np.load(file).astype(np.float32)
-    except (OSError, ValueError, EOFError):
-        return None
-    return rows
-
-
-def _keep(file: Path, rows: np.ndarray) -> None:
-    """Write it whole or not at all, in the place of what an earlier version of the course left for the language. Where
-    it cannot be written, it is worked out again at the next start."""
-    import numpy as np
-
-    part = file.with_suffix(".part")
-    try:
-        file.parent.mkdir(exist_ok=True)
-        with part.open("wb") as out:
-            np.save(out, rows.astype(np.float16))
-        part.replace(file)
-    except OSError as error:
-        log.warning("the meanings of the answers could not be kept: %s", error)
-        part.unlink(missing_ok=True)
-        return
-    for old in set(file.parent.glob(f"{file.stem.split('-')[0]}-*")) - {file}:
-        old.unlink(missing_ok=True)

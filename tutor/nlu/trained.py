@@ -18,6 +18,8 @@ from tutor.settings import CURRICULUM, ROOT
 from tutor.version import VERSION
 
 log = logging.getLogger(__name__)
+HEARING = "hearing"
+"""The folder of the home in which they are kept."""
 
 
 def trained_router(course: Course, folder: Path) -> Router:

@@ -22,7 +22,7 @@ from tutor.lm.installed import Installed, held, installed, models_folder, use
 from tutor.lm.llama_check import check
 from tutor.lm.origin import origins
 from tutor.lm.speed import LEAST_WORDS, Speed, known_speed
-from tutor.settings import build_settings
+from tutor.settings import CURRICULUM, build_settings
 from tutor.terminal.meter import Meter
 from tutor.words import Words
 
@@ -57,6 +57,17 @@ def bring_missing(home: Path, words: Words, say: Say, light: bool = False) -> No
     _note(home, missing)
     if wanted.choices:
         say(words("models.setup.done"))
+
+
+def learn_to_hear(home: Path, words: Words, say: Say) -> None:
+    """Train what hears what is typed, and index what answers it, so that the first message does not wait for them."""
+    from tutor.course.files import load_course
+    from tutor.nlu.trained import HEARING, indexed_bank, trained_router
+
+    say(words("models.setup.hearing"))
+    course = load_course(CURRICULUM)
+    trained_router(course, home / HEARING)
+    indexed_bank(course, words.language, home / HEARING)
 
 
 def announce(wanted: Plan, words: Words, say: Say) -> None:

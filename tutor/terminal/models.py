@@ -17,7 +17,7 @@ from tutor.lm.fetch import get
 from tutor.lm.installed import Installed, find, installed, remove, use
 from tutor.lm.origin import came_from, origins
 from tutor.setup.ending import ASKED, endings
-from tutor.terminal.first_models import bring_missing, tell_speed
+from tutor.terminal.first_models import bring_missing, learn_to_hear, tell_speed
 from tutor.terminal.meter import Meter
 from tutor.words import Words
 
@@ -52,6 +52,7 @@ def _do(args: argparse.Namespace, words: Words, home: Path, say: Say) -> None:
             say(line)
     elif args.what == "get" and args.name is None:
         bring_missing(home, words, say, light=args.light)
+        learn_to_hear(home, words, say)
     elif args.name is None:
         raise ModelMissing(model="")
     elif args.what == "get":

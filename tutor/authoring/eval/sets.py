@@ -104,7 +104,6 @@ def short(args: dict[str, Any]) -> str:
 
 async def questions(stage: Stage, lines: Sequence[Line]) -> AsyncIterator[Judged]:
     """`{id, lang, text, concept, also?, must_mention?, must_not?}`; no `concept`: nothing of the course answers it."""
-    await stage.begin("bet")
     await stage.to_state("", None)
     here = stage.photograph()
     for line in lines:
@@ -153,7 +152,7 @@ async def fishing(stage: Stage, lines: Sequence[Line]) -> AsyncIterator[Judged]:
     places = []
     for lesson_id, step_id in asked.values():
         await stage.begin("item")
-        await stage._open(lesson_id, step_id)
+        await stage.open_step(lesson_id, step_id)
         places.append((step_id, stage.photograph()))
     stage.worker.idle = True
     for line in lines:
@@ -204,7 +203,7 @@ async def answers(stage: Stage, lines: Sequence[Line]) -> AsyncIterator[Judged]:
         lessons = {step.item: (lesson.id, step.id) for lesson in stage.course.lessons.values() for step in lesson.steps
                    if isinstance(step, Ask)}  # fmt: skip
         if line["item"] in lessons:
-            await stage._open(*lessons[line["item"]])
+            await stage.open_step(*lessons[line["item"]])
         else:
             async for _ in items.ask_item(stage.dialogue, line["item"], "lesson"):
                 pass

@@ -182,7 +182,8 @@ class Stage:
         self.dialogue.record(events.RouteChosen(route="express"))
         await PLACES[start](self)
 
-    async def _open(self, lesson: str, step: str) -> None:
+    async def open_step(self, lesson: str, step: str) -> None:
+        """Open a lesson at one of its steps."""
         self.dialogue.__dict__["seen"] = []
         async for _ in lessons.begin_lesson(self.dialogue, lesson, step):
             pass
@@ -192,7 +193,7 @@ class Stage:
         for one in self.course.lessons.values():
             for step in one.steps:
                 if lesson in ("", one.id) and fits(step):
-                    await self._open(one.id, step.id)
+                    await self.open_step(one.id, step.id)
                     return
 
     async def _to_bet(self) -> None:
@@ -216,16 +217,16 @@ class Stage:
 
     async def _to_summary(self) -> None:
         await self._bring()
-        await self._open("summarise", "underline")
+        await self.open_step("summarise", "underline")
 
     async def _to_training(self) -> None:
         await self._bring()
-        await self._open("fine-tune", "train")
+        await self.open_step("fine-tune", "train")
         if not self.runs.runs:
             await self.runs.start("fine_tune", {"file": self.dialogue.memory.dataset}, self.language)
         run = next(iter(self.runs.runs))
         self.dialogue.record(events.RunStarted(at="fine-tune/train", run=run, skill="fine_tune"))
-        await self._open("fine-tune", "name")
+        await self.open_step("fine-tune", "name")
 
     async def _to_trained(self) -> None:
         await self._to_training()
@@ -256,7 +257,7 @@ class Stage:
         self._make_model()
         *others, last = self.course.routes["express"]
         self._done(*others)
-        await self._open(last, self.course.lessons[last].steps[-1].id)
+        await self.open_step(last, self.course.lessons[last].steps[-1].id)
         await self.does(intent=Intent(name="next"))
 
     def _done(self, *names: str) -> None:
