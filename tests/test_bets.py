@@ -11,7 +11,7 @@ import pytest
 
 from skills.blocks import Bet
 from tests.conversation import Conversation
-from tests.test_session import FINE_TUNED, VERSES, begin, course, talk, to_step
+from tests.test_session import FINE_TUNED, VERSES, begin, to_step
 from tutor.authoring.check import check
 from tutor.course.model import Course, Predict, Run, Say, Wait
 from tutor.dialogue import blind_comparison
