@@ -21,7 +21,6 @@ from tutor.learner.events import Predicted, Voted
 from tutor.settings import CURRICULUM
 from tutor.turn import Intent, Said
 
-__all__ = ["course", "talk"]
 ASKED_FOR = {"decide/goal", "decide/often", "decide/stakes", "decide/rights", "decide/checking"}
 NO_BETS = ASKED_FOR | {"should-tune/goal", "lengths/limit"}
 """Choices that are no bets: answers that a skill works with."""
