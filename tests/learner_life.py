@@ -99,6 +99,7 @@ async def new_life(home: Path, course: Course, now: list[float]) -> Life:
     await life.acts(Intent(name="explain_again"))
     await life.acts(Intent(name="back_to_lesson"))
     await life.acts(Intent(name="hint"))
+    await life.acts(Intent(name="no_questions"))
     return life
 
 

@@ -69,7 +69,8 @@ class Learner:
         for _ in range(60):  # while a turn is at work the composer keeps the words: on a busy machine, ask again
             self.page.keyboard.press("Enter")
             self.page.wait_for_timeout(100)
-            if not self.page.locator("#chat-input").inner_text().strip():
+            composer = self.page.locator("#chat-input")
+            if not composer.count() or not composer.inner_text().strip():  # none: the program was ended meanwhile
                 return
             self.page.wait_for_timeout(250)
 

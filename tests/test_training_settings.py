@@ -451,16 +451,26 @@ async def test_who_asks_to_train_gets_the_card_and_begins_with_what_is_on_it(
     assert (begun["rank"], begun["epochs"]) == (8, 3)
 
 
-async def test_who_says_how_is_not_asked(tmp_path: Path, course: Course) -> None:
+async def test_what_was_said_is_on_the_card_first(tmp_path: Path, course: Course, tiny_model: Path) -> None:
     talk = await with_verses(tmp_path, course)
+    talk.worker.weights = tiny_model
     await talk.types("entrená 3 épocas")
+    assert not talk.runs.runs, "what takes time is shown on its card first"
+    card = talk.dialogue.settings_card
+    assert card
+    await talk.acts(card.intent)
     (begun,) = talk.runs.begun.values()
     assert begun["epochs"] == 3
 
 
+async def trains(talk: Conversation) -> None:
+    """A training begun from its card."""
+    await talk.acts(Intent(name="fine_tune", args={"file": talk.dialogue.memory.dataset, "epochs": 3}))
+
+
 async def test_what_could_be_done_instead_is_a_button(tmp_path: Path, course: Course) -> None:
     talk = await with_verses(tmp_path, course)
-    await talk.types("entrená 3 épocas")
+    await trains(talk)
     offer = Offer(label=msg("fine_tune.offer.rank", rank=4), skill="fine_tune", inputs={"rank": 4})
     failed = Failed(code="disk_full", values={"need": 9, "free": 1, "kind": "training"}, offers=(offer,))
     (run,) = talk.runs.runs
@@ -473,7 +483,7 @@ async def test_what_could_be_done_instead_is_a_button(tmp_path: Path, course: Co
 async def test_a_failed_run_is_told_once_in_full_and_can_be_tried_again(tmp_path: Path, course: Course) -> None:
     """What happened, why and what to do are in the message; the card says only that it did not get there."""
     talk = await with_verses(tmp_path, course)
-    await talk.types("entrená 3 épocas")
+    await trains(talk)
     (run,) = talk.runs.runs
     talk.runs.finish(run, {}, "failed", error=Failed(code="out_of_memory"))
     (told,) = talk.session._ended_runs()
@@ -490,7 +500,7 @@ async def test_a_failed_run_is_told_once_in_full_and_can_be_tried_again(tmp_path
 
 async def test_what_to_try_next_is_a_button(tmp_path: Path, course: Course) -> None:
     talk = await with_verses(tmp_path, course)
-    await talk.types("entrená 3 épocas")
+    await trains(talk)
     (run,) = talk.runs.runs
     again = Offer(label=msg("fine_tune.offer.thorough"), skill="fine_tune", inputs={"preset": "thorough"})
     talk.runs.finish(run, {"run": run}, offers=(again,))

@@ -53,6 +53,8 @@ def lint(sources: Sources) -> None:
     for files in sources.lessons.values():
         if files.lesson is not None:
             _lint_lesson(sources, files, files.lesson)
+    for files in (*sources.lessons.values(), *sources.questions.values()):
+        _lint_items(sources, files, sources.course)
 
 
 # --- the course as a whole --------------------------------------------------------------------------------------------
@@ -101,6 +103,7 @@ def _lint_ids(sources: Sources) -> None:
                 if id in background:
                     sources.mistake(files.file, line, "course.background_twice", name=id)
                 background.add(id)
+    for files in (*sources.lessons.values(), *sources.questions.values()):
         for i, raw in enumerate(files.yaml.data.get("items") or ()):
             id = str(raw.get("id"))
             if id in items:
@@ -161,7 +164,7 @@ def runs_used(step: Step) -> set[str]:
 def _lint_longest(sources: Sources) -> None:
     for language in LANGUAGES:
         longest = singles = 0
-        for item in (item for files in sources.lessons.values() if files.lesson for item in files.lesson.items):
+        for item in sources.course.items.values() if sources.course else ():
             if isinstance(item, Choice) and item.format == "single" and len(item.right) == 1:
                 lengths = {option.id: len(option.text[language]) for option in item.options}
                 (right,) = item.right
@@ -176,8 +179,6 @@ def _lint_longest(sources: Sources) -> None:
 
 
 def _lint_lesson(sources: Sources, files: LessonFiles, lesson: Lesson) -> None:
-    from tutor.authoring.check_items import lint_item
-
     course = sources.course
     assert course is not None
     modules = {module.number for module in course.modules}
@@ -193,7 +194,12 @@ def _lint_lesson(sources: Sources, files: LessonFiles, lesson: Lesson) -> None:
     for step in lesson.steps:
         lint_skills(sources, files, lesson, step)
         _lint_words(sources, files, lesson, step)
-    for item in lesson.items:
+
+
+def _lint_items(sources: Sources, files: LessonFiles, course: Course) -> None:
+    from tutor.authoring.check_items import lint_item
+
+    for item in files.items:
         if item.concept not in course.concepts:
             sources.mistake(files.file, files.item_line(item.id), "course.unknown.concept", name=item.concept)
         lint_item(sources, files, item)

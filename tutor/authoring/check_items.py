@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from tutor.authoring.check_skills import lint_do
 from tutor.course.model import Choice, Do, Item, Open, Order
+from tutor.course.prose import HINTS
+from tutor.nlu.keys import tells_key
 
 if TYPE_CHECKING:
     from tutor.course.sources import LessonFiles, Sources
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 def lint_item(sources: Sources, files: LessonFiles, item: Item) -> None:
     """Report what is wrong with one item."""
     line = files.item_line(item.id)
+    _lint_hints(sources, files, item)
     match item:
         case Choice():
             _lint_choice(sources, files, item, line)
@@ -39,14 +42,15 @@ def _lint_choice(sources: Sources, files: LessonFiles, item: Choice, line: int) 
     for option in item.options:
         if option.misconception == "":
             sources.mistake(files.file, line, "course.item.no_misconception", name=option.id)
-    for language, file, _ in files.words.documents:
-        if item.hint is None:
-            continue
-        hint = _plain(item.hint[language])
-        right = [_plain(option.text[language]) for option in item.options if option.id in item.right]
-        if any(text and text in hint for text in right):
-            at = files.words.line(language, f"item {item.id}", "hint")
-            sources.mistake(file, at, "course.item.hint")
+
+
+def _lint_hints(sources: Sources, files: LessonFiles, item: Item) -> None:
+    """No rung of the ladder tells the key."""
+    statement = isinstance(item, Choice) and item.format == "true_false"  # a hint has to speak of what it says
+    for language, file, _ in files.words.documents if not statement else ():
+        for name, rung in zip(HINTS, item.hints, strict=False):
+            if tells_key(item, rung[language], language):
+                sources.mistake(file, files.words.line(language, f"item {item.id}", name), "course.item.hint")
 
 
 def _lint_open(sources: Sources, files: LessonFiles, item: Open) -> None:
@@ -64,7 +68,3 @@ def _lint_open(sources: Sources, files: LessonFiles, item: Open) -> None:
             for line, text in part.entries("reject"):
                 if met(item, expectation, text, language) != "missing":
                     sources.mistake(file, line, "course.item.reject", text=text)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split()).rstrip(".")

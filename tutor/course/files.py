@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from skills.blocks import Frozen
 from skills.contract import Language
 from tutor.course.markdown import Document, parse
-from tutor.course.model import SHOWN, Answer, Concept, Course, Lesson, Module
+from tutor.course.model import SHOWN, Answer, Concept, Course, Lesson, Module, Questions
 from tutor.course.prose import PROSE, Pair, concept_words, item_words, step_words
 from tutor.course.sources import CourseError, LessonFiles, Sources
 from tutor.course.yaml_lines import Lined, load
@@ -49,6 +49,8 @@ def read(root: Path, language: Language) -> Sources:
     concepts = _read_concepts(sources)
     for folder in sorted(path for path in (root / "lessons").glob("*") if path.is_dir()):
         sources.lessons[folder.name] = _read_lesson(sources, folder.name)
+    for path in sorted((root / "questions").glob("*.yaml")):
+        sources.questions[path.stem] = _read_questions(sources, path.stem)
     if plan is not None:
         _check_plan(sources, plan)
         sources.course = Course(
@@ -58,6 +60,7 @@ def read(root: Path, language: Language) -> Sources:
             concepts=concepts,
             routes=plan.routes,
             answers=_read_answers(sources, concepts),
+            questions=tuple(item for files in sources.questions.values() for item in files.items),
         )
     return sources
 
@@ -138,15 +141,34 @@ def _read_lesson(sources: Sources, id: str) -> LessonFiles:
     raw["steps"] = [
         step | step_words(pair, step) for step in _list_of_dicts(sources, file, raw.get("steps"), lined, ("steps",))
     ]
-    raw["items"] = [
-        item_words(pair, item) | {"lesson": id}
-        for item in _list_of_dicts(sources, file, raw.get("items") or [], lined, ("items",))
-    ]
+    raw["items"] = [item | {"lesson": id} for item in _items(sources, files, raw.get("items") or [])]
     pair.report_unused()
     for key in ("steps", "items"):
         lined.data[key] = [entry for entry in lined.data.get(key) or [] if isinstance(entry, dict)]
     files.lesson = _validated(sources, Lesson, raw, file, lined, ())
+    files.items = files.lesson.items if files.lesson else ()
     return files
+
+
+def _read_questions(sources: Sources, concept: str) -> LessonFiles:
+    """The questions on a concept that no lesson asks: `questions/CONCEPT.yaml`, with `items` as a lesson has them, and
+    their words in `CONCEPT.es.md` and `CONCEPT.en.md`."""
+    file = f"questions/{concept}.yaml"
+    lined = _yaml(sources, file)
+    files = LessonFiles(lined, _pair(sources, f"questions/{concept}"), file)
+    raw = lined.data.get("items") if isinstance(lined.data, dict) else None
+    items = [item | {"in_lesson": False} for item in _items(sources, files, raw)]
+    files.words.report_unused()
+    lined.data = {"items": [entry for entry in raw or [] if isinstance(entry, dict)]}
+    found = _validated(sources, Questions, {"items": items}, file, lined, ())
+    files.items = found.items if found else ()
+    return files
+
+
+def _items(sources: Sources, files: LessonFiles, raw: Any) -> list[dict[str, Any]]:
+    """The items of a file, each with its words."""
+    entries = _list_of_dicts(sources, files.file, raw, files.yaml, ("items",))
+    return [item_words(files.words, item) for item in entries]
 
 
 def _check_plan(sources: Sources, plan: _Modules) -> None:

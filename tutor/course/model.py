@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -129,11 +130,14 @@ class Misconception(Frozen):
 
 
 class ItemBase(Frozen):
+    """`hints`: a ladder, from where to look to the last before the answer. `lesson` is empty for what is only asked in
+    quizzes and reviews."""
+
     id: str
-    lesson: str
+    lesson: str = ""
     concept: str
     stem: Bilingual
-    hint: Bilingual | None = None
+    hints: tuple[Bilingual, ...] = ()
     transfer: bool = False
     in_lesson: bool = True
 
@@ -262,6 +266,12 @@ class Module(Frozen):
     title: Bilingual
 
 
+class Questions(Frozen):
+    """Of a concept, what no lesson asks."""
+
+    items: tuple[Item, ...]
+
+
 class Course(Frozen):
     """`version` is a digest of all the files; it goes on every stored event. Routes are lesson ids in order."""
 
@@ -271,7 +281,10 @@ class Course(Frozen):
     concepts: dict[str, Concept]
     routes: dict[str, tuple[str, ...]]
     answers: tuple[Answer, ...] = ()
+    questions: tuple[Item, ...] = ()
+    """What is only asked in quizzes and reviews, besides the items of the lessons."""
 
-    @property
+    @cached_property
     def items(self) -> dict[str, Item]:
-        return {item.id: item for lesson in self.lessons.values() for item in lesson.items}
+        of_lessons = (item for lesson in self.lessons.values() for item in lesson.items)
+        return {item.id: item for item in (*of_lessons, *self.questions)}

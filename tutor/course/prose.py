@@ -11,7 +11,7 @@ from tutor.course.markdown import Document, Part
 Both = dict[str, Any]
 PROSE = {
     *("text", "labels", "after", "match", "differ", "came"),
-    *("stem", "hint", "lesson", "model", "done", "not_done", "if_right", "if_wrong", "if_low", "if_high"),
+    *("stem", "hints", "lesson", "model", "done", "not_done", "if_right", "if_wrong", "if_low", "if_high"),
     *("name", "definition", "simpler", "example", "asks", "source"),
 }
 """What steps, items and concepts get from the Markdown files: in the YAML it would be lost."""
@@ -133,12 +133,15 @@ def step_words(pair: Pair, raw: dict[str, Any]) -> Both:
 
 # --- items ------------------------------------------------------------------------------------------------------------
 
+HINTS = ("hint", "hint 2", "hint 3")
+"""The rungs of an item's ladder, from where to look to the last before the answer."""
+
 
 def item_words(pair: Pair, raw: dict[str, Any]) -> Both:
     """An item as `tutor/course/model.py` wants it: the YAML's shape with its words from the Markdown."""
     section = f"item {raw.get('id', '')}"
     item = raw | {"stem": pair.take(section, pick=_markdown)}
-    item["hint"] = pair.take(section, "hint", need=False)
+    item["hints"] = [rung for name in HINTS if (rung := pair.take(section, name, need=False))]
     match raw.get("format"):
         case "single" | "multiple":
             item["options"] = _options(pair, section, raw.get("options"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from skills.blocks import Scalar
 from skills.contract import Language
-from tutor.course.model import Course, Lesson
+from tutor.course.model import Course, Item, Lesson
 from tutor.course.prose import Pair
 from tutor.course.yaml_lines import Lined
 from tutor.words import Words
@@ -35,12 +35,14 @@ class CourseError(Exception):
 
 @dataclass
 class LessonFiles:
-    """What a lesson was read from; `lesson` is None if it could not be understood."""
+    """What a lesson, or the questions of a concept, were read from; `lesson` is None if it could not be understood, and
+    of questions."""
 
     yaml: Lined
     words: Pair
     file: str
     lesson: Lesson | None = None
+    items: tuple[Item, ...] = ()
 
     def item_line(self, id: str) -> int:
         items = self.yaml.data.get("items") or ()
@@ -63,6 +65,8 @@ class Sources:
     concepts: Lined = field(default_factory=Lined)
     concept_words: Pair | None = None
     lessons: dict[str, LessonFiles] = field(default_factory=dict)
+    questions: dict[str, LessonFiles] = field(default_factory=dict)
+    """By concept."""
 
     def mistake(self, file: str, line: int, message: str, **values: Scalar) -> None:
         self.mistakes.add(Mistake(file, line, Words(self.language)(message, **values)))

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 PATIENCE = 0.25
 """Seconds that the meaning of a question is waited for; then its words have to do."""
+OTHERS = 3
 PAUSE = 2.0
 """Seconds between two looks at whether the machine is free."""
 
@@ -82,6 +83,11 @@ class Answers:
         if found.kind == "answer":
             self.topic = found.answers[0].topic
         return found
+
+    async def others(self, question: str, language: Language) -> tuple[Answer, ...]:
+        """What else a question may have meant, the answer that is likeliest aside."""
+        near, _ = await self._near(question, language)
+        return tuple(one.answer for one in near[1 : OTHERS + 1])
 
     async def knows(self, text: str, language: Language, asks: bool = False) -> bool:
         """Whether a text that may be a question or something else is one of the bank's: nearly to the letter or, where

@@ -66,6 +66,10 @@ class Dialogue:
     """The text or model that what is typed next is the name of."""
     last: Called | None = None
     """The skill that showed something last, until a lesson goes on: what «it again, shorter» is about."""
+    wondered: str = ""
+    """The question that was asked last."""
+    lost: int = 0
+    """Typed turns in a row that were not understood."""
     heard: list[Intent] = field(default_factory=list)
     """What was made of this turn, first to last: what the words or the click were taken for and what was done."""
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)

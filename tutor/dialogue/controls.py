@@ -44,10 +44,17 @@ async def show_help(dialogue: Dialogue) -> AsyncIterator[Shown]:
             dialogue.button("chat.button.other_way", "route"),
             dialogue.button("chat.button.my_things", "my_things"),
             dialogue.button("chat.button.privacy", "privacy"),
+            _questions_button(dialogue),
             dialogue.button("chat.button.language", "change_language"),
             dialogue.button("chat.button.quit", "quit"),
         ),
     )
+
+
+def _questions_button(dialogue: Dialogue) -> Button:
+    """The lessons with their questions, or without."""
+    other = "no_questions" if dialogue.memory.questions else "with_questions"
+    return dialogue.button(f"chat.button.{other}", other)
 
 
 async def show_progress(dialogue: Dialogue) -> AsyncIterator[Shown]:

@@ -9,16 +9,18 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from skills.texts.quantities import read_number
-from tutor.course.model import Open, Predict, Step, Try
+from tutor.course.model import Item, Open, Predict, Step, Try
 from tutor.dialogue import items, lessons, open_step, routes, series, steps
 from tutor.dialogue.context import Dialogue, next_button
-from tutor.learner.events import Predicted, RouteChosen, SolutionShown, Where
+from tutor.learner.events import ExplainedAgain, Predicted, QuestionsChosen, RouteChosen, SolutionShown, Where
 from tutor.learner.mastery import MISSES
 from tutor.nlu.grading import grade
 from tutor.nlu.heads import head
 from tutor.turn import Shown
 
 Turn = AsyncIterator[Shown]
+OFTEN_SKIPPED = 3
+"""Questions in a row passed over or given up after which it is said that the lessons can go without."""
 
 
 def proceed(dialogue: Dialogue) -> Turn:
@@ -82,6 +84,20 @@ async def _ask_route(dialogue: Dialogue) -> Turn:
     yield dialogue.say(dialogue.words("chat.which_way", **routes.ways(dialogue)), tone="aside", buttons=buttons)
 
 
+async def choose_questions(dialogue: Dialogue, wanted: bool) -> Turn:
+    """The lessons ask their questions from now on, or leave them out; one that is open goes at once."""
+    dialogue.record(QuestionsChosen(wanted=wanted))
+    told = dialogue.words("chat.questions_on" if wanted else "chat.questions_off")
+    asked = dialogue.memory.open_item
+    if wanted or not asked or asked.where != "lesson":
+        async for shown in lessons.aside(dialogue, told, tone="system"):
+            yield shown
+        return
+    yield dialogue.say(told, tone="system", buttons=dialogue.buttons)
+    async for shown in lessons.advance(dialogue):
+        yield shown
+
+
 # --- what is done at a step -------------------------------------------------------------------------------------------
 
 
@@ -116,7 +132,8 @@ async def take_answer(dialogue: Dialogue, answer: Any, submission: str) -> Turn:
     text = ""
     if graded.outcome not in ("correct", "unclear") and asked.where not in ("placement", "quiz"):
         if not _missed_often(dialogue, item.concept):
-            yield dialogue.say("", buttons=items.missed_buttons(dialogue, item, asked.where, asked.attempt))
+            again = _taught_again(dialogue, item) if asked.attempt > 1 else ""
+            yield dialogue.say(again, buttons=items.missed_buttons(dialogue, item, asked.where, asked.attempt))
             return
         text = dialogue.words(
             "chat.three_misses", example=dialogue.course.concepts[item.concept].example[dialogue.language]
@@ -133,6 +150,15 @@ async def _likely(dialogue: Dialogue, item: Open, text: str) -> dict[str, float]
     return None if grader is None or vector is None else grader.probabilities(vector)
 
 
+def _taught_again(dialogue: Dialogue, item: Item) -> str:
+    """What is said at the second miss: the idea once more, simpler."""
+    concept, step = dialogue.course.concepts.get(item.concept), dialogue.step
+    if concept is None:
+        return ""
+    dialogue.record(ExplainedAgain(concept=concept.id, step=step.id if step else None))
+    return dialogue.words("chat.taught_again", simpler=concept.simpler[dialogue.language])
+
+
 def _missed_often(dialogue: Dialogue, concept: str) -> bool:
     return bool(concept) and dialogue.progress.misses(concept) >= MISSES
 
@@ -147,6 +173,12 @@ async def give_up(dialogue: Dialogue) -> Turn:
     items.record_answer(dialogue, item, asked, "wrong", shown=True)
     yield items.solution_card(dialogue, item, asked)
     told = "" if asked.where == "placement" or not item.concept else dialogue.words("chat.solution_shown")
+    if asked.where == "lesson" and dialogue.memory.skipped >= OFTEN_SKIPPED:
+        told = f"{told}\n\n{dialogue.words('chat.questions_can_go')}"
+        yield dialogue.say(
+            told, buttons=(next_button(dialogue), dialogue.button("chat.button.no_questions", "no_questions"))
+        )
+        return
     async for shown in _after_answer(dialogue, asked.where, told):
         yield shown
 

@@ -25,6 +25,8 @@ from tutor.turn import Button, Intent, Shown, Waiting
 Turn = AsyncIterator[Shown]
 REWORDS = 1_000_000_000
 """Parameters from which on a model's own wording of a passage is asked for."""
+CHOICES = 3
+"""Questions that are offered to whom three explanations have not helped."""
 WORDS_OF_ITS_OWN = 0.8
 """A rewording that shares more than this with the passage adds nothing and is not shown."""
 
@@ -35,16 +37,27 @@ async def answer(dialogue: Dialogue, question: str, key: str = "") -> Turn:
     chosen = await dialogue.answers.find(key, dialogue.language) if key else None
     look(dialogue)
     read = Reading("answer", (chosen,)) if chosen else await dialogue.answers.read(question, dialogue.language)
+    if read.kind == "answer" and not key and _asked_before(dialogue, question):
+        read = Reading("choice", read.answers[1:] or await dialogue.answers.others(question, dialogue.language))
     found = read.answers[0] if read.kind == "answer" else None
     dialogue.record(Wondered(question=question, found=found.key if found else None))
     if found:
         turn = _answered(dialogue, question, found, read.answers[1:])
     elif read.kind == "choice":
+        dialogue.lost += not key
         turn = aside(dialogue, dialogue.varied("chat.which_question"), _asked_by(dialogue, read.answers))
     else:
+        dialogue.lost += 1
         turn = aside(dialogue, dialogue.varied("chat.dont_know_that"), (dialogue.button("chat.button.help", "help"),))
     async for shown in turn:
         yield shown
+
+
+def _asked_before(dialogue: Dialogue, question: str) -> bool:
+    """Whether it is the question that was asked last: its answer was not what was wanted."""
+    same = dialogue.wondered == question.casefold().strip()
+    dialogue.wondered = question.casefold().strip()
+    return same
 
 
 def look(dialogue: Dialogue) -> None:
@@ -165,8 +178,16 @@ def _lesson_of(dialogue: Dialogue, topic: str) -> Lesson | None:
     return next((lesson for lesson in dialogue.course.lessons.values() if topic in lesson.concepts), None)
 
 
+def _unclear(dialogue: Dialogue, concept: str, rounds: int) -> tuple[Answer, ...]:
+    """Three of the questions that people have about a concept, each round others."""
+    of_concept = [answer for answer in dialogue.course.answers if answer.topic == concept]
+    first = rounds * CHOICES % max(1, len(of_concept))
+    return tuple([*of_concept[first:], *of_concept[:first]][:CHOICES])
+
+
 async def explain_again(dialogue: Dialogue, topic: str | None = None) -> Turn:
-    """The same idea another way: simpler first, then an example, then the definition."""
+    """The same idea another way: simpler first, then an example, then the definition; and then the questions that
+    people have about it, to choose what is unclear."""
     lesson, step = dialogue.lesson, dialogue.step
     asked = dialogue.memory.open_item
     concept_id = topic or (dialogue.course.items[asked.item].concept if asked and not asked.gap else None)
@@ -177,8 +198,16 @@ async def explain_again(dialogue: Dialogue, topic: str | None = None) -> Turn:
             yield shown
         return
     ways = (concept.simpler, concept.example, concept.definition)
-    text = ways[dialogue.memory.asked_again % len(ways)][dialogue.language]
+    before = dialogue.memory.asked_again if dialogue.memory.explained == concept.id else 0
     dialogue.record(ExplainedAgain(concept=concept.id, step=step.id if step else None))
     more = (dialogue.button("chat.button.explain_again", "explain_again", args={"topic": concept.id}),)
+    rounds, way = divmod(before, len(ways) + 1)
+    unclear = _unclear(dialogue, concept.id, rounds) if way == len(ways) else ()
+    if unclear:
+        text = dialogue.words("chat.what_is_unclear", concept=concept.name[dialogue.language])
+        async for shown in aside(dialogue, text, (*_asked_by(dialogue, unclear), *more)):
+            yield shown
+        return
+    text = ways[way % len(ways)][dialogue.language]
     async for shown in aside(dialogue, text, more, source=concept.name[dialogue.language]):
         yield shown

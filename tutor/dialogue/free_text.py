@@ -19,10 +19,12 @@ from tutor.nlu.courtesy import asks_something, without_greeting
 from tutor.nlu.mentions import read_name
 from tutor.nlu.router import CARE, CARE_SURE, Router
 from tutor.nlu.typed_answers import in_own_words, read_typed
-from tutor.turn import Button, Chosen, Intent, Shown
+from tutor.turn import Button, Chosen, Intent, Said, Shown
 
 PASTED, PASTED_LINES = 400, 3
 """A typed text longer than this (characters), or with so many line breaks, is taken as a text that was brought."""
+LOST = 3
+"""Messages in a row that were not understood after which other ways are offered."""
 COMMANDS = frozenset({"stop", "route"})
 """What is no answer to the open question if it is said to the letter."""
 HANDS_OVER = frozenset({"load_dataset", "small_talk", "off_topic", "next", "answer"})
@@ -46,7 +48,7 @@ NO_REQUEST = frozenset({"answer", "off_topic", "small_talk", "unsure"})
 
 async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[Shown]:
     """Act on what was typed. The order in which it is read is docs/architecture.md's table of hearing."""
-    naming, dialogue.naming = dialogue.naming, None
+    naming, dialogue.naming, before = dialogue.naming, None, dialogue.lost
     look(dialogue)
     overlay, step = dialogue.memory.machine.overlay, dialogue.step
     item = items.open_item(dialogue) if dialogue.memory.open_item and not overlay else None
@@ -79,6 +81,18 @@ async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[
         turn = _asked_for(dialogue, text, router)
     async for shown in turn:
         yield shown
+    if dialogue.lost == before:
+        dialogue.lost = 0
+    elif dialogue.lost >= LOST:
+        dialogue.lost = 0
+        yield _another_way(dialogue)
+
+
+def _another_way(dialogue: Dialogue) -> Said:
+    """Several messages in a row were not understood: what can be done from here, by buttons."""
+    ways = ("help", "my_things", "progress")
+    buttons = (open_step.back_button(dialogue), *(dialogue.button(f"chat.button.{way}", way) for way in ways))
+    return dialogue.say(dialogue.words("chat.lost"), tone="feedback", buttons=buttons)
 
 
 def _asked_for(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[Shown]:
@@ -173,6 +187,7 @@ def _command_meant(dialogue: Dialogue, text: str, router: Router) -> str | None:
 async def _no_such_button(dialogue: Dialogue) -> AsyncIterator[Shown]:
     """A number that no button has: asked again, since as a request it could mean anything."""
     dialogue.heard.append(Intent(name="unsure", args={"candidates": []}))
+    dialogue.lost += 1
     yield dialogue.say(dialogue.words("chat.no_such_button"), tone="feedback", buttons=dialogue.buttons)
 
 
@@ -195,7 +210,7 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
     """A question is open: what is typed is its answer, unless it plainly asks for something else."""
     asked = dialogue.memory.open_item
     assert asked
-    options = items.view(dialogue, item, asked.submission).options
+    options = items.view(dialogue, item, asked).options
     command = router.command(text)
     if command in COMMANDS:
         async for shown in act(dialogue, Intent(name=command, args={"said": text})):

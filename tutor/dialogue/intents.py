@@ -52,7 +52,8 @@ def act(dialogue: Dialogue, intent: Intent) -> Turn:
     if intent.name in HANDLERS:
         return HANDLERS[intent.name](dialogue, intent.args)
     if intent.name in skills.NAMES:
-        return use_skill(dialogue, intent.name, {key: value for key, value in intent.args.items() if key != "said"})
+        args = {key: value for key, value in intent.args.items() if key != "said"}
+        return use_skill(dialogue, intent.name, args, typed="said" in intent.args)
     return _not_yet(dialogue, intent.name)
 
 
@@ -127,8 +128,9 @@ def brought(dialogue: Dialogue, outcome: Outcome) -> Shown:
 # --- skills, at any moment --------------------------------------------------------------------------------------------
 
 
-async def use_skill(dialogue: Dialogue, name: str, args: dict[str, Any]) -> Turn:
-    """A skill asked for by name, on the learner's own text where it takes one."""
+async def use_skill(dialogue: Dialogue, name: str, args: dict[str, Any], typed: bool = False) -> Turn:
+    """A skill asked for by name, on the learner's own text where it takes one. `typed`: asked for in words, so that
+    what costs time is shown on its card first."""
     if name == "load_dataset" and not args.keys() & {"path", "text", "file"}:
         yield dialogue.say(dialogue.words("chat.bring_one"), tone="aside", buttons=steps.bring_buttons(dialogue))
         return
@@ -138,7 +140,7 @@ async def use_skill(dialogue: Dialogue, name: str, args: dict[str, Any]) -> Turn
             async for shown in own_case.questions_first(dialogue):
                 yield shown
             return
-    name, args = _planned_first(dialogue, name, args)
+    name, args = _planned_first(dialogue, name, args, typed)
     skill = skills.skill(name)
     fields = skill.Inputs.model_fields
     if "run" in fields and dialogue.memory.model and not args.get("run"):
@@ -180,13 +182,15 @@ async def _begin(dialogue: Dialogue, name: str, inputs: dict[str, Any]) -> Shown
     return dialogue.say(tone="aside", blocks=(card,), buttons=(back_button(dialogue),))
 
 
-def _planned_first(dialogue: Dialogue, name: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """A long skill asked for without saying how is begun as the card says that is open; if none is, that is shown."""
+def _planned_first(dialogue: Dialogue, name: str, args: dict[str, Any], typed: bool) -> tuple[str, dict[str, Any]]:
+    """A long skill asked for without saying how is begun as the card says that is open; if none is, that is shown. It
+    is shown too, with them, where settings were typed."""
     plan = skills.skill(name).plan
-    if plan is None or args.keys() - {"file", "goal"}:
+    said_how = bool(args.keys() - {"file", "goal"})
+    if plan is None or (said_how and not typed):
         return name, args
     card = dialogue.settings_card
-    return (name, card.intent.args) if card and card.intent.name == name else (plan, args)
+    return (name, card.intent.args) if card and card.intent.name == name and not said_how else (plan, args)
 
 
 def _not_yet(dialogue: Dialogue, name: str) -> Turn:
@@ -203,6 +207,20 @@ async def _show_more(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
     """A line that opens was typed: it comes down to the words, and what can be done stays open below it."""
     yield Opened(message=args["message"], place=args["place"])
     yield dialogue.say(buttons=dialogue.buttons)
+
+
+async def _choose_meaning(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
+    """«No era eso»: what else the words may ask for (`others`: pairs of an intent and its arguments)."""
+    buttons = tuple(
+        dialogue.button(f"intents.{name}.label", name, args={**given, "said": args.get("said", "")})
+        for name, given in args["others"]
+    )
+    yield dialogue.say(dialogue.words("chat.what_then"), tone="aside", buttons=(*buttons, back_button(dialogue)))
+
+
+def _off_topic(dialogue: Dialogue) -> Turn:
+    dialogue.lost += 1
+    return lessons.aside(dialogue, dialogue.varied("chat.off_topic"))
 
 
 def _say(dialogue: Dialogue, message: str, tone: str = "aside") -> Turn:
@@ -248,8 +266,10 @@ BARE: dict[str, Callable[[Dialogue], Turn]] = {
     "my_things": my_data.my_things,
     "delete_data": my_data.my_things,
     "models": models.show,
+    "no_questions": lambda dialogue: flow.choose_questions(dialogue, wanted=False),
+    "with_questions": lambda dialogue: flow.choose_questions(dialogue, wanted=True),
     "small_talk": lambda dialogue: lessons.aside(dialogue, dialogue.varied("chat.small_talk")),
-    "off_topic": lambda dialogue: lessons.aside(dialogue, dialogue.varied("chat.off_topic")),
+    "off_topic": _off_topic,
     "care": controls.care,
     "talk_leave": _leave_talk,
     "restart": greeting.welcome,
@@ -272,6 +292,7 @@ HANDLERS: dict[str, Callable[[Dialogue, dict[str, Any]], Turn]] = {
     "use_model": models.let_talk,
     "feedback": controls.take_feedback,
     "foreign": controls.speaks_only,
+    "not_that": _choose_meaning,
     "question": _question,
     "quiz": series.begin_quiz,
     "choose": _choose,

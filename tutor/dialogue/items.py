@@ -40,7 +40,7 @@ def show_open(dialogue: Dialogue, heading: str = "", more: tuple[Button, ...] = 
         dialogue.about.add(dialogue.memory.dataset)
     return dialogue.say(
         "\n\n".join(part for part in (heading, _place(dialogue, asked)) if part),
-        item=view(dialogue, item, asked.submission),
+        item=view(dialogue, item, asked),
         buttons=(*_item_buttons(dialogue, item, asked.where), *more),
     )
 
@@ -80,21 +80,21 @@ def gap_item(id: str, gap: Gap) -> Choice:
     return Choice(id=id, lesson="", concept="", format="single", stem=both(gap.text), options=options)
 
 
-def view(dialogue: Dialogue, item: Item, submission: str) -> ItemView:
+def view(dialogue: Dialogue, item: Item, asked: OpenItem) -> ItemView:
     """The question as it is shown: options shuffled by the submission, no key in it."""
     options: list[tuple[str, str]] = []
     if isinstance(item, Choice) and item.format == "true_false":
         options = [("true", dialogue.words("chat.true")), ("false", dialogue.words("chat.false"))]
     elif isinstance(item, Choice | Order):
         options = [(o.id, o.text[dialogue.language]) for o in item.options]
-        random.Random(submission).shuffle(options)
+        random.Random(asked.submission).shuffle(options)
     return ItemView(
         item=item.id,
-        submission=submission,
+        submission=asked.submission,
         format=_format(item),
         stem=item.stem[dialogue.language],
         options=tuple(options),
-        hint=item.hint is not None,
+        hint=_has_hint(item, asked),
     )
 
 
@@ -105,8 +105,8 @@ def _format(item: Item) -> Any:
 def _item_buttons(dialogue: Dialogue, item: Item, where: str) -> tuple[Button, ...]:
     asked = dialogue.memory.open_item
     buttons = []
-    if item.hint and asked and not asked.hinted and where != "placement":
-        buttons.append(dialogue.button("chat.button.hint", "hint"))
+    if asked and where != "placement" and _has_hint(item, asked):
+        buttons.append(dialogue.button(f"chat.button.{'another_hint' if asked.hints else 'hint'}", "hint"))
     if where == "placement":
         buttons.append(dialogue.button("chat.button.dont_know", "answer", args={"give_up": True}))
     else:
@@ -126,7 +126,7 @@ def record_answer(dialogue: Dialogue, item: Item, asked: OpenItem, outcome: Outc
         item=item.id,
         submission=asked.submission,
         outcome=outcome,
-        hinted=asked.hinted,
+        hinted=asked.hints > 0,
         shown=shown or asked.shown,
         format=item.format,
         concept=item.concept,
@@ -172,16 +172,24 @@ def missed_buttons(dialogue: Dialogue, item: Item, where: str, attempt: int = 1)
 
 
 async def give_hint(dialogue: Dialogue) -> AsyncIterator[Shown]:
-    """The authored hint of the open question; from now on the answer counts as helped."""
+    """The next rung of the open question's ladder of hints, the last one again after it; from now on the answer counts
+    as helped."""
     asked = dialogue.memory.open_item
     item = open_item(dialogue) if asked else None
-    if asked is None or item is None or item.hint is None:
+    if asked is None or item is None or not item.hints:
         yield dialogue.say(dialogue.words("chat.no_hint"), buttons=dialogue.buttons)
         return
+    rung = min(asked.hints, len(item.hints) - 1)
+    told = item.hints[rung][dialogue.language]
+    if len(item.hints) > 1 and rung == len(item.hints) - 1:
+        told = f"{told}\n\n{dialogue.words('chat.last_hint')}"
     dialogue.record(Hinted(submission=asked.submission))
-    yield dialogue.say(
-        item.hint[dialogue.language], tone="feedback", buttons=_item_buttons(dialogue, item, asked.where)
-    )
+    yield dialogue.say(told, tone="feedback", buttons=_item_buttons(dialogue, item, asked.where))
+
+
+def _has_hint(item: Item, asked: OpenItem) -> bool:
+    """Whether there is a rung that was not shown."""
+    return asked.hints < len(item.hints)
 
 
 # --- keys, told only afterwards ---------------------------------------------------------------------------------------

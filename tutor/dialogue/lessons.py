@@ -78,7 +78,8 @@ def next_lesson(dialogue: Dialogue) -> Turn:
 
 async def _offering_review(dialogue: Dialogue, turn: Turn) -> Turn:
     """The first that a lesson says also offers what is due for review, once a day; whoever goes on has skipped it."""
-    due = plan.offered_review(dialogue.course, dialogue.progress, dialogue.now())
+    wanted = dialogue.memory.questions
+    due = plan.offered_review(dialogue.course, dialogue.progress, dialogue.now()) if wanted else ()
     async for shown in turn:
         if due and isinstance(shown, Said) and shown.buttons and not shown.item:
             dialogue.record(ReviewOffered())
@@ -132,6 +133,9 @@ def advance(dialogue: Dialogue) -> Turn:
     dialogue.record(StepDone(lesson=lesson.id, step=step.id))
     drop(dialogue)
     at = lesson.steps.index(step) + 1
+    while not dialogue.memory.questions and at < len(lesson.steps) and isinstance(lesson.steps[at], Ask):
+        dialogue.record(StepDone(lesson=lesson.id, step=lesson.steps[at].id))
+        at += 1
     if at == len(lesson.steps):
         return next_lesson(dialogue)
     dialogue.move("begin", lesson.id, lesson.steps[at].id)

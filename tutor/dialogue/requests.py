@@ -14,13 +14,15 @@ from tutor.nlu.arguments import Open, Situation, State
 from tutor.nlu.changes import changed, is_change, merged, plainly, same_family
 from tutor.nlu.choosing import by_likeness
 from tutor.nlu.courtesy import asks_something
-from tutor.nlu.router import CARE, PROFILE, Router
-from tutor.turn import Button, Chosen, Intent, Shown
+from tutor.nlu.router import ANSWER, CARE, PROFILE, Router
+from tutor.turn import Button, Chosen, Intent, Said, Shown
 
 CERTAIN = 0.85
 """The probability from which a request is one, also where the bank would know an answer to it as a question."""
 POINTS = re.compile(r"\b(?:es[oa]s?|est[oa]s?|lo|la|that|this|it|those|these)\b", re.IGNORECASE)
 """Words for what is in sight, which name nothing."""
+OTHERS = 3
+"""Things that are offered instead of what was understood."""
 A_WORD_OR_TWO = 2
 """Words that a message has at most where it could be something else than it seems."""
 
@@ -72,13 +74,28 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
         async for shown in _which(dialogue, intent, text, router):
             yield shown
         return
+    doubt = _not_that(dialogue, intent, text, router)
     async for shown in act(dialogue, intent.model_copy(update={"args": {**intent.args, "said": text}})):
+        if doubt and isinstance(shown, Said) and shown.buttons and shown.tone != "error":
+            dialogue.buttons = (*shown.buttons, doubt)
+            shown, doubt = shown.model_copy(update={"buttons": dialogue.buttons}), None
         yield shown
+
+
+def _not_that(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> Button | None:
+    """One tap to change how words were understood that may mean something else."""
+    if intent.name not in skills.NAMES or intent.confidence >= CERTAIN:
+        return None
+    here = situation(dialogue, "none")
+    likely = [name for name, _ in router.alternatives(text, here) if name not in (intent.name, ANSWER, PROFILE, CARE)]
+    others = [(name, router.arguments(text, name, here)) for name in likely[:OTHERS]]
+    return dialogue.button("chat.button.not_that", "not_that", args={"others": others, "said": text})
 
 
 async def _which(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:
     """The learner is asked what they want: the likeliest things, each with a button."""
     dialogue.heard.append(intent)
+    dialogue.lost += 1
     here = situation(dialogue, "none")
     buttons = [
         dialogue.button(f"intents.{name}.label", name, args=router.arguments(text, name, here) | {"said": text})

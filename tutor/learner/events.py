@@ -65,6 +65,13 @@ class ProfileChosen(_Event):
     profile: str
 
 
+class QuestionsChosen(_Event):
+    """Whether the lessons ask their questions from now on."""
+
+    kind: Literal["questions_chosen"] = "questions_chosen"
+    wanted: bool
+
+
 class RouteChosen(_Event):
     """The way through the course: one of its `routes`."""
 
@@ -184,7 +191,7 @@ class Asked(_Event):
 
 
 class Hinted(_Event):
-    """The hint of the open question was shown: from now on an answer counts as helped."""
+    """A hint to the open question was shown, one rung of its ladder: from now on an answer counts as helped."""
 
     kind: Literal["hinted"] = "hinted"
     submission: str
@@ -328,7 +335,7 @@ class TalkLeft(_Event):
 # --- all of them ------------------------------------------------------------------------------------------------------
 
 LearnerEvent = Annotated[
-    Greeted | Updated | LanguageChosen | ProfileChosen | RouteChosen | Feedback | DataDeleted
+    Greeted | Updated | LanguageChosen | ProfileChosen | QuestionsChosen | RouteChosen | Feedback | DataDeleted
     | Moved | LessonBegun | StepDone | LessonDone | Predicted | Wondered | ExplainedAgain
     | Queued | ReviewOffered | PlacementBegun | Asked | Hinted | SolutionShown | Answered | Dropped
     | TextBrought | TextDeleted | Ran | RunStarted | RunAnnounced | ModelTaken | Voted

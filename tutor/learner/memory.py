@@ -18,12 +18,13 @@ from tutor.learner.store import StoredEvent
 
 
 class OpenItem(Frozen):
-    """The question that waits for an answer. `gap` is the question itself when it was made from the learner's text."""
+    """The question that waits for an answer. `hints`: how many rungs of its ladder were shown. `gap` is the question
+    itself when it was made from the learner's text."""
 
     item: str
     submission: str
     where: events.Where
-    hinted: bool = False
+    hints: int = 0
     shown: bool = False
     attempt: int = 1
     gap: Gap | None = None
@@ -92,7 +93,12 @@ class Memory(Frozen):
     talk: Talk | None = None
     """While what is typed goes to a model; over with the overlay that it began under."""
     asked_again: int = 0
-    """How often in a row the learner asked for another explanation of the same thing."""
+    """How often in a row the learner asked for another explanation of `explained`, a concept."""
+    explained: str = ""
+    questions: bool = True
+    """Whether the lessons ask their questions."""
+    skipped: int = 0
+    """Questions in a row that were passed over, or given up."""
 
 
 def remember(memory: Memory, event: events.LearnerEvent) -> Memory:
@@ -117,15 +123,18 @@ def _changes(memory: Memory, event: events.LearnerEvent) -> dict[str, Any]:
         case events.Answered():
             return {"open_item": None} | _answered(memory, event)
         case events.Dropped():
-            return {"open_item": None}
+            passed_over = memory.open_item is not None and memory.open_item.where == "lesson"
+            return {"open_item": None, "skipped": memory.skipped + passed_over}
         case events.Ran() | events.RunStarted() | events.RunAnnounced() | events.Voted():
             return _run(memory, event)
         case events.TalkBegun() | events.TalkSet() | events.Talked() | events.TalkUndone() | events.TalkLeft():
             return {"talk": _talk(memory.talk, event)}
         case events.Predicted(at=at, value=value):
             return {"predicted": {**memory.predicted, at: value}}
-        case events.ExplainedAgain():
-            return {"asked_again": memory.asked_again + 1}
+        case events.ExplainedAgain(concept=concept):
+            return {"asked_again": memory.asked_again + 1 if concept == memory.explained else 1, "explained": concept}
+        case events.QuestionsChosen(wanted=wanted):
+            return {"questions": wanted, "skipped": 0}
         case events.ModelTaken(run=run):
             return {"model": run}
         case events.TextBrought(dataset=dataset):
@@ -164,7 +173,7 @@ def _question(
             )
             return {"open_item": asked} | ({"answer": None} if event.where == "lesson" else {})
         case events.Hinted():
-            return {"open_item": item and item.model_copy(update={"hinted": True})}
+            return {"open_item": item and item.model_copy(update={"hints": item.hints + 1})}
         case events.SolutionShown():
             return {"open_item": item and item.model_copy(update={"shown": True})}
 
@@ -173,7 +182,8 @@ def _answered(memory: Memory, event: events.Answered) -> dict[str, Any]:
     """What an answer changes in the step, or in the series, that it belongs to. Only the first try counts there."""
     right = event.outcome == "correct" and not event.shown
     if event.where == "lesson":
-        return {"answer": "done" if event.shown or event.outcome in ("correct", "unclear") else "missed"}
+        answer = "done" if event.shown or event.outcome in ("correct", "unclear") else "missed"
+        return {"answer": answer, "skipped": memory.skipped + 1 if event.shown else 0}
     series, asked = memory.series, memory.open_item
     if series is None or event.where == "placement" or event.attempt > 1:
         return {}

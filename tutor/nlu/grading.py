@@ -42,7 +42,7 @@ def grade(item: Item, answer: Answer, language: Language, likely: Mapping[str, f
     answer, the probability of each verdict by what it means (tutor/nlu/heads.py); else its words have to do.
     """
     if isinstance(answer, str) and gives_up(answer):
-        hint = item.hint[language] if item.hint else ""
+        hint = item.hints[0][language] if item.hints else ""
         return Graded(outcome="wrong", right=_key(item), feedback=_lines(Words(language)("grading.dont_know"), hint))
     match item:
         case Choice():
