@@ -13,7 +13,7 @@ import pytest
 from tests.conversation import Conversation
 from tests.test_session import FINE_TUNED, VERSES, begin, key, to_step
 from tutor.authoring.eval.made_runs import make_run
-from tutor.course.model import Choice, Course
+from tutor.course.model import Choice, Course, Item
 from tutor.dialogue import context
 from tutor.dialogue.course_map import course_map
 from tutor.learner.events import Voted
@@ -349,13 +349,25 @@ async def test_a_quiz_is_ended_at_any_question(talk: Conversation, how: str) -> 
 
 async def test_an_idea_without_questions_is_said_to_have_none(talk: Conversation) -> None:
     await learnt(talk)
-    course = talk.dialogue.course
+    course = talk.dialogue.course = talk.dialogue.course.model_copy(update={"questions": ()})
     asked = {item.concept for item in course.items.values()}
     concept = next(id for id in course.concepts if id not in asked)
     await talk.acts(Intent(name="quiz", args={"topic": concept}))
     assert course.concepts[concept].name.es in talk.text
     assert talk.dialogue.memory.open_item is None
     assert {"explain_again", "quiz"} <= {b.intent.name for b in talk.buttons}
+
+
+async def test_every_idea_has_a_quiz(talk: Conversation) -> None:
+    """Of two formats at least, and one question on new material."""
+    await learnt(talk)
+    of_concept: dict[str, list[Item]] = {id: [] for id in talk.dialogue.course.concepts}
+    for item in talk.dialogue.course.items.values():
+        of_concept[item.concept].append(item)
+    assert [id for id, items in of_concept.items() if len({item.format for item in items}) < 2] == []
+    assert [id for id, items in of_concept.items() if not any(item.transfer for item in items)] == []
+    await talk.types("preguntame sobre la temperatura")
+    assert talk.dialogue.course.items[talk.item.item].concept == "temperature"
 
 
 @pytest.mark.parametrize("text", [False, True])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -284,7 +283,7 @@ class Course(Frozen):
     questions: tuple[Item, ...] = ()
     """What is only asked in quizzes and reviews, besides the items of the lessons."""
 
-    @cached_property
+    @property
     def items(self) -> dict[str, Item]:
         of_lessons = (item for lesson in self.lessons.values() for item in lesson.items)
         return {item.id: item for item in (*of_lessons, *self.questions)}
