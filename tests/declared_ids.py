@@ -19,6 +19,7 @@ from skills.dataset.proposals import Kind
 from skills.export.room import Format
 from skills.reading import load_result
 from skills.training import budget, knobs
+from tutor.dialogue import next_useful
 from tutor.dialogue.routes import PROFILES
 from tutor.lm.catalogue import ROLES, load_catalogue
 from tutor.nlu.router import read_utterances
@@ -44,6 +45,7 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     "clean_dataset.{key}": ("found", "asks"),
     "clean_dataset.offers.{key}": ("all", "undo"),
     "clean_dataset.{key}.offer": [f"kinds.{kind}" for kind in get_args(Kind)],
+    "chat.next_useful.{skill}": (*next_useful.WITH_A_TEXT, *next_useful.WITH_A_MODEL),
     "compare_models.{side}": ("base", "tuned", "counter"),
     "compare_models.doing.{name}": ("gguf", "adapter", "check"),
     "compare_runs.column.{name}": SOME,

@@ -3,10 +3,17 @@ questions, and what happens when several messages in a row are not understood.""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from tests.conversation import Conversation
-from tests.test_session import begin, key, to_step
+from tests.test_session import VERSES, begin, key, to_step
+from tutor.authoring.eval.made_runs import make_run
 from tutor.course.model import Ask, Choice, Course
 from tutor.dialogue.free_text import LOST
+from tutor.dialogue.next_useful import proposed
+from tutor.learner.events import Used
+from tutor.learner.memory import recall
 from tutor.turn import Intent, Said, Shown
 
 
@@ -159,3 +166,48 @@ async def test_the_same_question_again_is_asked_back(talk: Conversation) -> None
     assert first[0] not in again
     asked = [button for button in talk.buttons if button.intent.name == "question"]
     assert asked
+
+
+# --- the next useful thing --------------------------------------------------------------------------------------------
+
+
+async def test_who_comes_back_is_told_what_could_be_done_with_their_text(talk: Conversation, tmp_path: Path) -> None:
+    await begin(talk)
+    text = tmp_path / "mis_cuentos.txt"
+    text.write_text(VERSES, "utf-8")
+    await talk.uploads(text)
+    for skill in ("inspect_dataset", "scan_private_data", "clean_dataset"):
+        useful = proposed(talk.dialogue)
+        assert useful
+        shown = texts(await talk.opens())
+        assert len(shown) == 2, "where we were, and it again"
+        assert "«Mis cuentos»" in shown[0]
+        assert useful[0] in shown[0]
+        assert len(re.findall(r"[.?!](?:\s|$)", shown[0])) <= 5
+        button = next(button for button in talk.buttons if button.intent.name == skill)
+        await talk.acts(button.intent)
+    assert recall(talk.store.events()).used == talk.dialogue.memory.used
+
+
+async def test_without_a_text_of_ones_own_nothing_is_proposed(talk: Conversation) -> None:
+    await begin(talk)
+    assert proposed(talk.dialogue) is None
+    await talk.acts(Intent(name="choose", args={"sample": "verse"}))
+    assert proposed(talk.dialogue) is None
+
+
+async def test_a_model_is_measured_compared_and_taken_away(talk: Conversation, tmp_path: Path) -> None:
+    await begin(talk)
+    text = tmp_path / "mis_cuentos.txt"
+    text.write_text(VERSES, "utf-8")
+    await talk.uploads(text)
+    dataset = talk.dialogue.memory.dataset
+    make_run(talk.dialogue.workspace, "run-a", at=1_763_800_000, dataset_id=dataset, dataset=text.name)
+    found = []
+    for _ in range(3):
+        useful = proposed(talk.dialogue)
+        assert useful
+        found.append(useful[1].intent.name)
+        talk.dialogue.record(Used(skill=found[-1], about=useful[1].intent.args["run"]))
+    assert found == ["evaluate_model", "compare_models", "export_project"]
+    assert proposed(talk.dialogue) is None

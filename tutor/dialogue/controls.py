@@ -16,6 +16,7 @@ from tutor.dialogue.context import Dialogue, run_what
 from tutor.dialogue.deleting import forget_run
 from tutor.dialogue.forgetting import goes_with_run
 from tutor.dialogue.lessons import aside, begin_lesson
+from tutor.dialogue.next_useful import proposed
 from tutor.dialogue.open_step import back_button
 from tutor.dialogue.routes import route_buttons
 from tutor.dialogue.skill_calls import run_card
@@ -34,12 +35,14 @@ async def show_help(dialogue: Dialogue) -> AsyncIterator[Shown]:
         columns=(Column(label=msg("chat.you_say")), Column(label=msg("chat.i_do"))),
         rows=rows,
     )
+    useful = proposed(dialogue)
     yield dialogue.say(
-        dialogue.words("chat.help"),
+        "\n\n".join((dialogue.words("chat.help"), *((useful[0],) if useful else ()))),
         tone="aside",
         blocks=(table,),
         buttons=(
             back_button(dialogue),
+            *((useful[1],) if useful else ()),
             dialogue.button("chat.button.progress", "progress"),
             dialogue.button("chat.button.other_way", "route"),
             dialogue.button("chat.button.my_things", "my_things"),

@@ -12,6 +12,7 @@ from tutor.dialogue import flow, items, model_chat, open_step
 from tutor.dialogue.context import Dialogue
 from tutor.dialogue.free_questions import look
 from tutor.dialogue.intents import act, take_text
+from tutor.dialogue.next_useful import proposed
 from tutor.dialogue.requests import A_WORD_OR_TWO, CERTAIN, or_a_question, routed, situation
 from tutor.nlu.arguments import read_settings
 from tutor.nlu.choosing import by_label, by_likeness, by_place
@@ -91,8 +92,10 @@ async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[
 def _another_way(dialogue: Dialogue) -> Said:
     """Several messages in a row were not understood: what can be done from here, by buttons."""
     ways = ("help", "my_things", "progress")
-    buttons = (open_step.back_button(dialogue), *(dialogue.button(f"chat.button.{way}", way) for way in ways))
-    return dialogue.say(dialogue.words("chat.lost"), tone="feedback", buttons=buttons)
+    useful = proposed(dialogue)
+    buttons = [open_step.back_button(dialogue), *(dialogue.button(f"chat.button.{way}", way) for way in ways)]
+    buttons += [useful[1]] if useful else []
+    return dialogue.say(dialogue.words("chat.lost"), tone="feedback", buttons=tuple(buttons))
 
 
 def _asked_for(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[Shown]:

@@ -8,6 +8,7 @@ from typing import Any
 from tutor.dialogue import model_chat
 from tutor.dialogue.context import Dialogue, plain, run_what, stays_here
 from tutor.dialogue.lessons import resume
+from tutor.dialogue.next_useful import proposed
 from tutor.dialogue.routes import beginning, beginning_buttons
 from tutor.dialogue.skill_calls import run_card
 from tutor.learner import statechart
@@ -71,11 +72,14 @@ async def welcome_back(dialogue: Dialogue) -> AsyncIterator[Shown]:
     told += [
         dialogue.words(f"chat.run_{status.state}", what=run_what(dialogue, status.skill)) for status in running[-1:]
     ]
+    useful = None if running else proposed(dialogue)
+    told += [useful[0]] if useful else []
     yield dialogue.say(
         "\n\n".join(told), tone="system", blocks=tuple(run_card(dialogue, status.run) for status in running[-1:])
     )
+    more = (useful[1],) if useful else ()
     anew = dialogue.memory.answer is None  # a question that was answered is not asked again
-    async for shown in model_chat.resume(dialogue) if dialogue.memory.talk else resume(dialogue, anew=anew):
+    async for shown in model_chat.resume(dialogue) if dialogue.memory.talk else resume(dialogue, anew, more):
         yield shown
 
 

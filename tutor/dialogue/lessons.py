@@ -30,7 +30,16 @@ async def resume(dialogue: Dialogue, anew: bool = False, more: tuple[Button, ...
     if said:
         yield said
         return
-    async for shown in present(dialogue, f"{heading}\n\n" if dialogue.step else ""):
+    async for shown in adding(dialogue, present(dialogue, f"{heading}\n\n" if dialogue.step else ""), more):
+        yield shown
+
+
+async def adding(dialogue: Dialogue, turn: Turn, more: tuple[Button, ...]) -> Turn:
+    """What a turn shows, with `more` to click at the first message that has buttons and is no question or error."""
+    async for shown in turn:
+        if more and isinstance(shown, Said) and shown.buttons and not shown.item and shown.tone != "error":
+            dialogue.buttons = (*shown.buttons, *more)
+            shown, more = shown.model_copy(update={"buttons": dialogue.buttons}), ()
         yield shown
 
 

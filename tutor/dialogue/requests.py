@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import skills
 from tutor.course.model import Bring, Predict
-from tutor.dialogue import open_step
+from tutor.dialogue import lessons, open_step
 from tutor.dialogue.context import Dialogue
 from tutor.dialogue.intents import act
 from tutor.nlu.arguments import Open, Situation, State
@@ -15,7 +15,7 @@ from tutor.nlu.changes import changed, is_change, merged, plainly, same_family
 from tutor.nlu.choosing import by_likeness
 from tutor.nlu.courtesy import asks_something
 from tutor.nlu.router import ANSWER, CARE, PROFILE, Router
-from tutor.turn import Button, Chosen, Intent, Said, Shown
+from tutor.turn import Button, Chosen, Intent, Shown
 
 CERTAIN = 0.85
 """The probability from which a request is one, also where the bank would know an answer to it as a question."""
@@ -75,21 +75,19 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
             yield shown
         return
     doubt = _not_that(dialogue, intent, text, router)
-    async for shown in act(dialogue, intent.model_copy(update={"args": {**intent.args, "said": text}})):
-        if doubt and isinstance(shown, Said) and shown.buttons and shown.tone != "error":
-            dialogue.buttons = (*shown.buttons, doubt)
-            shown, doubt = shown.model_copy(update={"buttons": dialogue.buttons}), None
+    turn = act(dialogue, intent.model_copy(update={"args": {**intent.args, "said": text}}))
+    async for shown in lessons.adding(dialogue, turn, doubt):
         yield shown
 
 
-def _not_that(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> Button | None:
+def _not_that(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> tuple[Button, ...]:
     """One tap to change how words were understood that may mean something else."""
     if intent.name not in skills.NAMES or intent.confidence >= CERTAIN:
-        return None
+        return ()
     here = situation(dialogue, "none")
     likely = [name for name, _ in router.alternatives(text, here) if name not in (intent.name, ANSWER, PROFILE, CARE)]
     others = [(name, router.arguments(text, name, here)) for name in likely[:OTHERS]]
-    return dialogue.button("chat.button.not_that", "not_that", args={"others": others, "said": text})
+    return (dialogue.button("chat.button.not_that", "not_that", args={"others": others, "said": text}),)
 
 
 async def _which(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from skills.errors import FileMissing, UserError
 from skills.training.runs import known_run, known_runs, read_result
 from tutor.dialogue.about import things_of
 from tutor.dialogue.context import Called, Dialogue, new_message_id
-from tutor.learner.events import Ran, RunStarted, TextBrought
+from tutor.learner.events import Ran, RunStarted, TextBrought, Used
 from tutor.settings import CURRICULUM
 from tutor.turn import Button, Delta, Intent, Upload, Waiting
 
@@ -95,6 +96,7 @@ async def call(dialogue: Dialogue, name: str, inputs: dict[str, Any]) -> AsyncIt
             case Done(result=result, blocks=blocks, offers=offers):
                 dialogue.about |= things_of(dialogue.workspace, result)
                 dialogue.last = Called(skill=name, inputs=inputs, result=slim(result))
+                _note_used(dialogue, name, inputs)
                 yield Outcome(result=result, blocks=(*shown, *blocks), offers=offers)
             case Stopped(result=result, blocks=blocks) if result is not None:
                 yield Outcome(result=result, blocks=(*shown, *blocks))
@@ -102,6 +104,15 @@ async def call(dialogue: Dialogue, name: str, inputs: dict[str, Any]) -> AsyncIt
                 raise CallFailed(event)
             case _:
                 _take_block(event, shown)
+
+
+def _note_used(dialogue: Dialogue, name: str, inputs: dict[str, Any]) -> None:
+    """Remember on what a skill was used."""
+    about = inputs.get("run")
+    with suppress(FileMissing):
+        about = about or (dialogue.workspace.find(str(inputs["file"])).id if inputs.get("file") else None)
+    if about and (about, name) not in dialogue.memory.used:
+        dialogue.record(Used(skill=name, about=str(about)))
 
 
 def _who_writes(dialogue: Dialogue, inputs: dict[str, Any]) -> str:
@@ -166,6 +177,7 @@ async def begin_run(dialogue: Dialogue, name: str, inputs: dict[str, Any], at: s
 
     def noted(run: str) -> None:
         note_run(dialogue, name, run, at)
+        _note_used(dialogue, name, inputs)
 
     if "weights" not in skills.skill(name).needs:
         return await dialogue.jobs.start(name, inputs, dialogue.language, noted=noted)

@@ -268,6 +268,15 @@ class RunAnnounced(_Event):
     run: str
 
 
+class Used(_Event):
+    """A skill was used on a text, or on the model of a run, for the first time. `about`: the data set's id, or the
+    run."""
+
+    kind: Literal["used"] = "used"
+    skill: str
+    about: str
+
+
 class ModelTaken(_Event):
     """The model of this run is the one that is meant from now on, where none is named."""
 
@@ -338,7 +347,7 @@ LearnerEvent = Annotated[
     Greeted | Updated | LanguageChosen | ProfileChosen | QuestionsChosen | RouteChosen | Feedback | DataDeleted
     | Moved | LessonBegun | StepDone | LessonDone | Predicted | Wondered | ExplainedAgain
     | Queued | ReviewOffered | PlacementBegun | Asked | Hinted | SolutionShown | Answered | Dropped
-    | TextBrought | TextDeleted | Ran | RunStarted | RunAnnounced | ModelTaken | Voted
+    | TextBrought | TextDeleted | Ran | RunStarted | RunAnnounced | Used | ModelTaken | Voted
     | TalkBegun | TalkSet | Talked | TalkUndone | TalkLeft,
     Field(discriminator="kind"),
 ]  # fmt: skip

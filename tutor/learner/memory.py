@@ -78,6 +78,8 @@ class Memory(Frozen):
     """What could be done about each of the `results`."""
     runs: dict[str, str] = {}
     announced: tuple[str, ...] = ()
+    used: tuple[tuple[str, str], ...] = ()
+    """What was done: (data set or run, skill), each once."""
     model: str | None = None
     """The run whose model was taken in hand; the newest one if none was."""
     votes: dict[str, tuple[str, ...]] = {}
@@ -135,6 +137,8 @@ def _changes(memory: Memory, event: events.LearnerEvent) -> dict[str, Any]:
             return {"asked_again": memory.asked_again + 1 if concept == memory.explained else 1, "explained": concept}
         case events.QuestionsChosen(wanted=wanted):
             return {"questions": wanted, "skipped": 0}
+        case events.Used(about=about, skill=skill):
+            return {"used": (*memory.used, (about, skill))}
         case events.ModelTaken(run=run):
             return {"model": run}
         case events.TextBrought(dataset=dataset):
