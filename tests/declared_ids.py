@@ -22,7 +22,7 @@ from skills.training import budget, knobs
 from tutor.dialogue import next_useful
 from tutor.dialogue.routes import PROFILES
 from tutor.lm.catalogue import ROLES, load_catalogue
-from tutor.nlu.router import read_utterances
+from tutor.nlu.utterances import read_utterances
 from tutor.ui.run_card import CONTROLS, SERIES
 
 SOME: Collection[str] = ()

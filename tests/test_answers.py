@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 
-from benchmarks.questions import fits
 from skills.contract import Language
-from skills.errors import ModelMissing
 from tests import kept
+from tutor.authoring.eval.heard import fits
 from tutor.course.files import load_course
 from tutor.course.model import Course
-from tutor.dialogue import answers
 from tutor.dialogue.answers import Answers
-from tutor.nlu.bank import Bank, Meanings, read
+from tutor.nlu.bank import Bank, read
 from tutor.nlu.keeping import overlap, supported
 from tutor.nlu.keys import tells_key
 
@@ -63,11 +58,11 @@ def test_what_only_makes_sense_after_its_topic(banks: dict[Language, Bank]) -> N
 def test_labelled_questions_by_their_words_alone(
     banks: dict[Language, Bank], part: str, first: float, three: float
 ) -> None:
-    """With the encoder more are found: benchmarks/questions.py."""
+    """With the encoder more are found: docs/quality.md."""
     found = [(banks[q["lang"]].near(q["text"])[:3], q) for q in asked(part) if q["concept"]]
     assert len(found) > 200
-    right = [fits(near[0].answer.topic, q) for near, q in found]
-    among = [any(fits(one.answer.topic, q) for one in near) for near, q in found]
+    right = [fits(near[0].answer, (q["concept"], *q["also"])) for near, q in found]
+    among = [any(fits(one.answer, (q["concept"], *q["also"])) for one in near) for near, q in found]
     assert sum(right) / len(right) >= first
     assert sum(among) / len(among) >= three
 
@@ -101,130 +96,43 @@ def test_every_topic_has_answers_enough(course: Course) -> None:
     assert len(set(titles)) == len(titles)
 
 
-# --- meanings ---------------------------------------------------------------------------------------------------------
+# --- what is heard ----------------------------------------------------------------------------------------------------
 
 
-class Encoding:
-    """A worker that says what texts mean: by their first letters."""
+class Hears:
+    """Ears for which every question wants one answer."""
 
-    def __init__(self) -> None:
-        self.asked: list[int] = []
+    def __init__(self, key: str) -> None:
+        self.key = key
 
-    async def embed(self, texts: list[str], kind: str) -> np.ndarray:
-        self.asked.append(len(texts))
-        rows = np.array([[ord(c) for c in text[:4].ljust(4)] for text in texts], np.float32)
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    def answers(self, question: str) -> dict[str, float]:
+        return {self.key: 1.0}
 
-
-@pytest.fixture
-def encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = SimpleNamespace(profile=SimpleNamespace(digest="e5"))
-    monkeypatch.setattr(answers, "find", lambda home, name, role: found)
+    def known(self, question: str) -> float:
+        return 0.05 if "Marte" in question else 0.9
 
 
-def small(course: Course) -> Course:
-    kept = tuple(answer for answer in course.answers if answer.topic in ("tokens", "loss", "temperature"))
-    return course.model_copy(update={"answers": kept, "concepts": {"tokens": course.concepts["tokens"]}})
-
-
-async def test_meanings_are_worked_out_once_and_kept(course: Course, tmp_path: Path, encoder: None) -> None:
-    worker: Any = Encoding()
-    first = Answers(small(course), worker, tmp_path)
-    await first.learn("es", busy=lambda: False)
-    bank = await first.bank("es")
-    assert sum(worker.asked) == len(bank.asks) + len(bank.texts)
-    assert max(worker.asked) <= answers.TOGETHER
-    [file] = (tmp_path / "meanings").iterdir()
-    worker.asked.clear()
-    again = Answers(small(course), worker, tmp_path)
-    await again.learn("es", busy=lambda: False)
-    assert worker.asked == []
-    assert (await again.read("los tokens son lo mismo que las sílabas?", "es")).answers[0].topic == "tokens"
-    assert worker.asked == [1]
-    assert again.topic == "tokens"
-    assert file.exists()
-
-
-async def test_meanings_that_cannot_be_read_or_kept_are_worked_out(
-    course: Course, tmp_path: Path, encoder: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A file that was cut off, and a disk that is full."""
-    worker: Any = Encoding()
-    await Answers(small(course), worker, tmp_path).learn("es", busy=lambda: False)
-    [file] = (tmp_path / "meanings").iterdir()
-    for broken in (b"", file.read_bytes()[:100]):
-        file.write_bytes(broken)
-        worker.asked.clear()
-        await Answers(small(course), worker, tmp_path).learn("es", busy=lambda: False)
-        assert sum(worker.asked) > 100
-        assert file.stat().st_size > 1000
-
-    def full(*args: Any) -> None:
-        raise OSError(28, "No space left on device")
-
-    file.unlink()
-    monkeypatch.setattr(np, "save", full)
-    at_hand = Answers(small(course), worker, tmp_path)
-    await at_hand.learn("es", busy=lambda: False)
-    worker.asked.clear()
+async def test_what_a_question_means_counts(course: Course, banks: dict[Language, Bank], tmp_path: Path) -> None:
+    """One whose words say nothing is found by what it means; without ears, its words have to do."""
+    at_hand = Answers(course, tmp_path)
+    at_hand.bank = _at_once(banks)  # type: ignore[method-assign]
+    assert (await at_hand.read("zzkx wqpt", "es")).kind == "unknown"
+    at_hand.ears = Hears("loss/definition")  # type: ignore[assignment]
+    near, by_meaning = await at_hand._near("zzkx wqpt", "es")
+    assert by_meaning
+    assert near[0].answer.key == "loss/definition"
     assert (await at_hand.read("los tokens son lo mismo que las sílabas?", "es")).answers[0].topic == "tokens"
-    assert worker.asked == [1]
-    assert list((tmp_path / "meanings").iterdir()) == []
+    assert at_hand.topic == "tokens"
+    asked = "los tokens son lo mismo que las sílabas en Marte?"
+    assert (await at_hand.read(asked, "es")).kind == "unknown", "of what nobody has written about"
+    assert not await at_hand.knows(asked, "es", asks=True)
 
 
-async def test_meanings_wait_while_the_machine_is_busy(
-    course: Course, tmp_path: Path, encoder: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(answers, "PAUSE", 0.01)
-    worker: Any = Encoding()
-    busy = [True] * 3
-    at_hand = Answers(small(course), worker, tmp_path)
-    await at_hand.learn("es", busy=lambda: bool(busy and busy.pop()))
-    assert busy == []
-    assert sum(worker.asked) > 0
+def _at_once(banks: dict[Language, Bank]) -> Any:
+    async def bank(language: Language) -> Bank:
+        return banks[language]
 
-
-async def test_without_an_encoder_words_have_to_do(course: Course, tmp_path: Path) -> None:
-    class Nothing:
-        async def embed(self, texts: list[str], kind: str) -> np.ndarray:
-            raise ModelMissing(model="encoder")
-
-    at_hand = Answers(small(course), Nothing(), tmp_path)  # type: ignore[arg-type]
-    await at_hand.learn("es", busy=lambda: False)
-    assert not (tmp_path / "meanings").exists()
-    assert (await at_hand.read("los tokens son lo mismo que las sílabas?", "es")).kind == "answer"
-
-
-async def test_a_meaning_that_takes_too_long_is_not_waited_for(
-    course: Course, tmp_path: Path, encoder: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    worker: Any = Encoding()
-    at_hand = Answers(small(course), worker, tmp_path)
-    await at_hand.learn("es", busy=lambda: False)
-
-    async def slow(texts: list[str], kind: str) -> np.ndarray:
-        await asyncio.sleep(60)
-        raise AssertionError
-
-    monkeypatch.setattr(answers, "PATIENCE", 0.01)
-    worker.embed = slow
-    assert (await at_hand.read("los tokens son lo mismo que las sílabas?", "es")).kind == "answer"
-
-
-def test_what_a_question_means_counts(banks: dict[Language, Bank]) -> None:
-    """One whose words say nothing is found by a vector that is that of a way of asking."""
-    bank = banks["es"]
-    place = next(i for i, answer in enumerate(bank.answers) if answer.key == "loss/definition")
-    width = 8
-    rows = np.zeros((len(bank.asks), width), np.float32)
-    rows[:, 0] = 1
-    texts = np.zeros((len(bank.texts), width), np.float32)
-    texts[:, 0] = 1
-    owners = [i for i, answer in enumerate(bank.answers) for _ in answer.asks["es"]]
-    meaning = np.eye(width, dtype=np.float32)[1]
-    rows[[i for i, owner in enumerate(owners) if owner == place]] = meaning
-    texts[place] = meaning
-    assert bank.near("eso", meaning, Meanings(rows, texts))[0].answer.key == "loss/definition"
+    return bank
 
 
 # --- what an open question keeps back ---------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 import shutil
@@ -17,7 +16,7 @@ import numpy as np
 import pytest
 
 from skills.contract import Done, Profile
-from skills.errors import ModelDamaged, ModelMissing
+from skills.errors import ModelDamaged
 from skills.workspace import sha256
 from tests.tiny_encoder import HEADS, LAYERS, POSITIONS, TEXT, expected, from_blocks, make_encoder, mean_of, write_hub
 from tutor.lm.bert import gelu
@@ -305,32 +304,16 @@ async def worker(tmp_path: Path) -> AsyncIterator[Worker]:
     await worker.stop()
 
 
-async def test_the_worker_embeds(worker: Worker, tmp_path: Path, made: Made) -> None:
+async def test_a_skill_has_the_encoder(worker: Worker, tmp_path: Path, made: Made) -> None:
     install(tmp_path / "home", made)
     await worker.start()
-    texts = TEXTS * 40
-    found = await worker.embed(texts, "query")
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(found, open_encoder(tmp_path / "home").embed(texts, "query"), atol=1e-6)
-    assert (await worker.embed([], "query")).shape[0] == 0
     done = [event async for event in worker.run("means", {"text": "el río"}, "es")][-1]
     assert isinstance(done, Done)
     assert done.result == {"text": "(1, 64)"}
 
 
-async def test_who_is_not_waiting_any_more_is_not_computed_for(worker: Worker, tmp_path: Path, made: Made) -> None:
-    install(tmp_path / "home", made)
-    await worker.embed(["el río"], "query")
-    asked = asyncio.create_task(worker.embed(TEXTS * 20_000, "passage"))
-    await asyncio.sleep(0.3)
-    asked.cancel()
-    assert (await asyncio.wait_for(worker.embed(["el río"], "query"), 5)).shape == (1, 64)
-
-
 async def test_nothing_breaks_without_an_encoder(worker: Worker) -> None:
     await worker.start()
-    with pytest.raises(ModelMissing):
-        await worker.embed(["el río"], "query")
     done = [event async for event in worker.run("means", {"text": "el río"}, "es")][-1]
     assert isinstance(done, Done)
     assert done.result == {"text": "without an encoder"}
@@ -340,9 +323,6 @@ async def test_a_damaged_encoder_is_as_good_as_none(worker: Worker, tmp_path: Pa
     path = install(tmp_path / "home", made)
     path.write_bytes(path.read_bytes()[:-1])
     await worker.start()
-    with pytest.raises(ModelDamaged) as caught:
-        await worker.embed(["el río"], "query")
-    assert caught.value.values == {"model": "tiny-encoder"}
     done = [event async for event in worker.run("means", {"text": "el río"}, "es")][-1]
     assert isinstance(done, Done)
     assert f"{PACKED}: not the file" in (tmp_path / "home" / "logs" / "worker.log").read_text("utf-8")

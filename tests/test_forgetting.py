@@ -285,7 +285,7 @@ def test_what_gives_a_text_away() -> None:
 
 # --- a run alone ------------------------------------------------------------------------------------------------------
 
-WRITTEN = ("garabatino", "zumbalera", "Trespuntín")
+WRITTEN = ("garabatino", "chorlindra", "Trespuntín")
 """What only the model wrote: nobody's text has it."""
 
 
@@ -293,7 +293,7 @@ class Quoting(FakeVoice):
     """A model that recites."""
 
     def generate(self, prompt: str, options: Options) -> Iterator[str]:
-        yield " la zumbalera de Trespuntín"
+        yield " la chorlindra de Trespuntín"
 
 
 @pytest.fixture
@@ -311,7 +311,7 @@ async def trained(home: Home) -> Home:
     await home.types("contame algo de la azotea")
     await home.acts("talk_leave")
     await home.types("no entiendo lo del garabatino")
-    await home.acts("feedback", said="la zumbalera me encantó")
+    await home.acts("feedback", said="la chorlindra me encantó")
     await home.screen.draw("t", talk.dialogue.say(blocks=(run_card(talk.dialogue, "run-mine"),)))
     assert {line.split(":")[0] for line in home.found(WRITTEN)} >= {"chat/transcript.db-wal", "learner.db-wal"}
     return home
@@ -368,7 +368,7 @@ async def test_what_the_models_of_a_deleted_text_wrote_goes_with_it(trained: Hom
 async def test_a_copy_to_take_away_stays_and_that_is_said(trained: Home) -> None:
     workspace = trained.talk.dialogue.workspace
     with begun(workspace, "run-mine") as (id, folder):
-        (folder / "README.md").write_text("la zumbalera de Trespuntín")
+        (folder / "README.md").write_text("la chorlindra de Trespuntín")
         finish(folder, ExportCard(id=id, run="run-mine", base="x", base_digest="0", checks=(), bytes=1))
     shown = await trained.acts("delete", what="run", id="run-mine", sure=True)
     told = next(said.text for said in shown if isinstance(said, Said))

@@ -12,6 +12,7 @@ from tutor.authoring.eval.made_runs import make_run
 from tutor.course.model import Ask, Choice, Course
 from tutor.dialogue.free_text import LOST
 from tutor.dialogue.next_useful import proposed
+from tutor.dialogue.routes import PROFILES
 from tutor.learner.events import Used
 from tutor.learner.memory import recall
 from tutor.turn import Intent, Said, Shown
@@ -78,7 +79,8 @@ async def test_the_second_miss_is_taught_again_and_another_way_after_it(talk: Co
     await talk.answers(wrong(item))
     assert concept.simpler.es in talk.text
     await talk.clicks("Explicamelo de otra manera")
-    assert any(concept.example.es in said.text for said in talk.said[-2:])
+    example = concept.example_for(talk.dialogue.memory.profile)[0].es
+    assert any(example in said.text for said in talk.said[-2:])
 
 
 async def test_three_ways_and_then_what_is_unclear(talk: Conversation) -> None:
@@ -89,7 +91,8 @@ async def test_three_ways_and_then_what_is_unclear(talk: Conversation) -> None:
         before = len(talk.said)
         await talk.acts(Intent(name="explain_again", args={"topic": "tokens"}))
         ways.append(" ".join(said.text for said in talk.said[before:]))
-    for way, text in zip(ways, (concept.simpler.es, concept.example.es, concept.definition.es), strict=True):
+    example = concept.example_for(talk.dialogue.memory.profile)[0].es
+    for way, text in zip(ways, (concept.simpler.es, example, concept.definition.es), strict=True):
         assert text in way
     await talk.acts(Intent(name="explain_again", args={"topic": "tokens"}))
     asked = [button for button in talk.buttons if button.intent.name == "question"]
@@ -101,6 +104,27 @@ async def test_three_ways_and_then_what_is_unclear(talk: Conversation) -> None:
     for _ in range(4):  # the round begins anew, with other questions at its end
         await talk.acts(Intent(name="explain_again", args={"topic": "tokens"}))
     assert {button.label for button in talk.buttons} & {button.label for button in asked} == set()
+
+
+async def test_examples_are_of_the_learners_own_life(talk: Conversation) -> None:
+    """Each profile has its own for every idea; who told of two hears both, and then the one for everybody."""
+    concepts = talk.dialogue.course.concepts
+    for profile in PROFILES[:-1]:
+        assert all(profile in concept.examples for concept in concepts.values()), profile
+    texts_of = [concept.examples[profile].es for concept in concepts.values() for profile in PROFILES[:-1]]
+    assert len(set(texts_of)) == len(texts_of)
+    await talk.opens()
+    await talk.types("doy clases de literatura y escribo poemas")
+    assert {talk.dialogue.memory.profile, *talk.dialogue.memory.besides} == {"teacher", "writer"}
+    told = []
+    for _ in range(12):
+        before = len(talk.said)
+        await talk.acts(Intent(name="explain_again", args={"topic": "tokens"}))
+        told.append(" ".join(said.text for said in talk.said[before:]))
+    tokens = concepts["tokens"]
+    for place, text in ((1, tokens.examples[talk.dialogue.memory.profile or ""]), (9, tokens.example)):
+        assert text.es in told[place]
+    assert tokens.examples[talk.dialogue.memory.besides[0]].es in told[5]
 
 
 async def test_another_idea_is_explained_from_its_beginning(talk: Conversation) -> None:

@@ -24,7 +24,6 @@ ALLOWED = {
     "open_session": "for a script or a notebook",
     "open_home": "for a script or a notebook",
     "_chat": "a request of worker_main, found as `_<do>`",
-    "_embed": "a request of worker_main, found as `_<do>`",
     "_warm": "a request of worker_main, found as `_<do>`",
 }
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign

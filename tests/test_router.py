@@ -14,7 +14,8 @@ from tests import kept
 from tutor.course.files import load_course
 from tutor.course.model import Open
 from tutor.nlu.arguments import Situation
-from tutor.nlu.router import CANDIDATES, Router, read_topics, read_utterances, words_of
+from tutor.nlu.router import CANDIDATES, Router, read_topics, words_of
+from tutor.nlu.utterances import read_utterances
 from tutor.words import LANGUAGES, Words
 
 ROOT = Path(__file__).parent.parent

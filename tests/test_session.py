@@ -19,7 +19,6 @@ from skills.model.piece_tokenizer import keep, kept
 from skills.workspace import Workspace
 from tests.conversation import Conversation
 from tests.test_models_choice import put
-from tutor import session
 from tutor.authoring.eval.scripted import RunsInMemory
 from tutor.course.model import Choice, Course, Do, Number, Open, Order
 from tutor.dialogue import my_data
@@ -32,7 +31,6 @@ from tutor.lm.hardware import processor_name
 from tutor.lm.installed import find
 from tutor.lm.llama_check import Verdict
 from tutor.turn import Button, Chosen, Farewell, Intent, Reload, Said
-from tutor.words import Words
 
 CURRICULUM = Path(__file__).parent.parent / "curriculum"
 VERSES = "\n\n".join(
@@ -170,25 +168,6 @@ async def test_a_question_stays_what_is_open_after_something_was_shown_in_betwee
     assert situation(talk.dialogue, "open_item").state == "item"
 
 
-async def test_the_answers_are_learnt_in_the_language_that_is_spoken_by_then(
-    talk: Conversation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    learnt = []
-
-    async def learn(language: str, busy: Any) -> None:
-        learnt.append(language)
-
-    monkeypatch.setattr(session, "SETTLED", 0.01)
-    monkeypatch.setattr(talk.dialogue.answers, "learn", learn)
-    learning = asyncio.create_task(talk.session._learn())
-    await asyncio.sleep(0.05)
-    talk.dialogue.words = Words("en")
-    await asyncio.sleep(0.05)
-    learning.cancel()
-    assert learnt[0] == "es"
-    assert learnt[-1] == "en"
-
-
 async def test_the_model_never_changes_progress(talk: Conversation) -> None:
     await begin(talk)
     await to_step(talk, "check")
@@ -268,7 +247,8 @@ async def test_after_three_misses_an_example_and_on(talk: Conversation) -> None:
         await talk.answers(wrong)
         if "Pensarla otra vez" in [b.label for b in talk.buttons]:
             await talk.clicks("Pensarla otra vez")
-    assert talk.dialogue.course.concepts[item.concept].example.es in talk.text
+    examples = talk.dialogue.course.concepts[item.concept].example_for(talk.dialogue.memory.profile)
+    assert examples[0].es in talk.text
 
 
 async def test_showing_the_answer_counts_nothing(talk: Conversation) -> None:

@@ -12,7 +12,8 @@ import skills
 from tutor.dialogue.intents import BARE, HANDLERS
 from tutor.nlu import arguments
 from tutor.nlu.arguments import ACCEPTS, accepted
-from tutor.nlu.router import read_topics, read_utterances
+from tutor.nlu.router import read_topics
+from tutor.nlu.utterances import read_utterances
 
 ROOT = Path(__file__).parent.parent
 NAME = re.compile(r"`([a-z][a-z0-9_-]*)`")

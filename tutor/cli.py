@@ -139,8 +139,8 @@ def build_parser(words: Words) -> argparse.ArgumentParser:
     _add_models(commands, common, words)
     course = commands.add_parser("course", help=words("cli.command.course"), description=words("cli.command.course"))
     what = {
-        "choices": ("check", "record", "heads"),
-        "metavar": "check|record|heads",
+        "choices": ("check", "record", "ears"),
+        "metavar": "check|record|ears",
         "help": words("cli.argument.course"),
     }
     course.add_argument("what", **what)
@@ -231,8 +231,8 @@ def _runs(args: argparse.Namespace, words: Words) -> int:
 def _course(args: argparse.Namespace, words: Words) -> int:
     if args.what == "record":
         return _record(args)
-    if args.what == "heads":
-        return _heads(args)
+    if args.what == "ears":
+        return _ears(args)
     from tutor.authoring.check import check
     from tutor.settings import ROOT
 
@@ -274,8 +274,8 @@ def _eval(args: argparse.Namespace, words: Words) -> int:
     return 0
 
 
-def _heads(args: argparse.Namespace) -> int:
-    from tutor.authoring.heads import train
+def _ears(args: argparse.Namespace) -> int:
+    from tutor.authoring.ears import train
     from tutor.settings import build_settings
 
     train(build_settings(args.home).home, print)

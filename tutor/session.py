@@ -24,7 +24,7 @@ from tutor.learner.memory import recall
 from tutor.learner.store import Store
 from tutor.lm import installed
 from tutor.nlu.router import Router
-from tutor.nlu.trained import HEARING, trained_router
+from tutor.nlu.trained import listening
 from tutor.processes.jobs import Jobs
 from tutor.processes.run_status import RunStatus
 from tutor.processes.worker import Worker
@@ -33,8 +33,6 @@ from tutor.turn import Button, CourseMap, Input, Intent, Shown, Upload, Waiting
 from tutor.words import Words
 
 log = logging.getLogger(__name__)
-SETTLED = 10.0
-"""Seconds after the start, or a change of language, in which the machine is left to those who wait for something."""
 LEARNER = "me"
 """One home, one learner; the log has room for more."""
 
@@ -47,34 +45,25 @@ class Session:
         self._turns = asyncio.Lock()
         self._ready = router
         self._training: asyncio.Task[Router] | None = None
-        self._learning: asyncio.Task[None] | None = None
+        if router:
+            dialogue.answers.ears = router.ears
 
     async def start(self) -> None:
         """Begin what nobody waits for: the worker with its models, and the router's training."""
         self._train()
         await self._dialogue.worker.start(warm=self._dialogue.has_model)
-        self._learning = asyncio.create_task(self._learn())
-
-    async def _learn(self) -> None:
-        """Have the meanings of the answers at hand in the language that is spoken, while nobody waits for anything."""
-        while True:  # the browser, or the learner, may choose another language
-            await asyncio.sleep(SETTLED)
-            await self._dialogue.answers.learn(self.language, busy=self._busy)
-
-    def _busy(self) -> bool:
-        return self._turns.locked() or self.running() is not None
 
     def _train(self) -> None:
         if self._training is None and self._ready is None:
-            self._training = asyncio.create_task(
-                asyncio.to_thread(trained_router, self._dialogue.course, self._dialogue.workspace.home / HEARING)
-            )
+            home = self._dialogue.workspace.home
+            self._training = asyncio.create_task(asyncio.to_thread(listening, self._dialogue.course, home))
 
     async def _router(self) -> Router:
         """The router, waited for if it is still being trained."""
         self._train()
         if self._training:
             self._ready = await self._training
+            self._dialogue.answers.ears = self._ready.ears
         assert self._ready
         return self._ready
 
@@ -158,8 +147,6 @@ class Session:
                 yield shown
 
     async def close(self) -> None:
-        if self._learning:
-            self._learning.cancel()
         await self._dialogue.worker.stop()
         self._dialogue.store.close()
 

@@ -81,23 +81,29 @@ def version(root: Path) -> str:
 
 def _read_concepts(sources: Sources) -> dict[str, Concept]:
     pair = sources.concept_words = _pair(sources, "concepts")
+    profiles = {path.name.split(".")[0] for path in (sources.root / "examples").glob("*.md")}
+    examples = {profile: _pair(sources, f"examples/{profile}") for profile in sorted(profiles)}
     found: dict[str, Concept] = {}
     for i, raw in enumerate(_list_of_dicts(sources, "concepts.yaml", sources.concepts.data, sources.concepts, ())):
-        whole = raw | concept_words(pair, str(raw.get("id", "")))
+        id = str(raw.get("id", ""))
+        told = {profile: of.take(id, pick=lambda part: part.words) for profile, of in examples.items()}
+        whole = raw | concept_words(pair, id) | {"examples": told}
         concept = _validated(sources, Concept, whole, "concepts.yaml", sources.concepts, (i,))
         if concept is None:
             continue
         if concept.id in found:
             sources.mistake("concepts.yaml", sources.concepts.line((i, "id")), "course.id_twice", name=concept.id)
         found[concept.id] = concept
-    pair.report_unused()
+    for words in (pair, *examples.values()):
+        words.report_unused()
     return found
 
 
 def _read_answers(sources: Sources, concepts: dict[str, Concept]) -> tuple[Answer, ...]:
-    """The bank: `answers/TOPIC.yaml`, a list of {id, es: {title, asks, answer}, en: {...}, source?}, where `asks` has a
-    way of asking on each line."""
+    """The bank: `answers/TOPIC.yaml`, a list of {id, also?, es: {title, asks, answer}, en: {...}, source?}, where
+    `asks` has a way of asking on each line."""
     found: dict[tuple[str, str], Answer] = {}
+    topics: dict[str, tuple[str, int]] = {}
     for path in sorted((sources.root / "answers").glob("*.yaml")):
         file, topic = f"answers/{path.name}", path.stem
         lined = _yaml(sources, file)
@@ -109,6 +115,11 @@ def _read_answers(sources: Sources, concepts: dict[str, Concept]) -> tuple[Answe
                 sources.mistake(file, lined.line((i, "id")), "course.id_twice", name=answer.id)
             if answer:
                 found[topic, answer.id] = answer
+                topics |= {other: (file, lined.line((i, "also"))) for other in answer.also if other not in topics}
+    known = {*concepts, *(topic for topic, _ in found)}
+    for topic, (file, line) in topics.items():
+        if topic not in known:
+            sources.mistake(file, line, "course.unknown.concept", name=topic)
     return tuple(found.values())
 
 

@@ -219,8 +219,14 @@ class Concept(Frozen):
     definition: Bilingual
     simpler: Bilingual
     example: Bilingual
+    examples: dict[str, Bilingual] = {}
+    """By profile of the learner."""
     asks: dict[Language, tuple[str, ...]]
     source: Bilingual | None = None
+
+    def example_for(self, *profiles: str | None) -> tuple[Bilingual, ...]:
+        """Those of these profiles, then the one for everybody."""
+        return (*(self.examples[profile] for profile in profiles if profile in self.examples), self.example)
 
 
 SHOWN = "shown-"
@@ -229,13 +235,15 @@ SHOWN = "shown-"
 
 class Answer(Frozen):
     """What is answered to a question that people ask. `topic`: a concept, one of `tutor-...` and `worry-...`, or one of
-    `shown-SKILL`, whose text may have fields of the skill's result. `title` is the question as it stands on a button.
+    `shown-SKILL`, whose text may have fields of the skill's result; `also`: others that it belongs to as much. `title`
+    is the question as it stands on a button.
 
     A way of asking that begins with «…» is understood only while the topic is what was talked of.
     """
 
     topic: str
     id: str
+    also: tuple[str, ...] = ()
     title: Bilingual
     asks: dict[Language, tuple[str, ...]]
     text: Bilingual

@@ -12,7 +12,7 @@ Both = dict[str, Any]
 PROSE = {
     *("text", "labels", "after", "match", "differ", "came"),
     *("stem", "hints", "lesson", "model", "done", "not_done", "if_right", "if_wrong", "if_low", "if_high"),
-    *("name", "definition", "simpler", "example", "asks", "source"),
+    *("name", "definition", "simpler", "example", "examples", "asks", "source"),
 }
 """What steps, items and concepts get from the Markdown files: in the YAML it would be lost."""
 

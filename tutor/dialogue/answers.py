@@ -1,55 +1,32 @@
-"""The bank of answers at hand: indexed once a language, and what its texts mean worked out while nobody waits."""
+"""The bank of answers at hand: indexed once a language."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from skills.contract import Language
-from skills.errors import ModelMissing
-from skills.texts.meanings import TOGETHER, keep, kept_at, load
 from tutor.course.model import SHOWN, Answer, Course
-from tutor.failures import Defect
-from tutor.lm.installed import find
-from tutor.nlu.bank import (
-    ASKED,
-    ASKED_BY_WORDS,
-    PLAIN,
-    PLAIN_BY_WORDS,
-    Bank,
-    Meanings,
-    Near,
-    Reading,
-    confidence,
-    read,
-)
+from tutor.nlu.bank import ASKED, ASKED_BY_WORDS, PLAIN, PLAIN_BY_WORDS, Bank, Near, Reading, confidence, read
+from tutor.nlu.ears import Ears
 from tutor.nlu.trained import HEARING, indexed_bank
-from tutor.processes.worker import Worker
 
-if TYPE_CHECKING:
-    import numpy as np
-
-log = logging.getLogger(__name__)
-PATIENCE = 0.25
-"""Seconds that the meaning of a question is waited for; then its words have to do."""
+KNOWN = 0.2
+"""The probability that there is an answer below which none is given (tests/eval/dev)."""
 OTHERS = 3
-PAUSE = 2.0
-"""Seconds between two looks at whether the machine is free."""
+"""Answers beside the likeliest that a question may have meant."""
 
 
 class Answers:
-    """`home`: where meanings are kept, in `meanings/`: one file of half-precision rows for each language."""
+    """`home`: where the index is kept. `ears`: what hears what a question means, where there is anything."""
 
-    def __init__(self, course: Course, worker: Worker, home: Path) -> None:
-        self._course, self._worker, self._home = course, worker, home
+    def __init__(self, course: Course, home: Path) -> None:
+        self._course, self._home = course, home
         self._banks: dict[Language, asyncio.Task[Bank]] = {}
-        self._meanings: dict[Language, Meanings] = {}
-        self._tried: set[Language] = set()
+        self.ears: Ears | None = None
         self.shown: frozenset[str] = frozenset()
         self.facts: Mapping[str, Any] = {}
         """The topics of what is in sight, and what is known of it; without its facts an answer is none."""
@@ -64,13 +41,6 @@ class Answers:
             )
         return await self._banks[language]
 
-    def encoder(self) -> str | None:
-        """The digest of the sentence encoder, None where there is none."""
-        try:
-            return find(self._home, None, "encoder").profile.digest
-        except ModelMissing:
-            return None
-
     def indexed(self, language: Language) -> Bank | None:
         """The same if it has been made."""
         task = self._banks.get(language)
@@ -79,7 +49,7 @@ class Answers:
     async def read(self, question: str, language: Language) -> Reading:
         """What a question was understood as."""
         near, by_meaning = await self._near(question, language)
-        found = read(near, by_meaning)
+        found = read(near, by_meaning) if await self._may_be_known(question) else Reading("unknown")
         if found.kind == "answer":
             self.topic = found.answers[0].topic
         return found
@@ -93,8 +63,14 @@ class Answers:
         """Whether a text that may be a question or something else is one of the bank's: nearly to the letter or, where
         it plainly asks something, surely enough to be answered."""
         near, by_meaning = await self._near(text, language)
+        if not await self._may_be_known(text):
+            return False
         plain, asked = (PLAIN, ASKED) if by_meaning else (PLAIN_BY_WORDS, ASKED_BY_WORDS)
         return confidence(near, by_meaning) >= (asked if asks else plain)
+
+    async def _may_be_known(self, question: str) -> bool:
+        """Whether what is asked is something that the bank could have an answer to."""
+        return self.ears is None or await asyncio.to_thread(self.ears.known, question) >= KNOWN
 
     async def topic_of(self, text: str, language: Language) -> str | None:
         """What a message that names no concept is about, if it is likely to be one thing."""
@@ -103,10 +79,10 @@ class Answers:
 
     async def _near(self, text: str, language: Language) -> tuple[list[Near], bool]:
         """The bank's answers, the likeliest first, and whether their meanings were weighed as well."""
-        bank, meanings = await self.bank(language), self._meanings.get(language)
-        meaning = await self.meaning(text) if meanings else None
-        near = await asyncio.to_thread(bank.near, text, meaning, meanings, self.topic, self.shown)
-        return [one for one in near if self._can_be_told(one.answer, language)], meaning is not None
+        bank = await self.bank(language)
+        heard = await asyncio.to_thread(self.ears.answers, text) if self.ears else None
+        near = await asyncio.to_thread(bank.near, text, heard, self.topic, self.shown)
+        return [one for one in near if self._can_be_told(one.answer, language)], heard is not None
 
     def _can_be_told(self, answer: Answer, language: Language) -> bool:
         if not answer.topic.startswith(SHOWN):
@@ -120,41 +96,3 @@ class Answers:
         found = next((answer for answer in bank.answers if answer.key == key), None)
         self.topic = found.topic if found else self.topic
         return found
-
-    async def meaning(self, question: str) -> np.ndarray | None:
-        """What a text means, as a vector (width); None where nothing tells in time."""
-        with suppress(TimeoutError, ModelMissing, Defect):
-            async with asyncio.timeout(PATIENCE):
-                rows = await self._worker.embed([question], "query")
-                return rows[0]  # type: ignore[no-any-return]
-        return None
-
-    async def learn(self, language: Language, busy: Callable[[], bool]) -> None:
-        """Have the meanings of a language at hand: from the disk, or worked out piece by piece while not `busy`. Tried
-        once; does nothing without an encoder."""
-        if language in self._tried:
-            return
-        self._tried.add(language)
-        bank = await self.bank(language)
-        try:
-            encoder = find(self._home, None, "encoder").profile.digest
-            file = kept_at(self._home / "meanings", language, encoder, (*bank.asks, *bank.texts))
-            rows = load(file, len(bank.asks) + len(bank.texts))
-            if rows is None:
-                rows = await self._worked_out(bank, busy)
-                await asyncio.to_thread(keep, file, rows)
-        except (ModelMissing, Defect) as error:
-            log.info("the meanings of the answers: %s", error.code)
-            return
-        self._meanings[language] = Meanings(rows[: len(bank.asks)], rows[len(bank.asks) :])
-
-    async def _worked_out(self, bank: Bank, busy: Callable[[], bool]) -> np.ndarray:
-        import numpy as np
-
-        rows = []
-        for texts, kind in ((bank.asks, "query"), (bank.texts, "passage")):
-            for start in range(0, len(texts), TOGETHER):
-                while busy():
-                    await asyncio.sleep(PAUSE)
-                rows.append(await self._worker.embed(texts[start : start + TOGETHER], kind))  # type: ignore[arg-type]
-        return np.concatenate(rows)

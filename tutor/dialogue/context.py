@@ -79,7 +79,7 @@ class Dialogue:
 
     def __post_init__(self) -> None:
         self._said_last: dict[str, int] = {}
-        self.answers = Answers(self.course, self.worker, self.workspace.home)
+        self.answers = Answers(self.course, self.workspace.home)
 
     @property
     def has_model(self) -> bool:

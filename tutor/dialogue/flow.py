@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,7 +16,6 @@ from tutor.dialogue.context import Dialogue, next_button
 from tutor.learner.events import ExplainedAgain, Predicted, QuestionsChosen, RouteChosen, SolutionShown, Where
 from tutor.learner.mastery import MISSES
 from tutor.nlu.grading import grade
-from tutor.nlu.heads import head
 from tutor.turn import Shown
 
 Turn = AsyncIterator[Shown]
@@ -135,19 +135,16 @@ async def take_answer(dialogue: Dialogue, answer: Any, submission: str) -> Turn:
             again = _taught_again(dialogue, item) if asked.attempt > 1 else ""
             yield dialogue.say(again, buttons=items.missed_buttons(dialogue, item, asked.where, asked.attempt))
             return
-        text = dialogue.words(
-            "chat.three_misses", example=dialogue.course.concepts[item.concept].example[dialogue.language]
-        )
+        example = dialogue.course.concepts[item.concept].example_for(dialogue.memory.profile)[0]
+        text = dialogue.words("chat.three_misses", example=example[dialogue.language])
     async for shown in _after_answer(dialogue, asked.where, text):
         yield shown
 
 
 async def _likely(dialogue: Dialogue, item: Open, text: str) -> dict[str, float] | None:
     """How likely each verdict is by what the answer means; None where nothing tells."""
-    found = dialogue.answers.encoder()
-    grader = head(item.id, found) if found else None
-    vector = await dialogue.answers.meaning(text) if grader else None
-    return None if grader is None or vector is None else grader.probabilities(vector)
+    ears = dialogue.answers.ears
+    return await asyncio.to_thread(ears.verdicts, item.id, text) if ears else None
 
 
 def _taught_again(dialogue: Dialogue, item: Item) -> str:

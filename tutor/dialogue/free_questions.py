@@ -25,6 +25,8 @@ from tutor.turn import Button, Intent, Shown, Waiting
 Turn = AsyncIterator[Shown]
 REWORDS = 1_000_000_000
 """Parameters from which on a model's own wording of a passage is asked for."""
+WAYS = 3
+"""Of explaining an idea: simpler, by an example, by its definition."""
 CHOICES = 3
 """Questions that are offered to whom three explanations have not helped."""
 WORDS_OF_ITS_OWN = 0.8
@@ -197,17 +199,18 @@ async def explain_again(dialogue: Dialogue, topic: str | None = None) -> Turn:
         async for shown in resume(dialogue):
             yield shown
         return
-    ways = (concept.simpler, concept.example, concept.definition)
     before = dialogue.memory.asked_again if dialogue.memory.explained == concept.id else 0
     dialogue.record(ExplainedAgain(concept=concept.id, step=step.id if step else None))
     more = (dialogue.button("chat.button.explain_again", "explain_again", args={"topic": concept.id}),)
-    rounds, way = divmod(before, len(ways) + 1)
-    unclear = _unclear(dialogue, concept.id, rounds) if way == len(ways) else ()
+    rounds, way = divmod(before, WAYS + 1)
+    examples = concept.example_for(dialogue.memory.profile, *dialogue.memory.besides)
+    ways = (concept.simpler, examples[rounds % len(examples)], concept.definition)
+    unclear = _unclear(dialogue, concept.id, rounds) if way == WAYS else ()
     if unclear:
         text = dialogue.words("chat.what_is_unclear", concept=concept.name[dialogue.language])
         async for shown in aside(dialogue, text, (*_asked_by(dialogue, unclear), *more)):
             yield shown
         return
-    text = ways[way % len(ways)][dialogue.language]
+    text = ways[way % WAYS][dialogue.language]
     async for shown in aside(dialogue, text, more, source=concept.name[dialogue.language]):
         yield shown

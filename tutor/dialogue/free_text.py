@@ -26,6 +26,8 @@ PASTED, PASTED_LINES = 400, 3
 """A typed text longer than this (characters), or with so many line breaks, is taken as a text that was brought."""
 LOST = 3
 """Messages in a row that were not understood after which other ways are offered."""
+PASSES = frozenset({"next", "no_questions"})
+"""What passes over the open question."""
 COMMANDS = frozenset({"stop", "route"})
 """What is no answer to the open question if it is said to the letter."""
 HANDS_OVER = frozenset({"load_dataset", "small_talk", "off_topic", "next", "answer"})
@@ -230,6 +232,12 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
             intent = await or_a_question(dialogue, intent, text)
         elif not open_:
             intent = Intent(name="answer")
+        if intent.name in PASSES and intent.confidence < CERTAIN and len(text.split()) > A_GUESS:
+            # a long plea to be let off may be none to go on
+            plea = Intent(name="unsure", args={"candidates": [intent.name, "hint"]}, confidence=intent.confidence)
+            async for shown in routed(dialogue, plea, text, router):
+                yield shown
+            return
         if intent.name not in (*NO_REQUEST, "rename") or (
             answer is None and intent.name in ("off_topic", "small_talk")
         ):

@@ -42,9 +42,9 @@ def _found(dialogue: Dialogue) -> dict[str, int]:
 
 
 async def choose_profile(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:
-    """Who the learner is: by a button, or in words (`said`), which may tell several; the likeliest counts."""
+    """Who the learner is: by a button, or in words (`said`), which may tell several."""
     profiles = (args["profile"],) if "profile" in args else profiles_of(str(args["said"]))
-    dialogue.record(ProfileChosen(profile=profiles[0]))
+    dialogue.record(ProfileChosen(profile=profiles[0], besides=profiles[1:]))
     told = [dialogue.words(f"chat.profile_said.{profile}") for profile in profiles[:2]]
     if "profile" not in args:
         names = " + ".join(dialogue.words(f"chat.profile.{profile}") for profile in profiles[:2])

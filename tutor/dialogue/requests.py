@@ -14,7 +14,8 @@ from tutor.nlu.arguments import Open, Situation, State
 from tutor.nlu.changes import changed, is_change, merged, plainly, same_family
 from tutor.nlu.choosing import by_likeness
 from tutor.nlu.courtesy import asks_something
-from tutor.nlu.router import ANSWER, CARE, PROFILE, Router
+from tutor.nlu.router import CARE, Router
+from tutor.nlu.utterances import ANSWER, PROFILE
 from tutor.turn import Button, Chosen, Intent, Shown
 
 CERTAIN = 0.85

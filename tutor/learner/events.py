@@ -63,6 +63,7 @@ class ProfileChosen(_Event):
 
     kind: Literal["profile_chosen"] = "profile_chosen"
     profile: str
+    besides: tuple[str, ...] = ()
 
 
 class QuestionsChosen(_Event):

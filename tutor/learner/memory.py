@@ -68,6 +68,8 @@ class Memory(Frozen):
     step: str | None = None
     language: Language | None = None
     profile: str | None = None
+    besides: tuple[str, ...] = ()
+    """Other profiles that the learner told of."""
     route: str | None = None
     dataset: str | None = None
     greeted: bool = False

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ import numpy as np
 from skills.contract import Profile, TextKind
 from skills.errors import ModelDamaged
 from skills.workspace import sha256
+from tutor.lm.adapter import Adapted
 from tutor.lm.bert import Bert
 from tutor.lm.encoder_files import NotAnEncoder
 from tutor.lm.encoder_hub import Folder
@@ -28,48 +30,74 @@ from tutor.lm.installed import find
 from tutor.lm.pieces import BEGIN, END
 
 if TYPE_CHECKING:
+    from tutor.lm.adapter import Factors
     from tutor.lm.bert import Array
 
 log = logging.getLogger(__name__)
+Files = Packed | Folder
 BATCH = 256
 """Tokens that go through the layers together: enough for products at full speed (benchmarks/encoder.py), few enough
 that what lies between two products stays in the cache, and small in memory."""
 
 
-def open_encoder(home: Path, name: str | None = None, threads: int = 0) -> E5:
-    """The encoder called `name`; the one that plays the role if None. `threads` 0: one a core.
+def open_encoder(
+    home: Path, name: str | None = None, threads: int = 0, factors: Mapping[str, Factors] | None = None
+) -> E5:
+    """The encoder called `name`; the one that plays the role if None. `threads` 0: one a core. `factors`: an adapter
+    of it (tutor/lm/adapter.py).
 
     Raises ModelMissing, ModelDamaged.
     """
     model = find(home, name, "encoder")
-    return read_encoder(model.encoder, model.profile, model.manifest.files, threads)
+    return read_encoder(model.encoder, model.profile, model.manifest.files, threads, factors)
 
 
-def read_encoder(folder: Path, profile: Profile, digests: Mapping[str, str], threads: int = 0) -> E5:
+def read_encoder(
+    folder: Path,
+    profile: Profile,
+    digests: Mapping[str, str],
+    threads: int = 0,
+    factors: Mapping[str, Factors] | None = None,
+) -> E5:
     """The encoder whose files are in `folder`: the hub's (encoder_hub.py) or the packed one (encoder_packed.py).
 
     `digests`: the SHA-256 that each file has to have, by its name. Raises ModelDamaged.
     """
+    return E5(_files(folder, profile, digests), profile, threads or physical_cores(), factors or {})
+
+
+def open_files(home: Path) -> tuple[Files, str]:
+    """The weights and pieces of the encoder of a home, and its name. Raises ModelMissing, ModelDamaged."""
+    model = find(home, None, "encoder")
+    return _files(model.encoder, model.profile, model.manifest.files), model.name
+
+
+def _files(folder: Path, profile: Profile, digests: Mapping[str, str]) -> Files:
     try:
         for file, digest in digests.items():
             if sha256(folder / file) != digest:
                 raise NotAnEncoder(f"{file}: not the file that was fetched")
-        files = Packed(folder / PACKED) if (folder / PACKED).exists() else Folder(folder)
+        return Packed(folder / PACKED) if (folder / PACKED).exists() else Folder(folder)
     except (OSError, ValueError, LookupError) as error:
         log.warning("%s: %s", folder, error)
         raise ModelDamaged(model=profile.name) from error
-    return E5(files, profile, threads or physical_cores())
 
 
 class E5:
     """Implements `Encoder` of skills/contract.py. `threads`: how many batches are computed at a time, each on one."""
 
-    def __init__(self, files: Packed | Folder, profile: Profile, threads: int = 1) -> None:
+    def __init__(
+        self,
+        files: Files,
+        profile: Profile,
+        threads: int = 1,
+        factors: Mapping[str, Factors] = MappingProxyType({}),
+    ) -> None:
         from threadpoolctl import ThreadpoolController
 
         self.profile = profile
         self._pieces = files.pieces
-        self._bert = Bert(files)
+        self._bert = Bert(Adapted(files, factors))
         self._threads = threads
         self._blas = ThreadpoolController().select(user_api="blas")
 

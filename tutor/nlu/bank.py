@@ -1,13 +1,13 @@
 """The bank of authored answers: a question -> the answers that may be meant, the likeliest first.
 
-Four witnesses, each a number for every answer, are added up (`python -m benchmarks.questions` sets them against each
-other): how near the question is to the nearest way of asking, by words and by letters; how many of its words the answer
-and its ways of asking have; which topic a classifier takes it for; and, where there are vectors, what it means.
+Four witnesses, each a number for every answer, are added up: how near the question is to the nearest way of asking, by
+words and by letters; how many of its words the answer and its ways of asking have; which topic a classifier takes it
+for; and, where there are ears (tutor/nlu/ears.py), how near it is by what it means.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -33,21 +33,20 @@ TOPIC = 0.15
 """The weight of the logarithm of a topic's probability beside the other witnesses, which are 0 to 1 each."""
 SHARPNESS = 6.0
 """Turns the topic classifier's distances into probabilities (softmax), as in router.py."""
-ASK_FLOOR, ANSWER_FLOOR = 0.8, 0.75
-"""Cosines of multilingual-e5 at which two texts have nothing to do with each other, of a question with another and with
-an answer (Wang et al. 2024 say why they are so high: the temperature of its training is 0.01)."""
+HEARD = 3.0
+"""The weight of the ears' cosine beside the other witnesses (tests/eval/dev)."""
 APART, APART_BY_WORDS, FARTHEST = 0.31, 0.55, 1.5
 """How much of the distance to the next topic's best answer, `FARTHEST` at most, counts beside the score: by logistic
 regression of whether the first is right (tests/eval/dev)."""
-SURE, LIKELY = 2.6, 2.4
+SURE, LIKELY = 2.4, 2.1
 """Confidence from which an answer is given, and from which it is asked about: of tests/eval/dev 97 and 99 % of the
 questions whose answer is found first, 30 and 38 % of what is none of its business, which is mostly not taken for a
 question."""
-SURE_BY_WORDS, LIKELY_BY_WORDS = 1.6, 1.35
+SURE_BY_WORDS, LIKELY_BY_WORDS = 1.75, 1.5
 """The same where nothing tells what the question means."""
-ASKED, ASKED_BY_WORDS = 3.0, 2.1
+ASKED, ASKED_BY_WORDS = 3.0, 2.2
 """Confidence from which a message that asks something, and may be a request as well, is a question."""
-PLAIN, PLAIN_BY_WORDS = 3.4, 2.5
+PLAIN, PLAIN_BY_WORDS = 3.5, 2.65
 """The same of any message of which nobody knows what it wants: one in ten requests reaches it, and 70 % of the
 questions."""
 IN_SIGHT = 0.75
@@ -72,16 +71,9 @@ class Reading(NamedTuple):
     answers: tuple[Answer, ...] = ()
 
 
-class Meanings(NamedTuple):
-    """The encoder's vectors, rows of length 1: of each way of asking and of each answer, in the bank's order."""
-
-    asks: Rows
-    answers: Rows
-
-
 def confidence(near: Sequence[Near], by_meaning: bool) -> float:
     """How sure it is that the first of the ranked answers is the one: its score, and how far the next topic is.
-    `by_meaning`: whether their meanings were weighed as well."""
+    `by_meaning`: whether what the question means was weighed as well."""
     if not near:
         return 0.0
     first = near[0]
@@ -163,19 +155,18 @@ class Bank:
     def near(
         self,
         question: str,
-        meaning: Rows | None = None,
-        meanings: Meanings | None = None,
+        heard: Mapping[str, float] | None = None,
         topic: str | None = None,
         shown: Set[str] = frozenset(),
     ) -> list[Near]:
-        """All answers, the likeliest first. `meaning`: the question's vector; `topic`: what was talked of before;
-        `shown`: the topics of what is in sight, whose answers count as being on the topic, and no others of their
-        kind."""
+        """All answers, the likeliest first. `heard`: how near each is, by its key, to what the question means; `topic`:
+        what was talked of before; `shown`: the topics of what is in sight, whose answers count as being on the topic,
+        and no others of their kind."""
         import numpy as np
 
         scores = self._by_words(question, topic)
-        if meaning is not None and meanings is not None:
-            scores += self._by_meaning(meaning, meanings)
+        if heard:
+            scores += HEARD * np.array([heard.get(answer.key, 0.0) for answer in self.answers])
         scores += np.array([0.0 if not own else IN_SIGHT if own in shown else -np.inf for own in self._shown])
         order = scores.argsort()[::-1]
         return [Near(self.answers[place], float(scores[place])) for place in order]
@@ -196,15 +187,6 @@ class Bank:
         of_topics = np.append(np.maximum(log_softmax(SHARPNESS * distances), np.log(1e-3)), np.log(1e-3))
         probable = of_topics[self._columns] - np.log(1e-3)
         found += TOPIC * probable
-        return found
-
-    def _by_meaning(self, meaning: Rows, meanings: Meanings) -> Rows:
-        import numpy as np
-
-        cosines = meanings.asks @ meaning
-        nearest = (self._nearest(cosines) - ASK_FLOOR) / (1 - ASK_FLOOR)
-        mean = (np.bincount(self._owners, cosines) / np.bincount(self._owners) - ASK_FLOOR) / (1 - ASK_FLOOR)
-        found: Rows = nearest + mean + (meanings.answers @ meaning - ANSWER_FLOOR) / (1 - ANSWER_FLOOR)
         return found
 
     def _nearest(self, of_asks: Rows) -> Rows:

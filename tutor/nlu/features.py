@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from tutor.nlu.arguments import Situation
+from tutor.nlu.mentions import FILE_NAME, pieces
 
 
 def classifier() -> Any:
@@ -20,3 +24,25 @@ def classifier() -> Any:
     return Pipeline(
         [("features", FeatureUnion([("words", words), ("letters", letters)])), ("classes", LinearSVC(C=1.0, tol=0.1))]
     )
+
+
+def disguise(text: str) -> str:
+    """What the classifier sees: the request, with the learner's own material, file names and numbers replaced by
+    marks, so that «resumí cuentos.txt» and «resumí acta.pdf» are the same request."""
+    found = pieces(text)
+    frame = FILE_NAME.sub(" xfile ", found.frame)
+    frame = re.sub(r"\d+(?:[.,/]\d+)*", " xnum ", frame)
+    return frame + (" xmaterial" if found.material else "")
+
+
+def in_words(text: str, situation: Situation) -> str:
+    """The same for an encoder, which reads the situation in words: «[result, after summarize] más corto»."""
+    before = f"after {situation.before.replace('_', ' ')}" if situation.before else ""
+    here = ", ".join(part for part in (situation.state or "", before) if part)
+    return f"[{here}] {disguise(text)}" if here else disguise(text)
+
+
+def placed(text: str, situation: Situation) -> str:
+    """The same with marks for the situation, which are words to the classifier like any other."""
+    state = f" xstate{situation.state}" if situation.state else ""
+    return disguise(text) + state + (f" xbefore{situation.before.replace('_', '')}" if situation.before else "")

@@ -9,14 +9,14 @@ from skills.blocks import Frozen
 from skills.contract import Language
 from skills.texts.quantities import read_number
 from tutor.course.model import Check, Choice, Do, Item, Number, Open, Order
-from tutor.nlu.heads import ASTRAY, VERDICTS
+from tutor.nlu.ears import ASTRAY, VERDICTS
 from tutor.nlu.open_answers import Met, met, misconceptions
 from tutor.nlu.typed_answers import gives_up, read_typed
 from tutor.words import Words
 
 NO_ANSWER = 0.8
 """The probability that a text is no answer from which it is none."""
-MAY_BE = 0.33
+MAY_BE = 0.2
 """The probability that an answer is right from which it is not failed."""
 SURELY = 0.8
 """The same from which words that sound like a misconception do not count."""
@@ -39,7 +39,7 @@ def grade(item: Item, answer: Answer, language: Language, likely: Mapping[str, f
     result as a mapping (do). Words in place of ids are read as `read_typed` does, in authored order.
 
     An open answer that is not clear is never wrong: the learner compares it with the model answer. `likely`: of an open
-    answer, the probability of each verdict by what it means (tutor/nlu/heads.py); else its words have to do.
+    answer, the probability of each verdict by what it means (tutor/nlu/ears.py); else its words have to do.
     """
     if isinstance(answer, str) and gives_up(answer):
         hint = item.hints[0][language] if item.hints else ""
@@ -175,6 +175,8 @@ def _by_meaning(likely: Mapping[str, float], misconceived: bool) -> Outcome:
     if likely[ASTRAY] >= NO_ANSWER:
         return "wrong"
     best = max(VERDICTS, key=lambda verdict: likely[verdict])
+    if best == "correct" and likely[ASTRAY] > likely["correct"]:
+        return "unclear"
     if best == "correct":
         return "partial" if misconceived and likely["correct"] < SURELY else "correct"
     return "unclear" if likely["correct"] >= MAY_BE * (1 - likely[ASTRAY]) else best  # type: ignore[return-value]

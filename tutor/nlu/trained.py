@@ -13,6 +13,7 @@ from typing import Any
 from skills.contract import Language
 from tutor.course.model import Course
 from tutor.nlu.bank import Bank, bank_of
+from tutor.nlu.ears import open_ears
 from tutor.nlu.router import Router
 from tutor.settings import CURRICULUM, ROOT
 from tutor.version import VERSION
@@ -20,6 +21,13 @@ from tutor.version import VERSION
 log = logging.getLogger(__name__)
 HEARING = "hearing"
 """The folder of the home in which they are kept."""
+
+
+def listening(course: Course, home: Path) -> Router:
+    """The router with the ears of a home, if it has a sentence encoder."""
+    router = trained_router(course, home / HEARING)
+    router.ears = open_ears(home)
+    return router
 
 
 def trained_router(course: Course, folder: Path) -> Router:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-from base64 import b64decode
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
-from skills.contract import EVENTS, ChatMessage, Event, Failed, Language, Options, Profile, TextKind
+from skills.contract import EVENTS, ChatMessage, Event, Failed, Language, Options, Profile
 from tutor.failures import died, last_words, raised
 from tutor.limits import kill_tree, memory_kills
 from tutor.processes.sandbox import spawn
 from tutor.settings import Settings
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 
 class Worker:
@@ -79,20 +78,6 @@ class Worker:
         async with aclosing(self._ask(asked)) as items:
             async for item in items:
                 yield _or_raise(item)
-
-    async def embed(self, texts: Sequence[str], kind: TextKind) -> np.ndarray:
-        """What each text means, as a vector: (len(texts), width), float32, of length 1; (0, 0) if there are none.
-
-        Raises ModelMissing (also ModelDamaged, its child), Defect.
-        """
-        import numpy as np
-
-        if not texts:
-            return np.empty((0, 0), np.float32)
-        asked = {"do": "embed", "texts": list(texts), "kind": kind}
-        async with aclosing(self._ask(asked)) as items:
-            rows = b"".join([b64decode(_or_raise(item)) async for item in items])
-        return np.frombuffer(rows, "<f4").reshape(len(texts), -1).astype(np.float32)
 
     async def talks(self) -> Profile:
         """The model that talks, which is another than the tutor's where that does not run or fit; loads it the first

@@ -5,8 +5,7 @@ in   {"id": 1, "do": "run", "skill": ..., "inputs": {...}, "language": "es"}    
      {"id": 4, "do": "talks"}                       one item: the profile of who talks, and whether it keeps a schema
      {"id": 5, "do": "warm"}                                                     no items
      {"id": 6, "do": "unload"}                                                   the process ends after it
-     {"id": 7, "do": "embed", "texts": [...], "kind": "query"}                   items are vectors, see _embed
-     {"id": 8, "do": "ping"}   {"do": "cancel", "id": 1}                         answered while others run
+     {"id": 7, "do": "ping"}   {"do": "cancel", "id": 1}                         answered while others run
 out  {"id": 1, "item": ...}    then {"id": 1, "end": true} or {"id": 1, "failed": {"code": ..., "values": {...}}}
 """
 
@@ -17,7 +16,6 @@ import os
 import queue
 import sys
 import threading
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO, Any
@@ -32,9 +30,6 @@ from tutor.settings import Settings
 
 PATIENCE = 10.0
 """Seconds that a request has to end by itself after whoever asked for it is gone."""
-
-TOGETHER = 128
-"""Texts whose vectors are one item: enough to keep all cores busy, few enough to stop soon when nobody wants them."""
 
 Asked = dict[str, Any]
 
@@ -138,22 +133,13 @@ class Worker:
             if hasattr(pieces, "close"):
                 pieces.close()
 
-    def _embed(self, asked: Asked) -> Iterator[str]:
-        """The vectors of some texts after the other, row after row as little-endian float32, in base64."""
-        texts, encoder = asked["texts"], self._models.encoder()
-        for start in range(0, len(texts), TOGETHER):
-            if self._requests.cancelled(asked["id"]):
-                return
-            vectors = encoder.embed(texts[start : start + TOGETHER], asked["kind"])
-            yield b64encode(vectors.astype("<f4").tobytes()).decode()
-
     def _talks(self, asked: Asked) -> Iterator[Any]:
         chat = self._models.chat()
         yield {"profile": chat.profile.model_dump(), "constrains": chat.constrains}
 
     def _warm(self, asked: Asked) -> Iterator[Any]:
         """Load what can be loaded, so that the first answer is quick; what cannot is told when it is needed."""
-        for load in (self._models.chat, self._models.probe, self._models.encoder):
+        for load in (self._models.chat, self._models.probe):
             try:
                 load()
             except Exception as error:

@@ -18,6 +18,7 @@ from tutor.authoring.eval.sets import KINDS, Figures, Judged, figures, missed
 from tutor.authoring.eval.stage import Stage
 from tutor.course.files import load_course
 from tutor.course.model import Course
+from tutor.nlu.ears import open_ears
 from tutor.nlu.router import Router
 from tutor.settings import CURRICULUM
 from tutor.words import LANGUAGES
@@ -31,7 +32,9 @@ def evaluate(
     """The figures of a set. `home`: whose sentence encoder is used, None for none. Raises OSError, ValueError."""
     lines = read(file)
     course = load_course(CURRICULUM)
-    run = partial(_language, kind, lines, course, Router(course=course), home, file.parent)
+    router = Router(course=course)
+    router.ears = open_ears(home) if home else None
+    run = partial(_language, kind, lines, course, router, home, file.parent)
     judged = [one for language in LANGUAGES for one in asyncio.run(run(language))]
     if not judged:
         raise ValueError(f"{file}: nothing in it is in a language of the course")
@@ -65,7 +68,6 @@ async def _language(
             return [turn for one in mine for turn in await _conversation(Path(scratch), one, course, router, home)]
         stage = Stage(Path(scratch) / "home", course, router, language, home)
         try:
-            await stage.ready()
             # the texts of a set of questions to documents lie in a folder of the set's name
             given = {"folder": folder / "document"} if kind == "document" else {}
             return [one async for one in KINDS[kind](stage, mine, **given)]
@@ -79,7 +81,6 @@ async def _conversation(
     """Each has a home of its own: what one learner brought is not the next one's."""
     stage = Stage(scratch / str(conversation["id"]), course, router, conversation["lang"], home)
     try:
-        await stage.ready()
         return [turn async for turn in conversations.play(stage, conversation)]
     finally:
         stage.close()

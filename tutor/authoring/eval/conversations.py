@@ -115,7 +115,7 @@ def _faults(stage: Stage, turn: Turn, shown: Sequence[Shown], before: tuple[Any,
         faults.append(f"act: {sorted(wanted)}, not {sorted(names)}")
     elif wanted and "question" in names and turn.get("concept") and not names & (wanted - {"question"}):
         answer = found(stage)
-        if answer and not fits(answer.topic, turn["concept"]):
+        if answer and not fits(answer, turn["concept"]):
             faults.append(f"concept: {turn['concept']}, not {answer.key}")
     if turn.get("args"):
         read = [arguments(intent) for intent in heard if intent.name in wanted]

@@ -91,12 +91,13 @@ def arguments(intent: Intent) -> dict[str, Any]:
     return {name: value[0] if name in plural and isinstance(value, list) else value for name, value in values.items()}
 
 
-def fits(topic: str, concepts: Iterable[str]) -> bool:
-    """Whether an answer of this topic is one; `tutor` and `worry` are several topics. What is said of something that is
+def fits(answer: Answer, concepts: Iterable[str]) -> bool:
+    """Whether an answer is on one of these; `tutor` and `worry` are several topics. What is said of something that is
     in sight is on whatever topic it is: what it has to say is told apart."""
-    if topic.startswith(SHOWN):
+    if answer.topic.startswith(SHOWN):
         return True
-    return bool({topic, topic.partition("-")[0]} & set(concepts))
+    topics = {answer.topic, *answer.also}
+    return bool((topics | {topic.partition("-")[0] for topic in topics}) & set(concepts))
 
 
 def told(stage: Stage, shown: Sequence[Shown]) -> str:

@@ -111,9 +111,9 @@ async def questions(stage: Stage, lines: Sequence[Line]) -> AsyncIterator[Judged
         shown = await stage.does(text=line["text"])
         names, answer, said = acts(stage, shown), found(stage), told(stage, shown)
         topics = {line.get("concept") or "", *line.get("also", ())} - {""}
-        among = any(fits(one.topic, topics) for one in (*offered(stage), *((answer,) if answer else ())))
+        among = any(fits(one, topics) for one in (*offered(stage), *((answer,) if answer else ())))
         privacy = "privacy" in names and bool(topics & {"privacy", "tutor", "local-vs-cloud"})
-        right = privacy or bool(answer and fits(answer.topic, topics))
+        right = privacy or bool(answer and fits(answer, topics))
         refused = not answer and not asked_between(stage) and bool(names & {"unknown", "refused", "small_talk"})
         holds: dict[str, bool | None] = {
             "right": right if topics else refused,

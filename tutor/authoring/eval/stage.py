@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -10,7 +9,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skills.contract import Language, TextKind
+from skills.contract import Language
 from skills.errors import ModelMissing
 from skills.workspace import Workspace
 from tutor.authoring.eval.made_runs import make_run
@@ -32,7 +31,7 @@ from tutor.turn import Input, Intent, Shown, Upload
 from tutor.words import Words
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 MODEL = "run-20260101-090000-abcd"
 """The training that a learner has who has trained."""
@@ -67,15 +66,10 @@ class Watched(Dialogue):
         return super().record(event)
 
 
-class Ears(InProcess):
-    """A worker without any but the sentence encoder of a home; `idle`: no skill is run, each is interrupted."""
+class Idle(InProcess):
+    """A worker that can be told to run no skill: then each is interrupted."""
 
     idle = False
-
-    async def embed(self, texts: Sequence[str], kind: TextKind) -> np.ndarray:
-        if self.encoder is None:
-            raise ModelMissing(model="encoder")
-        return await asyncio.to_thread(self.encoder.embed, list(texts), kind)
 
     async def run(self, name: str, inputs: Any, language: Language) -> AsyncIterator[Any]:
         if self.idle:
@@ -87,12 +81,13 @@ class Ears(InProcess):
 
 
 class Stage:
-    """`scratch`: a folder of its own; `home`: where the models are, None to do without any."""
+    """`scratch`: a folder of its own; `home`: where the sentence encoder is, None to do without; `router`: with its
+    ears, or without."""
 
     def __init__(self, scratch: Path, course: Course, router: Router, language: Language, home: Path | None) -> None:
         self.home, self.course, self.router, self.language = scratch, course, router, language
         self.workspace = Workspace(scratch)
-        self.worker = Ears(self.workspace, ScriptedChat(), ScriptedProbe())
+        self.worker = Idle(self.workspace, ScriptedChat(), ScriptedProbe())
         self.runs = RunsInMemory(self.worker)
         installed.write_manifest(scratch, installed.Manifest(profile=PROFILE, label=PROFILE.name))
         if home:
@@ -115,18 +110,12 @@ class Stage:
             return
         self.worker.encoder = _encoder(home)
         (self.home / "models" / model.name).symlink_to(home / "models" / model.name)
-        (home / "meanings").mkdir(exist_ok=True)
-        (self.home / "meanings").symlink_to(home / "meanings")
 
     async def _indexed(self, language: Language) -> Bank:
         return indexed(self.course, language)
 
     def close(self) -> None:
         self.store.close()
-
-    async def ready(self) -> None:
-        """Have the meanings of the answers at hand, where there is an encoder."""
-        await self.dialogue.answers.learn(self.language, busy=lambda: False)
 
     # --- what a learner does ------------------------------------------------------------------------------------------
 
@@ -146,7 +135,7 @@ class Stage:
     def photograph(self) -> dict[str, Any]:
         """Where the conversation stands, to come back to with `put_back`."""
         dialogue = self.dialogue
-        held = ("memory", "progress", "buttons", "thing", "naming", "last", "spoken", "words")
+        held = ("memory", "progress", "buttons", "thing", "naming", "last", "spoken", "words", "wondered", "lost")
         return {name: getattr(dialogue, name) for name in held} | {
             "topic": dialogue.answers.topic,
             "runs": copy.copy(self.runs.runs),

@@ -1,0 +1,378 @@
+"""`tutor course ears`: tunes the sentence encoder to hear (tutor/nlu/ears.py) on all that the course's files say.
+
+A LoRA adapter (Hu et al. 2021) on its upper layers and three classifiers are trained together: what a message asks for,
+in its situation; which answer of the bank a question wants; how right an answer to an open question is. About forty
+minutes on two cores.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import unicodedata
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from tutor.course.files import load_course
+from tutor.course.model import SHOWN, Course
+from tutor.lm.encoder import Files, open_files
+from tutor.lm.pieces import BEGIN, END
+from tutor.nlu.bank import DEFINITION, FOLLOWS
+from tutor.nlu.ears import APART, FILE, VERDICTS
+from tutor.nlu.features import in_words
+from tutor.nlu.utterances import read_utterances, what_people_say
+from tutor.settings import CURRICULUM
+from tutor.words import LANGUAGES
+
+if TYPE_CHECKING:
+    import torch
+
+FIRST_TUNED = 4
+"""The layers below are left as they are: half of the time, and what languages look like is known there."""
+RANK = 16
+RATE, RATE_OF_HEADS = 1.2e-3, 3e-3
+"""Learning rates of the adapter and of the classifiers (AdamW, 100 steps of warm-up, then down in a straight line)."""
+EPOCHS = 2.0
+BATCH = 64
+LONGEST = 60
+"""Pieces of a message that are read in training."""
+SMOOTHED = 0.05
+"""Label smoothing: what people meant is not always what the label says."""
+AS_QUESTION, OF_ANSWERS = 0.3, 1.3
+"""The weight of a way of asking as an example of a question, of which there are as many as of all else together, and of
+finding its answer."""
+SHARPNESS = 20.0
+"""What cosines with answers are multiplied by at first."""
+MISTYPED = 0.15
+"""The share of messages that are read as typed in haste, another way each time."""
+GRADED = CURRICULUM / "grading" / "answers.jsonl"
+"""Answers to the open questions, with the verdict of a person."""
+UNKNOWN = CURRICULUM / "utterances" / "unknown.jsonl"
+"""Questions that the bank has no answer to."""
+KNOWN_EACH = 9000
+"""Ways of asking, at most, from which what can be answered is learnt."""
+NO_ANSWERS = ("hint", "off_topic", "small_talk", "feedback", "question", "explain_again", "route", "privacy", "next")
+"""Intents whose utterances are learnt as no answers to an open question."""
+EVERY = 8
+"""One in so many of them, and of the answers to the other questions."""
+
+
+class Row(NamedTuple):
+    """A text, and what it is an example of: an intent, an answer's key, a verdict on an answer to an item."""
+
+    text: str
+    intent: str | None = None
+    weight: float = 1.0
+    key: str | None = None
+    item: str | None = None
+    verdict: str | None = None
+
+
+def rows(course: Course) -> list[Row]:
+    """All that is learnt from."""
+    said = [Row(in_words(one.text, one.situation), one.intent) for one in what_people_say(course=course)]
+    return [*said, *_asked(course), *_graded()]
+
+
+def _asked(course: Course) -> Iterator[Row]:
+    """Ways of asking, and titles, of each answer and definition."""
+    asks = [(f"{concept.id}/{DEFINITION}", concept.asks) for concept in course.concepts.values()]
+    for key, of_language in [*asks, *((answer.key, answer.asks) for answer in course.answers)]:
+        for ask in (ask for language in LANGUAGES for ask in of_language[language]):
+            alone = not key.startswith(SHOWN) and not ask.startswith(FOLLOWS)
+            yield Row(ask.removeprefix(FOLLOWS).strip(), "question" if alone else None, AS_QUESTION, key)
+    for answer in course.answers:
+        yield from (Row(answer.title[language], key=answer.key) for language in LANGUAGES)
+
+
+def _graded() -> list[Row]:
+    """Answers to open questions, each twice, since they are few."""
+    lines = [json.loads(line) for line in GRADED.read_text("utf-8").splitlines()]
+    return [Row(line["text"], item=line["item"], verdict=line["verdict"]) for line in lines] * 2
+
+
+def train(
+    home: Path,
+    tell: Callable[[str], None],
+    path: Path = FILE,
+    learnt: Sequence[Row] | None = None,
+    epochs: float = EPOCHS,
+) -> None:
+    """Train them with the encoder of a home, on `learnt` instead of the course if given, and write them to `path`.
+
+    Raises ModelMissing, ModelDamaged.
+    """
+    import torch
+
+    dice = random.Random(0)
+    torch.manual_seed(0)
+    files, name = open_files(home)
+    learnt = list(learnt or rows(load_course(CURRICULUM)))
+    network = _Network(files, learnt)
+    steps = max(1, int(epochs * len(learnt) / BATCH))
+    adapter = [weight for weight in network.bert.parameters() if weight.requires_grad]
+    groups = [{"params": adapter, "lr": RATE}, {"params": network.of_heads, "lr": RATE_OF_HEADS}]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: min(1, n / 100, max(0.02, 1 - n / steps)))
+    for step, batch in zip(range(1, steps + 1), _batches(learnt, dice), strict=False):
+        loss = network.loss(batch, dice)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_([*adapter, *network.of_heads], 1.0)
+        optimizer.step()
+        schedule.step()
+        if step % 100 == 0 or step == steps:
+            tell(f"{step}/{steps}: {float(loss.detach()):.3f}")
+    tell("...")
+    found = network.weights() | network.known(learnt, dice) | network.verdicts(learnt)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(path, encoder=np.array(name), **found)
+
+
+def _unknown() -> list[str]:
+    """Questions without an answer, and what is none of the program's business."""
+    lines = UNKNOWN.read_text("utf-8").splitlines() if UNKNOWN.exists() else []
+    off_topic = [text for by in read_utterances().values() for text in by["off_topic"]]
+    return [*(str(json.loads(line)["text"]) for line in lines), *off_topic]
+
+
+def _batches(learnt: Sequence[Row], dice: random.Random) -> Iterator[list[Row]]:
+    """Without end, texts of like length together."""
+    while True:
+        order = dice.sample(learnt, len(learnt))
+        pools = [order[n : n + 50 * BATCH] for n in range(0, len(order), 50 * BATCH)]
+        in_order = [sorted(pool, key=lambda row: len(row.text)) for pool in pools]
+        batches = [pool[n : n + BATCH] for pool in in_order for n in range(0, len(pool), BATCH)]
+        dice.shuffle(batches)
+        yield from batches
+
+
+def mistyped(text: str, dice: random.Random) -> str:
+    """As typed in haste: without accents, capitals or signs, letters swapped, left out or doubled; some of it."""
+    if dice.random() < 0.6:
+        text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
+    if dice.random() < 0.5:
+        text = text.lower()
+    if dice.random() < 0.4:
+        text = "".join(c for c in text if c not in "¿?¡!,.;:'’")
+    if dice.random() < 0.5 and len(text) > 6:
+        for _ in range(1 + len(text) // 40):
+            at = dice.randrange(1, len(text) - 2)
+            a, b = text[at], text[at + 1]
+            if a.isalpha() and b.isalpha():
+                text = text[:at] + dice.choice((b + a, b, a + a + b)) + text[at + 2 :]
+    return text
+
+
+class _Network:
+    """The encoder with an adapter, and the classifiers over its vector."""
+
+    def __init__(self, files: Files, learnt: Sequence[Row]) -> None:
+        import torch
+        from peft import LoraConfig, get_peft_model
+
+        self.pieces = files.pieces
+        self.prefix = files.pieces.ids("query:")
+        self.longest = min(LONGEST, files.shape.positions - len(self.prefix) - 2)
+        bert = as_torch(files)
+        config = LoraConfig(
+            r=RANK,
+            lora_alpha=2 * RANK,
+            lora_dropout=0.05,
+            target_modules=list(set(MATRICES.values()) - NORMS),
+            layers_to_transform=list(range(min(FIRST_TUNED, files.shape.layers - 1), files.shape.layers)),
+            layers_pattern="layer",
+        )
+        with warnings.catch_warnings():  # peft asks transformers for what that calls by another name now
+            warnings.simplefilter("ignore", FutureWarning)
+            self.bert = get_peft_model(bert, config)
+        self.intents = sorted({row.intent for row in learnt if row.intent})
+        self.keys = list(dict.fromkeys(row.key for row in learnt if row.key))
+        self.items = sorted({row.item for row in learnt if row.item})
+        width = files.shape.width
+        self.intent = torch.nn.Linear(width, len(self.intents))
+        self.answers = torch.nn.Parameter(torch.zeros(len(self.keys), width))
+        self.sharpness = torch.nn.Parameter(torch.tensor(SHARPNESS))
+        self.verdict = torch.nn.Linear(width, len(self.items) * len(VERDICTS))
+        self.of_heads = [*self.intent.parameters(), self.answers, self.sharpness, *self.verdict.parameters()]
+        self.mean = torch.zeros(width)
+        self._begin(learnt)
+
+    def _begin(self, learnt: Sequence[Row]) -> None:
+        """The mean of what is said, and for each answer the mean of ways of asking it, before anything is learnt."""
+        import torch
+
+        dice = random.Random(1)
+        asks: dict[str, list[str]] = {key: [] for key in self.keys}
+        for row in learnt:
+            if row.key:
+                asks[row.key].append(row.text)
+        few = [(place, text) for place, key in enumerate(self.keys) for text in asks[key][:6]]
+        some = dice.sample(learnt, min(len(learnt), 3000))
+        with torch.no_grad():
+            self.mean = self._in_portions([row.text for row in some]).mean(dim=0)
+            vectors = self._in_portions([text for _, text in few]) - self.mean
+            sums = torch.zeros(len(self.keys), len(self.mean))
+            sums.index_add_(0, torch.tensor([place for place, _ in few], dtype=torch.long), vectors)
+            self.answers.copy_(torch.nn.functional.normalize(sums, dim=-1))
+
+    def _in_portions(self, texts: Sequence[str]) -> torch.Tensor:
+        import torch
+
+        width = self.bert.config.hidden_size
+        portions = [self.vectors(texts[n : n + BATCH]) for n in range(0, len(texts), BATCH)]
+        return torch.cat(portions) if portions else torch.zeros(0, width)
+
+    def vectors(self, texts: Sequence[str]) -> torch.Tensor:
+        """Of each text, (texts, width), of length 1: the mean of the last layer over its pieces."""
+        import torch
+
+        ids = [[BEGIN, *self.prefix, *self.pieces.ids(text)[: self.longest], END] for text in texts]
+        longest = max(map(len, ids))
+        padded = torch.ones(len(ids), longest, dtype=torch.long)
+        there = torch.zeros(len(ids), longest)
+        for place, one in enumerate(ids):
+            padded[place, : len(one)], there[place, : len(one)] = torch.tensor(one), 1
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            last = self.bert(input_ids=padded, attention_mask=there).last_hidden_state.float()
+        mean = (last * there[..., None]).sum(dim=1) / there.sum(dim=1, keepdim=True)
+        return torch.nn.functional.normalize(mean, dim=-1)
+
+    def loss(self, batch: Sequence[Row], dice: random.Random) -> torch.Tensor:
+        import torch
+        from torch.nn.functional import cross_entropy, normalize
+
+        self.bert.train()
+        texts = [mistyped(row.text, dice) if dice.random() < MISTYPED else row.text for row in batch]
+        heard = normalize(self.vectors(texts) - self.mean, dim=-1)
+        found = heard.new_zeros(())
+        place = [n for n, row in enumerate(batch) if row.intent]
+        if place:
+            wanted = torch.tensor([self.intents.index(batch[n].intent or "") for n in place])
+            weight = heard.new_tensor([batch[n].weight for n in place])
+            scores = self.intent(heard[place] * APART)
+            found = found + (cross_entropy(scores, wanted, reduction="none", label_smoothing=SMOOTHED) * weight).sum()
+        place = [n for n, row in enumerate(batch) if row.key]
+        if place:
+            wanted = torch.tensor([self.keys.index(batch[n].key or "") for n in place])
+            scores = self.sharpness * (heard[place] @ normalize(self.answers, dim=-1).T)
+            found = found + OF_ANSWERS * cross_entropy(scores, wanted, reduction="sum", label_smoothing=SMOOTHED)
+        place = [n for n, row in enumerate(batch) if row.item]
+        if place:
+            items = [self.items.index(batch[n].item or "") for n in place]
+            wanted = torch.tensor([VERDICTS.index(batch[n].verdict or "") for n in place])
+            scores = self.verdict(heard[place] * APART).view(len(place), len(self.items), -1)
+            found = found + cross_entropy(scores[range(len(place)), items], wanted, reduction="sum")
+        return found / len(batch)
+
+    def known(self, learnt: Sequence[Row], dice: random.Random) -> dict[str, Any]:
+        """A classifier of what the bank has an answer to, over the encoder as it is now."""
+        from sklearn.linear_model import LogisticRegression
+
+        asks = [row.text for row in learnt if row.key and not row.key.startswith(SHOWN)]
+        asks, unknown = dice.sample(asks, min(len(asks), KNOWN_EACH)), _unknown()
+        heard = self._heard([*asks, *unknown])
+        model = LogisticRegression(C=0.03, class_weight="balanced", max_iter=3000)
+        model.fit(heard, [1] * len(asks) + [0] * len(unknown))
+        return {"known_weights": model.coef_[0].astype(np.float32), "known_bias": model.intercept_[0]}
+
+    def verdicts(self, learnt: Sequence[Row]) -> dict[str, Any]:
+        """The classifiers of verdicts, each with one of what is no answer to its question, learnt from the answers to
+        the others and from what else people say."""
+        from sklearn.linear_model import LogisticRegression
+
+        graded = list(dict.fromkeys(row for row in learnt if row.item))
+        said = [text for by in read_utterances().values() for name in NO_ANSWERS for text in by[name]][::EVERY]
+        answers, besides = self._heard([row.text for row in graded]), self._heard(said)
+        shape = (len(self.items), len(VERDICTS), -1)
+        weights, biases = self.verdict.weight.detach().numpy(), self.verdict.bias.detach().numpy()
+        rows_of, ends = [], []
+        for item, weight, bias in zip(self.items, weights.reshape(shape), biases.reshape(shape[:2]), strict=True):
+            mine = [place for place, row in enumerate(graded) if row.item == item]
+            others = [place for place, row in enumerate(graded) if row.item != item][::EVERY]
+            there = [0] * len(mine) + [1] * (len(others) + len(besides))
+            astray = LogisticRegression(C=0.3, max_iter=3000)
+            astray.fit(np.concatenate([answers[[*mine, *others]], besides]), there)
+            rows_of.append(np.concatenate([weight, astray.coef_]))
+            ends.append(np.concatenate([bias, astray.intercept_]))
+        return {"verdict_weights": np.array(rows_of, np.float16), "verdict_biases": np.array(ends, np.float32)}
+
+    def _heard(self, texts: Sequence[str]) -> np.ndarray:
+        """The vectors as the classifiers see them."""
+        import torch
+
+        self.bert.eval()
+        with torch.no_grad():
+            found: np.ndarray = torch.nn.functional.normalize(self._in_portions(texts) - self.mean, dim=-1).numpy()
+        return found * APART
+
+    def weights(self) -> dict[str, Any]:
+        """As tutor/nlu/ears.py reads them, in half precision."""
+        from torch.nn.functional import normalize
+
+        half = np.float16
+        found = {
+            "mean": self.mean.numpy().astype(np.float32),
+            "intents": np.array(self.intents),
+            "intent_weights": self.intent.weight.detach().numpy().astype(half),
+            "intent_biases": self.intent.bias.detach().numpy(),
+            "keys": np.array(self.keys),
+            "answers": normalize(self.answers.detach(), dim=-1).numpy().astype(half),
+            "items": np.array(self.items),
+        }
+        return found | self._factors(half)
+
+    def _factors(self, kind: type) -> dict[str, Any]:
+        """`down.NAME` and `up.NAME` of every matrix that has an adapter, by its short name."""
+        short = {long: short for short, long in MATRICES.items()}
+        found = {}
+        for name, module in self.bert.named_modules():
+            if hasattr(module, "lora_A") and "default" in module.lora_A:
+                layer, _, matrix = name.partition("encoder.layer.")[2].partition(".")
+                key = f"l{layer}.{short[matrix]}.w"
+                found[f"down.{key}"] = module.lora_A["default"].weight.detach().numpy().astype(kind)
+                up = module.lora_B["default"].weight.detach().numpy() * module.scaling["default"]
+                found[f"up.{key}"] = up.astype(kind)
+        return found
+
+
+MATRICES = {
+    "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
+    "ao": "attention.output.dense", "aln": "attention.output.LayerNorm", "fi": "intermediate.dense",
+    "fo": "output.dense", "oln": "output.LayerNorm",
+}  # fmt: skip
+"""Short names of a layer's tensors (tutor/lm/bert.py) and those of transformers' BertModel."""
+NORMS = {"attention.output.LayerNorm", "output.LayerNorm"}
+
+
+def as_torch(files: Files) -> Any:
+    """The encoder as a `transformers.BertModel`, without its pooler."""
+    import torch
+    from transformers import BertConfig, BertModel
+
+    shape = files.shape
+    config = BertConfig(
+        vocab_size=shape.vocabulary,
+        hidden_size=shape.width,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        intermediate_size=shape.inner,
+        max_position_embeddings=shape.positions,
+        type_vocab_size=len(files.tensor("emb.type")),
+        layer_norm_eps=shape.epsilon,
+    )
+    names = {"emb.pos": "embeddings.position_embeddings.weight", "emb.type": "embeddings.token_type_embeddings.weight"}
+    names |= {f"emb.ln.{short}": f"embeddings.LayerNorm.{long}" for short, long in (("w", "weight"), ("b", "bias"))}
+    for layer in range(shape.layers):
+        for short, matrix in MATRICES.items():
+            for end, long in (("w", "weight"), ("b", "bias")):
+                names[f"l{layer}.{short}.{end}"] = f"encoder.layer.{layer}.{matrix}.{long}"
+    state = {long: torch.from_numpy(np.ascontiguousarray(files.tensor(short))) for short, long in names.items()}
+    words = files.words(range(shape.vocabulary))
+    model = BertModel(config, add_pooling_layer=False)
+    model.load_state_dict(state | {"embeddings.word_embeddings.weight": torch.from_numpy(words)})
+    return model
