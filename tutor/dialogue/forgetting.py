@@ -139,8 +139,9 @@ def _leaves(value: object) -> Iterator[str]:
             yield from _leaves(each)
 
 
-WHAT_PEOPLE_SAY = ("utterances", "grading")
-"""Folders of the course that have what people say, and not the program."""
+WHAT_PEOPLE_SAY = ("utterances", "grading", "examples", "questions")
+"""Folders of the course that have what people say, and not the program; and scenes from their lives, in as many words as
+theirs."""
 
 
 @lru_cache(maxsize=1)
