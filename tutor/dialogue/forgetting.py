@@ -140,8 +140,8 @@ def _leaves(value: object) -> Iterator[str]:
 
 
 WHAT_PEOPLE_SAY = ("utterances", "grading", "examples", "questions")
-"""Folders of the course that have what people say, and not the program; and scenes from their lives, in as many words as
-theirs."""
+"""Folders of the course that have what people say, and not the program; and scenes from their lives, told in as many
+words as theirs."""
 
 
 @lru_cache(maxsize=1)
