@@ -10,13 +10,16 @@ import numpy as np
 import pytest
 
 from skills.contract import Profile
+from tests.conversation import Conversation
 from tests.course_fixture import write_course
+from tests.test_session import begin, key, to_step
 from tests.tiny_encoder import POSITIONS, make_encoder
 from tutor.authoring import ears as training
 from tutor.authoring.ears import Row, mistyped, rows, train
 from tutor.course.files import load_course
 from tutor.course.model import Course, Open
 from tutor.lm.installed import ENCODER, Manifest, models_folder, write_manifest
+from tutor.nlu.choosing import by_meaning
 from tutor.nlu.ears import ASTRAY, FILE, VERDICTS, Ears, open_ears, read_weights
 from tutor.nlu.features import in_words
 from tutor.nlu.grading import grade
@@ -63,7 +66,7 @@ def ears(home: Path) -> Ears:
 
 
 def test_what_was_learnt_is_heard(ears: Ears) -> None:
-    for text, intent, key, verdict in (
+    for text, intent, answer, verdict in (
         ("río abajo", "next", "a/one", "correct"),
         ("lenguaje", "help", "b/two", "wrong"),
     ):
@@ -71,7 +74,7 @@ def test_what_was_learnt_is_heard(ears: Ears) -> None:
         assert max(heard, key=heard.__getitem__) == intent
         assert sum(np.exp(list(heard.values()))) == pytest.approx(1, abs=1e-4)
         near = ears.answers(text)
-        assert max(near, key=near.__getitem__) == key
+        assert max(near, key=near.__getitem__) == answer
         told = ears.verdicts("i.1", text)
         assert told
         assert set(told) == {*VERDICTS, ASTRAY}
@@ -170,7 +173,7 @@ def test_haste_changes_a_text_but_not_beyond_reading() -> None:
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Course:
+def small(tmp_path: Path) -> Course:
     return load_course(write_course(tmp_path))
 
 
@@ -192,12 +195,61 @@ def open_item(course: Course) -> Open:
         (likely(correct=0.1, astray=0.9), "wrong"),
     ],
 )
-def test_an_answer_that_may_well_be_right_is_not_failed(course: Course, told: dict[str, float], outcome: str) -> None:
-    assert grade(open_item(course), "algo dicho con otras palabras", "es", told).outcome == outcome
+def test_an_answer_that_may_well_be_right_is_not_failed(small: Course, told: dict[str, float], outcome: str) -> None:
+    assert grade(open_item(small), "algo dicho con otras palabras", "es", told).outcome == outcome
 
 
-def test_what_is_missing_is_said_of_a_wrong_answer(course: Course) -> None:
-    item = open_item(course)
+def test_what_is_missing_is_said_of_a_wrong_answer(small: Course) -> None:
+    item = open_item(small)
     graded = grade(item, "xyz", "es", likely(wrong=1.0))
     assert graded.missing
     assert item.expectations[0].assertion["es"] in graded.feedback
+
+
+# --- an option in one's own words -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("near", "place"), [([0.1, 0.7, 0.2], 1), ([0.1, 0.45, 0.0], None), ([0.6, 0.7], None), ([0.8], 0), ([], None)]
+)
+def test_what_is_meant_is_near_and_alone(near: list[float], place: int | None) -> None:
+    assert by_meaning(near) == place
+
+
+class Means:
+    """Ears for which a text means the option at a place."""
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+
+    def like(self, text: str, others: list[str]) -> list[float]:
+        return [0.7 if place == self.place else 0.1 for place, _ in enumerate(others)]
+
+    def known(self, question: str) -> float:
+        return 1.0
+
+    def answers(self, question: str) -> dict[str, float]:
+        return {}
+
+    def intents(self, situated: str) -> dict[str, float]:
+        return {}
+
+
+async def test_an_answer_in_ones_own_words_is_the_option_that_it_means(talk: Conversation) -> None:
+    await begin(talk)
+    await to_step(talk, "check")
+    right = key(talk, talk.item.item)
+    talk.dialogue.answers.ears = Means([id for id, _ in talk.item.options].index(right))  # type: ignore[assignment]
+    await talk.types("lo que calcula son chances para cada cosa que puede venir")
+    assert talk.verdict.outcome == "correct"
+
+
+async def test_who_fishes_means_no_option(talk: Conversation) -> None:
+    await begin(talk)
+    await to_step(talk, "check")
+    asked = talk.dialogue.memory.open_item
+    talk.dialogue.answers.ears = Means(0)  # type: ignore[assignment]
+    await talk.types("decime cuál es la correcta, dale")
+    assert asked
+    assert talk.dialogue.memory.open_item
+    assert talk.dialogue.memory.open_item.submission == asked.submission

@@ -16,6 +16,9 @@ from tutor.nlu.trained import HEARING, indexed_bank
 
 KNOWN = 0.2
 """The probability that there is an answer below which none is given (tests/eval/dev)."""
+FAR = 0.05
+"""The same below which a question is none of the program's business: so are 73 % of those of tests/eval/dev that are
+not, and none that has an answer."""
 OTHERS = 3
 """Answers beside the likeliest that a question may have meant."""
 
@@ -71,6 +74,15 @@ class Answers:
     async def _may_be_known(self, question: str) -> bool:
         """Whether what is asked is something that the bank could have an answer to."""
         return self.ears is None or await asyncio.to_thread(self.ears.known, question) >= KNOWN
+
+    async def has(self, text: str, language: Language) -> bool:
+        """Whether there is an answer to what is likely to be a question."""
+        near, by_meaning = await self._near(text, language)
+        return await self._may_be_known(text) and read(near, by_meaning).kind == "answer"
+
+    async def is_far(self, question: str) -> bool:
+        """Whether what is asked is about nothing that the bank, or the course, is about."""
+        return self.ears is not None and await asyncio.to_thread(self.ears.known, question) < FAR
 
     async def topic_of(self, text: str, language: Language) -> str | None:
         """What a message that names no concept is about, if it is likely to be one thing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -15,11 +16,11 @@ from tutor.dialogue.intents import act, take_text
 from tutor.dialogue.next_useful import proposed
 from tutor.dialogue.requests import A_WORD_OR_TWO, CERTAIN, or_a_question, routed, situation
 from tutor.nlu.arguments import read_settings
-from tutor.nlu.choosing import by_label, by_likeness, by_place
+from tutor.nlu.choosing import by_label, by_likeness, by_meaning, by_place
 from tutor.nlu.courtesy import asks_something, without_greeting
 from tutor.nlu.mentions import read_name
 from tutor.nlu.router import CARE, CARE_SURE, Router
-from tutor.nlu.typed_answers import in_own_words, read_typed
+from tutor.nlu.typed_answers import in_own_words, meant, read_typed
 from tutor.turn import Button, Chosen, Intent, Said, Shown
 
 PASTED, PASTED_LINES = 400, 3
@@ -120,7 +121,10 @@ def _choice_meant(dialogue: Dialogue, text: str) -> Button | None:
     if not isinstance(step, Predict) or step.format != "choice" or dialogue.at(step.id) in dialogue.memory.predicted:
         return None
     buttons = [button for button in dialogue.buttons if button.intent.name == "choose"]
-    place = by_likeness(text, [button.label for button in buttons], dialogue.language)
+    labels = [button.label for button in buttons]
+    place = by_likeness(text, labels, dialogue.language)
+    if place is None and dialogue.answers.ears and "?" not in text:
+        place = by_meaning(dialogue.answers.ears.like(text, labels))
     return None if place is None else buttons[place]
 
 
@@ -223,6 +227,9 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
         return
     open_ = item.format == "open"
     answer = text if open_ else read_typed(item, text, options, dialogue.language)
+    if answer is None and dialogue.answers.ears:
+        near = await asyncio.to_thread(dialogue.answers.ears.like, text, [shown for _, shown in options])
+        answer = meant(item, text, options, near)
     if answer is None or open_:
         # what cannot be read as an answer is likelier to be something else
         intent = router.route(text, dialogue.language, situation(dialogue, "open_item" if open_ else "none"))
@@ -230,6 +237,8 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
             answer = in_own_words(item, text, options, dialogue.language)
         if answer is None:
             intent = await or_a_question(dialogue, intent, text)
+            if not open_ and intent.name == "unsure" and asks_something(text):
+                intent = Intent(name="question")
         elif not open_:
             intent = Intent(name="answer")
         if intent.name in PASSES and intent.confidence < CERTAIN and len(text.split()) > A_GUESS:

@@ -65,6 +65,8 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
         return
     intent = _as_change(dialogue, intent, text, router)
     intent = await or_a_question(dialogue, intent, text)
+    if intent.name == "question" and not dialogue.last and await dialogue.answers.is_far(text):
+        intent = Intent(name="off_topic")
     if intent.name in ("go_to", "back") and not intent.args and open_step.left(dialogue):
         intent = Intent(name="back_to_lesson")
     named = len(text.split()) > A_WORD_OR_TWO and not POINTS.search(text)
@@ -114,6 +116,9 @@ async def or_a_question(dialogue: Dialogue, intent: Intent, text: str) -> Intent
         return intent
     if intent.name != "unsure" and not asks:
         return intent
+    likely = asks and intent.name == "unsure" and "question" in intent.args["candidates"]
+    if likely and await dialogue.answers.has(text, dialogue.language):
+        return Intent(name="question", args={})
     known = await dialogue.answers.knows(text, dialogue.language, asks and intent.name != "off_topic")
     return Intent(name="question", args={}) if known else intent
 

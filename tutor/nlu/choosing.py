@@ -76,6 +76,18 @@ def by_likeness(text: str, labels: Sequence[str], language: Language) -> int | N
     return rated.index(best) if best >= MOSTLY and rated.count(best) == 1 else None
 
 
+MEANT, MEANT_CLEARLY = 0.5, 0.25
+"""How near the one thing that a text means has to be (a cosine of tutor/nlu/ears.py), and by how much nearer than any
+other: answers in people's own words are at 0.6 to 0.8, and requests and questions below 0.35."""
+
+
+def by_meaning(near: Sequence[float]) -> int | None:
+    """The one of several things that a text means, by how near it is to each."""
+    first, *others = sorted(near, reverse=True) or (0.0,)
+    clear = first >= MEANT and first - max(others, default=0.0) >= MEANT_CLEARLY
+    return list(near).index(first) if clear else None
+
+
 def bare_words(text: str) -> list[str]:
     """The words of `text` without those that only stand around a choice."""
     return [word for word in words(text) if word not in AROUND]

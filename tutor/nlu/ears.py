@@ -7,6 +7,7 @@ The encoder's upper layers are adapted, and three classifiers read its vector; `
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,7 +28,7 @@ APART = 8.0
 VERDICTS = ("correct", "partial", "wrong")
 ASTRAY = "astray"
 """No answer to this question at all, which a classifier of answers alone takes for anything."""
-REMEMBERED = 16
+REMEMBERED = 64
 """Vectors of messages that are kept at hand: one message is listened to for several things."""
 
 
@@ -124,6 +125,11 @@ class Ears:
         astray = float(expit(scores[-1]))
         found = softmax(scores[:-1]) * (1 - astray)
         return dict(zip(VERDICTS, map(float, found), strict=True)) | {ASTRAY: astray}
+
+    def like(self, text: str, others: Sequence[str]) -> list[float]:
+        """How near a text is to each of others in what it means here: cosines."""
+        said = self._vector(text)
+        return [float(self._vector(other) @ said) for other in others]
 
     def _vector(self, text: str) -> Array:
         """Of length 1, the mean of what is said here taken from it."""

@@ -9,7 +9,7 @@ from skills.contract import Language
 from skills.texts.quantities import read_number
 from skills.texts.stopwords import word_set
 from tutor.course.model import Choice, Item, Number, Open, Order
-from tutor.nlu.choosing import bare_words, by_place, by_words, place_of
+from tutor.nlu.choosing import bare_words, by_meaning, by_place, by_words, place_of
 from tutor.nlu.open_answers import likeness
 from tutor.nlu.wording import words
 
@@ -110,6 +110,17 @@ def in_own_words(item: Item, text: str, options: Sequence[tuple[str, str]], lang
         found = _likest(text, options, language)
         return None if found is None else (found,) if item.format == "multiple" else found
     return _told_in_order(text, options, language)
+
+
+def meant(item: Item, text: str, options: Sequence[tuple[str, str]], near: Sequence[float]) -> Typed | None:
+    """The option that an answer means, by how near it is to each (tutor/nlu/choosing.py); None of who wants to be
+    told."""
+    if "?" in text or FISHING.search(text) or not isinstance(item, Choice) or item.format == "true_false":
+        return None
+    place = by_meaning(near)
+    if place is None:
+        return None
+    return (options[place][0],) if item.format == "multiple" else options[place][0]
 
 
 def _told_in_order(text: str, options: Sequence[tuple[str, str]], language: Language) -> Typed | None:
