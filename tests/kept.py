@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 
 from skills.contract import Language
+from tutor.course.files import load_course
 from tutor.course.model import Course
 from tutor.nlu.bank import Bank
 from tutor.nlu.router import Router
-from tutor.nlu.trained import indexed_bank, trained_router
+from tutor.nlu.trained import HEARING, indexed_bank, trained_router
+from tutor.settings import CURRICULUM
+from tutor.words import LANGUAGES
 
 KEPT = Path(tempfile.gettempdir()) / "tutor-tests"
 _routers: dict[str, Router] = {}
 _banks: dict[tuple[str, Language], Bank] = {}
+
+
+def put_into(home: Path) -> None:
+    """Where the program keeps them, as after the set-up."""
+    course = load_course(CURRICULUM)
+    router(course)
+    for language in LANGUAGES:
+        bank(course, language)
+    shutil.copytree(KEPT / course.version, home / HEARING, dirs_exist_ok=True)
 
 
 def router(course: Course) -> Router:

@@ -15,7 +15,7 @@ from tutor.dialogue.next_useful import proposed
 from tutor.dialogue.routes import PROFILES
 from tutor.learner.events import Used
 from tutor.learner.memory import recall
-from tutor.turn import Intent, Said, Shown
+from tutor.turn import Button, Intent, Said, Shown
 
 
 async def at_a_question(talk: Conversation) -> Choice:
@@ -235,3 +235,19 @@ async def test_a_model_is_measured_compared_and_taken_away(talk: Conversation, t
         talk.dialogue.record(Used(skill=found[-1], about=useful[1].intent.args["run"]))
     assert found == ["evaluate_model", "compare_models", "export_project"]
     assert proposed(talk.dialogue) is None
+
+
+async def test_what_was_not_meant_is_one_tap_away(talk: Conversation, tmp_path: Path) -> None:
+    """A request that was understood at a guess; its buttons are the same once they were kept as JSON."""
+    await begin(talk)
+    text = tmp_path / "mis_cuentos.txt"
+    text.write_text(VERSES, "utf-8")
+    await talk.uploads(text)
+    await talk.types("buscá datos personales")
+    await talk.types("resumilo")
+    (button,) = [button for button in talk.buttons if button.intent.name == "not_that"]
+    assert Button.model_validate_json(button.model_dump_json()) == button
+    await talk.clicks("No era eso")
+    offered = {button.intent.name for button in talk.buttons}
+    assert "summarize" not in offered
+    assert len(offered) == 4

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from tests import kept
 from tutor.ui.serve import ask_address
 
 ROOT = Path(__file__).parent.parent
@@ -36,7 +37,10 @@ class Server:
 
 
 def start(home: Path, *arguments: str, real: bool = False) -> subprocess.Popen[str]:
-    """The server with a scripted session or, if `real`, the program itself."""
+    """The server with a scripted session or, if `real`, the program itself, which has learnt to hear as it has in the
+    set-up."""
+    if real:
+        kept.put_into(home)
     program = ["tutor.cli", "serve", "--home", str(home)] if real else ["tests.scripted_session", str(home)]
     return subprocess.Popen(
         [sys.executable, "-m", *program, "--no-browser", "--port", "8960", *arguments],

@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
 
 from skills.contract import Language
 from skills.errors import ModelMissing, UserError
@@ -44,7 +48,7 @@ class Session:
         self._dialogue = dialogue
         self._turns = asyncio.Lock()
         self._ready = router
-        self._training: asyncio.Task[Router] | None = None
+        self._training: asyncio.Future[Router] | None = None
         if router:
             dialogue.answers.ears = router.ears
 
@@ -56,7 +60,7 @@ class Session:
     def _train(self) -> None:
         if self._training is None and self._ready is None:
             home = self._dialogue.workspace.home
-            self._training = asyncio.create_task(asyncio.to_thread(listening, self._dialogue.course, home))
+            self._training = _beside(partial(listening, self._dialogue.course, home))
 
     async def _router(self) -> Router:
         """The router, waited for if it is still being trained."""
@@ -192,6 +196,25 @@ class Session:
         log.exception("defect %s", reference)
         told = self._dialogue.words("chat.defect", reference=reference)
         return self._dialogue.say(told, tone="error", buttons=self._dialogue.buttons)
+
+
+def _beside(work: Callable[[], Router]) -> asyncio.Future[Router]:
+    """What comes of a work that takes long, in a thread that the end of the program does not wait for."""
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[Router] = loop.create_future()
+
+    def tell(set_: Callable[[Any], None], what: Any) -> None:
+        with suppress(RuntimeError):  # the program has ended meanwhile
+            loop.call_soon_threadsafe(lambda: None if found.cancelled() else set_(what))
+
+    def run() -> None:
+        try:
+            tell(found.set_result, work())
+        except Exception as error:
+            tell(found.set_exception, error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return found
 
 
 def open_session(settings: Settings) -> Session:

@@ -89,7 +89,7 @@ def _not_that(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> 
         return ()
     here = situation(dialogue, "none")
     likely = [name for name, _ in router.alternatives(text, here) if name not in (intent.name, ANSWER, PROFILE, CARE)]
-    others = [(name, router.arguments(text, name, here)) for name in likely[:OTHERS]]
+    others = [[name, router.arguments(text, name, here)] for name in likely[:OTHERS]]  # as they are in JSON
     return (dialogue.button("chat.button.not_that", "not_that", args={"others": others, "said": text}),)
 
 
