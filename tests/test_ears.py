@@ -65,6 +65,7 @@ def ears(home: Path) -> Ears:
     return found
 
 
+@pytest.mark.slow
 def test_what_was_learnt_is_heard(ears: Ears) -> None:
     for text, intent, answer, verdict in (
         ("río abajo", "next", "a/one", "correct"),
@@ -82,6 +83,7 @@ def test_what_was_learnt_is_heard(ears: Ears) -> None:
     assert ears.verdicts("of another course", "río") is None
 
 
+@pytest.mark.slow
 def test_the_kept_ears_hear_as_those_that_were_trained(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +100,7 @@ def test_the_kept_ears_hear_as_those_that_were_trained(
     assert float(ears._vector("the wide road") @ (vector / np.linalg.norm(vector))) > 0.99
 
 
+@pytest.mark.slow
 def test_they_are_for_one_encoder_only(home: Path, tmp_path: Path, ears: Ears) -> None:
     with np.load(home / "ears.npz") as found:
         kept = dict(found)
@@ -107,6 +110,7 @@ def test_they_are_for_one_encoder_only(home: Path, tmp_path: Path, ears: Ears) -
     assert open_ears(tmp_path, home / "ears.npz") is None
 
 
+@pytest.mark.slow
 def test_a_message_is_listened_to_once(ears: Ears, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     embed = ears._encoder.embed
