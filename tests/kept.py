@@ -27,6 +27,9 @@ def put_into(home: Path) -> None:
     for language in LANGUAGES:
         bank(course, language)
     shutil.copytree(KEPT / course.version, home / HEARING, dirs_exist_ok=True)
+    (home / HEARING).chmod(0o700)
+    for file in (home / HEARING).iterdir():
+        file.chmod(0o600)  # as the program writes them
 
 
 def router(course: Course) -> Router:
