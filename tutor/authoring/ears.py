@@ -127,7 +127,6 @@ def train(
         schedule.step()
         if step % 100 == 0 or step == steps:
             tell(f"{step}/{steps}: {float(loss.detach()):.3f}")
-    tell("...")
     found = network.weights() | network.known(learnt, dice) | network.verdicts(learnt)
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, encoder=np.array(name), **found)
