@@ -60,7 +60,7 @@ async def test_a_choice_stands_beside_what_is_said_of_it(talk: Conversation) -> 
 async def test_who_made_no_bet_is_shown_none(talk: Conversation) -> None:
     await begin(talk)
     await talk.acts(Intent(name="start_lesson", args={"lesson": "curves"}))
-    await to_step(talk, "three")
+    await to_step(talk, "check")
     assert seen(talk) == []
 
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from tests.conversation import Conversation
-from tests.test_session import VERSES, begin, key, to_step
+from tests.test_session import VERSES, at_rest, begin, key, to_step
 from tutor.authoring.eval.made_runs import make_run
 from tutor.course.model import Ask, Choice, Course
 from tutor.dialogue.free_text import LOST
@@ -172,7 +172,7 @@ async def test_whoever_gives_up_often_hears_that_questions_can_go(talk: Conversa
 
 
 async def test_several_messages_that_are_not_understood_lead_to_other_ways(talk: Conversation) -> None:
-    await begin(talk)
+    await at_rest(talk)
     for said in ("asdf qwer zxcv", "blablabla trilili", "ñam ñam frush"):
         before = len(talk.said)
         await talk.types(said)

@@ -138,7 +138,7 @@ def test_a_message_without_a_known_word_is_not_guessed_at(router: Router) -> Non
 
 
 def test_where_it_hesitates_it_lists_what_it_might_be(router: Router) -> None:
-    intent = router.route("los modelos", "es", Situation())
+    intent = router.route("a ver los textos", "es", Situation())
     assert intent.name == "unsure"
     assert 2 <= len(intent.args["candidates"]) <= CANDIDATES
     assert len(set(intent.args["candidates"])) == len(intent.args["candidates"])

@@ -45,6 +45,13 @@ async def begin(talk: Conversation) -> None:
     await talk.clicks(talk.buttons[0].label)
 
 
+async def at_rest(talk: Conversation) -> None:
+    """In the middle of a lesson, where there is nothing to do but to go on."""
+    await begin(talk)
+    await talk.acts(Intent(name="start_lesson", args={"lesson": "readiness"}))
+    await to_step(talk, "figures")
+
+
 async def to_step(talk: Conversation, step: str) -> None:
     """Go on by the shortest way until the present lesson is at `step`."""
     for _ in range(40):
@@ -158,11 +165,12 @@ async def test_a_question_in_the_middle_leads_back_to_the_open_item(talk: Conver
 
 async def test_a_question_stays_what_is_open_after_something_was_shown_in_between(talk: Conversation) -> None:
     """What is typed then may be its answer: the router has to know."""
-    await begin(talk)
+    await at_rest(talk)
     assert situation(talk.dialogue, "none").state is None
     talk.dialogue.last = Called(skill="summarize")
     assert (here := situation(talk.dialogue, "none")).state == "result"
     assert here.before == "summarize"
+    await talk.acts(Intent(name="start_lesson", args={"lesson": "next-word"}))
     await to_step(talk, "check")
     talk.dialogue.last = Called(skill="summarize")
     assert situation(talk.dialogue, "open_item").state == "item"
@@ -180,13 +188,13 @@ async def test_the_model_never_changes_progress(talk: Conversation) -> None:
 
 
 async def test_what_is_not_known_is_said(talk: Conversation) -> None:
-    await begin(talk)
+    await at_rest(talk)
     await talk.types("¿quién ganó el mundial de 1986?")
     assert "inventar" in talk.text or "una sola cosa" in talk.text
 
 
 async def test_explaining_again_goes_through_other_ways(talk: Conversation) -> None:
-    await begin(talk)
+    await at_rest(talk)
     await talk.acts(Intent(name="explain_again", args={"topic": "tokens"}))
     first = talk.text
     await talk.acts(Intent(name="explain_again", args={"topic": "tokens"}))
@@ -330,7 +338,7 @@ async def test_a_pasted_text_is_a_text(talk: Conversation) -> None:
 async def test_free_text_becomes_a_skill_with_its_arguments(talk: Conversation, tmp_path: Path) -> None:
     path = tmp_path / "cuentos.txt"
     path.write_text(VERSES, "utf-8")
-    await begin(talk)
+    await at_rest(talk)
     await talk.uploads(path)
     await talk.types("resumí cuentos.txt en dos frases")
     passages = [block for said in talk.said for block in said.blocks if block.kind == "passages"]
@@ -344,7 +352,7 @@ async def test_a_skill_without_a_text_asks_for_one(talk: Conversation) -> None:
 
 
 async def test_what_is_not_built_yet_is_said(talk: Conversation) -> None:
-    await begin(talk)
+    await at_rest(talk)
     await talk.acts(Intent(name="measure_footprint"))
     assert "todavía no" in talk.text
 
@@ -848,7 +856,7 @@ async def test_what_can_be_done_with_a_result_is_still_there_after_an_aside(talk
 
 
 async def test_a_number_that_no_button_has_starts_nothing(talk: Conversation) -> None:
-    await begin(talk)
+    await at_rest(talk)
     buttons = talk.buttons
     await talk.types("20")
     assert talk.buttons == buttons

@@ -12,7 +12,7 @@ from skills.errors import BadInput
 from skills.training.runs import find_run
 from skills.workspace import given_name
 from tests.conversation import Conversation
-from tests.test_session import VERSES, begin, to_step
+from tests.test_session import VERSES, at_rest, begin, to_step
 from tutor.authoring.eval.made_runs import make_run
 from tutor.course.files import load_course
 from tutor.course.model import Course
@@ -90,8 +90,9 @@ async def test_a_name_is_given_by_words_and_by_a_button(talk: Conversation) -> N
 async def test_a_question_where_a_name_was_asked_for_is_heard_as_one(talk: Conversation) -> None:
     await talk.acts(Intent(name="rename", args={"what": "text", "id": talk.dialogue.memory.dataset}))
     before = [thing.name for thing in things(talk.dialogue)]
+    before_it = len(talk.said)
     await talk.types("¿qué es un token?")
-    assert "pedacitos" in talk.text
+    assert "pedacitos" in talk.said[before_it].text
     assert [thing.name for thing in things(talk.dialogue)] == before
 
 
@@ -104,6 +105,7 @@ async def test_an_answer_to_a_question_is_no_name(talk: Conversation) -> None:
 
 
 async def test_a_name_that_will_not_do_is_told(talk: Conversation) -> None:
+    await at_rest(talk)
     await talk.types("llamalo " + "x" * 79)
     assert "Ese nombre no me sirve" in talk.text
     with pytest.raises(BadInput):

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tutor.course.files import load_course
-from tutor.course.model import SHOWN, Course
+from tutor.course.model import SHOWN, Choice, Course
 from tutor.lm.encoder import Files, open_files
 from tutor.lm.pieces import BEGIN, END
 from tutor.nlu.bank import DEFINITION, FOLLOWS
 from tutor.nlu.ears import APART, FILE, VERDICTS
 from tutor.nlu.features import in_words
-from tutor.nlu.utterances import read_utterances, what_people_say
+from tutor.nlu.utterances import read_own_words, read_utterances, what_people_say
 from tutor.settings import CURRICULUM
 from tutor.words import LANGUAGES
 
@@ -47,6 +47,8 @@ AS_QUESTION, OF_ANSWERS = 0.3, 1.3
 finding its answer."""
 SHARPNESS = 20.0
 """What cosines with answers are multiplied by at first."""
+OF_OPTIONS = 0.5
+"""The weight of telling which option is meant."""
 MISTYPED = 0.15
 """The share of messages that are read as typed in haste, another way each time."""
 GRADED = CURRICULUM / "grading" / "answers.jsonl"
@@ -62,7 +64,8 @@ EVERY = 8
 
 
 class Row(NamedTuple):
-    """A text, and what it is an example of: an intent, an answer's key, a verdict on an answer to an item."""
+    """A text, and what it is an example of: an intent, an answer's key, a verdict on an answer to an item, or which of
+    several options it means."""
 
     text: str
     intent: str | None = None
@@ -70,12 +73,26 @@ class Row(NamedTuple):
     key: str | None = None
     item: str | None = None
     verdict: str | None = None
+    options: tuple[str, ...] = ()
+    """What could be chosen, the one that is meant first."""
 
 
 def rows(course: Course) -> list[Row]:
     """All that is learnt from."""
     said = [Row(in_words(one.text, one.situation), one.intent) for one in what_people_say(course=course)]
-    return [*said, *_asked(course), *_graded()]
+    return [*said, *_asked(course), *_graded(), *_chosen(course)]
+
+
+def _chosen(course: Course) -> Iterator[Row]:
+    """Answers in people's own words to questions with options."""
+    for one in read_own_words():
+        item = course.items.get(one.item)
+        if not isinstance(item, Choice) or len(one.options) != 1:
+            continue
+        others = sorted(item.options, key=lambda option: option.id != one.options[0])
+        texts = tuple(option.text[one.language] for option in others if option.text)
+        if len(texts) == len(item.options):
+            yield Row(one.text, options=texts)
 
 
 def _asked(course: Course) -> Iterator[Row]:
@@ -266,6 +283,15 @@ class _Network:
             wanted = torch.tensor([VERDICTS.index(batch[n].verdict or "") for n in place])
             scores = self.verdict(heard[place] * APART).view(len(place), len(self.items), -1)
             found = found + cross_entropy(scores[range(len(place)), items], wanted, reduction="sum")
+        place = [n for n, row in enumerate(batch) if row.options]
+        if place:
+            shown = normalize(self.vectors([text for n in place for text in batch[n].options]) - self.mean, dim=-1)
+            at = 0
+            for n in place:
+                of_row = shown[at : at + len(batch[n].options)]
+                scores = SHARPNESS * (of_row @ heard[n])
+                found = found + OF_OPTIONS * cross_entropy(scores, torch.tensor(0), label_smoothing=SMOOTHED)
+                at += len(of_row)
         return found / len(batch)
 
     def known(self, learnt: Sequence[Row], dice: random.Random) -> dict[str, Any]:

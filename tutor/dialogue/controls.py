@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import skills
@@ -11,6 +11,7 @@ from skills.blocks import Column, Table, msg
 from skills.contract import Language
 from skills.errors import UserError
 from skills.export.kept import clear_unfinished
+from tutor.course.model import Lesson
 from tutor.dialogue import series
 from tutor.dialogue.context import Dialogue, run_what
 from tutor.dialogue.deleting import forget_run
@@ -79,7 +80,7 @@ async def show_progress(dialogue: Dialogue) -> AsyncIterator[Shown]:
         caption=msg("chat.progress_caption"),
     )
     going = dialogue.jobs.running()
-    told = dialogue.words("chat.run_running", what=run_what(dialogue, going.skill)) if going else ""
+    told = _how_far(dialogue, going) if going else ""
     yield dialogue.say(
         told,
         tone="aside",
@@ -93,8 +94,19 @@ async def show_progress(dialogue: Dialogue) -> AsyncIterator[Shown]:
     )
 
 
+def _how_far(dialogue: Dialogue, going: RunStatus) -> str:
+    """How far a run is that goes on, and how long it will take, as far as that is known."""
+    told = dialogue.words("chat.run_running", what=run_what(dialogue, going.skill))
+    if not going.total:
+        return told
+    share = dialogue.words("chat.run_share", share=min(1.0, going.done / going.total))
+    left = dialogue.words("chat.run_left", left=going.eta) if going.eta else ""
+    return " ".join(part for part in (told, share, left) if part)
+
+
 async def go_to(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:
-    """Another lesson, by its number or a topic; without one, the modules, and of one its lessons."""
+    """Another lesson, by its number or a topic; without one, the modules, and of one its lessons. `among`: those that
+    may have been meant."""
     found = find_lesson(dialogue, args)
     if found:
         async for shown in begin_lesson(dialogue, found):
@@ -102,8 +114,12 @@ async def go_to(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown
         return
     dialogue.move("look_up")
     module = args.get("module")
-    buttons = _modules(dialogue) if module is None else _lessons(dialogue, module)
-    asked = dialogue.words("chat.which_module" if module is None else "chat.which_lesson")
+    among = [dialogue.course.lessons[id] for id in args.get("among", ())]
+    if among:
+        buttons = (*_to_lessons(dialogue, among), dialogue.button("chat.button.other_lesson", "go_to"))
+    else:
+        buttons = _modules(dialogue) if module is None else _lessons(dialogue, module)
+    asked = dialogue.words("chat.which_module" if module is None and not among else "chat.which_lesson")
     yield dialogue.say(asked, tone="aside", buttons=(*buttons, back_button(dialogue)))
 
 
@@ -121,13 +137,16 @@ def _modules(dialogue: Dialogue) -> tuple[Button, ...]:
 
 
 def _lessons(dialogue: Dialogue, module: int) -> tuple[Button, ...]:
+    return _to_lessons(dialogue, [one for one in dialogue.course.lessons.values() if one.module == module])
+
+
+def _to_lessons(dialogue: Dialogue, lessons: Sequence[Lesson]) -> tuple[Button, ...]:
     return tuple(
         Button(
             label=f"{lesson.number} {lesson.title[dialogue.language]}",
-            intent=Intent(name="start_lesson", args={"lesson": id}),
+            intent=Intent(name="start_lesson", args={"lesson": lesson.id}),
         )
-        for id, lesson in dialogue.course.lessons.items()
-        if lesson.module == module
+        for lesson in lessons
     )
 
 

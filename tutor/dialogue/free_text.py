@@ -14,12 +14,12 @@ from tutor.dialogue.context import Dialogue
 from tutor.dialogue.free_questions import look
 from tutor.dialogue.intents import act, take_text
 from tutor.dialogue.next_useful import proposed
-from tutor.dialogue.requests import A_WORD_OR_TWO, CERTAIN, or_a_question, routed, situation
-from tutor.nlu.arguments import read_settings
+from tutor.dialogue.requests import A_WORD_OR_TWO, CERTAIN, changes_the_last, or_a_question, routed, situation
+from tutor.nlu.arguments import Situation, read_settings
 from tutor.nlu.choosing import by_label, by_likeness, by_meaning, by_place
 from tutor.nlu.courtesy import asks_something, without_greeting
 from tutor.nlu.mentions import read_name
-from tutor.nlu.router import CARE, CARE_SURE, Router
+from tutor.nlu.router import Router
 from tutor.nlu.typed_answers import in_own_words, meant, read_typed
 from tutor.turn import Button, Chosen, Intent, Said, Shown
 
@@ -35,13 +35,19 @@ HANDS_OVER = frozenset({"load_dataset", "small_talk", "off_topic", "next", "answ
 """What words that come with a file are taken for when they only say that here it is."""
 A_GUESS = 5
 """Words that a guess has at most where something else can be wanted."""
-LEAVES, COMMANDED = 0.8, 0.92
-"""While somebody talks to their model, the probabilities from which words are a wish to leave, or another command."""
+NO_GUESS = 0.8
+"""Where a bet is awaited, the probability from which a word or two are a request."""
+LEAVES = 0.6
+"""While somebody talks to their model, the probability from which words are a wish to leave."""
 LEAVING = re.compile(
     r"\b(?:leav\w+|exit|end|quit|close|finish\w*|sal\w*|cerr\w+|termin\w+|dej\w+|volv\w+|vuelv\w+|back)\b.*"
     r"\b(?:conversation|chat|charla|conversaci[oó]n|curso|lecci[oó]n|lesson|course)\b",
     re.IGNORECASE,
 )
+TO_IT = frozenset({"talk_say", "generate_text"})
+"""What goes to the model that is talked to, or changes how it writes."""
+AT_LENGTH = 40
+"""Words from which what is said to a model is no request to the tutor."""
 SHORT_ORDER = 12
 """How one says in so many words that the conversation with a model is over; a longer text may be anything."""
 MUSA = re.compile(r"^\W*(?:che |hey |oye |oi |hi |hola )?musa\b[\s,:;.!]*|,? *\bmusa[\s?!.]*$", re.IGNORECASE)
@@ -159,38 +165,39 @@ def _settings_said(dialogue: Dialogue, text: str) -> Intent | None:
 
 
 async def _to_the_model(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[Shown]:
-    """While the learner talks to their model, what is typed is for it: all but knobs, commands, what is said to Musa by
-    name, and distress."""
-    command = router.command(text) or _command_meant(dialogue, text, router)
-    to_musa = MUSA.search(text)
-    if command in model_chat.LEAVE:
+    """While the learner talks to their model, what is typed is for it: all but what is plainly meant for Musa, by name
+    or by what it is, and distress."""
+    to_musa = MUSA.search(text) is not None
+    said = (MUSA.sub("", text).strip() or text) if to_musa else text
+    intent = router.route(said, dialogue.language, situation(dialogue, "none" if to_musa else "talk"))
+    if not to_musa and len(text.split()) > AT_LENGTH:
+        intent = Intent(name="answer")
+    knobs = model_chat.knobs_said(router.arguments(text, "generate_text", situation(dialogue, "none")), text)
+    if not to_musa and _leaves(text, intent, router, situation(dialogue, "talk")):
         turn = act(dialogue, Intent(name="talk_leave"))
-    elif command in model_chat.COMMANDS or to_musa:
-        said = MUSA.sub("", text).strip() or text
-        turn = routed(dialogue, router.route(said, dialogue.language, situation(dialogue, "none")), said, router)
-    elif command == CARE:
-        turn = act(dialogue, Intent(name=CARE))
-    elif knobs := model_chat.knobs_said(router.arguments(text, "generate_text", situation(dialogue, "none")), text):
+    elif knobs:
         turn = model_chat.tune(dialogue, knobs)
+    elif intent.name == "generate_text" and (turned := model_chat.turned(dialogue, text, intent.args)):
+        turn = act(dialogue, Intent(name="talk_again", args=turned))
+    elif to_musa or intent.name != "answer":
+        turn = routed(dialogue, intent, said, router)
     else:
         dialogue.heard.append(Intent(name="talk_say", args={"text": text}))
-        turn = model_chat.say(dialogue, "" if command == "next" and dialogue.memory.talk.mode == "text" else text)  # type: ignore[union-attr]
+        goes_on = router.command(text) == "next" and dialogue.memory.talk and dialogue.memory.talk.mode == "text"
+        turn = model_chat.say(dialogue, "" if goes_on else text)
+        intent = Intent(name="talk_say")
     async for shown in turn:
-        yield model_chat.staying(dialogue, shown) if command in model_chat.COMMANDS or to_musa else shown
+        yield shown if intent.name in TO_IT else model_chat.staying(dialogue, shown)
 
 
-def _command_meant(dialogue: Dialogue, text: str, router: Router) -> str | None:
-    """A command in other words than its own, which it has to be almost surely: a model may be told nearly anything."""
-    if LEAVING.search(text) and len(text.split()) <= SHORT_ORDER:
-        return "back"
-    ranked = router.alternatives(text)  # whatever is said while talking is likelier to be said to the model
-    if dict(ranked).get(CARE, 0.0) >= CARE_SURE:
-        return CARE
-    name, probability = ranked[0]
-    leaves = sum(value for one, value in ranked if one in model_chat.WAYS_OUT)
-    if name in model_chat.WAYS_OUT and leaves >= LEAVES:
-        return name if name == "go_to" and router.arguments(text, name, situation(dialogue, "none")) else "back"
-    return name if name in model_chat.COMMANDS and probability >= COMMANDED else None
+def _leaves(text: str, intent: Intent, router: Router, here: Situation) -> bool:
+    """Whether somebody who talks to their model wants to go back to the course: a model may be told nearly anything."""
+    if (LEAVING.search(text) and len(text.split()) <= SHORT_ORDER) or router.command(text) in model_chat.LEAVE:
+        return True
+    if intent.name == "go_to" and intent.args:
+        return False
+    ways_out = sum(share for name, share in router.alternatives(text, here) if name in model_chat.WAYS_OUT)
+    return intent.name in model_chat.WAYS_OUT and ways_out >= LEAVES
 
 
 async def _no_such_button(dialogue: Dialogue) -> AsyncIterator[Shown]:
@@ -227,17 +234,20 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
         return
     open_ = item.format == "open"
     answer = text if open_ else read_typed(item, text, options, dialogue.language)
+    near = None
     if answer is None and dialogue.answers.ears:
         near = await asyncio.to_thread(dialogue.answers.ears.like, text, [shown for _, shown in options])
         answer = meant(item, text, options, near)
     if answer is None or open_:
         # what cannot be read as an answer is likelier to be something else
-        intent = router.route(text, dialogue.language, situation(dialogue, "open_item" if open_ else "none"))
-        if not open_ and intent.confidence < CERTAIN:
+        intent = router.route(text, dialogue.language, situation(dialogue, "open_item"))
+        if not open_ and intent.name == "answer" and near:
+            answer = meant(item, text, options, near, likely=True)
+        if not open_ and answer is None and (intent.name == "answer" or intent.confidence < CERTAIN):
             answer = in_own_words(item, text, options, dialogue.language)
         if answer is None:
             intent = await or_a_question(dialogue, intent, text)
-            if not open_ and intent.name == "unsure" and asks_something(text):
+            if not open_ and intent.name in ("unsure", "answer") and asks_something(text):
                 intent = Intent(name="question")
         elif not open_:
             intent = Intent(name="answer")
@@ -247,9 +257,7 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
             async for shown in routed(dialogue, plea, text, router):
                 yield shown
             return
-        if intent.name not in (*NO_REQUEST, "rename") or (
-            answer is None and intent.name in ("off_topic", "small_talk")
-        ):
+        if intent.name not in ("answer", "unsure", "rename"):
             async for shown in routed(dialogue, intent, text, router):
                 yield shown
             return
@@ -265,10 +273,14 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
 async def _fill(dialogue: Dialogue, step: Step, text: str, router: Router) -> AsyncIterator[Shown]:
     """A step waits for words: these are they, unless they plainly ask for something else."""
     long = isinstance(step, Predict) and len(text.split()) > A_GUESS  # a request, rather than a guess
-    intent = router.route(text, dialogue.language, situation(dialogue, "none" if long else "text"))
+    by_words = (long and not dialogue.answers.ears) or dialogue.last is not None
+    intent = router.route(text, dialogue.language, situation(dialogue, "none" if by_words else "text"))
     if intent.name in NO_REQUEST and len(text.split()) > A_WORD_OR_TWO and asks_something(text):
         intent = Intent(name="question")
-    asks = intent.name not in NO_REQUEST and not _is_prediction(step, text, intent)
+    heard = isinstance(step, Predict) and dialogue.answers.ears is not None
+    nothing = {"answer", "unsure"} if heard else NO_REQUEST
+    asks = intent.name not in nothing and not _is_prediction(step, text, intent)
+    asks = asks or changes_the_last(dialogue, text, router)
     if not asks:
         dialogue.heard.append(Intent(name="answer", args={"text": text}))
     turn = routed(dialogue, intent, text, router) if asks else flow.do_step(dialogue, step, text, {})
@@ -277,9 +289,9 @@ async def _fill(dialogue: Dialogue, step: Step, text: str, router: Router) -> As
 
 
 def _is_prediction(step: Step, text: str, intent: Intent) -> bool:
-    """A number (not a lesson's) where one is awaited; a word or two where a word is, unless a command to the letter."""
+    """A number (not a lesson's) where one is awaited; a word or two where a word is, unless plainly a request."""
     if not isinstance(step, Predict):
         return False
     if step.format == "number":
         return read_number(text) is not None and "lesson" not in intent.args
-    return len(text.split()) <= A_WORD_OR_TWO and intent.confidence < 1
+    return len(text.split()) <= A_WORD_OR_TWO and intent.confidence < NO_GUESS

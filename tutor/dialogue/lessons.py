@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from skills.blocks import Block
-from tutor.course.model import Ask
+from tutor.course.model import Ask, Bring, Lesson, Predict, Run, Say, Step
 from tutor.dialogue import items, open_step, steps
 from tutor.dialogue.context import Dialogue
 from tutor.dialogue.routes import ways
@@ -157,19 +157,45 @@ def step_back(dialogue: Dialogue) -> Turn:
     if lesson and step:
         drop(dialogue)
         at = max(0, lesson.steps.index(step) - 1)
+        while at and _asks_about(dialogue, lesson, lesson.steps[at]):
+            at -= 1  # it was shown together with what came after it
         dialogue.move("begin", lesson.id, lesson.steps[at].id)
     return present(dialogue)
 
 
 def present(dialogue: Dialogue, heading: str = "") -> Turn:
-    """Show the present step; where there is none, what the plan says."""
+    """Show the present step, and with it what it leads to ask; where there is none, what the plan says."""
     dialogue.last = None
     lesson, step = dialogue.lesson, dialogue.step
     if lesson is None or step is None:
         return next_lesson(dialogue)
     if isinstance(step, Ask):
         return items.ask_item(dialogue, step.item, "lesson", heading=heading + dialogue.text(step.text))
-    return steps.present(dialogue, lesson, step, heading)
+    return _and_what_it_asks(dialogue, lesson, step, steps.present(dialogue, lesson, step, heading))
+
+
+async def _and_what_it_asks(dialogue: Dialogue, lesson: Lesson, step: Step, turn: Turn) -> Turn:
+    """A step, and in the same turn the next one if that asks about it: nothing has to be clicked to be asked."""
+    asked = _asks_about(dialogue, lesson, step)
+    async for shown in turn:
+        if asked and isinstance(shown, Said) and shown.tone != "error":
+            shown = shown.model_copy(update={"buttons": tuple(b for b in shown.buttons if b.intent.name != "next")})
+        yield shown
+    if asked and open_step.goes_on(dialogue):
+        last = dialogue.last
+        async for shown in advance(dialogue):
+            yield shown
+        dialogue.last = last
+
+
+def _asks_about(dialogue: Dialogue, lesson: Lesson, step: Step) -> bool:
+    """Whether the next step is put together with this one: a bet with what was said or shown before it, a question or
+    a wish for a text with what was said."""
+    rest = lesson.steps[lesson.steps.index(step) + 1 :]
+    following = rest[0] if rest else None
+    if isinstance(step, Say):
+        return isinstance(following, Predict | Bring) or (isinstance(following, Ask) and dialogue.memory.questions)
+    return isinstance(step, Run) and not step.background and isinstance(following, Predict)
 
 
 def leave_series(dialogue: Dialogue) -> None:

@@ -14,6 +14,7 @@ from tutor.dialogue.skill_calls import Outcome, call
 from tutor.dialogue.things import model_in_hand
 from tutor.learner.events import Mode, TalkBegun, Talked, TalkLeft, TalkSet, TalkUndone
 from tutor.learner.memory import Exchange, Talk
+from tutor.nlu.changes import changed
 from tutor.turn import Button, Said, Shown
 
 LENGTHS = {"text": 60, "chat": 120}
@@ -24,11 +25,6 @@ KNOBS = {"temperature": (0, 2), "top_p": (0.01, 1), "max_tokens": (1, 400)}
 LEAVE = frozenset({"back", "stop", "back_to_lesson"})
 WAYS_OUT = LEAVE | {"next", "go_to", "repeat", "route"}
 """What leads back to the course, when it is said in whatever words."""
-COMMANDS = frozenset(
-    {"help", "progress", "go_to", "route", "change_language", "privacy", "my_things", "delete_data", "talk"}
-    | {"compare_models", "compare_runs", "evaluate_model", "export_project", "plan_training", "fine_tune", "quiz"}
-)
-"""What is obeyed while talking, if it is said to the letter; anything else is for the model."""
 
 Turn = AsyncIterator[Shown]
 
@@ -204,6 +200,15 @@ def knobs_said(args: dict[str, Any], text: str) -> dict[str, Any]:
     found: dict[str, Any] = {name: args[name] for name in KNOBS if name in args}
     inside = all(KNOBS[name][0] <= value <= KNOBS[name][1] for name, value in found.items())
     return found if inside and len(text.split()) <= 2 + 2 * len(found) else {}
+
+
+def turned(dialogue: Dialogue, text: str, args: dict[str, Any]) -> dict[str, Any]:
+    """How the last thing is to be written once more: «más loco», «shorter»; empty where that is not said."""
+    talk = _talk(dialogue)
+    knobs = {"temperature": talk.temperature, "top_p": talk.top_p, "max_tokens": talk.max_tokens}
+    seed = talk.said[-1].seed if talk.said else 0
+    new = changed(text, "generate_text", knobs | {"seed": seed}, {name: args[name] for name in KNOBS if name in args})
+    return {name: value for name, value in new.items() if name in KNOBS or name == "seed"}
 
 
 def _talk(dialogue: Dialogue) -> Talk:

@@ -14,6 +14,7 @@ from tutor.nlu.arguments import Open, Situation, State
 from tutor.nlu.changes import changed, is_change, merged, plainly, same_family
 from tutor.nlu.choosing import by_likeness
 from tutor.nlu.courtesy import asks_something
+from tutor.nlu.lessons_named import lessons_named
 from tutor.nlu.router import CARE, Router
 from tutor.nlu.utterances import ANSWER, PROFILE
 from tutor.turn import Button, Chosen, Intent, Shown
@@ -67,6 +68,9 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
     intent = await or_a_question(dialogue, intent, text)
     if intent.name == "question" and not dialogue.last and await dialogue.answers.is_far(text):
         intent = Intent(name="off_topic")
+    if intent.name == "go_to" and not intent.args and (lessons_ := lessons_named(text, dialogue.course)):
+        one = len(lessons_) == 1
+        intent = Intent(name="go_to", args={"lesson": lessons_[0]} if one else {"among": list(lessons_[:OTHERS])})
     if intent.name in ("go_to", "back") and not intent.args and open_step.left(dialogue):
         intent = Intent(name="back_to_lesson")
     named = len(text.split()) > A_WORD_OR_TWO and not POINTS.search(text)
@@ -139,16 +143,24 @@ def _button_meant(dialogue: Dialogue, intent: Intent, text: str) -> Button | Non
     return done[0] if len(done) == 1 else None
 
 
+def changes_the_last(dialogue: Dialogue, text: str, router: Router) -> bool:
+    """Whether a short message says how the result that is in sight should be otherwise, and nothing else."""
+    last = dialogue.last
+    if last is None or last.skill not in skills.NAMES:
+        return False
+    said = router.arguments(text, last.skill, situation(dialogue, "none"))
+    return plainly(text, last.skill, last.inputs, said)
+
+
 def _as_change(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> Intent:
     """A request that changes the last call, as that call with what is new."""
     last = dialogue.last
     if last is None or last.skill not in skills.NAMES:
         return intent
     about_it = same_family(intent.name, last.skill)
-    if not about_it and intent.confidence < CERTAIN and not dialogue.memory.open_item:
-        said = router.arguments(text, last.skill, situation(dialogue, "none"))
-        if plainly(text, last.skill, last.inputs, said):
-            intent, about_it = Intent(name=last.skill, confidence=intent.confidence), True
+    unsure = not about_it and intent.confidence < CERTAIN and not dialogue.memory.open_item
+    if unsure and changes_the_last(dialogue, text, router):
+        intent, about_it = Intent(name=last.skill, confidence=intent.confidence), True
     if not dialogue.memory.open_item:  # else what is to be said again is the question
         about_it = about_it or intent.name == "repeat"
     if intent.name == "unsure":

@@ -23,7 +23,7 @@ from tutor.nlu.mentions import (
     read_topic,
 )
 
-Open = Literal["open_item", "text", "none"]
+Open = Literal["open_item", "text", "talk", "none"]
 State = Literal["greeting", "route", "bet", "item", "text", "running", "trained", "talk", "result"]
 """Where the learner is, where that says something of what they may want: asked what brings them, or which way they want
 to take; a guess, an answer or a text is awaited; a training goes on, or has just ended; they talk to their model; a
@@ -34,9 +34,9 @@ skill has just shown something."""
 class Situation:
     """What is on the screen when the learner writes.
 
-    `open`: a question that waits for its answer, a step that waits for a text, or nothing. (Which button was meant has
-    been read by then: tutor/nlu/choosing.py.) `files`: names of the data sets in the workspace. `before`: the skill
-    whose result is in sight.
+    `open`: a question that waits for its answer, a step that waits for a text, a model that is talked to, or nothing.
+    (Which button was meant has been read by then: tutor/nlu/choosing.py.) `files`: names of the data sets in the
+    workspace. `before`: the skill whose result is in sight.
     """
 
     open: Open = "none"

@@ -81,10 +81,15 @@ MEANT, MEANT_CLEARLY = 0.5, 0.25
 other: answers in people's own words are at 0.6 to 0.8, and requests and questions below 0.35."""
 
 
-def by_meaning(near: Sequence[float]) -> int | None:
-    """The one of several things that a text means, by how near it is to each."""
+LIKELY, LIKELY_CLEARLY = 0.3, 0.12
+"""The same of what was heard as an answer."""
+
+
+def by_meaning(near: Sequence[float], likely: bool = False) -> int | None:
+    """The one of several things that a text means, by how near it is to each. `likely`: it surely means one."""
+    enough, clearly = (LIKELY, LIKELY_CLEARLY) if likely else (MEANT, MEANT_CLEARLY)
     first, *others = sorted(near, reverse=True) or (0.0,)
-    clear = first >= MEANT and first - max(others, default=0.0) >= MEANT_CLEARLY
+    clear = first >= enough and first - max(others, default=0.0) >= clearly
     return list(near).index(first) if clear else None
 
 

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from skills.contract import Language
 from skills.texts.normalize import fold_in_place
 from tutor.course.model import Course
-from tutor.nlu.arguments import Open, Situation, read_arguments
+from tutor.nlu.arguments import Situation, read_arguments
 from tutor.nlu.ears import Ears
 from tutor.nlu.features import classifier, disguise, in_words, placed
 from tutor.nlu.languages import foreign
@@ -64,6 +64,14 @@ WISHES = 0.9
 """While a bet or a text is awaited, the probability from which a wish for help with it is none."""
 ASKS = 0.4
 """The same, of both, for what has a question mark."""
+PLAINLY = 0.95
+"""The probability of what a message is, where it is said, from which it is no distress, whatever it is elsewhere."""
+OBEYED = 0.6
+"""While somebody talks to their model, the probability from which what they say is meant for the tutor."""
+NO_GUESS = 0.55
+"""While a bet is awaited, the probability from which a message is none."""
+TO_ANYBODY = frozenset({"next", "small_talk", "repeat", "generate_text", "off_topic", "hint", "help"})
+"""What is said in words that a model can be told as well: «go on», «hello»."""
 NEAR = 80
 """Likeness (rapidfuzz's ratio, 0 to 100) to an utterance from which a message is that command, to the letter."""
 SHARPNESS = 6.0
@@ -74,6 +82,11 @@ LISTENS, UNHEARD, CALM = 1.0, -12.0, 0.7
 what makes of both together a probability that is kept (tests/eval/dev)."""
 CANDIDATES = 3
 """How many intents the learner is asked about at most: more buttons than that are a menu, and no question."""
+
+
+def _awaited(situation: Situation) -> bool:
+    """Whether a message may be the answer to what is open: to a question, a bet, or said to one's model."""
+    return situation.open in ("open_item", "talk") or (situation.open == "text" and situation.state == "bet")
 
 
 def words_of(text: str) -> str:
@@ -137,7 +150,7 @@ class Router:
                 [heard.get(name, UNHEARD) for name in self._model.classes_]
             )
             distances = CALM * both
-        if situation.open != "open_item":
+        if not _awaited(situation):
             distances[self._model.classes_ == ANSWER] = -math.inf
         if situation.state not in INTRODUCED:
             distances[self._model.classes_ == PROFILE] = -math.inf
@@ -149,17 +162,20 @@ class Router:
         to what is open; `unsure` {candidates}, two or more intents to ask about, the likeliest first; `foreign`
         {language}, a message in a language that is not spoken here.
         """
-        if exact := self._exact.get(words_of(text)):
+        exact = self._exact.get(words_of(text))
+        if exact and (situation.open != "talk" or exact not in TO_ANYBODY):
             return self._intent(exact, text, situation, 1.0)
         ranked = self.alternatives(text, situation)
         distress = dict(ranked).get(CARE, 0.0)
-        if situation.open != "open_item":  # wherever it is said; an answer may speak of dark things
+        if situation.open not in ("open_item", "talk") and ranked[0][1] < PLAINLY:
+            # wherever it is said; an answer, and a verse, may speak of dark things
             distress = max(distress, dict(self.alternatives(text)).get(CARE, 0.0))
-        if distress >= CARE_SURE or DESPAIR.search(fold_in_place(pieces(text).frame)):
+        despairs = situation.open != "talk" and DESPAIR.search(fold_in_place(pieces(text).frame))
+        if distress >= CARE_SURE or despairs:
             return Intent(name=CARE, confidence=distress)
         if spoken := foreign(text, self.novelty(text)):
             return Intent(name="foreign", args={"language": spoken}, confidence=1.0)
-        if situation.open in ("open_item", "text") and not self._interrupts(text, ranked, situation.open):
+        if situation.open != "none" and not self._interrupts(text, ranked, situation):
             return Intent(name=ANSWER, args={"text": text.strip()}, confidence=1 - ranked[0][1])
         if self.novelty(text) > 1 - KNOWN and ranked[0][1] < SURE:
             return Intent(name="off_topic", confidence=0.0)
@@ -170,13 +186,19 @@ class Router:
             )
         return self._intent(ranked[0][0], text, situation, ranked[0][1])
 
-    def _interrupts(self, text: str, ranked: Sequence[tuple[str, float]], open_: Open) -> bool:
+    def _interrupts(self, text: str, ranked: Sequence[tuple[str, float]], situation: Situation) -> bool:
         """True where a message that could be an answer plainly asks for something else."""
         best, probability = ranked[0]
-        if best in (ANSWER, "off_topic", "small_talk", "next"):
+        if best == ANSWER or (best in ("off_topic", "small_talk", "next") and not self.ears):
             return False
-        if open_ == "open_item":
+        if situation.open == "open_item":
             return probability >= (INTERRUPTS_ASKING if "?" in text else INTERRUPTS)
+        if situation.open == "talk":
+            return probability >= OBEYED
+        if situation.state == "bet" and self.ears:
+            return probability >= NO_GUESS
+        if best in ("off_topic", "small_talk", "next"):
+            return False
         if "?" in text:
             return probability >= ASKS
         if best in ("hint", "explain_again"):

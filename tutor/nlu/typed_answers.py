@@ -15,8 +15,8 @@ from tutor.nlu.wording import words
 
 Typed = str | float | tuple[str, ...]
 
-TRUE = word_set("verdadero verdadera v si cierto correcto true t yes y right s")
-FALSE = word_set("falso falsa f no incorrecto false n wrong")
+TRUE = word_set("verdadero verdadera v si cierto correcto exacto true t yes y right s yep yeah yup correct")
+FALSE = word_set("falso falsa f no incorrecto nah nop false n wrong nope incorrect")
 DONT_KNOW = frozenset(
     {
         *("no se", "nose", "ni idea", "no tengo idea", "no tengo ni idea", "no lo se", "no sabria", "no se nada"),
@@ -112,12 +112,14 @@ def in_own_words(item: Item, text: str, options: Sequence[tuple[str, str]], lang
     return _told_in_order(text, options, language)
 
 
-def meant(item: Item, text: str, options: Sequence[tuple[str, str]], near: Sequence[float]) -> Typed | None:
+def meant(
+    item: Item, text: str, options: Sequence[tuple[str, str]], near: Sequence[float], likely: bool = False
+) -> Typed | None:
     """The option that an answer means, by how near it is to each (tutor/nlu/choosing.py); None of who wants to be
-    told."""
+    told. `likely`: it was heard as an answer."""
     if "?" in text or FISHING.search(text) or not isinstance(item, Choice) or item.format == "true_false":
         return None
-    place = by_meaning(near)
+    place = by_meaning(near, likely)
     if place is None:
         return None
     return (options[place][0],) if item.format == "multiple" else options[place][0]

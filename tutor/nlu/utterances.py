@@ -94,6 +94,27 @@ def read_situated(path: Path = UTTERANCES / "situated.jsonl") -> tuple[Said, ...
     )
 
 
+class OwnWords(NamedTuple):
+    """An answer to a question of the course, in the words of who gave it, with the options that it means, if any."""
+
+    item: str
+    language: Language
+    text: str
+    options: tuple[str, ...]
+
+
+@lru_cache
+def read_own_words(path: Path = UTTERANCES / "own_words.jsonl") -> tuple[OwnWords, ...]:
+    """One object a line: `item`, `text`, `lang` and, where the question has options, the `option` that is meant, or a
+    list of several; right ones and wrong ones."""
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+    meant = ((line, line.get("option", [])) for line in lines)
+    return tuple(
+        OwnWords(line["item"], line["lang"], line["text"], tuple([option] if isinstance(option, str) else option))
+        for line, option in meant
+    )
+
+
 @lru_cache
 def read_graded(path: Path = CURRICULUM / "grading" / "answers.jsonl") -> tuple[str, ...]:
     """Answers to open questions, right and wrong ones, in the words of many."""
@@ -133,11 +154,11 @@ def _introduced(asked: Sequence[tuple[str, str]]) -> Iterator[Said]:
 
 def _at_a_question(pairs: Sequence[tuple[str, str]], course: Course | None) -> Iterator[Said]:
     """What is said while a question is open: answers, which are those that the course's authors expect or expect to be
-    wrong and those that were graded, and requests."""
+    wrong, those that were graded and those in people's own words, and requests."""
     if course is None:
         return
     here = Situation(open="open_item", state="item")
-    for text in read_graded():
+    for text in (*read_graded(), *(one.text for one in read_own_words() if one.item in course.items)):
         yield Said(text, ANSWER, here)
     for item in course.items.values():
         for text in _answers_to(item):
