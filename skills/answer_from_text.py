@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field, model_validator
 
 from skills.blocks import Block, Mark, Notice, Passage, Passages, Scalar, msg
-from skills.contract import Advanced, Context, Inputs, Result, Skill
+from skills.contract import Advanced, Context, Encoder, Inputs, Reader, Result, Skill
 from skills.errors import TooLittleText
 from skills.reading.shape import blocks_of, shape_of
-from skills.texts.answering import Meant, find, windows
+from skills.texts.answering import Found, Meant, find, find_by_reading, passages, windows
 from skills.texts.meanings import keep, kept_at, load, work_out
+from skills.texts.parts import part_of
 from skills.texts.sentences import Sentence, split, words
 from skills.workspace import Shape
+
+if TYPE_CHECKING:
+    import numpy as np
 
 NEED = 12
 """Words below which there is nothing to ask."""
@@ -27,6 +32,7 @@ class AnswerInputs(Inputs):
     question: str = Field(min_length=2, description="answer_from_text.fields.question")
     file: str | None = Field(None, description="answer_from_text.fields.file")
     text: str | None = Field(None, description="answer_from_text.fields.text")
+    part: str | None = Field(None, description="answer_from_text.fields.part")
 
     @model_validator(mode="after")
     def _one_text(self) -> AnswerInputs:
@@ -76,7 +82,8 @@ class AnswerResult(Result):
 
 
 def run(inputs: AnswerInputs, ctx: Context) -> AnswerResult:
-    """Look for what answers the question. Raises FileMissing, and TooLittleText (in words)."""
+    """Look for what answers the question. Raises FileMissing, PartMissing, and TooLittleText (in
+    words)."""
     dataset = None
     if inputs.text is not None:
         name, shape = "", shape_of(inputs.text)
@@ -84,13 +91,19 @@ def run(inputs: AnswerInputs, ctx: Context) -> AnswerResult:
     else:
         manifest = ctx.workspace.find(inputs.file)
         dataset, name, shape = manifest.id, manifest.name, manifest.shape
-        paragraphs = [row.whole for row in ctx.workspace.rows(manifest.id)]
+        rows = list(ctx.workspace.rows(manifest.id))
+        if inputs.part is not None:
+            rows, dataset = part_of(rows, inputs.part, name), None  # what is kept is of the whole
+        paragraphs = [row.whole for row in rows]
     sentences = split(paragraphs)
     size = sum(len(words(sentence.text)) for sentence in sentences)
     if size < NEED:
         raise TooLittleText(name=name, have=size, need=NEED, kind="words")
-    meant = _meant(inputs.question, sentences, dataset, ctx)
-    found = find(inputs.question, sentences, meant)
+    if ctx.reader:
+        found, by_meaning = _read(inputs.question, sentences, dataset, ctx.reader, ctx), True
+    else:
+        meant = _meant(inputs.question, sentences, dataset, ctx)
+        found, by_meaning = find(inputs.question, sentences, meant), meant is not None
     places = tuple(_place(sentences, at) for at in found.places) if found.said else ()
     return AnswerResult(
         name=name,
@@ -98,8 +111,18 @@ def run(inputs: AnswerInputs, ctx: Context) -> AnswerResult:
         shape=shape,
         found=found.said,
         places=places,
-        by_meaning=meant is not None,
+        by_meaning=by_meaning,
         sentences=len(sentences),
+    )
+
+
+def _read(question: str, sentences: list[Sentence], dataset: str | None, reader: Reader, ctx: Context) -> Found:
+    """What a reader finds."""
+    texts = passages(sentences)
+    vectors = _vectors(texts, "passages", reader, reader.digest, dataset, ctx)
+    near = vectors @ reader.embed([question], "query")[0]
+    return find_by_reading(
+        question, sentences, near, lambda places: reader.answers(question, [texts[place] for place in places])
     )
 
 
@@ -109,15 +132,23 @@ def _meant(question: str, sentences: list[Sentence], dataset: str | None, ctx: C
     if encoder is None:
         return None
     texts = [*(sentence.text for sentence in sentences), *windows(sentences)]
+    vectors = _vectors(texts, "meanings", encoder, encoder.profile.digest, dataset, ctx)
+    return Meant(encoder.embed([question], "query")[0], vectors[: len(sentences)], vectors[len(sentences) :])
+
+
+def _vectors(
+    texts: Sequence[str], name: str, encoder: Encoder | Reader, digest: str, dataset: str | None, ctx: Context
+) -> np.ndarray:
+    """What the texts mean, worked out once and kept with the data set."""
     folder = ctx.workspace.one(ctx.workspace.datasets, dataset) if dataset else None  # they go with the data set
-    path = kept_at(folder, "meanings", encoder.profile.digest, texts) if folder else None
+    path = kept_at(folder, name, digest, texts) if folder else None
     vectors = load(path, len(texts)) if path else None
     if vectors is None:
         doing = msg("answer_from_text.doing.reading")
         vectors = work_out(texts, encoder, lambda n: ctx.emit(Advanced(done=n, total=len(texts), doing=doing)))
         if path:
             keep(path, vectors)
-    return Meant(encoder.embed([question], "query")[0], vectors[: len(sentences)], vectors[len(sentences) :])
+    return vectors
 
 
 def _place(sentences: list[Sentence], at: int) -> AnswerPlace:
@@ -130,4 +161,4 @@ def _place(sentences: list[Sentence], at: int) -> AnswerPlace:
     return AnswerPlace(" ".join(shown), start, start + len(lit.text), lit.paragraph + 1)
 
 
-SKILL = Skill(name="answer_from_text", Inputs=AnswerInputs, run=run, needs=frozenset({"encoder"}))
+SKILL = Skill(name="answer_from_text", Inputs=AnswerInputs, run=run, needs=frozenset({"encoder", "reader"}))

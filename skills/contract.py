@@ -221,6 +221,18 @@ class Encoder(Protocol):
         """A vector for each text, (len(texts), width), float32, of length 1. Texts of any length, none is cut short."""
 
 
+class Reader(Protocol):
+    """An encoder that tells which passages of a text answer a question. `digest`: of what it was made from."""
+
+    digest: str
+
+    def embed(self, texts: Sequence[str], kind: TextKind) -> np.ndarray:
+        """As an `Encoder`, to find what may answer."""
+
+    def answers(self, question: str, passages: Sequence[str]) -> np.ndarray:
+        """(len(passages),): the log-odds that a passage answers the question and not that none does."""
+
+
 class Voice(Protocol):
     """A model that is asked to write: to answer (`stream`) or to go on with a text (`generate`).
 
@@ -279,9 +291,9 @@ Request = Literal["stop", "pause"]
 class Context:
     """All that a skill may touch besides its inputs.
 
-    `chat`, `probe`, `voices` and `encoder` are there if the skill's `needs` name them. `weights` is the folder of the
-    workbench model (safetensors, tokenizer, config), for skills that train. `tokenizers` has the folder (tokenizer,
-    config) of every installed model by its name, the workbench's first, for skills whose `needs` name them.
+    `chat`, `probe`, `voices`, `encoder` and `reader` are there if the skill's `needs` name them. `weights` is the
+    folder of the workbench model (safetensors, tokenizer, config), for skills that train. `tokenizers` has the folder
+    (tokenizer, config) of every installed model by its name, the workbench's first, for skills whose `needs` name them.
     `requested()` tells what the learner has asked of a running job since it began, None if nothing: check it often, it
     is the point where a job stops.
     """
@@ -294,6 +306,7 @@ class Context:
     probe: Probe | None = None
     voices: Voices | None = None
     encoder: Encoder | None = None
+    reader: Reader | None = None
     weights: Path | None = None
     tokenizers: Mapping[str, Path] = field(default_factory=dict)
     run_dir: Path | None = None
@@ -330,7 +343,7 @@ class Skill:
     Inputs: type[Inputs]
     run: Callable[[Any, Context], Result]
     where: Where = "worker"
-    needs: frozenset[Literal["chat", "probe", "voices", "encoder", "weights", "tokenizers"]] = field(
+    needs: frozenset[Literal["chat", "probe", "voices", "encoder", "reader", "weights", "tokenizers"]] = field(
         default_factory=frozenset
     )
     plan: str | None = None

@@ -59,6 +59,13 @@ class TooLittleText(UserError):
     code = "too_little_text"
 
 
+class PartMissing(UserError):
+    """A part that a text has not: `name` of the text, `part`, how many `parts` there are, and their `titles`; `kind`:
+    titled, where they have any."""
+
+    code = "part_missing"
+
+
 class ContextFull(UserError):
     """The text does not fit the model and was not cut: `tokens`, `limit`."""
 

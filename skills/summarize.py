@@ -15,6 +15,7 @@ from skills.texts.compose import draft
 from skills.texts.faithful import Evidence, Problem, Support
 from skills.texts.language import language_of
 from skills.texts.normalize import fold_word
+from skills.texts.parts import part_of
 from skills.texts.rank import choose
 from skills.texts.sentences import Sentence, split, words
 from skills.workspace import Shape, Workspace
@@ -38,6 +39,7 @@ class SummarizeInputs(Inputs):
 
     file: str | None = Field(None, description="summarize.fields.file")
     text: str | None = Field(None, description="summarize.fields.text")
+    part: str | None = Field(None, description="summarize.fields.part")
     sentences: int = Field(3, ge=1, le=10, description="summarize.fields.sentences")
     words: int | None = Field(None, ge=10, le=400, description="summarize.fields.words")
     paragraphs: int | None = Field(None, ge=1, le=4, description="summarize.fields.paragraphs")
@@ -141,7 +143,7 @@ class Given(NamedTuple):
 
 
 def run(inputs: SummarizeInputs, ctx: Context) -> SummarizeResult:
-    """Sum the text up. Raises FileMissing, and TooLittleText (in words)."""
+    """Sum the text up. Raises FileMissing, PartMissing, and TooLittleText (in words)."""
     text = _text(inputs, ctx.workspace)
     sentences = split(text.paragraphs)
     size = sum(len(words(s.text)) for s in sentences)
@@ -184,8 +186,10 @@ def _text(inputs: SummarizeInputs, workspace: Workspace) -> Given:
             paragraphs = [line for p in paragraphs for line in (p.split("\n") if len(paragraphs) == 1 else [p])]
         return Given("", paragraphs, shape, language_of(inputs.text))
     manifest = workspace.find(inputs.file)
-    rows = [row.whole for row in workspace.rows(manifest.id)]
-    return Given(manifest.name, rows, manifest.shape, manifest.language)
+    rows = list(workspace.rows(manifest.id))
+    if inputs.part is not None:
+        rows = part_of(rows, inputs.part, manifest.name)
+    return Given(manifest.name, [row.whole for row in rows], manifest.shape, manifest.language)
 
 
 def _count(inputs: SummarizeInputs, sentences: Sequence[Sentence], size: int) -> int:

@@ -139,8 +139,8 @@ def build_parser(words: Words) -> argparse.ArgumentParser:
     _add_models(commands, common, words)
     course = commands.add_parser("course", help=words("cli.command.course"), description=words("cli.command.course"))
     what = {
-        "choices": ("check", "record", "ears"),
-        "metavar": "check|record|ears",
+        "choices": ("check", "record", "ears", "reader"),
+        "metavar": "check|record|ears|reader",
         "help": words("cli.argument.course"),
     }
     course.add_argument("what", **what)
@@ -231,8 +231,8 @@ def _runs(args: argparse.Namespace, words: Words) -> int:
 def _course(args: argparse.Namespace, words: Words) -> int:
     if args.what == "record":
         return _record(args)
-    if args.what == "ears":
-        return _ears(args)
+    if args.what in ("ears", "reader"):
+        return _tune(args)
     from tutor.authoring.check import check
     from tutor.settings import ROOT
 
@@ -274,10 +274,11 @@ def _eval(args: argparse.Namespace, words: Words) -> int:
     return 0
 
 
-def _ears(args: argparse.Namespace) -> int:
-    from tutor.authoring.ears import train
+def _tune(args: argparse.Namespace) -> int:
+    from tutor.authoring import ears, reader
     from tutor.settings import build_settings
 
+    train = ears.train if args.what == "ears" else reader.train
     train(build_settings(args.home).home, print)
     return 0
 

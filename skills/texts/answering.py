@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +42,9 @@ THERE_BY_WORDS = 0.34
 """The same where nothing tells what they mean: the share of the question's weight that one place has."""
 
 
+Reading = Callable[[Sequence[int]], np.ndarray]
+
+
 class Found(NamedTuple):
     """Sentences that may answer, by their place in the text, the likeliest first; `said`: whether the text seems to say
     it at all."""
@@ -58,6 +61,20 @@ class Meant(NamedTuple):
     around: np.ndarray
 
 
+ASIDE = 14
+"""Words of the sentences before and after one that are read with it."""
+
+
+def passages(sentences: Sequence[Sentence]) -> list[str]:
+    """Each sentence as a reader reads it: with the end of the one before and the beginning of the one after."""
+    found = []
+    for place, sentence in enumerate(sentences):
+        before = sentences[place - 1].text.split()[-ASIDE:] if place else []
+        after = sentences[place + 1].text.split()[:ASIDE] if place + 1 < len(sentences) else []
+        found.append(f"{sentence.text} [{' '.join(before)} … {' '.join(after)}]")
+    return found
+
+
 def windows(sentences: Sequence[Sentence]) -> list[str]:
     """Each sentence with the one before and the one after it."""
     return [" ".join(s.text for s in sentences[max(0, i - 1) : i + 2]) for i in range(len(sentences))]
@@ -65,8 +82,8 @@ def windows(sentences: Sequence[Sentence]) -> list[str]:
 
 def find(question: str, sentences: Sequence[Sentence], meant: Meant | None, most: int = 3) -> Found:
     """The `most` likeliest places of an answer. `meant`: None where there is no encoder."""
-    shared, surrounded = _shared(question, sentences)
-    scores = SHARED * shared + SURROUNDED * surrounded
+    alone, surrounded = shared(question, sentences)
+    scores = SHARED * alone + SURROUNDED * surrounded
     plain = fold(question)
     if AMOUNTS.search(plain):
         scores += FIGURE * np.array([float(FIGURES.search(fold(s.text)) is not None) for s in sentences])
@@ -81,13 +98,33 @@ def find(question: str, sentences: Sequence[Sentence], meant: Meant | None, most
     return Found(tuple(int(place) for place in scores.argsort()[::-1][:most]), said)
 
 
+CANDIDATES = 16
+"""Places that are read with the question: of 46 questions of tests/eval/dev, the place of FOUND is among so many."""
+BY_WORDS = 0.3
+"""The weight of shared words beside the cosine of the reader's vectors, in choosing what is read."""
+DOUBT = 0.5
+"""The probability that no place answers from which the text is taken not to say it (tests/eval/dev)."""
+
+
+def find_by_reading(
+    question: str, sentences: Sequence[Sentence], near: np.ndarray, read: Reading, most: int = 3
+) -> Found:
+    """The same by a reader. `near`: how near the question's vector is to each passage's; `read`: the log-odds that
+    each of some passages, by their places, answers, and not that none does."""
+    _, surrounded = shared(question, sentences)
+    likely = [int(place) for place in (near + BY_WORDS * surrounded).argsort()[::-1][:CANDIDATES]]
+    fits = read(likely)
+    none = 1 / (1 + float(np.exp(fits).sum()))
+    return Found(tuple(likely[place] for place in fits.argsort()[::-1][:most]), none < DOUBT)
+
+
 def _spread(values: np.ndarray) -> np.ndarray:
     """Standard scores: how far above the rest of the text, whatever the model's scale."""
     found: np.ndarray = (values - values.mean()) / (values.std() + 1e-6)
     return found
 
 
-def _shared(question: str, sentences: Sequence[Sentence]) -> tuple[np.ndarray, np.ndarray]:
+def shared(question: str, sentences: Sequence[Sentence]) -> tuple[np.ndarray, np.ndarray]:
     """The share of the question's words, rarer ones weighing more, that each sentence has, and its surroundings."""
     bags = [frozenset(terms(s.text)) for s in sentences]
     frequency = Counter(term for bag in bags for term in bag)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skills.contract import Encoder
+from skills.contract import Encoder, Reader
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +56,7 @@ def keep(path: Path, vectors: np.ndarray) -> None:
         old.unlink(missing_ok=True)
 
 
-def work_out(texts: Sequence[str], encoder: Encoder, tell: Callable[[int], None]) -> np.ndarray:
+def work_out(texts: Sequence[str], encoder: Encoder | Reader, tell: Callable[[int], None]) -> np.ndarray:
     """The vectors of the texts, as passages; `tell` hears how many are done."""
     import numpy as np
 

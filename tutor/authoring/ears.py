@@ -10,17 +10,16 @@ from __future__ import annotations
 import json
 import random
 import unicodedata
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from tutor.authoring.tuning import Tuned
 from tutor.course.files import load_course
 from tutor.course.model import SHOWN, Choice, Course
 from tutor.lm.encoder import Files, open_files
-from tutor.lm.pieces import BEGIN, END
 from tutor.nlu.bank import DEFINITION, FOLLOWS
 from tutor.nlu.ears import APART, FILE, VERDICTS
 from tutor.nlu.features import in_words
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
     import torch
 
 FIRST_TUNED = 4
-"""The layers below are left as they are: half of the time, and what languages look like is known there."""
-RANK = 16
+"""The layer from which on there is an adapter."""
 RATE, RATE_OF_HEADS = 1.2e-3, 3e-3
 """Learning rates of the adapter and of the classifiers (AdamW, 100 steps of warm-up, then down in a straight line)."""
 EPOCHS = 2.0
@@ -131,15 +129,12 @@ def train(
     learnt = list(learnt or rows(load_course(CURRICULUM)))
     network = _Network(files, learnt)
     steps = max(1, int(epochs * len(learnt) / BATCH))
-    adapter = [weight for weight in network.bert.parameters() if weight.requires_grad]
-    groups = [{"params": adapter, "lr": RATE}, {"params": network.of_heads, "lr": RATE_OF_HEADS}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: min(1, n / 100, max(0.02, 1 - n / steps)))
+    optimizer, schedule = network.optimizer(network.of_heads, (RATE, RATE_OF_HEADS), steps)
     for step, batch in zip(range(1, steps + 1), _batches(learnt, dice), strict=False):
         loss = network.loss(batch, dice)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_([*adapter, *network.of_heads], 1.0)
+        torch.nn.utils.clip_grad_norm_([*network.adapter, *network.of_heads], 1.0)
         optimizer.step()
         schedule.step()
         if step % 100 == 0 or step == steps:
@@ -184,38 +179,22 @@ def mistyped(text: str, dice: random.Random) -> str:
     return text
 
 
-class _Network:
+class _Network(Tuned):
     """The encoder with an adapter, and the classifiers over its vector."""
 
     def __init__(self, files: Files, learnt: Sequence[Row]) -> None:
         import torch
-        from peft import LoraConfig, get_peft_model
 
-        self.pieces = files.pieces
-        self.prefix = files.pieces.ids("query:")
-        self.longest = min(LONGEST, files.shape.positions - len(self.prefix) - 2)
-        bert = as_torch(files)
-        config = LoraConfig(
-            r=RANK,
-            lora_alpha=2 * RANK,
-            lora_dropout=0.05,
-            target_modules=list(set(MATRICES.values()) - NORMS),
-            layers_to_transform=list(range(min(FIRST_TUNED, files.shape.layers - 1), files.shape.layers)),
-            layers_pattern="layer",
-        )
-        with warnings.catch_warnings():  # peft asks transformers for what that calls by another name now
-            warnings.simplefilter("ignore", FutureWarning)
-            self.bert = get_peft_model(bert, config)
+        super().__init__(files, FIRST_TUNED, LONGEST)
         self.intents = sorted({row.intent for row in learnt if row.intent})
         self.keys = list(dict.fromkeys(row.key for row in learnt if row.key))
         self.items = sorted({row.item for row in learnt if row.item})
-        width = files.shape.width
-        self.intent = torch.nn.Linear(width, len(self.intents))
-        self.answers = torch.nn.Parameter(torch.zeros(len(self.keys), width))
+        self.intent = torch.nn.Linear(self.width, len(self.intents))
+        self.answers = torch.nn.Parameter(torch.zeros(len(self.keys), self.width))
         self.sharpness = torch.nn.Parameter(torch.tensor(SHARPNESS))
-        self.verdict = torch.nn.Linear(width, len(self.items) * len(VERDICTS))
+        self.verdict = torch.nn.Linear(self.width, len(self.items) * len(VERDICTS))
         self.of_heads = [*self.intent.parameters(), self.answers, self.sharpness, *self.verdict.parameters()]
-        self.mean = torch.zeros(width)
+        self.mean = torch.zeros(self.width)
         self._begin(learnt)
 
     def _begin(self, learnt: Sequence[Row]) -> None:
@@ -229,34 +208,12 @@ class _Network:
                 asks[row.key].append(row.text)
         few = [(place, text) for place, key in enumerate(self.keys) for text in asks[key][:6]]
         some = dice.sample(learnt, min(len(learnt), 3000))
+        self.mean = self.settled([row.text for row in some]).mean(dim=0)
+        vectors = self.settled([text for _, text in few]) - self.mean
+        sums = torch.zeros(len(self.keys), self.width)
+        sums.index_add_(0, torch.tensor([place for place, _ in few], dtype=torch.long), vectors)
         with torch.no_grad():
-            self.mean = self._in_portions([row.text for row in some]).mean(dim=0)
-            vectors = self._in_portions([text for _, text in few]) - self.mean
-            sums = torch.zeros(len(self.keys), len(self.mean))
-            sums.index_add_(0, torch.tensor([place for place, _ in few], dtype=torch.long), vectors)
             self.answers.copy_(torch.nn.functional.normalize(sums, dim=-1))
-
-    def _in_portions(self, texts: Sequence[str]) -> torch.Tensor:
-        import torch
-
-        width = self.bert.config.hidden_size
-        portions = [self.vectors(texts[n : n + BATCH]) for n in range(0, len(texts), BATCH)]
-        return torch.cat(portions) if portions else torch.zeros(0, width)
-
-    def vectors(self, texts: Sequence[str]) -> torch.Tensor:
-        """Of each text, (texts, width), of length 1: the mean of the last layer over its pieces."""
-        import torch
-
-        ids = [[BEGIN, *self.prefix, *self.pieces.ids(text)[: self.longest], END] for text in texts]
-        longest = max(map(len, ids))
-        padded = torch.ones(len(ids), longest, dtype=torch.long)
-        there = torch.zeros(len(ids), longest)
-        for place, one in enumerate(ids):
-            padded[place, : len(one)], there[place, : len(one)] = torch.tensor(one), 1
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            last = self.bert(input_ids=padded, attention_mask=there).last_hidden_state.float()
-        mean = (last * there[..., None]).sum(dim=1) / there.sum(dim=1, keepdim=True)
-        return torch.nn.functional.normalize(mean, dim=-1)
 
     def loss(self, batch: Sequence[Row], dice: random.Random) -> torch.Tensor:
         import torch
@@ -328,11 +285,9 @@ class _Network:
 
     def _heard(self, texts: Sequence[str]) -> np.ndarray:
         """The vectors as the classifiers see them."""
-        import torch
+        from torch.nn.functional import normalize
 
-        self.bert.eval()
-        with torch.no_grad():
-            found: np.ndarray = torch.nn.functional.normalize(self._in_portions(texts) - self.mean, dim=-1).numpy()
+        found: np.ndarray = normalize(self.settled(texts) - self.mean, dim=-1).numpy()
         return found * APART
 
     def weights(self) -> dict[str, Any]:
@@ -349,55 +304,4 @@ class _Network:
             "answers": normalize(self.answers.detach(), dim=-1).numpy().astype(half),
             "items": np.array(self.items),
         }
-        return found | self._factors(half)
-
-    def _factors(self, kind: type) -> dict[str, Any]:
-        """`down.NAME` and `up.NAME` of every matrix that has an adapter, by its short name."""
-        short = {long: short for short, long in MATRICES.items()}
-        found = {}
-        for name, module in self.bert.named_modules():
-            if hasattr(module, "lora_A") and "default" in module.lora_A:
-                layer, _, matrix = name.partition("encoder.layer.")[2].partition(".")
-                key = f"l{layer}.{short[matrix]}.w"
-                found[f"down.{key}"] = module.lora_A["default"].weight.detach().numpy().astype(kind)
-                up = module.lora_B["default"].weight.detach().numpy() * module.scaling["default"]
-                found[f"up.{key}"] = up.astype(kind)
-        return found
-
-
-MATRICES = {
-    "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
-    "ao": "attention.output.dense", "aln": "attention.output.LayerNorm", "fi": "intermediate.dense",
-    "fo": "output.dense", "oln": "output.LayerNorm",
-}  # fmt: skip
-"""Short names of a layer's tensors (tutor/lm/bert.py) and those of transformers' BertModel."""
-NORMS = {"attention.output.LayerNorm", "output.LayerNorm"}
-
-
-def as_torch(files: Files) -> Any:
-    """The encoder as a `transformers.BertModel`, without its pooler."""
-    import torch
-    from transformers import BertConfig, BertModel
-
-    shape = files.shape
-    config = BertConfig(
-        vocab_size=shape.vocabulary,
-        hidden_size=shape.width,
-        num_hidden_layers=shape.layers,
-        num_attention_heads=shape.heads,
-        intermediate_size=shape.inner,
-        max_position_embeddings=shape.positions,
-        type_vocab_size=len(files.tensor("emb.type")),
-        layer_norm_eps=shape.epsilon,
-    )
-    names = {"emb.pos": "embeddings.position_embeddings.weight", "emb.type": "embeddings.token_type_embeddings.weight"}
-    names |= {f"emb.ln.{short}": f"embeddings.LayerNorm.{long}" for short, long in (("w", "weight"), ("b", "bias"))}
-    for layer in range(shape.layers):
-        for short, matrix in MATRICES.items():
-            for end, long in (("w", "weight"), ("b", "bias")):
-                names[f"l{layer}.{short}.{end}"] = f"encoder.layer.{layer}.{matrix}.{long}"
-    state = {long: torch.from_numpy(np.ascontiguousarray(files.tensor(short))) for short, long in names.items()}
-    words = files.words(range(shape.vocabulary))
-    model = BertModel(config, add_pooling_layer=False)
-    model.load_state_dict(state | {"embeddings.word_embeddings.weight": torch.from_numpy(words)})
-    return model
+        return found | self.factors(half)

@@ -33,6 +33,8 @@ class Answers:
         self.shown: frozenset[str] = frozenset()
         self.facts: Mapping[str, Any] = {}
         """The topics of what is in sight, and what is known of it; without its facts an answer is none."""
+        self.here: frozenset[str] = frozenset()
+        """The topics of the lesson."""
         self.topic: str | None = None
         """What was talked of last."""
 
@@ -93,7 +95,7 @@ class Answers:
         """The bank's answers, the likeliest first, and whether their meanings were weighed as well."""
         bank = await self.bank(language)
         heard = await asyncio.to_thread(self.ears.answers, text) if self.ears else None
-        near = await asyncio.to_thread(bank.near, text, heard, self.topic, self.shown)
+        near = await asyncio.to_thread(bank.near, text, heard, self.topic, self.shown, self.here)
         return [one for one in near if self._can_be_told(one.answer, language)], heard is not None
 
     def _can_be_told(self, answer: Answer, language: Language) -> bool:

@@ -68,6 +68,7 @@ def look(dialogue: Dialogue) -> None:
     skills_ += ["running"] if dialogue.jobs.running() else []
     skills_ += ["talk"] if dialogue.memory.talk else []
     dialogue.answers.shown = frozenset(f"{SHOWN}{skill}" for skill in skills_)
+    dialogue.answers.here = frozenset(dialogue.lesson.concepts if dialogue.lesson else ())
     dialogue.answers.facts = dialogue.last.result if dialogue.last else {}
 
 

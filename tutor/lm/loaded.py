@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from skills.contract import Chat, Encoder, Probe, Profile, Skill, Voices
+from skills.contract import Chat, Encoder, Probe, Profile, Reader, Skill, Voices
 from skills.errors import ModelMissing
 from skills.memory import give_back
 from tutor.lm.installed import tokenizers
@@ -15,8 +15,8 @@ from tutor.settings import Settings
 
 
 class Models:
-    """`engines` is the module with `open_chat`, `open_probe`, `open_encoder`, `Voices`, `weights` and `profile`, as in
-    tutor/lm."""
+    """`engines` is the module with `open_chat`, `open_probe`, `open_encoder`, `open_reader`, `Voices`, `weights` and
+    `profile`, as in tutor/lm."""
 
     def __init__(self, settings: Settings, engines: str) -> None:
         self._settings = settings
@@ -55,6 +55,14 @@ class Models:
             give_back()
         encoder: Encoder = self._open["encoder"]
         return encoder
+
+    def reader(self) -> Reader:
+        """What tells which passages of a text answer a question. Raises ModelMissing, ModelDamaged."""
+        if "reader" not in self._open:
+            self._open["reader"] = self._module.open_reader(self._settings.home, threads=self._settings.threads)
+            give_back()
+        reader: Reader = self._open["reader"]
+        return reader
 
     def weights(self) -> Path:
         """The folder of the workbench model's safetensors, for skills that train. Raises ModelMissing."""

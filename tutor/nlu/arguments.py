@@ -19,6 +19,7 @@ from tutor.nlu.mentions import (
     read_file,
     read_language,
     read_new_name,
+    read_part,
     read_runs,
     read_topic,
 )
@@ -66,8 +67,8 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "predict_next": ("prompt", "top_k"),
     "talk": ("run",),
     "generate_text": ("prompt", "run", "temperature", "top_k", "top_p", "max_tokens", "seed"),
-    "summarize": ("file", "text", "sentences", "paragraphs", "bullets", "words"),
-    "answer_from_text": ("file", "question"),
+    "summarize": ("file", "text", "part", "sentences", "paragraphs", "bullets", "words"),
+    "answer_from_text": ("file", "part", "question"),
     "preview_examples": ("file", "length"),
     "fine_tune": ("file", *SETTINGS),
     "plan_training": ("file", *SETTINGS),
@@ -183,7 +184,10 @@ def read_shares(frame: str) -> dict[str, float]:
             train = float(number(first.group(1))) / 100
             rest = round((1 - train) / 2, 4)
             return {"train": train, "validation": rest, "test": rest} if even else {}
-    cuts = [m.start() for m in re.finditer(r"\d+(?:[.,]\d+)? ?%", frame)] + [len(frame)]
+    percents = re.findall(r"\d+(?:[.,]\d+)? ?%", frame)
+    bare = not percents and sum(map(int, re.findall(r"\b\d{1,3}\b", frame))) == 100  # «80 para entrenar, 20 para...»
+    share = r"\b\d{1,3}\b" if bare else r"\d+(?:[.,]\d+)? ?%"
+    cuts = [m.start() for m in re.finditer(share, frame)] + [len(frame)]
     for i, start in enumerate(cuts[:-1]):
         value = float(number(re.match(r"[\d.,]+", frame[start:]).group())) / 100  # type: ignore[union-attr]
         near = frame[start : cuts[i + 1]], frame[cuts[i - 1] if i else 0 : start]
@@ -359,6 +363,7 @@ def read_arguments(
         "name": lambda: read_new_name(text),
         "question": lambda: _question(found),
         "lesson": lambda: _lesson(found.frame, course),
+        "part": lambda: read_part(found.frame),
         "language": lambda: read_language(found.frame),
         "prompt": lambda: _prompt(found),
         "text": lambda: _text(found, intent),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Rows = np.ndarray
 
 FOLLOWS = "…"
-"""A way of asking that begins with this is only understood while its topic is what was talked of."""
+"""A way of asking that begins with this is only understood while its topic is what was talked of, or the lesson's."""
 DEFINITION = "definition"
 """The id of what is answered to whoever asks what something is."""
 FEWEST = 3
@@ -49,6 +49,8 @@ ASKED, ASKED_BY_WORDS = 3.0, 2.2
 PLAIN, PLAIN_BY_WORDS = 3.5, 2.65
 """The same of any message of which nobody knows what it wants: one in ten requests reaches it, and 70 % of the
 questions."""
+HERE = 0.15
+"""What an answer on the topic of the lesson, or of the answer before, has beside the other witnesses."""
 IN_SIGHT = 0.75
 """What an answer about what is in sight has beside the other witnesses, in the place of its topic's."""
 CLOSE = 0.4
@@ -158,26 +160,29 @@ class Bank:
         heard: Mapping[str, float] | None = None,
         topic: str | None = None,
         shown: Set[str] = frozenset(),
+        here: Set[str] = frozenset(),
     ) -> list[Near]:
         """All answers, the likeliest first. `heard`: how near each is, by its key, to what the question means; `topic`:
         what was talked of before; `shown`: the topics of what is in sight, whose answers count as being on the topic,
-        and no others of their kind."""
+        and no others of their kind; `here`: the topics of the lesson."""
         import numpy as np
 
-        scores = self._by_words(question, topic)
+        near = here | ({topic} if topic else set())
+        scores = self._by_words(question, near)
+        scores += HERE * np.array([bool(near & {answer.topic, *answer.also}) for answer in self.answers])
         if heard:
             scores += HEARD * np.array([heard.get(answer.key, 0.0) for answer in self.answers])
         scores += np.array([0.0 if not own else IN_SIGHT if own in shown else -np.inf for own in self._shown])
         order = scores.argsort()[::-1]
         return [Near(self.answers[place], float(scores[place])) for place in order]
 
-    def _by_words(self, question: str, topic: str | None) -> Rows:
+    def _by_words(self, question: str, topics: Set[str]) -> Rows:
         import numpy as np
         from scipy.sparse import hstack
         from scipy.special import log_softmax
 
         words, letters, bag = (vectorizer.transform([question]) for vectorizer in self._vectorizers)
-        heard = np.array([follows in (None, topic) for follows in self._follows])
+        heard = np.array([follows is None or follows in topics for follows in self._follows])
         nearest = self._nearest((words @ self._words.T).toarray()[0] * heard)
         nearest += self._nearest((letters @ self._letters.T).toarray()[0] * heard)
         found: Rows = nearest + (bag @ self._bags.T).toarray()[0]

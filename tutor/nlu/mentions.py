@@ -126,6 +126,52 @@ def read_runs(frame: str) -> list[str]:
     return list(dict.fromkeys(name for _, name in sorted(found)))
 
 
+_DOCUMENTS = (
+    r"capitulos?|chapters?|partes?|parts?|poemas?|poems?|cartas?|letters?|cuentos?|story|stories|relatos?|secci(?:on|ones)"
+    r"|sections?|cantos?|actos?|acts?|documentos?|documents?|articulos?|articles?|coplas?"
+)
+_ENTRIES = r"estrofas?|stanzas?|parrafos?|paragraphs?|filas?|rows?|entradas?|entries|entry"
+_UNIT = rf"(?P<unit>(?P<documents>{_DOCUMENTS})|{_ENTRIES})"
+_PLACES = {
+    name: place
+    for place, names in enumerate(
+        (
+            "primer primera primero first", "segundo segunda second", "tercer tercera tercero third",
+            "cuarto cuarta fourth", "quinto quinta fifth", "sexto sexta sixth", "septimo septima seventh",
+            "octavo octava eighth", "noveno novena ninth", "decimo decima tenth",
+        ),
+        start=1,
+    )
+    for name in names.split()
+} | {"ultimo": -1, "ultima": -1, "last": -1, "final": -1}  # fmt: skip
+_FIRST_OF = re.compile(rf"\b(?:primer[oa]s|first) (?P<n>\d{{1,3}}) {_UNIT}\b")
+_NTH = re.compile(rf"\b(?P<place>{'|'.join(_PLACES)}) {_UNIT}\b")
+_NUMBERED = re.compile(
+    rf"\b{_UNIT} (?:n\w{{0,5}}\.? ?)?(?P<first>\d{{1,4}}|[ivx]{{1,6}})\b"
+    r"(?: ?(?:a|al|to|-|hasta|y|and) ?(?P<last>\d{1,4})\b)?"
+)
+_ROMAN = {"i": 1, "v": 5, "x": 10}
+
+
+def read_part(frame: str) -> str | None:
+    """The part of a text that a folded message names, as skills/texts/parts.py reads it: «solo el tercer capítulo»."""
+    if found := _FIRST_OF.search(frame):
+        return f"{'' if found['documents'] else 'entry:'}1..{found['n']}"
+    if found := _NTH.search(frame):
+        return f"{'' if found['documents'] else 'entry:'}{_PLACES[found['place']]}"
+    if found := _NUMBERED.search(frame):
+        first = found["first"]
+        number = int(first) if first.isdigit() else _roman(first)
+        last = f"..{found['last']}" if found["last"] else ""
+        return f"{'' if found['documents'] else 'entry:'}{number}{last}"
+    return None
+
+
+def _roman(text: str) -> int:
+    values = [_ROMAN[letter] for letter in text]
+    return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
+
+
 CALLED = re.compile(
     r"(?:(?:por favor|please|bueno|ok|dale|ahora|now|y)[ ,]+)?(?:"
     r"(?:ll[aá]mal[oae]|ren[oó]mbral[oa]|n[oó]mbral[oa]|bautizal[oa])(?: como| con el nombre(?: de)?)?"
