@@ -61,7 +61,7 @@ class Meant(NamedTuple):
     around: np.ndarray
 
 
-ASIDE = 14
+ASIDE = 8
 """Words of the sentences before and after one that are read with it."""
 
 

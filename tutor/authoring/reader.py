@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 TEXTS = CURRICULUM / "reading"
 """Texts, and `questions.jsonl`: `file`, `lang`, `question`, and `span`, the words that answer, null where none do."""
-FIRST_TUNED = 4
-LONGEST = 120
+FIRST_TUNED = 6
+LONGEST = 90
 """Pieces of question and passage that are read in training."""
 RATE, RATE_OF_HEADS = 1e-3, 3e-3
-EPOCHS = 3.0
+EPOCHS = 2.0
 QUESTIONS = 6
 """Questions of a step."""
-PASSAGES = 8
+PASSAGES = 6
 """Passages of each: one that answers, if there is one, and others of the same text that are easily taken for it."""
 HARD = 16
 """The nearest so many are those others, of which some are drawn."""

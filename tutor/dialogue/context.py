@@ -40,6 +40,8 @@ class Called(Frozen):
     inputs: dict[str, Any] = {}
     result: dict[str, Any] = {}
     """Its fields that words may name."""
+    of_lesson: bool = False
+    """Whether a step of the lesson called it and went on to ask, so that the question is what is open."""
 
 
 @dataclass
@@ -68,6 +70,8 @@ class Dialogue:
     """The skill that showed something last, until a lesson goes on: what «it again, shorter» is about."""
     wondered: str = ""
     """The question that was asked last."""
+    cared: bool = False
+    """Whether somebody in distress was just spoken to: what they say next is said to Musa."""
     lost: int = 0
     """Typed turns in a row that were not understood."""
     heard: list[Intent] = field(default_factory=list)

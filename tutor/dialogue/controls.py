@@ -169,6 +169,7 @@ async def change_language(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIter
 async def care(dialogue: Dialogue) -> AsyncIterator[Shown]:
     """Somebody is in distress or danger: where to turn, no question and no lesson below it; what is open stays so."""
     dialogue.move("look_up")
+    dialogue.cared = True
     yield dialogue.say(
         dialogue.varied("chat.care"),
         tone="aside",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import skills
 from skills.texts.quantities import read_number
@@ -15,12 +15,13 @@ from tutor.dialogue.free_questions import look
 from tutor.dialogue.intents import act, take_text
 from tutor.dialogue.next_useful import proposed
 from tutor.dialogue.requests import A_WORD_OR_TWO, CERTAIN, changes_the_last, or_a_question, routed, situation
-from tutor.nlu.arguments import Situation, read_settings
+from tutor.nlu.arguments import Open, Situation, read_settings
 from tutor.nlu.choosing import by_label, by_likeness, by_meaning, by_place
 from tutor.nlu.courtesy import asks_something, without_greeting
+from tutor.nlu.ears import ASTRAY
 from tutor.nlu.mentions import read_name
 from tutor.nlu.router import Router
-from tutor.nlu.typed_answers import in_own_words, meant, read_typed
+from tutor.nlu.typed_answers import Typed, in_own_words, meant, read_typed
 from tutor.turn import Button, Chosen, Intent, Said, Shown
 
 PASTED, PASTED_LINES = 400, 3
@@ -35,6 +36,8 @@ HANDS_OVER = frozenset({"load_dataset", "small_talk", "off_topic", "next", "answ
 """What words that come with a file are taken for when they only say that here it is."""
 A_GUESS = 5
 """Words that a guess has at most where something else can be wanted."""
+A_GUESS_HEARD = 9
+"""The same where what they mean is heard."""
 NO_GUESS = 0.8
 """Where a bet is awaited, the probability from which a word or two are a request."""
 LEAVES = 0.6
@@ -46,6 +49,10 @@ LEAVING = re.compile(
 )
 TO_IT = frozenset({"talk_say", "generate_text"})
 """What goes to the model that is talked to, or changes how it writes."""
+INSTEAD = 0.65
+"""The probability of what else it asks for from which an answer that means no option is that."""
+BESIDE = 0.5
+"""The probability that a message is no answer to the open question from which one that asks something is none."""
 AT_LENGTH = 40
 """Words from which what is said to a model is no request to the tutor."""
 SHORT_ORDER = 12
@@ -167,7 +174,7 @@ def _settings_said(dialogue: Dialogue, text: str) -> Intent | None:
 async def _to_the_model(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[Shown]:
     """While the learner talks to their model, what is typed is for it: all but what is plainly meant for Musa, by name
     or by what it is, and distress."""
-    to_musa = MUSA.search(text) is not None
+    to_musa, dialogue.cared = MUSA.search(text) is not None or dialogue.cared, False
     said = (MUSA.sub("", text).strip() or text) if to_musa else text
     intent = router.route(said, dialogue.language, situation(dialogue, "none" if to_musa else "talk"))
     if not to_musa and len(text.split()) > AT_LENGTH:
@@ -226,61 +233,94 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
     """A question is open: what is typed is its answer, unless it plainly asks for something else."""
     asked = dialogue.memory.open_item
     assert asked
-    options = items.view(dialogue, item, asked).options
     command = router.command(text)
     if command in COMMANDS:
         async for shown in act(dialogue, Intent(name=command, args={"said": text})):
             yield shown
         return
-    open_ = item.format == "open"
-    answer = text if open_ else read_typed(item, text, options, dialogue.language)
-    near = None
-    if answer is None and dialogue.answers.ears:
-        near = await asyncio.to_thread(dialogue.answers.ears.like, text, [shown for _, shown in options])
-        answer = meant(item, text, options, near)
-    if answer is None or open_:
-        # what cannot be read as an answer is likelier to be something else
-        intent = router.route(text, dialogue.language, situation(dialogue, "open_item"))
-        if not open_ and intent.name == "answer" and near:
-            answer = meant(item, text, options, near, likely=True)
-        if not open_ and answer is None and (intent.name == "answer" or intent.confidence < CERTAIN):
-            answer = in_own_words(item, text, options, dialogue.language)
-        if answer is None:
-            intent = await or_a_question(dialogue, intent, text)
-            if not open_ and intent.name in ("unsure", "answer") and asks_something(text):
-                intent = Intent(name="question")
-        elif not open_:
-            intent = Intent(name="answer")
-        if intent.name in PASSES and intent.confidence < CERTAIN and len(text.split()) > A_GUESS:
-            # a long plea to be let off may be none to go on
-            plea = Intent(name="unsure", args={"candidates": [intent.name, "hint"]}, confidence=intent.confidence)
-            async for shown in routed(dialogue, plea, text, router):
-                yield shown
-            return
-        if intent.name not in ("answer", "unsure", "rename"):
-            async for shown in routed(dialogue, intent, text, router):
-                yield shown
-            return
-    if answer is None:
+    options = items.view(dialogue, item, asked).options
+    answer = text if item.format == "open" else read_typed(item, text, options, dialogue.language)
+    intent = Intent(name="answer")
+    if item.format == "open":
+        intent = await _at_an_open_question(dialogue, item, text, router)
+    elif answer is None:
+        answer, intent = await _option_or_request(dialogue, item, text, options, router)
+    if intent.name in PASSES and intent.confidence < CERTAIN and len(text.split()) > A_GUESS:
+        # a long plea to be let off may be none to go on
+        intent = Intent(name="unsure", args={"candidates": [intent.name, "hint"]}, confidence=intent.confidence)
+        turn = routed(dialogue, intent, text, router)
+    elif intent.name not in ("answer", "unsure", "rename"):
+        turn = routed(dialogue, intent, text, router)
+    elif answer is None:
         dialogue.heard.append(Intent(name="unsure", args={"candidates": []}))
         yield items.show_open(dialogue, dialogue.varied("chat.which_option"))
         return
-    dialogue.heard.append(Intent(name="answer", args={"text": text}))
-    async for shown in flow.take_answer(dialogue, answer, asked.submission):
+    else:
+        dialogue.heard.append(Intent(name="answer", args={"text": text}))
+        turn = flow.take_answer(dialogue, answer, asked.submission)
+    async for shown in turn:
         yield shown
+
+
+async def _option_or_request(
+    dialogue: Dialogue, item: Item, text: str, options: Sequence[tuple[str, str]], router: Router
+) -> tuple[Typed | None, Intent]:
+    """What is typed at a question with options and is none of them to the letter: the option that it means, or what
+    else it asks for."""
+    ears, near, answer = dialogue.answers.ears, [], None
+    if ears:
+        near = await asyncio.to_thread(ears.like, text, [shown for _, shown in options])
+        answer = meant(item, text, options, near)
+    intent = router.route(text, dialogue.language, situation(dialogue, "open_item" if ears else "none"))
+    likely = intent.name == "answer"
+    if answer is None and likely:
+        answer = meant(item, text, options, near, likely=True)
+    if answer is None and (likely or (intent.confidence < CERTAIN and item.format != "true_false")):
+        alike = ears.like if ears else None
+        answer = await asyncio.to_thread(in_own_words, item, text, options, dialogue.language, alike)
+    if answer is not None:
+        return answer, Intent(name="answer")
+    if likely:  # no option is meant: it may be something else
+        other = router.route(text, dialogue.language, situation(dialogue, "none"))
+        intent = other if other.confidence >= INSTEAD else Intent(name="unsure", args={"candidates": []})
+    intent = await or_a_question(dialogue, intent, text)
+    if intent.name == "unsure" and asks_something(text):
+        intent = Intent(name="question")
+    return None, intent
+
+
+async def _at_an_open_question(dialogue: Dialogue, item: Item, text: str, router: Router) -> Intent:
+    """Whether what is typed is an answer in one's own words, or what else it asks for."""
+    intent = router.route(text, dialogue.language, situation(dialogue, "open_item"))
+    if intent.name == "answer" and await _is_beside(dialogue, item, text):
+        intent = router.route(text, dialogue.language, situation(dialogue, "none"))
+    return intent
+
+
+async def _is_beside(dialogue: Dialogue, item: Item, text: str) -> bool:
+    """Whether what asks something at an open question is surely no answer to it."""
+    ears = dialogue.answers.ears
+    if ears is None or not asks_something(text):
+        return False
+    found = await asyncio.to_thread(ears.verdicts, item.id, text)
+    return bool(found) and found.get(ASTRAY, 0.0) >= BESIDE  # type: ignore[union-attr]
 
 
 async def _fill(dialogue: Dialogue, step: Step, text: str, router: Router) -> AsyncIterator[Shown]:
     """A step waits for words: these are they, unless they plainly ask for something else."""
-    long = isinstance(step, Predict) and len(text.split()) > A_GUESS  # a request, rather than a guess
-    by_words = (long and not dialogue.answers.ears) or dialogue.last is not None
-    intent = router.route(text, dialogue.language, situation(dialogue, "none" if by_words else "text"))
-    if intent.name in NO_REQUEST and len(text.split()) > A_WORD_OR_TWO and asks_something(text):
+    most = A_GUESS_HEARD if dialogue.answers.ears else A_GUESS
+    long = isinstance(step, Predict) and len(text.split()) > most  # a request, rather than a guess
+    between = dialogue.last is not None and not dialogue.last.of_lesson  # something that was asked for
+    waits: Open = "none" if long or between else "text"
+    intent = router.route(text, dialogue.language, situation(dialogue, waits))
+    several = intent.name in NO_REQUEST and len(text.split()) > A_WORD_OR_TWO
+    if several and (asks_something(text) or await dialogue.answers.knows(text, dialogue.language)):
         intent = Intent(name="question")
     heard = isinstance(step, Predict) and dialogue.answers.ears is not None
     nothing = {"answer", "unsure"} if heard else NO_REQUEST
     asks = intent.name not in nothing and not _is_prediction(step, text, intent)
-    asks = asks or changes_the_last(dialogue, text, router)
+    guessed = isinstance(step, Predict) and step.format == "number" and read_number(text) is not None
+    asks = asks or (not guessed and changes_the_last(dialogue, text, router))
     if not asks:
         dialogue.heard.append(Intent(name="answer", args={"text": text}))
     turn = routed(dialogue, intent, text, router) if asks else flow.do_step(dialogue, step, text, {})

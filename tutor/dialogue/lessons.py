@@ -185,7 +185,7 @@ async def _and_what_it_asks(dialogue: Dialogue, lesson: Lesson, step: Step, turn
         last = dialogue.last
         async for shown in advance(dialogue):
             yield shown
-        dialogue.last = last
+        dialogue.last = last.model_copy(update={"of_lesson": True}) if last else None
 
 
 def _asks_about(dialogue: Dialogue, lesson: Lesson, step: Step) -> bool:

@@ -44,11 +44,12 @@ def _state(dialogue: Dialogue) -> State | None:
         return "talk"
     if memory.open_item:  # also after something that was asked for in between
         return "item"
-    if dialogue.last:
+    awaited = isinstance(step, Predict) and dialogue.at(step.id) not in memory.predicted
+    if dialogue.last and not (awaited and dialogue.last.of_lesson):
         return "trained" if dialogue.last.skill == "fine_tune" else "result"
     if memory.route is None:
         return "route" if memory.profile else "greeting"
-    if isinstance(step, Predict) and dialogue.at(step.id) not in memory.predicted:
+    if awaited:
         return "bet"
     if isinstance(step, Bring) and memory.dataset is None:
         return "text"
@@ -58,7 +59,7 @@ def _state(dialogue: Dialogue) -> State | None:
 async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:
     """Act on what free text was taken for. Where the classifier hesitates, an open button decides, or the last call
     that it would change, or a question that is in the bank nearly to the letter; else the learner says which it is."""
-    button = _button_meant(dialogue, intent, text)
+    button = None if changes_the_last(dialogue, text, router) else _button_meant(dialogue, intent, text)
     if button:
         yield Chosen(intent=button.intent)
         async for shown in act(dialogue, button.intent):

@@ -43,6 +43,7 @@ TAMER = (
     r"|stead\w+|less imaginat\w+|(?:more|be) (?:careful|cautious|conservative|predictable|sober)|less (?:wild"
     r"|crazy|random|daring|bold|mad)"
 )
+ONE = r"un[ao] sol[ao]|sol[ao] un[ao]|just one|only one|one only|one will do"
 FEWER_TURNS, MORE_TURNS = (
     r"menos (?:vuelta|pasada|epoca|vez|veces)\w*|fewer|less",
     (r"mas (?:vuelta|pasada|epoca|veces|tiempo)\w*|more (?:epoch|pass|round|time|lap)\w*|longer|ponele mas|otro rato"),
@@ -89,7 +90,7 @@ def plainly(text: str, skill: str, inputs: Mapping[str, Any], said: Mapping[str,
         return False
     if _relative(skill, inputs, frame):
         return True
-    if "part" in said:
+    if "part" in said or (said and skill == "summarize" and said.keys() <= set(LENGTHS)):
         return True
     return bool(AGAIN.search(frame)) and _bare_number(frame) is not None and not said
 
@@ -167,6 +168,8 @@ def _relative(skill: str, inputs: Mapping[str, Any], frame: str) -> dict[str, An
         if says(LESS) or says(MORE):
             was = int(inputs.get("max_tokens") or 60)
             return {"max_tokens": max(10, was // 2) if says(LESS) else min(400, was * 2)}
+    if skill == "summarize" and says(ONE):
+        return {next((name for name in LENGTHS if name != "sentences" and inputs.get(name)), "sentences"): 1}
     if skill == "summarize" and (says(LESS) or says(MORE)):
         name = next((name for name in LENGTHS if name != "sentences" and inputs.get(name)), "sentences")
         was = int(inputs.get(name) or 3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from skills.contract import Language
 from skills.texts.quantities import read_number
@@ -94,22 +94,32 @@ FISHING = re.compile(
     re.IGNORECASE,
 )
 """Words of who wants to be told, or to have it done for them: what they say is no answer, whatever it is like."""
-IN_ORDER = 0.2
-"""How like the options the pieces of an answer have to be, on average, to be an order of them."""
+IN_ORDER, IN_ORDER_MEANT = 0.2, 0.3
+"""How like the options the pieces of an answer have to be, on average, to be an order of them: by words, and by what
+they mean."""
 LIKE, CLEARLY = 0.42, 0.12
 """How like an option's text an answer in one's own words has to be (tutor/nlu/open_answers.py), and by how much more
 than any other."""
 
 
-def in_own_words(item: Item, text: str, options: Sequence[tuple[str, str]], language: Language) -> Typed | None:
+Alike = Callable[[str, Sequence[str]], Sequence[float]]
+
+
+def in_own_words(
+    item: Item, text: str, options: Sequence[tuple[str, str]], language: Language, alike: Alike | None = None
+) -> Typed | None:
     """The option that an answer says in other words, or the options in the order in which it tells them; None where it
-    says none plainly, asks something, or denies it."""
+    says none plainly, asks something, or denies it. `alike`: how near a text is to each of others in what it means,
+    where anything tells."""
     if "?" in text or FISHING.search(text) or not isinstance(item, Choice | Order):
         return None
+    if isinstance(item, Choice) and item.format == "true_false":
+        said = words(text)
+        return None if not said or gives_up(text) else _true_false(said[0])
     if isinstance(item, Choice):
         found = _likest(text, options, language)
         return None if found is None else (found,) if item.format == "multiple" else found
-    return _told_in_order(text, options, language)
+    return _told_in_order(text, options, language, alike)
 
 
 def meant(
@@ -125,7 +135,9 @@ def meant(
     return (options[place][0],) if item.format == "multiple" else options[place][0]
 
 
-def _told_in_order(text: str, options: Sequence[tuple[str, str]], language: Language) -> Typed | None:
+def _told_in_order(
+    text: str, options: Sequence[tuple[str, str]], language: Language, alike: Alike | None
+) -> Typed | None:
     """The options in the order in which an answer tells them, a piece for each: the pairing that is likest in all."""
     import numpy as np
     from scipy.optimize import linear_sum_assignment
@@ -134,9 +146,13 @@ def _told_in_order(text: str, options: Sequence[tuple[str, str]], language: Lang
     pieces = [piece for piece in re.split(cuts, text) if len(piece.split()) > 1 or piece.strip().isalpha()]
     if len(pieces) < len(options):
         return None
-    like = np.array([[likeness(piece, shown, language, {}).value for _, shown in options] for piece in pieces])
+    shown = [text for _, text in options]
+    if alike:
+        like = np.array([alike(piece, shown) for piece in pieces])
+    else:
+        like = np.array([[likeness(piece, one, language, {}).value for one in shown] for piece in pieces])
     rows, columns = linear_sum_assignment(-like)
-    if like[rows, columns].mean() < IN_ORDER:
+    if like[rows, columns].mean() < (IN_ORDER_MEANT if alike else IN_ORDER):
         return None
     return tuple(options[column][0] for _, column in sorted(zip(rows, columns, strict=True)))
 

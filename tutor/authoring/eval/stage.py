@@ -40,6 +40,8 @@ TRAINED = {
     "steps": 12, "seconds": 200.0, "base_loss": 4.0, "tuned_loss": 3.0, "base_bpc": 2.5, "tuned_bpc": 1.9,
     "ngram_bpc": 2.3, "best_step": 12, "longest_copy": 5, "verdict": "learnt", "adapter": f"runs/{MODEL}/adapter",
 }  # fmt: skip
+AT_REST = ("readiness", "figures")
+"""Where there is nothing to do but to go on."""
 SAMPLE: dict[Language, str] = {"es": "coplas.txt", "en": "ballad.txt"}
 
 
@@ -215,7 +217,7 @@ class Stage:
             await self.runs.start("fine_tune", {"file": self.dialogue.memory.dataset}, self.language)
         run = next(iter(self.runs.runs))
         self.dialogue.record(events.RunStarted(at="fine-tune/train", run=run, skill="fine_tune"))
-        await self.open_step("fine-tune", "name")
+        await self.open_step("fine-tune", "train")
 
     async def _to_trained(self) -> None:
         await self._to_training()
@@ -289,7 +291,7 @@ class Stage:
         start = places.get(state, state)
         await self.begin(start if start in START else "bet")
         if start not in START:
-            await self._open_first(lambda step: step.kind == "say")
+            await self.open_step(*AT_REST)
         if before:
             self.dialogue.last = Called(skill=str(before.get("skill", "")), inputs=dict(before.get("args") or {}))
 
