@@ -146,6 +146,7 @@ def bearing(events: list[StoredEvent], course: Course) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 async def test_every_kind_is_written_and_read_and_a_restart_loses_nothing(tmp_path: Path) -> None:
     course = load_course(CURRICULUM)
     written, read = Counter[str](), set[str]()

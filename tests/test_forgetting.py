@@ -214,6 +214,7 @@ async def test_after_everything_was_deleted_nothing_is_anywhere(home: Home) -> N
     assert "no encontré ninguno" in shown[-1].text  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["before the transcript", "after it"])
 async def test_who_is_cut_off_while_deleting_can_delete_it_again(home: Home, at: str) -> None:
     dialogue = home.talk.dialogue
@@ -251,6 +252,7 @@ def test_a_data_set_that_is_deleted_in_part_can_still_be_deleted(home: Home, mon
     assert workspace.manifests() == []
 
 
+@pytest.mark.slow
 async def test_what_could_not_be_deleted_is_said(home: Home) -> None:
     """A file of somebody else's in the home still has a line: it is named. A database that is held is no success."""
     stray = home.path / "runs" / "notas.txt"
@@ -260,6 +262,7 @@ async def test_what_could_not_be_deleted_is_said(home: Home) -> None:
     assert "`runs/notas.txt`" in next(said.text for said in shown if isinstance(said, Said))
 
 
+@pytest.mark.slow
 async def test_a_database_that_is_held_is_no_success(home: Home) -> None:
     import sqlite3
 
@@ -317,6 +320,7 @@ async def trained(home: Home) -> Home:
     return home
 
 
+@pytest.mark.slow
 async def test_what_a_deleted_model_wrote_is_nowhere(trained: Home) -> None:
     (asked,) = [s for s in await trained.acts("delete", what="run", id="run-mine") if isinstance(s, Said)]
     assert "una línea que dice que se borró" in asked.text
@@ -353,6 +357,7 @@ async def test_to_delete_on_the_card_of_a_run_is_the_same(trained: Home) -> None
     assert trained.found(WRITTEN) == []
 
 
+@pytest.mark.slow
 async def test_a_talk_with_a_deleted_model_is_over(trained: Home) -> None:
     await trained.acts("talk", run="run-mine")
     await trained.acts("delete", what="run", id="run-mine", sure=True)
@@ -365,6 +370,7 @@ async def test_what_the_models_of_a_deleted_text_wrote_goes_with_it(trained: Hom
     assert trained.found() == []
 
 
+@pytest.mark.slow
 async def test_a_copy_to_take_away_stays_and_that_is_said(trained: Home) -> None:
     workspace = trained.talk.dialogue.workspace
     with begun(workspace, "run-mine") as (id, folder):

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 WORD = re.compile(r"[A-Za-z_]\w*")
 ALSO = ("start.py", "pyproject.toml", "tutor/ui/assets", "curriculum", "tutor/lm/catalogue.yaml")
@@ -112,6 +114,7 @@ def mentions(node: ast.AST) -> Counter[str]:
     return found
 
 
+@pytest.mark.slow
 def test_what_stands_at_the_top_of_a_module_is_used() -> None:
     taken = set().union(*(file.takes() for file in files()))
     named = elsewhere()

@@ -99,10 +99,14 @@ def find(question: str, sentences: Sequence[Sentence], meant: Meant | None, most
 
 
 CANDIDATES = 16
-"""Places that are read with the question: of 46 questions of tests/eval/dev, the place of FOUND is among so many."""
+"""Places that are read with the question: the one that answers is among them for 96 % of the questions with an answer
+of tests/eval/dev, and for 85 % where a text's places are ordered by the encoder that was not tuned for it."""
 BY_WORDS = 0.3
 """The weight of shared words beside the cosine of the reader's vectors, in choosing what is read."""
-DOUBT = 0.5
+FOUND, READ, WORDS, LONG = 30.0, 0.5, 2.0, 1.0
+"""The weights of the cosine, of what was read, of shared words and of length, in ordering what was read: by the cosine
+alone 72 % of the places are among three on tests/eval/dev, by what was read alone 52 %, by all 76 %."""
+DOUBT = 0.45
 """The probability that no place answers from which the text is taken not to say it (tests/eval/dev)."""
 
 
@@ -115,7 +119,9 @@ def find_by_reading(
     likely = [int(place) for place in (near + BY_WORDS * surrounded).argsort()[::-1][:CANDIDATES]]
     fits = read(likely)
     none = 1 / (1 + float(np.exp(fits).sum()))
-    return Found(tuple(likely[place] for place in fits.argsort()[::-1][:most]), none < DOUBT)
+    length = np.array([min(FULL, len(sentences[place].text.split())) / FULL for place in likely])
+    scores = FOUND * near[likely] + READ * fits + WORDS * surrounded[likely] + LONG * length
+    return Found(tuple(likely[place] for place in scores.argsort()[::-1][:most]), none < DOUBT)
 
 
 def _spread(values: np.ndarray) -> np.ndarray:

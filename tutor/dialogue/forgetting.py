@@ -139,9 +139,9 @@ def _leaves(value: object) -> Iterator[str]:
             yield from _leaves(each)
 
 
-WHAT_PEOPLE_SAY = ("utterances", "grading", "examples", "questions")
-"""Folders of the course that have what people say, and not the program; and scenes from their lives, told in as many
-words as theirs."""
+WHAT_PEOPLE_SAY = ("utterances", "grading", "examples", "questions", "reading", "hearing")
+"""Folders of the course that have what people say and write, and not the program; scenes from their lives, told in as
+many words as theirs; and weights."""
 
 
 @lru_cache(maxsize=1)

@@ -91,7 +91,7 @@ async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[
         turn = act(dialogue, settings)
     elif text.strip(" .)").isdecimal() and not dialogue.last:
         turn = _no_such_button(dialogue)
-    elif choice := _choice_meant(dialogue, text):
+    elif choice := _choice_meant(dialogue, text, router):
         yield Chosen(intent=choice.intent)
         turn = act(dialogue, choice.intent)
     else:
@@ -128,7 +128,7 @@ def _pasted(dialogue: Dialogue, text: str, router: Router, item: Item | None) ->
     return take_text(dialogue, {"text": text})
 
 
-def _choice_meant(dialogue: Dialogue, text: str) -> Button | None:
+def _choice_meant(dialogue: Dialogue, text: str, router: Router) -> Button | None:
     """At a guess with choices, the one that is meant, in the learner's own words."""
     step = dialogue.step
     if not isinstance(step, Predict) or step.format != "choice" or dialogue.at(step.id) in dialogue.memory.predicted:
@@ -137,7 +137,8 @@ def _choice_meant(dialogue: Dialogue, text: str) -> Button | None:
     labels = [button.label for button in buttons]
     place = by_likeness(text, labels, dialogue.language)
     if place is None and dialogue.answers.ears and "?" not in text:
-        place = by_meaning(dialogue.answers.ears.like(text, labels))
+        likely = router.route(text, dialogue.language, situation(dialogue, "text")).name == "answer"
+        place = by_meaning(dialogue.answers.ears.like(text, labels), likely)
     return None if place is None else buttons[place]
 
 

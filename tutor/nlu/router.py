@@ -41,9 +41,10 @@ HARMLESS = 0.35
 """The same of small talk, which is answered in a line."""
 KNOWN = 0.35
 """The share of a message's word features that must have been seen in training; less is refused as not understood."""
-CARE, CARE_SURE = "care", 0.35
-"""Somebody is in distress or danger, and the probability from which that is taken for so: rather once too often. Of
-756 other messages of tests/eval/dev three reach it outside an answer, of its nine of that kind all but one."""
+CARE, CARE_SURE = "care", 0.5
+"""Somebody is in distress or danger, and the probability from which that is taken for so. Of 1,352 other messages of
+tests/eval/dev two reach it («llamá a mi hija por favor» is one), of its fifteen of that kind all but four, which are
+said after or are told of others."""
 DESPAIR = re.compile(
     r"\bno quiero (?:seguir )?(?:viviendo|vivir|existir)|\b(?:quitarme la vida|suicidarme|hacerme dano|cortarme "
     r"las venas)\b"

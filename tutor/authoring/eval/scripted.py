@@ -20,6 +20,7 @@ from skills.contract import (
     NextToken,
     Options,
     Profile,
+    Reader,
     Score,
 )
 from skills.errors import Busy, FileMissing, UserError
@@ -128,6 +129,7 @@ class InProcess:
         self.workspace, self.the_chat, self.probe = workspace, chat, probe
         self.weights: Path | None = None
         self.encoder: Encoder | None = None
+        self.reader: Reader | None = None
         self.talker = "smollm2-135m-instruct"
         self.voices = ScriptedVoices()
         self.slow: set[str] = set()
@@ -157,6 +159,7 @@ class InProcess:
             weights=self.weights,
             voices=self.voices,
             encoder=self.encoder,
+            reader=self.reader,
         )
         try:
             if name in self.broken:

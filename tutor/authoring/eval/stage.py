@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from tutor.learner.memory import Memory
 from tutor.learner.store import Store
 from tutor.lm import installed
 from tutor.lm.encoder import E5, open_encoder
+from tutor.lm.reader import BertReader, open_reader
 from tutor.nlu.bank import Bank, bank_of
 from tutor.nlu.router import Router
 from tutor.session import Session
@@ -48,6 +50,11 @@ SAMPLE: dict[Language, str] = {"es": "coplas.txt", "en": "ballad.txt"}
 @lru_cache
 def _encoder(home: Path) -> E5:
     return open_encoder(home)
+
+
+@lru_cache
+def _reader(home: Path) -> BertReader:
+    return open_reader(home)
 
 
 _banks: dict[tuple[str, Language], Bank] = {}
@@ -111,6 +118,8 @@ class Stage:
         except ModelMissing:
             return
         self.worker.encoder = _encoder(home)
+        with suppress(ModelMissing):
+            self.worker.reader = _reader(home)
         (self.home / "models" / model.name).symlink_to(home / "models" / model.name)
 
     async def _indexed(self, language: Language) -> Bank:
