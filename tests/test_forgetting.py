@@ -179,6 +179,7 @@ async def test_what_quoted_it_is_a_line_and_what_did_not_is_as_it_was(home: Home
     assert len({card["forId"] for card in lines}) == len(lines)
 
 
+@pytest.mark.slow
 async def test_the_models_may_stay_and_that_is_said(home: Home) -> None:
     await home.acts("delete", what="text", id=home.talk.dialogue.memory.dataset, name="x")
     name, args = _button(home, "Solo el texto, los modelos quedan")
@@ -188,6 +189,7 @@ async def test_the_models_may_stay_and_that_is_said(home: Home) -> None:
     assert kept(home.talk.dialogue.workspace) == []
 
 
+@pytest.mark.slow
 async def test_another_text_and_what_is_said_of_it_stay(home: Home) -> None:
     first = home.talk.dialogue.memory.dataset
     await home.types(OTHER)
@@ -340,6 +342,7 @@ async def test_what_a_deleted_model_wrote_is_nowhere(trained: Home) -> None:
     assert not [card for card in trained.transcript.elements("t") if card["name"] == "Run"]
 
 
+@pytest.mark.slow
 async def test_the_text_of_a_deleted_model_stays_and_what_is_said_of_it(trained: Home) -> None:
     dataset = trained.talk.dialogue.memory.dataset
     about = [card["id"] for card in trained.transcript.elements("t") if card["about"] == [dataset]]
@@ -352,6 +355,7 @@ async def test_the_text_of_a_deleted_model_stays_and_what_is_said_of_it(trained:
     assert any(word in line for line in trained.found() for word in WORDS)
 
 
+@pytest.mark.slow
 async def test_to_delete_on_the_card_of_a_run_is_the_same(trained: Home) -> None:
     await trained.acts("run_delete", run="run-mine")
     assert trained.found(WRITTEN) == []
@@ -364,6 +368,7 @@ async def test_a_talk_with_a_deleted_model_is_over(trained: Home) -> None:
     assert trained.talk.dialogue.memory.talk is None
 
 
+@pytest.mark.slow
 async def test_what_the_models_of_a_deleted_text_wrote_goes_with_it(trained: Home) -> None:
     await trained.acts("delete", what="text", id=trained.talk.dialogue.memory.dataset, sure=True)
     assert trained.found(WRITTEN) == []
