@@ -10,6 +10,7 @@ import pytest
 from tests.conversation import Conversation
 from tests.test_session import VERSES, begin, to_step
 from tutor.course.model import Choice, Course
+from tutor.dialogue.routes import read_route
 from tutor.learner.events import Answered
 from tutor.nlu.courtesy import asks_something, without_greeting
 from tutor.nlu.languages import foreign
@@ -194,3 +195,29 @@ def test_what_asks_something() -> None:
         assert asks_something(text), text
     for text in ("que el modelo perdió datos", "do it again", "can you summarise it", "mostrame cómo voy"):
         assert not asks_something(text), text
+
+
+@pytest.mark.parametrize(
+    ("said", "route"),
+    [
+        ("cortito y al pie", "express"),
+        ("el de siete lecciones", "express"),
+        ("so the wee one", "express"),
+        ("completito, que para eso me vine", "full"),
+        ("the hole thing", "full"),
+        ("nineteen it is", "full"),
+        ("ya manejo lo de tokens, el resto ni idea", "placement"),
+        ("i know what tokens are but not the rest", "placement"),
+        ("no shortcuts", "full"),
+        ("whatever you say", None),
+    ],
+)
+def test_the_way_is_chosen_in_whatever_words(said: str, route: str | None) -> None:
+    assert read_route(said) == route
+
+
+async def test_who_wants_help_with_a_bet_hears_that_there_is_no_key(talk: Conversation) -> None:
+    await begin(talk)
+    await talk.acts(Intent(name="hint"))
+    assert talk.text == talk.dialogue.words("chat.hint_for_a_bet")
+    assert talk.buttons

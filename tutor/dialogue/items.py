@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from skills.quiz import Gap
-from tutor.course.model import Bilingual, Choice, Do, Item, ItemOption, Number, Open, Order
+from tutor.course.model import Bilingual, Choice, Do, Item, ItemOption, Number, Open, Order, Predict
 from tutor.dialogue.context import Dialogue
 from tutor.learner import statechart
 from tutor.learner.events import Answered, Asked, Hinted, Outcome, Where
@@ -177,7 +177,8 @@ async def give_hint(dialogue: Dialogue) -> AsyncIterator[Shown]:
     asked = dialogue.memory.open_item
     item = open_item(dialogue) if asked else None
     if asked is None or item is None or not item.hints:
-        yield dialogue.say(dialogue.words("chat.no_hint"), buttons=dialogue.buttons)
+        guess = isinstance(dialogue.step, Predict) and not asked
+        yield dialogue.say(dialogue.words("chat.hint_for_a_bet" if guess else "chat.no_hint"), buttons=dialogue.buttons)
         return
     rung = min(asked.hints, len(item.hints) - 1)
     told = item.hints[rung][dialogue.language]

@@ -12,10 +12,19 @@ PROFILES = ("writer", "teacher", "researcher", "organisation", "student", "curio
 ROUTES = ("express", "full", "placement")
 """Placement is a way of beginning: its questions say which lessons of the route are known."""
 SAID = {
-    "placement": r"preguntame|preguntes|ponerme a prueba|probame|nivel\w*|ya se (?:algo|bastante|mucho)|lo que ya se|"
-    r"placement|test me|what i (?:already )?know|already know",
-    "full": r"enter[oa]|complet[oa]|tod[oa]s? (?:el|las?|los)|larg[oa]|whole|entire|full|complete|long|all (?:the|of)",
-    "express": r"media hora|una hora|cort[oa]|rapid[oa]|breve|express|resumid[oa]|hour|short|quick|brief|fast",
+    "placement": r"preguntame|preguntes|(?:hace|haz)me (?:las |unas )?preguntas|ponerme a prueba|probame|nivel\w*"
+    r"|ya se (?:algo|bastante|mucho)|lo que ya se|ya manejo|se lo que (?:es|son)|(?:entrene|hice|di clases)\b.*"
+    r"|saltea(?:lo|me|melo)|brincar|ahorrar|me salto|lo basico"
+    r"|placement|test me|quiz me|ask (?:me|away)|what i (?:already )?know|already know|i know what|familiar"
+    r"|skip (?:what|those|that|the basics)|i(?:'ve)? (?:read about|trained|do nlp)|let me off",
+    "full": r"enter[oa]|complet\w+|tod[oa]s? (?:el|las?|los)|(?:dame|hacer|con|asi que) todo|la+rg\w+|grande"
+    r"|diecinueve|desde cero|hasta el final|sin saltear"
+    r"|w?hole|entire|full|complete|long|all (?:the|of|nineteen)|everything|nineteen|19|the lot|from scratch"
+    r"|start to finish|thorough|scenic|proper|big one|no shortcuts",
+    "express": r"media hora|una hora|cort(?:[oa]|it[oa]|isim[oa])s?|rapid[oa]|brev\w+|express|resumid[oa]|chic[oa]"
+    r"|chiquit[oa]|livian\w+|imprescindible|esencial\w*|siete|7|55|no (?:me alcanza|tengo) .*|dos horas no.*"
+    r"|hour|short(?:er|est)?|quick|brief|fast|essentials|seven|wee|little|lazy|tl;?dr|bare bones|crash|abridged"
+    r"|not two hours.*|pushed for time",
 }
 """How people name each, in folded words; the first that matches is meant."""
 
