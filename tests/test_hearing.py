@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.conversation import Conversation
-from tests.test_session import VERSES, begin, to_step
+from tests.test_session import VERSES, at_rest, begin, to_step
 from tutor.course.model import Choice, Course
+from tutor.dialogue.my_text import about_the_text
 from tutor.dialogue.routes import read_route
 from tutor.learner.events import Answered
 from tutor.nlu.courtesy import asks_something, without_greeting
@@ -221,3 +222,13 @@ async def test_who_wants_help_with_a_bet_hears_that_there_is_no_key(talk: Conver
     await talk.acts(Intent(name="hint"))
     assert talk.text == talk.dialogue.words("chat.hint_for_a_bet")
     assert talk.buttons
+
+
+async def test_a_question_in_the_words_of_ones_own_text_is_put_to_it(talk: Conversation, tmp_path: Path) -> None:
+    await at_rest(talk)
+    text = tmp_path / "pozo.txt"
+    text.write_text("Mi abuela Ercilia cavó el pozo en marzo de 1951. La ayudó un vecino, el Turco.\n" * 4, "utf-8")
+    await talk.uploads(text)
+    assert about_the_text(talk.dialogue, "¿quién ayudó a cavar el pozo de la abuela?")
+    assert not about_the_text(talk.dialogue, "¿va a llover mañana en Rosario?")
+    assert not about_the_text(talk.dialogue, "¿pozo?")

@@ -23,6 +23,7 @@ from skills.training.runs import given
 from skills.workspace import Manifest, Workspace
 from tutor.dialogue.about import dataset_and_runs
 from tutor.dialogue.context import Dialogue
+from tutor.dialogue.my_text import forget_words
 from tutor.dialogue.written import fields_by_runs, written_by
 from tutor.failures import black_out
 from tutor.learner.events import DataDeleted, Dropped, Queued, TalkLeft, TextDeleted
@@ -197,6 +198,7 @@ def forget_text(dialogue: Dialogue, dataset: str) -> None:
     """Delete the text itself, which is the current one no more. Raises FileMissing, OSError."""
     dialogue.record(TextDeleted(dataset=dataset))
     dialogue.workspace.delete_dataset(dataset)
+    forget_words()
 
 
 def delete_run(dialogue: Dialogue, run: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -10,6 +11,7 @@ from tutor.course.model import Bring, Predict
 from tutor.dialogue import lessons, open_step
 from tutor.dialogue.context import Dialogue
 from tutor.dialogue.intents import act
+from tutor.dialogue.my_text import about_the_text
 from tutor.nlu.arguments import Open, Situation, State
 from tutor.nlu.changes import changed, is_change, merged, plainly, same_family
 from tutor.nlu.choosing import by_likeness
@@ -69,6 +71,8 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
     intent = await or_a_question(dialogue, intent, text)
     if intent.name == "question" and not dialogue.last and await dialogue.answers.is_far(text):
         intent = Intent(name="off_topic")
+    if intent.name == "off_topic" and asks_something(text) and await asyncio.to_thread(about_the_text, dialogue, text):
+        intent = Intent(name="answer_from_text", args=router.arguments(text, "answer_from_text", Situation()))
     if intent.name == "go_to" and not intent.args and (lessons_ := lessons_named(text, dialogue.course)):
         one = len(lessons_) == 1
         intent = Intent(name="go_to", args={"lesson": lessons_[0]} if one else {"among": list(lessons_[:OTHERS])})
@@ -159,7 +163,8 @@ def _as_change(dialogue: Dialogue, intent: Intent, text: str, router: Router) ->
     if last is None or last.skill not in skills.NAMES:
         return intent
     about_it = same_family(intent.name, last.skill)
-    unsure = not about_it and intent.confidence < CERTAIN and not dialogue.memory.open_item
+    open_to_it = intent.confidence < CERTAIN or (intent.name == "question" and not asks_something(text))
+    unsure = not about_it and open_to_it and not dialogue.memory.open_item
     if unsure and changes_the_last(dialogue, text, router):
         intent, about_it = Intent(name=last.skill, confidence=intent.confidence), True
     if not dialogue.memory.open_item:  # else what is to be said again is the question
