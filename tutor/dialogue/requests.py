@@ -71,7 +71,7 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
     intent = await or_a_question(dialogue, intent, text)
     if intent.name == "question" and not dialogue.last and await dialogue.answers.is_far(text):
         intent = Intent(name="off_topic")
-    if intent.name == "off_topic" and asks_something(text) and await asyncio.to_thread(about_the_text, dialogue, text):
+    if await _is_for_the_text(dialogue, intent, text):
         intent = Intent(name="answer_from_text", args=router.arguments(text, "answer_from_text", Situation()))
     if intent.name == "go_to" and not intent.args and (lessons_ := lessons_named(text, dialogue.course)):
         one = len(lessons_) == 1
@@ -90,6 +90,15 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
     turn = act(dialogue, intent.model_copy(update={"args": {**intent.args, "said": text}}))
     async for shown in lessons.adding(dialogue, turn, doubt):
         yield shown
+
+
+async def _is_for_the_text(dialogue: Dialogue, intent: Intent, text: str) -> bool:
+    """Whether a question that nothing of the course answers is in the words of the text in hand."""
+    if intent.name not in ("off_topic", "question") or "answer" in intent.args or not asks_something(text):
+        return False
+    if not await asyncio.to_thread(about_the_text, dialogue, text):
+        return False
+    return intent.name == "off_topic" or not await dialogue.answers.has(text, dialogue.language)
 
 
 def _not_that(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> tuple[Button, ...]:
