@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field, model_validator
@@ -15,7 +15,7 @@ from skills.texts.answering import Found, Meant, find, find_by_reading, passages
 from skills.texts.meanings import keep, kept_at, load, work_out
 from skills.texts.parts import part_of
 from skills.texts.sentences import Sentence, split, words
-from skills.workspace import Shape
+from skills.workspace import Row, Shape
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,9 +91,9 @@ def run(inputs: AnswerInputs, ctx: Context) -> AnswerResult:
     else:
         manifest = ctx.workspace.find(inputs.file)
         dataset, name, shape = manifest.id, manifest.name, manifest.shape
-        rows = list(ctx.workspace.rows(manifest.id))
+        rows: Iterable[Row] = ctx.workspace.rows(manifest.id)
         if inputs.part is not None:
-            rows, dataset = part_of(rows, inputs.part, name), None  # what is kept is of the whole
+            rows, dataset = part_of(list(rows), inputs.part, name), None  # what is kept is of the whole
         paragraphs = [row.whole for row in rows]
     sentences = split(paragraphs)
     size = sum(len(words(sentence.text)) for sentence in sentences)

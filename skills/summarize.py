@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
@@ -18,7 +18,7 @@ from skills.texts.normalize import fold_word
 from skills.texts.parts import part_of
 from skills.texts.rank import choose
 from skills.texts.sentences import Sentence, split, words
-from skills.workspace import Shape, Workspace
+from skills.workspace import Row, Shape, Workspace
 
 NEED = 12
 """Words below which there is nothing to sum up."""
@@ -186,9 +186,9 @@ def _text(inputs: SummarizeInputs, workspace: Workspace) -> Given:
             paragraphs = [line for p in paragraphs for line in (p.split("\n") if len(paragraphs) == 1 else [p])]
         return Given("", paragraphs, shape, language_of(inputs.text))
     manifest = workspace.find(inputs.file)
-    rows = list(workspace.rows(manifest.id))
+    rows: Iterable[Row] = workspace.rows(manifest.id)
     if inputs.part is not None:
-        rows = part_of(rows, inputs.part, manifest.name)
+        rows = part_of(list(rows), inputs.part, manifest.name)
     return Given(manifest.name, [row.whole for row in rows], manifest.shape, manifest.language)
 
 

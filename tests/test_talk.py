@@ -16,7 +16,7 @@ from tutor.authoring.eval.made_runs import make_run
 from tutor.authoring.eval.scripted import ScriptedVoice as FakeVoice
 from tutor.course.files import load_course
 from tutor.course.model import Course
-from tutor.turn import Delta, Said
+from tutor.turn import Delta, Intent, Said
 from tutor.words import Words
 
 
@@ -217,3 +217,17 @@ async def test_a_run_on_questions_is_asked_and_not_continued(talk: Conversation)
     await begun(talk)
     assert talk.dialogue.memory.talk
     assert talk.dialogue.memory.talk.mode == "chat"
+
+
+async def test_only_what_is_said_right_after_distress_is_said_to_musa(talk: Conversation) -> None:
+    """What was clicked or typed meanwhile ends that: the model is talked to again."""
+    await begun(talk)
+    await talk.acts(Intent(name="care"))
+    assert talk.dialogue.cared
+    await talk.types("perdoná, ya estoy acompañada")
+    assert not any(intent.name == "talk_say" for intent in talk.session.heard)
+    assert not talk.dialogue.cared
+    await talk.acts(Intent(name="care"))
+    await talk.acts(Intent(name="talk_on"))
+    await talk.types("La luna")
+    assert [intent.name for intent in talk.session.heard] == ["talk_say"]

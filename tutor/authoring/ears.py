@@ -129,16 +129,8 @@ def train(
     learnt = list(learnt or rows(load_course(CURRICULUM)))
     network = _Network(files, learnt)
     steps = max(1, int(epochs * len(learnt) / BATCH))
-    optimizer, schedule = network.optimizer(network.of_heads, (RATE, RATE_OF_HEADS), steps)
-    for step, batch in zip(range(1, steps + 1), _batches(learnt, dice), strict=False):
-        loss = network.loss(batch, dice)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_([*network.adapter, *network.of_heads], 1.0)
-        optimizer.step()
-        schedule.step()
-        if step % 100 == 0 or step == steps:
-            tell(f"{step}/{steps}: {float(loss.detach()):.3f}")
+    losses = (network.loss(batch, dice) for batch in _batches(learnt, dice))
+    network.learn(losses, network.of_heads, (RATE, RATE_OF_HEADS), steps, tell)
     found = network.weights() | network.known(learnt, dice) | network.verdicts(learnt)
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, encoder=np.array(name), **found)

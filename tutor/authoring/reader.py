@@ -104,16 +104,8 @@ def train(
     texts = texts or read_texts()
     network = _Network(files)
     steps = max(1, int(epochs * len(texts.asked) / QUESTIONS))
-    optimizer, schedule = network.optimizer(network.of_heads, (RATE, RATE_OF_HEADS), steps)
-    for step, batch in zip(range(1, steps + 1), _batches(texts, network, dice), strict=False):
-        loss = network.loss(batch)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_([*network.adapter, *network.of_heads], 1.0)
-        optimizer.step()
-        schedule.step()
-        if step % 20 == 0 or step == steps:
-            tell(f"{step}/{steps}: {float(loss.detach()):.3f}")
+    losses = (network.loss(batch) for batch in _batches(texts, network, dice))
+    network.learn(losses, network.of_heads, (RATE, RATE_OF_HEADS), steps, tell)
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, encoder=np.array(name), **network.weights())
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import torch
 
 RANK = 16
+TOLD = 20
+"""Steps after which it is told how far it is."""
 BATCH = 64
 """Texts whose vectors are worked out at once where nothing is learnt from them."""
 
@@ -79,15 +81,29 @@ class Tuned:
         self.bert.train()
         return found
 
-    def optimizer(self, heads: Sequence[Any], rates: tuple[float, float], steps: int) -> tuple[Any, Any]:
-        """AdamW for the adapter and the `heads`, each at its rate, with its schedule: 100 steps of warm-up, then down
-        in a straight line."""
+    def learn(
+        self,
+        losses: Iterable[torch.Tensor],
+        heads: Sequence[Any],
+        rates: tuple[float, float],
+        steps: int,
+        tell: Callable[[str], None],
+    ) -> None:
+        """Learn from so many of the `losses`, each worked out when its turn comes, with AdamW: the adapter and the
+        `heads`, each at its rate, after 100 steps of warm-up down in a straight line."""
         import torch
 
         groups = [{"params": self.adapter, "lr": rates[0]}, {"params": list(heads), "lr": rates[1]}]
         optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: min(1, n / 100, max(0.02, 1 - n / steps)))
-        return optimizer, schedule
+        for step, loss in zip(range(1, steps + 1), losses, strict=False):
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_([*self.adapter, *heads], 1.0)
+            optimizer.step()
+            schedule.step()
+            if step % TOLD == 0 or step == steps:
+                tell(f"{step}/{steps}: {float(loss.detach()):.3f}")
 
     def factors(self, kind: type = np.float16) -> dict[str, Any]:
         """`down.NAME` and `up.NAME` of every matrix that has an adapter, by its short name, as tutor/lm/adapter.py

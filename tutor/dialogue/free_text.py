@@ -38,7 +38,7 @@ A_GUESS = 5
 """Words that a guess has at most where something else can be wanted."""
 A_GUESS_HEARD = 9
 """The same where what they mean is heard."""
-NO_GUESS = 0.8
+SHORT_REQUEST = 0.8
 """Where a bet is awaited, the probability from which a word or two are a request."""
 LEAVES = 0.6
 """While somebody talks to their model, the probability from which words are a wish to leave."""
@@ -66,6 +66,7 @@ NO_REQUEST = frozenset({"answer", "off_topic", "small_talk", "unsure"})
 async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[Shown]:
     """Act on what was typed. The order in which it is read is docs/architecture.md's table of hearing."""
     naming, dialogue.naming, before = dialogue.naming, None, dialogue.lost
+    cared, dialogue.cared = dialogue.cared, False
     look(dialogue)
     overlay, step = dialogue.memory.machine.overlay, dialogue.step
     item = items.open_item(dialogue) if dialogue.memory.open_item and not overlay else None
@@ -78,7 +79,7 @@ async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[
     elif naming and _is_name(text):
         turn = act(dialogue, Intent(name="rename", args={"what": naming[0], "id": naming[1], "name": text}))
     elif dialogue.memory.talk:
-        turn = _to_the_model(dialogue, text, router)
+        turn = _to_the_model(dialogue, text, router, cared)
     elif item is None and waiting is None and (name := read_name(text)):
         turn = act(dialogue, Intent(name="rename", args={"name": name}))
     elif len(text) > PASTED or text.strip().count("\n") >= PASTED_LINES:
@@ -172,10 +173,10 @@ def _settings_said(dialogue: Dialogue, text: str) -> Intent | None:
     return Intent(name=plan, args={k: v for k, v in {**kept, **found}.items() if v is not None})
 
 
-async def _to_the_model(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[Shown]:
+async def _to_the_model(dialogue: Dialogue, text: str, router: Router, cared: bool) -> AsyncIterator[Shown]:
     """While the learner talks to their model, what is typed is for it: all but what is plainly meant for Musa, by name
-    or by what it is, and distress."""
-    to_musa, dialogue.cared = MUSA.search(text) is not None or dialogue.cared, False
+    or by what it is, distress, and what is said right after that was heard (`cared`)."""
+    to_musa = MUSA.search(text) is not None or cared
     said = (MUSA.sub("", text).strip() or text) if to_musa else text
     intent = router.route(said, dialogue.language, situation(dialogue, "none" if to_musa else "talk"))
     if not to_musa and len(text.split()) > AT_LENGTH:
@@ -335,4 +336,4 @@ def _is_prediction(step: Step, text: str, intent: Intent) -> bool:
         return False
     if step.format == "number":
         return read_number(text) is not None and "lesson" not in intent.args
-    return len(text.split()) <= A_WORD_OR_TWO and intent.confidence < NO_GUESS
+    return len(text.split()) <= A_WORD_OR_TWO and intent.confidence < SHORT_REQUEST

@@ -45,7 +45,7 @@ Turn = AsyncIterator[Shown]
 
 def act(dialogue: Dialogue, intent: Intent) -> Turn:
     """Do what an intent asks for. `said` among its arguments are the learner's own words."""
-    dialogue.naming = None
+    dialogue.naming, dialogue.cared = None, False
     dialogue.heard.append(intent)
     if intent.name in BARE:
         return BARE[intent.name](dialogue)

@@ -18,6 +18,13 @@ class Factors(NamedTuple):
     up: Array
 
 
+def read_factors(kept: Mapping[str, Array]) -> dict[str, Factors]:
+    """The factors of each matrix, by its short name, as `tutor course ears` and `reader` keep them: `down.NAME`,
+    `up.NAME`."""
+    names = [name.removeprefix("up.") for name in kept if name.startswith("up.")]
+    return {name: Factors(kept[f"down.{name}"], kept[f"up.{name}"]) for name in names}
+
+
 class Adapted:
     """`Tensors` of a BERT (tutor/lm/bert.py), the matrices named in `factors` among them as they are after tuning."""
 

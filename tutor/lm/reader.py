@@ -15,7 +15,7 @@ import numpy as np
 from skills.contract import TextKind
 from skills.errors import ModelMissing
 from skills.workspace import sha256
-from tutor.lm.adapter import Factors
+from tutor.lm.adapter import read_factors
 from tutor.lm.encoder import E5, open_encoder
 from tutor.lm.installed import find
 from tutor.settings import CURRICULUM
@@ -41,8 +41,7 @@ def open_reader(home: Path, path: Path = FILE, threads: int = 0) -> BertReader:
     with np.load(path) as kept:
         if str(kept["encoder"]) != name:
             raise ModelMissing(model="reader")
-        names = [one.removeprefix("up.") for one in kept.files if one.startswith("up.")]
-        factors = {one: Factors(kept[f"down.{one}"], kept[f"up.{one}"]) for one in names}
+        factors = read_factors(kept)
         weights, bias = kept["weights"], float(kept["bias"])
     return BertReader(open_encoder(home, name, threads, factors), weights, bias, sha256(path))
 

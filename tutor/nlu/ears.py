@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from skills.errors import ModelDamaged, ModelMissing
-from tutor.lm.adapter import Factors
+from tutor.lm.adapter import Factors, read_factors
 from tutor.lm.encoder import E5, open_encoder
 from tutor.lm.installed import find
 from tutor.settings import CURRICULUM
@@ -62,10 +62,9 @@ def read_weights(path: Path = FILE) -> Weights:
     import numpy as np
 
     with np.load(path) as kept:
-        names = [name.removeprefix("up.") for name in kept.files if name.startswith("up.")]
         return Weights(
             encoder=str(kept["encoder"]),
-            factors={name: Factors(kept[f"down.{name}"], kept[f"up.{name}"]) for name in names},
+            factors=read_factors(kept),
             intents=tuple(map(str, kept["intents"])),
             keys=tuple(map(str, kept["keys"])),
             items=tuple(map(str, kept["items"])),
