@@ -73,6 +73,10 @@ NO_GUESS = 0.55
 """While a bet is awaited, the probability from which a message is none."""
 TO_ANYBODY = frozenset({"next", "small_talk", "repeat", "generate_text", "off_topic", "hint", "help"})
 """What is said in words that a model can be told as well: «go on», «hello»."""
+ELSEWHERE = frozenset({"go_to", "back", "stop", "route", "progress", "privacy", "my_things", "no_questions"})
+"""Where somebody wants to go instead of giving the beginning of a text, if what they mean is heard;"""
+SURELY = 0.97
+"""the probability from which they do: «I want to go back to the house where» has 0.92."""
 NEAR = 80
 """Likeness (rapidfuzz's ratio, 0 to 100) to an utterance from which a message is that command, to the letter."""
 SHARPNESS = 6.0
@@ -204,6 +208,8 @@ class Router:
             return probability >= ASKS
         if best in ("hint", "explain_again"):
             return probability >= WISHES
+        if self.ears and best in ELSEWHERE and probability >= SURELY:
+            return True
         return process.extractOne(words_of(text), self._exact.keys(), scorer=fuzz.ratio, score_cutoff=NEAR) is not None
 
     def novelty(self, text: str) -> float:
