@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from skills.blocks import Scalar
 from skills.errors import FileEmpty
+from skills.reading.left_out import LeftOut
 from skills.reading.part import Part
 from skills.reading.read import head_text
 from skills.reading.rows import Piece
@@ -46,6 +47,11 @@ class Collection:
                 yield Piece(row, offset + last)
             offset += last + 1
 
+    @property
+    def left(self) -> tuple[LeftOut, ...]:
+        """What was left out of each part, in opening it and in reading its rows."""
+        return tuple(left for part in self.parts for left in (part.left, part.counts))
+
     def notices(self) -> tuple[str, ...]:
         """Codes of what is told about the reading, each once, in order."""
         codes = [code for part in self.parts for code in part.notices]
@@ -59,7 +65,7 @@ def gather(parts: Sequence[Part], wanted: Wanted, name: str) -> Collection:
     found: list[tuple[Part, Understood]] = []
     for part in parts:
         try:
-            found.append((part, understand(part, wanted)))
+            found.append((part, replace(understand(part, wanted), left=part.left)))
         except FileEmpty:
             continue
     if not found:

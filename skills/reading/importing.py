@@ -8,12 +8,14 @@ import os
 import secrets
 import shutil
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from skills.errors import FileEmpty
 from skills.reading.collection import Collection, alternatives
+from skills.reading.left_out import write_left_out
 from skills.texts.language import language_of
 from skills.texts.sentences import count_words
 from skills.workspace import Manifest, Row, Workspace, new_id, safe_name, sha256, write_atomic
@@ -111,6 +113,7 @@ def import_new(
         **_facts(found, tally),
     )  # fmt: skip
     (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1), "utf-8")
+    write_left_out(found.left, folder)
     os.replace(folder, workspace.datasets / id)
     return manifest
 
@@ -133,6 +136,7 @@ def read_again(again: Manifest, found: Collection, choices: Mapping[str, str], w
         if old.name != rows:
             old.unlink()
     shutil.rmtree(folder / "earlier", ignore_errors=True)
+    write_left_out(found.left, folder)
     return manifest
 
 
@@ -140,14 +144,16 @@ def _facts(found: Collection, tally: Tally) -> dict[str, Any]:
     """What was detected, as fields of the manifest."""
     main = found.main
     columns = main.columns
-    counts = {code: count for part in found.parts for code, count in part.counts.items()}
+    counts: Counter[str] = Counter()
+    for left in found.left:
+        counts.update(left)
     return {
         "shape": found.shape, "language": language_of(tally.head), "documents": tally.documents, "rows": tally.rows,
         "characters": tally.characters, "words": tally.words, "encoding": main.source.named,
         "delimiter": main.delimiter, "columns": columns.names if columns else (),
         "text_column": columns.text if columns else None, "prompt_column": columns.prompt if columns else None,
         "completion_column": columns.completion if columns else None, "alternatives": alternatives(found),
-        "notices": (*counts, *tally.notices(found)), "facts": found.facts | counts,
+        "notices": (*counts, *tally.notices(found)), "facts": {**found.facts, **counts},
     }  # fmt: skip
 
 

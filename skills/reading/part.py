@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from skills.blocks import Scalar
 from skills.errors import FileEmpty, FileUnreadable
+from skills.reading.left_out import LeftOut
 from skills.reading.read import TextSource
 
 TEXT_LIMIT = 200_000_000
@@ -28,7 +29,7 @@ class Part:
     """A text or a table that a file holds. `kind`: `any` if its content has still to tell which of the two it is.
 
     `title`: of the sheet or file, where there are several. `facts`: what was seen, by code; a code that has words
-    under `load_dataset.notices` is told to the learner with its value.
+    under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out.
     """
 
     source: TextSource
@@ -36,6 +37,7 @@ class Part:
     kind: Kind = "any"
     title: str | None = None
     facts: dict[str, Scalar] = field(default_factory=dict)
+    left: LeftOut = field(default_factory=LeftOut)
 
 
 class Paragraph(NamedTuple):

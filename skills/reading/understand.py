@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 from skills.errors import FileEmpty, UserError
 from skills.reading import records, tables
 from skills.reading import rows as running
+from skills.reading.left_out import LeftOut
 from skills.reading.part import Part
 from skills.reading.read import TextSource, head_text, lines
 from skills.reading.shape import rows_are_verse, shape_of
@@ -41,8 +41,8 @@ class Wanted(NamedTuple):
 class Understood:
     """What a part is taken for. `columns` is None for running text; `margin`: the width at which prose was cut, or 0.
 
-    `wordy`: the columns that may hold a text. `lines_of_verse`: each row is one line of a longer poem. `counts` is
-    filled while the rows are read.
+    `wordy`: the columns that may hold a text. `lines_of_verse`: each row is one line of a longer poem. `left`:
+    what was left out when the file was opened; `counts`: while the rows are read, anew each time.
     """
 
     source: TextSource
@@ -56,10 +56,12 @@ class Understood:
     lines_of_verse: bool = False
     wordy: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
-    counts: Counter[str] = field(default_factory=Counter)
+    left: LeftOut = field(default_factory=LeftOut)
+    counts: LeftOut = field(default_factory=LeftOut)
 
     def pieces(self) -> Iterator[running.Piece]:
         """All rows, each with the number of its document."""
+        self.counts.forget()
         if self.columns is not None:
             yield from self._of_table(self.columns)
         elif self.shape in ("dialogue", "chat", "pairs"):
@@ -81,7 +83,6 @@ class Understood:
         if self.is_json:
             return records.json_rows(self.source, self.name)
         assert self.delimiter is not None
-        self.counts.clear()
         return tables.table_rows(self.source, self.delimiter, columns.names, self.header, self.name, self.counts)
 
 
