@@ -61,12 +61,11 @@ class Door:
 
 
 class Doorman:
-    """ASGI middleware: pages, their connections and routes of ours only for the owner's browser; for the rest Chainlit
-    asks for the cookie itself.
+    """ASGI middleware: everything is for the owner's browser alone, but the routes by which a start finds another.
 
     A page that was left open when the program ended goes on trying to connect with the cookie of the earlier start.
-    Chainlit would write each try to the log as an error and tell the page to give up; as it is, the page goes on as
-    soon as its browser was let in again.
+    Chainlit would write each try to the log as an error and tell the page to give up (to a 401 it goes away, to a page
+    where one logs in); as it is, the page goes on as soon as its browser was let in again.
 
     `follow_browser` is told the language of a browser that comes in, until the learner chooses one.
     """
@@ -85,13 +84,13 @@ class Doorman:
                 return await refuse(scope, receive, send)
             return await self._app(scope, receive, send)
         page = scope.get("method") == "GET" and "text/html" in headers.get(b"accept", "")
-        route = scope["path"].startswith("/api/") and scope["path"] not in ("/api/health", "/api/open")
+        for_all = scope["path"] in ("/api/health", "/api/open")
         language = preferred(headers.get(b"accept-language", ""))
         if page and self._door.spend(_token(scope)):
             if self._follow_browser:
                 self._follow_browser(language)
             return await _answer(send, 303, {"location": scope["path"], "set-cookie": _cookie()})
-        if (page or route) and not _is_owner(headers.get(b"cookie", "")):
+        if not for_all and not _is_owner(headers.get(b"cookie", "")):
             text = Words(language)("ui.closed_door")
             return await _answer(send, 403, {"content-type": "text/html; charset=utf-8"}, _closed(language, text))
         if page and self._follow_browser:
