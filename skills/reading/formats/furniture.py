@@ -16,10 +16,12 @@ TEXTS = names("html body main article")
 LINES = names("p h1 h2 h3 h4 h5 h6 pre br em i b strong")
 """What hardly ever is furniture by itself, and so is read whatever it is called."""
 WORDS = names(
-    "cookie cookies consent gdpr rgpd lgpd onetrust cookiebot share shares sharing compartir addtoany sharedaddy "
-    "sharethis addthis breadcrumb breadcrumbs migas pagination paginacion pager advert adverts advertisement "
-    "publicidad navbar navbox catlinks printfooter editsection sitesub siteinfo screen-reader-text sr-only "
-    "visually-hidden skip-link jump-link jp-relatedposts wp-block-post-navigation-link"
+    "cookie cookies consent gdpr rgpd lgpd onetrust cookiebot cookieconsent cookielaw cookienotice share "
+    "shares sharing compartir addtoany sharedaddy sharethis addthis breadcrumb breadcrumbs migas pagination "
+    "paginacion pager advert adverts advertisement publicidad navbar navbox catlinks printfooter "
+    "editsection sitesub siteinfo screen-reader-text sr-only "
+    "visually-hidden skip-link jump-link entry-meta post-meta posted-on byline author-box tag-links cat-links "
+    "post-tags jp-relatedposts wp-block-post-navigation-link"
 )
 WEAK = names(
     "social socials related relacionados sidebar newsletter suscripcion subscribe popup modal navigation menu toolbar "
@@ -47,10 +49,12 @@ def furniture(node: Element) -> str | None:
     if node.tag in LINES:
         return None
     said = _said(node)
+    if node.tag == "div" and node.get("title") in ("header", "footer"):  # the head and foot of LibreOffice's pages
+        return "web_furniture"
     if COMMENTS & said:
         return "web_furniture"
-    if node.tag == "header" or HEADERS & said:
-        return "web_furniture" if _of_the_site(node) else None
+    if (node.tag == "header" or HEADERS & said) and _of_the_site(node):
+        return "web_furniture"
     named = node.tag in TAGS or (node.get("role") or "").casefold() in ROLES or bool(WORDS & said)
     named = named or (bool(WEAK & said) and _lesser(node))
     return "web_furniture" if named and not _holds_the_text(node) else None

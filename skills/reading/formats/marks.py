@@ -16,6 +16,13 @@ PAGE_CLASS = re.compile(r"(?:ws-)?(?:page-?(?:num(?:ber)?|no|break|mark)|pg-?num
 PAGE = re.compile(
     r"[\[({|]*\s*(?:p[aáà]?g(?:e|ina)?s?\.?|p\.|s\.|seite)?\s*(?:\d{1,4}|[ivxlcdm]{1,8})\s*[\])}|]*$", re.I
 )
+TO_A_NOTE = re.compile(
+    r"#_?(?:ftn|ftnt|sdfootnote|sdendnote|edn|fn|footnote|endnote|cite_note)[\w:.-]*$", re.IGNORECASE
+)
+BACK = re.compile(
+    r"#_?(?:ftn_?ref|ftnt_?ref|edn_?ref|fn_?ref|footnote-?(?:ref|anchor)|sd(?:foot|end)note\d+anc)[\w:.-]*$", re.I
+)
+"""Where the links of a note, and those back to the text from it, lead in the pages that office programs write."""
 NOTE_TYPES = names("noteref doc-noteref")
 BODY_TYPES = names("footnote footnotes rearnote rearnotes endnote endnotes doc-footnote doc-endnote doc-endnotes")
 NOTE_CLASS = re.compile(
@@ -28,8 +35,8 @@ NOTE = re.compile(r"[\[({]*\s*(?:nota\s+|note\s+|n\.\s*)?(?:\d{1,4}|[*†‡§¶
 def mark(node: Element) -> str | None:
     """`page_marks`, `note_marks` or `footnotes` for an element that is one of these; None for the text itself."""
     attributes = node.attrib
-    if not attributes:
-        return "note_marks" if node.tag == "sup" and _around_a_link(node) else None
+    if not attributes and node.tag not in ("sup", "p", "div", "li"):
+        return None
     types = _types(node)
     classes = (attributes.get("class") or "").casefold().split()
     if node.tag in ("span", "a", "div", "p", "hr", "sup") and (
@@ -38,6 +45,8 @@ def mark(node: Element) -> str | None:
         return "page_marks" if types & PAGE_TYPES or PAGE.match(_words(node)) else None
     if node.tag in ("a", "sup", "span") and _is_note(node, types, classes):
         return "note_marks"
+    if node.tag in ("p", "div", "li") and _leads_back(node):
+        return "footnotes"
     bodies = node.tag in ("aside", "section", "div", "ol", "ul", "li", "p", "dl")
     return "footnotes" if bodies and (types & BODY_TYPES or BODY_CLASS & set(classes)) else None
 
@@ -54,7 +63,15 @@ def _is_note(node: Element, types: set[str], classes: list[str]) -> bool:
     if types & NOTE_TYPES or any(map(NOTE_CLASS.match, classes)):
         return True
     raised = node.tag == "a" and (node.find(".//sup") is not None or _raised(node))
+    if node.tag == "a" and TO_A_NOTE.search(node.get("href") or ""):
+        return True
     return (raised and "#" in (node.get("href") or "")) or (node.tag == "sup" and _around_a_link(node))
+
+
+def _leads_back(node: Element) -> bool:
+    """Does a paragraph begin with a link to where its number stands in the text?"""
+    link = node.find(".//a")
+    return link is not None and bool(BACK.search(link.get("href") or "")) and bool(NOTE.match(_words(link)))
 
 
 def _raised(node: Element) -> bool:

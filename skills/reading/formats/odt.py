@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BROKEN = "word_broken"
 LEFT = {"note": "footnotes", "annotation": "margin_comments", "deletion": "deleted_text", "hidden-text": "hidden_text",
         "hidden-paragraph": "hidden_text"}  # fmt: skip
+ABOUT_NOTES = frozenset({"note-citation", "creator", "date", "date-string", "meta-creator-initials", "change-info"})
 SKIPPED = frozenset({"tracked-changes", "annotation", "table-of-content", "sequence-decls", "forms", "ruby-text",
                      "hidden-text", "hidden-paragraph"})  # fmt: skip
 
@@ -46,8 +47,8 @@ def _leave_unseen(root: Element, left: LeftOut) -> None:
     """Count what is left out, and take what is hidden out of the tree."""
     for node in root.iter():
         if (kind := LEFT.get(_tag(node))) is not None:
-            body = "".join(map(str, node.itertext()))
-            left.leave(kind, " ".join(body.split()))
+            pieces = (part for part in node if _tag(part) not in ABOUT_NOTES)
+            left.leave(kind, " ".join(" ".join("".join(map(str, part.itertext())) for part in pieces).split()))
     hidden = {
         _attribute(style, "name")
         for style in root.iter() if _tag(style) == "style"
@@ -74,7 +75,8 @@ def _take(parent: Element, document: Document) -> None:
     for node in parent:
         tag = _tag(node)
         if tag == "p":
-            document.paragraphs.append(Paragraph(_text(node)))
+            titled = _attribute(node, "style-name") == "Title"
+            document.paragraphs.append(Paragraph(_text(node), int(titled)))
             _boxes(node, document)
         elif tag == "h":
             level = next((value for key, value in node.attrib.items() if str(key).endswith("outline-level")), "1")

@@ -30,6 +30,8 @@ LeftAs = Callable[["Element"], str | None]
 """Under what an element is left out of a text with all that is in it; None if it is read."""
 SPACES = re.compile(r"[ \t\r\n\f]+")
 TITLE_LIMIT = 200
+ITEM = "- "
+"""Before an item of a list, whose words may be in a paragraph of their own."""
 CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -121,13 +123,13 @@ class _Walk:
 
     def _inside(self, node: Element, tag: str) -> None:
         block = tag in BLOCKS
-        if block:
+        if block and self.pieces != [ITEM]:
             self.close()
         if node.text:
             # `pre` keeps the line ends of the source, everything else those of its tags.
             self.pieces.append(node.text if tag == "pre" else SPACES.sub(" ", node.text))
         if tag == "li":
-            self.pieces.insert(0, "- ")
+            self.pieces.insert(0, ITEM)
         for child in node:
             tail, child.tail = child.tail, None
             self.take(child)

@@ -165,7 +165,7 @@ def _levels(styles: Iterable[Element]) -> dict[str, int]:
         id, name = _attribute(style, "styleId"), ""
         for node in style:
             if _tag(node) == "name":
-                name = (_attribute(node, "val") or "").casefold()
+                name = (_attribute(node, "val") or "").casefold().replace("_20_", " ")
         if id and (match := HEADING.match(name)):
             found[id] = int(match[1])
         elif id and name == "title":
@@ -235,7 +235,7 @@ def _text(node: Element) -> str:
             pieces.append(child.text or "")
         elif tag in ("br", "cr"):
             # A page or column break ends no line of the author's.
-            pieces.append("\n" if _attribute(child, "type") in (None, "textWrapping") else "")
+            pieces.append("\n" if _attribute(child, "type") in (None, "textWrapping", "text-wrapping") else "")
         elif tag == "tab":
             pieces.append("\t")
         elif tag == "noBreakHyphen":
