@@ -228,6 +228,9 @@ def test_the_title_of_a_page_is_that_of_its_article(
         ("<div id='CookieConsent-banner'>x</div>", "web_furniture"),
         ("<div role='dialog'>x</div>", "web_furniture"), ("<div style='display:none'>x</div>", "hidden_text"),
         ("<div class='content'>x</div>", None), ("<div class='post category-social'>x</div>", None),
+        ("<p>Compartir en Facebook</p>", "web_furniture"), ("<p>Compartir el pan con vos</p>", None),
+        ("<p>Usamos cookies. ¿Aceptás nuestra política?</p>", "web_furniture"), ("<p>Hizo cookies de limón.</p>", None),
+        ("<div class='comments-open'>x</div>", None), ("<div class='comments-area'>x</div>", "web_furniture"),
         ("<p class='share'>x</p>", None), ("<div class='menu'><h1>x</h1></div>", None),
         ("<article class='menu'>x</article>", None),
         ("<div class='poema compartido'>x</div>", None),
@@ -248,8 +251,24 @@ def test_the_furniture_of_a_page(element: str, kind: str | None) -> None:
         ("<a href='#n1'><sup>1</sup></a>", "note_marks"), ("<sup><a href='#fn1'>*</a></sup>", "note_marks"),
         ("<a href='#_ftn1'>[1]</a>", "note_marks"), ("<a href='#cap1'>1</a>", None), ("<sup>2</sup>", None),
         ("<a href='#n1'><sup>una palabra</sup></a>", None), ("<p><a href='#_ftnref1'>[1]</a> Al pie.</p>", "footnotes"),
+        ("<span>[Pág. 12]</span>", "page_marks"), ("<span>[12]</span>", None), ("<a href='x#y'>[12]</a>", "note_marks"),
         ("<div class='footnotes'>Al pie.</div>", "footnotes"), ("<p class='nota'>Texto.</p>", None),
     ],
 )  # fmt: skip
 def test_marks_of_pages_and_notes(element: str, kind: str | None) -> None:
     assert mark(html.fragment_fromstring(element)) == kind
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("saberlo.<sup>1</sup>", "note_marks"), ("la estación<sup>12</sup> y", "note_marks"),
+        ("«sí»<sup>*</sup>", "note_marks"),
+        ("son 3<sup>2</sup>", None), ("x<sup>2</sup>", None), ("20 km<sup>2</sup>", None),
+        ("el 1<sup>o</sup> de mayo", None),
+        ("saberlo<a href='n.xhtml#n1'>1</a>", "note_marks"), ("véase <a href='#cap1'>1</a>", None),
+    ],
+)  # fmt: skip
+def test_a_raised_number_is_a_note_or_a_power(written: str, kind: str | None) -> None:
+    paragraph = html.fragment_fromstring(f"<p>{written}</p>")
+    assert mark(paragraph[0]) == kind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,24 @@ COMMENTS = names(
     "comments comentarios comment-list commentlist comment-respond respond disqus disqus_thread comment-form"
 )
 HEADERS = names("banner site-header masthead page-header site-branding")
-OF_A_POST = re.compile(r"(?:category|tag|format|type|has|is)-|post-\d")
+OF_A_POST = re.compile(
+    r"(?:category|tag|format|type|has|is)-|post-\d|comments?-(?:open|closed|enabled|disabled|on|off)$"
+)
 """How the classes begin that a blog gives a text for what it is about."""
+SAYING = names("div section p ul li a span button td")
+NOTICE = 600
+"""Most characters of a notice about cookies."""
+BUTTONS = 12
+"""Most words on a row of buttons."""
+CONSENT = re.compile(r"acept|accept|consent|pol[íi]tic|policy|preferenc|naveg|browsing|experienc|rechaz|reject")
+WORD = re.compile(r"[\w-]+")
+NETWORKS = names(
+    "facebook twitter whatsapp telegram pinterest linkedin instagram tuitear tweet compartir compartí comparte share"
+)
+SHARING = NETWORKS | names(
+    "en on in por via vía with con x email e-mail mail correo imprimir print copiar copy enlace link esto this me gusta "
+    "like haz clic click to para abre ventana nueva se una"
+)
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -46,6 +63,8 @@ def furniture(node: Element) -> str | None:
         return None
     if (node.get("hidden") is not None or HIDDEN.search(node.get("style") or "")) and not _holds_the_text(node):
         return "hidden_text"
+    if _says_nothing(node):
+        return "web_furniture"
     if node.tag in LINES:
         return None
     said = _said(node)
@@ -58,6 +77,17 @@ def furniture(node: Element) -> str | None:
     named = node.tag in TAGS or (node.get("role") or "").casefold() in ROLES or bool(WORDS & said)
     named = named or (bool(WEAK & said) and _lesser(node))
     return "web_furniture" if named and not _holds_the_text(node) else None
+
+
+def _says_nothing(node: Element) -> bool:
+    """Is it a notice about cookies, or the words of buttons, by what it says? For pages that name nothing."""
+    if node.tag not in SAYING:
+        return False
+    text = " ".join("".join(itertools.islice(map(str, node.itertext()), 40)).split()).casefold()[: NOTICE + 1]
+    if "cookies" in text and len(text) <= NOTICE and CONSENT.search(text) and not _holds_the_text(node):
+        return True
+    words = WORD.findall(text)
+    return 0 < len(words) <= BUTTONS and set(words) <= SHARING and not NETWORKS.isdisjoint(words)
 
 
 def _said(node: Element) -> set[str]:
