@@ -14,12 +14,15 @@ from skills.reading.load_result import LoadResult
 from tests.corpus import Case, cases
 from tests.corpus_hard import hard
 from tests.corpus_hostile import hostile
+from tests.corpus_mail import mail_cases
+from tests.corpus_markup import markup_cases
 from tutor.limits import Limits
 from tutor.processes.sandbox import sandboxed
 from tutor.settings import Settings
 from tutor.words import LANGUAGES, Words
 
-CASES = list(cases())
+MARKED = [*mail_cases(), *markup_cases()]
+CASES = [*cases(), *(case for case in MARKED if not case.error)]
 QUICK = [case for case in CASES if not case.slow]
 
 
@@ -72,7 +75,7 @@ def test_what_is_said_of_a_file_can_be_said(ctx: Context, tmp_path: Path) -> Non
 
 # --- hostile files ----------------------------------------------------------------------------------------------------
 
-HOSTILE = list(hostile())
+HOSTILE = [*hostile(), *(case for case in MARKED if case.error)]
 BIG = ("bomba", "seis mil", "saltos", "guiones", "comillas", "ancha")
 SMALL = [case for case in HOSTILE if not case.name.startswith(BIG)]
 

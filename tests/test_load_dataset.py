@@ -293,7 +293,8 @@ def test_the_same_file_is_the_same_data_set(ctx: Context, tmp_path: Path) -> Non
         (zipped("META-INF/container.xml"), "epub_broken"), (b"7z\xbc\xaf" + bytes(200), "archive"),
         (OLE + bytes(99), "word_old"), (OLE + bytes(99) + "Workbook".encode("utf-16-le"), "sheet_old"),
         (OLE + bytes(99) + "EncryptedPackage".encode("utf-16-le"), "office_locked"),
-        (b"{\\rtf1 hola}", "rtf"), (bytes(range(256)) * 20, "binary"),
+        (OLE + bytes(99) + "__properties_version1.0".encode("utf-16-le"), "mail_outlook"),
+        (b"Libro".ljust(60, b"\0") + b"BOOKMOBI" + bytes(99), "kindle"), (bytes(range(256)) * 20, "binary"),
         (b"[" * 100_000, "json_broken"), (b'[{"text": "a"', "json_broken"),
     ],
 )  # fmt: skip

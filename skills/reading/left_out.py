@@ -28,6 +28,11 @@ class LeftOut(Counter[str]):
         if self[kind] <= KEPT and text.strip():
             self.pieces.append((kind, text.strip()[:LONGEST]))
 
+    def join(self, other: LeftOut) -> None:
+        """Take over what another part of the same file left out."""
+        self.update(other)
+        self.pieces += other.pieces
+
     def forget(self) -> None:
         """As new: the file is read once more from its beginning."""
         self.clear()

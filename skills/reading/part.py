@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from typing import Literal, NamedTuple
@@ -49,11 +49,16 @@ class Paragraph(NamedTuple):
 
 @dataclass
 class Document:
-    """What a word processor's file or a page holds, in order; the rows of tables are also among the paragraphs."""
+    """What a word processor's file or a page holds, in order; the rows of tables are also among the paragraphs.
+
+    `title`: what the file says it is called, which need not be among its words. `left`: what was left out.
+    """
 
     paragraphs: list[Paragraph] = field(default_factory=list)
     tables: list[list[list[str]]] = field(default_factory=list)
     facts: dict[str, Scalar] = field(default_factory=dict)
+    title: str | None = None
+    left: LeftOut = field(default_factory=LeftOut)
 
     def add_table(self, rows: list[list[str]]) -> None:
         rows = [row for row in rows if any(cell.strip() for cell in row)]
@@ -70,10 +75,11 @@ def part_of(document: Document, name: str, folder: Path) -> Part:
         (rows,) = document.tables
         inside = sum(len(cell) for row in rows for cell in row)
         if len(rows) > 2 and max(map(len, rows)) > 1 and inside >= MOSTLY * size:
-            return write_table(rows, name, folder)
+            return replace(write_table(rows, name, folder), left=document.left)
     elif document.tables:
         document.facts["tables"] = len(document.tables)
-    return write_text(laid_out(document.paragraphs), name, folder, document.facts)
+    part = write_text(laid_out(document.paragraphs), name, folder, document.facts)
+    return replace(part, left=document.left)
 
 
 def laid_out(paragraphs: Sequence[Paragraph]) -> Iterator[str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import io
 import itertools
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePath
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from skills.errors import FileEmpty, FileMissing, FileTooLarge, FileUnreadable
+from skills.reading.markup import markup_of
 
 LIMIT = 200_000_000
 """Largest file that is read, in bytes."""
@@ -21,6 +23,7 @@ HEAD = 262_144
 MAGIC = (
     (b"%PDF", "pdf"), (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"), (b"BM", "image"),
     (b"II*\x00", "image"), (b"MM\x00*", "image"), (b"\x00\x00\x01\x00", "image"), (b"{\\rtf", "rtf"),
+    (b"!BDN", "mail_outlook"),
     (b"\x1f\x8b", "archive"), (b"7z\xbc\xaf", "archive"),
     (b"Rar!", "archive"), (b"BZh", "archive"), (b"\xfd7zXZ", "archive"), (b"\x28\xb5\x2f\xfd", "archive"),
     (b"ID3", "audio"), (b"OggS", "audio"), (b"fLaC", "audio"), (b"\xff\xfb", "audio"), (b"\x1aE\xdf\xa3", "video"),
@@ -28,6 +31,13 @@ MAGIC = (
     (b"GGUF", "model"), (b"PAR1", "database"),
 )  # fmt: skip
 """How files that are not plain text begin, and the kind that is told to the learner."""
+BOOKS = (b"BOOKMOBI", b"TEXtREAd")
+"""What stands at byte 60 of a book for the Kindle or its ancestors."""
+CONTENT_TYPES = (
+    (b"wordprocessingml.document.main", "word"), (b"wordprocessingml.template.main", "word"),
+    (b"ms-word.document.macroEnabled.main", "word"), (b"ms-word.template.macroEnabledTemplate.main", "word"),
+)  # fmt: skip
+"""What a zip of Office says of its main file, whatever that is called."""
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The beginning of what Office wrote until 2007, and of what it still wraps around a document with a password."""
 PACKED = {".docx": "word", ".odt": "odt", ".xlsx": "spreadsheet", ".epub": "epub"}
@@ -57,13 +67,17 @@ LETTERS = frozenset("áéíóúüñçàèìòùâêîôûäëïöãõÁÉÍÓÚ�
 
 
 class TextSource(NamedTuple):
-    """A file that can be read as text. `encoding` is what to open it with, `named` what to tell the learner."""
+    """A file that can be read as text. `encoding` is what to open it with, `named` what to tell the learner.
+
+    `start`: where the text begins in a file that holds others besides, each of them small; None if it is all.
+    """
 
     path: Path
     bytes: int
     encoding: str
     named: str
     notices: tuple[str, ...]
+    start: int | None = None
 
 
 def look(path: Path, name: str) -> str | None:
@@ -115,14 +129,27 @@ def _begin(path: Path) -> bytes:
 def lines(source: TextSource) -> Iterator[str]:
     """The lines of the text in order, without their ends; NUL bytes left out, Unicode line ends kept inside."""
     # Universal newlines: \r\n, \r and \n all end a line.
-    with source.path.open(encoding=source.encoding, errors="replace", newline=None) as file:
+    with _opened(source) as file:
         for line in file:
             yield line.rstrip("\n").replace("\0", "")
 
 
+def _opened(source: TextSource) -> TextIO:
+    if source.start is None:
+        return source.path.open(encoding=source.encoding, errors="replace", newline=None)
+    return io.TextIOWrapper(io.BytesIO(_stretch(source)), source.encoding, "replace", None)
+
+
+def _stretch(source: TextSource) -> bytes:
+    """The bytes of a text that does not begin its file."""
+    with source.path.open("rb") as file:
+        file.seek(source.start or 0)
+        return file.read(source.bytes)
+
+
 def head_text(source: TextSource) -> str:
     """The beginning of the text, cut at the last whole line if there is one, line ends as \\n."""
-    data = _begin(source.path)
+    data = _begin(source.path) if source.start is None else _stretch(source)[:HEAD]
     text = codecs.getincrementaldecoder(source.encoding)("replace").decode(data, final=False)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     cut = text.rfind("\n")
@@ -139,6 +166,8 @@ def _kind(path: Path, head: bytes, name: str = "") -> str | None:
         return "image" if head[8:12] in (b"heic", b"heix", b"mif1", b"avif") else "video"
     if head.startswith(OLE):
         return _old_office(path)
+    if head[60:68] in BOOKS:
+        return "kindle"
     # "BM" and "MZ" are also how a text may begin: those need binary content besides.
     binary = _looks_binary(head)
     for start, kind in MAGIC:
@@ -148,7 +177,7 @@ def _kind(path: Path, head: bytes, name: str = "") -> str | None:
         not binary and name.casefold().endswith((".html", ".htm", ".xhtml")) and head.lstrip()[:1] == b"<"
     ):
         return "html"
-    return "binary" if binary else None
+    return "binary" if binary else markup_of(head, name)
 
 
 def _old_office(path: Path) -> str:
@@ -157,6 +186,7 @@ def _old_office(path: Path) -> str:
         data = file.read(8_000_000)
     for stream, kind in (
         ("EncryptedPackage", "office_locked"),
+        ("__properties_version1.0", "mail_outlook"),
         ("Workbook", "sheet_old"),
         ("PowerPoint Doc", "slides"),
     ):
@@ -169,21 +199,27 @@ def _packed(path: Path, name: str) -> str:
     """Which of the many formats that are a zip file this one is; only names and the declared type are read."""
     try:
         with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            mime = b""
-            if archive.NameToInfo.get("mimetype"):
-                with archive.open("mimetype") as file:
-                    mime = file.read(80)
+            names = {inner.replace("\\", "/") for inner in archive.namelist()}
+            mime, types = _said(archive, "mimetype", 80), _said(archive, "[Content_Types].xml", HEAD)
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, zlib.error):
         # Cut short, it has lost its list of contents: its name is all there is to go by.
         return PACKED.get(PurePath(name).suffix.casefold(), "archive")
-    for part, kind in MIMES:
-        if part in mime:
-            return kind
+    for said, marks in ((mime, MIMES), (types, CONTENT_TYPES)):
+        for mark, kind in marks:
+            if mark in said:
+                return kind
     for inner, kind in INSIDE:
         if inner in names:
             return kind
     return "zip"
+
+
+def _said(archive: zipfile.ZipFile, inner: str, size: int) -> bytes:
+    """The beginning of a member of a zip; empty if there is none."""
+    if archive.NameToInfo.get(inner) is None:
+        return b""
+    with archive.open(inner) as file:
+        return file.read(size)
 
 
 def _looks_binary(head: bytes) -> bool:

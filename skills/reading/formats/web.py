@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skills.errors import FileTooLarge, FileUnreadable
+from skills.reading.formats.furniture import furniture
+from skills.reading.formats.marks import mark
 from skills.reading.formats.packed import XML_LIMIT
 from skills.reading.part import Document, Paragraph, Part, part_of
 from skills.reading.read import HEAD, encoding_of
+from skills.reading.rows import TITLE
 from skills.texts.sentences import names
 
 if TYPE_CHECKING:
@@ -22,7 +26,10 @@ BLOCKS = names(
     "p div section article li h1 h2 h3 h4 h5 h6 blockquote ul ol dl dt dd figure figcaption header main hr body pre "
     "address html center caption table tr details summary"
 )
+LeftAs = Callable[["Element"], str | None]
+"""Under what an element is left out of a text with all that is in it; None if it is read."""
 SPACES = re.compile(r"[ \t\r\n\f]+")
+TITLE_LIMIT = 200
 CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -31,8 +38,24 @@ def read(path: Path, name: str, folder: Path) -> list[Part]:
         raise FileTooLarge(name=name, bytes=path.stat().st_size, limit=XML_LIMIT)
     data = path.read_bytes()
     text, named = _decoded(path, data, name)
-    part = part_of(page(text, name), name, folder)
+    part = part_of(article(text, name), name, folder)
     return [replace(part, source=part.source._replace(named=named))]
+
+
+def article(text: str, name: str, title: str | None = None) -> Document:
+    """What a page of the web has to say, under its title (its own, or the one it came with) if nothing else is.
+
+    Where everything looks like furniture, the furniture is the text.
+    """
+    document = page(text, name, lambda node: mark(node) or furniture(node))
+    if not any(paragraph.text.strip() for paragraph in document.paragraphs):
+        document = page(text, name, mark)
+    filled = [paragraph for paragraph in document.paragraphs if paragraph.text.strip()]
+    title = document.title or title
+    entitled = any(paragraph.level for paragraph in filled) or (len(filled) > 1 and TITLE.match(filled[0].text))
+    if title and filled and not entitled and not document.tables:
+        document.paragraphs[:0] = [Paragraph(title, 1), Paragraph("")]
+    return document
 
 
 def _decoded(path: Path, data: bytes, name: str) -> tuple[str, str]:
@@ -47,7 +70,7 @@ def _decoded(path: Path, data: bytes, name: str) -> tuple[str, str]:
     return data.decode(encoding, "replace"), named
 
 
-def page(text: str, name: str) -> Document:
+def page(text: str, name: str, left_as: LeftAs = mark) -> Document:
     """What a page shows. Raises FileUnreadable (`html`) if nothing can be made of it."""
     from lxml import etree, html
 
@@ -57,22 +80,35 @@ def page(text: str, name: str) -> Document:
         root = html.document_fromstring(re.sub(r"^\ufeff?\s*<\?xml.*?\?>", "", text, count=1), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise FileUnreadable(name=name, kind="html") from error
-    walk = _Walk(Document())
+    walk = _Walk(Document(title=_title(root)), left_as)
     walk.take(root)
     walk.close()
     return walk.document
 
 
+def _title(root: Element) -> str | None:
+    """What a page calls itself where it is shared, or in the bar of the browser."""
+    shared = root.xpath(".//meta[@property='og:title']/@content")
+    shown = root.find(".//title")
+    title = " ".join(str(shared[0] if shared else shown.text or "" if shown is not None else "").split())
+    return title[:TITLE_LIMIT] or None
+
+
 class _Walk:
     """Gathers the words of a page until something ends the paragraph. libxml2 keeps trees under 256 levels."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, left_as: LeftAs) -> None:
         self.document = document
+        self.left_as = left_as
         self.pieces: list[str] = []
 
     def take(self, node: Element) -> None:
         tag = node.tag if isinstance(node.tag, str) else ""
-        if tag == "br":
+        kind = self.left_as(node) if tag else None
+        if kind is not None:
+            if text := _flat(node):
+                self.document.left.leave(kind, text)
+        elif tag == "br":
             self.pieces.append("\n")
         elif tag == "table" and not node.xpath(".//table|.//p[2]"):
             self.close()
