@@ -27,7 +27,7 @@ from skills.texts.sentences import words
 from skills.workspace import Manifest, Row, Shape, Workspace, disk_errors, safe_name
 
 EXAMPLES = 3
-CHOICES = ("shape", "text_column", "prompt_column", "completion_column")
+CHOICES = ("shape", "text_column", "prompt_column", "completion_column", "me")
 
 
 class LoadInputs(Inputs):
@@ -43,6 +43,7 @@ class LoadInputs(Inputs):
     text_column: str | None = Field(None, description="load_dataset.fields.text_column")
     prompt_column: str | None = Field(None, description="load_dataset.fields.prompt_column")
     completion_column: str | None = Field(None, description="load_dataset.fields.completion_column")
+    me: str | None = Field(None, max_length=100, description="load_dataset.fields.me")
     sample: bool = Field(False, description="load_dataset.fields.sample")
 
     @model_validator(mode="after")
@@ -55,7 +56,7 @@ class LoadInputs(Inputs):
 
     @property
     def wanted(self) -> Wanted:
-        return Wanted(self.shape, self.text_column, self.prompt_column, self.completion_column)
+        return Wanted(self.shape, self.text_column, self.prompt_column, self.completion_column, self.me)
 
     @property
     def choices(self) -> dict[str, str]:
@@ -67,7 +68,8 @@ class LoadInputs(Inputs):
 def run(inputs: LoadInputs, ctx: Context) -> LoadResult:
     """Import the text, or read again one that is here; the same text again gives the data set that there is.
 
-    Raises what `opened` and `gather` raise, DiskFull, and BadInput for a column that does not exist.
+    Raises what `opened` and `gather` raise, DiskFull, and BadInput for a column that does not exist or somebody who
+    says nothing.
     """
     again = ctx.workspace.find(inputs.file) if inputs.file is not None else None
     if again is not None and not inputs.choices:

@@ -96,8 +96,11 @@ class Manifest(Frozen):
     text_column: str | None = None
     prompt_column: str | None = None
     completion_column: str | None = None
+    me: str | None = None
+    """Of a chat, the one whose words are what is answered in the rows."""
     choices: dict[str, str] = {}
-    """What the learner decided about how to read it: `shape`, `text_column`, `prompt_column`, `completion_column`."""
+    """What the learner decided about how to read it: `shape`, `text_column`, `prompt_column`, `completion_column`,
+    `me`."""
     alternatives: tuple[dict[str, str], ...] = ()
     """Other ways in which the file can be read, as choices."""
     notices: tuple[str, ...] = ()

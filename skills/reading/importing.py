@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from skills.blocks import Scalar
 from skills.errors import FileEmpty
-from skills.reading.collection import Collection, alternatives
+from skills.reading.collection import SPEAKERS, Collection, alternatives
 from skills.reading.left_out import write_left_out
 from skills.texts.language import language_of
 from skills.texts.sentences import count_words
@@ -147,14 +148,26 @@ def _facts(found: Collection, tally: Tally) -> dict[str, Any]:
     counts: Counter[str] = Counter()
     for left in found.left:
         counts.update(left)
+    speakers = _speakers(found)
     return {
         "shape": found.shape, "language": language_of(tally.head), "documents": tally.documents, "rows": tally.rows,
         "characters": tally.characters, "words": tally.words, "encoding": main.source.named,
         "delimiter": main.delimiter, "columns": columns.names if columns else (),
         "text_column": columns.text if columns else None, "prompt_column": columns.prompt if columns else None,
-        "completion_column": columns.completion if columns else None, "alternatives": alternatives(found),
-        "notices": (*counts, *tally.notices(found)), "facts": {**found.facts, **counts},
+        "completion_column": columns.completion if columns else None, "me": found.me,
+        "alternatives": alternatives(found),
+        "notices": (*(("chat_speakers",) if speakers else ()), *counts, *tally.notices(found)),
+        "facts": {**found.facts, **speakers, **counts},
     }  # fmt: skip
+
+
+def _speakers(found: Collection) -> dict[str, Scalar]:
+    """Who speaks in a chat of people, as facts that are told; nothing where that is somebody and a program."""
+    speakers = found.speakers
+    if not speakers or found.main.chat is None or found.main.chat.roles:
+        return {}
+    named = ", ".join(name for name, _ in speakers.most_common(SPEAKERS))
+    return {"chat_speakers": len(speakers), "chat_speakers_names": named + ("…" if len(speakers) > SPEAKERS else "")}
 
 
 def sweep(datasets: Path) -> None:

@@ -40,6 +40,7 @@ class LoadResult(Result):
     text_column: str | None
     prompt_column: str | None
     completion_column: str | None
+    me: str | None
     choices: dict[str, str]
     alternatives: tuple[dict[str, str], ...]
     notices: tuple[str, ...]
@@ -49,8 +50,8 @@ class LoadResult(Result):
     examples: tuple[RowExample, ...]
 
     def blocks(self) -> tuple[Block, ...]:
-        counts: dict[str, Scalar] = {"name": self.name, "n": self.rows, "words": about(self.words)}
-        kind = "prose_rows" if self.shape == "prose" and self.columns else self.shape
+        counts: dict[str, Scalar] = {"name": self.name, "n": self.rows, "words": about(self.words), "me": self.me}
+        kind = "prose_rows" if self.shape == "prose" and self.columns else "chat_me" if self.me else self.shape
         read = Text(message=msg(f"load_dataset.read.{kind}", **counts))
         language = Text(message=msg(f"load_dataset.language.{self.language if self.language in NAMED else 'other'}"))
         parts = (Text(message=msg("load_dataset.documents", n=self.documents)),) if self._divided else ()
@@ -94,6 +95,8 @@ class LoadResult(Result):
 def _label(choice: dict[str, str]) -> Message:
     if "prompt_column" in choice:
         return msg("load_dataset.offers.pairs", prompt=choice["prompt_column"], completion=choice["completion_column"])
+    if "me" in choice:
+        return msg("load_dataset.offers.me", name=choice["me"])
     if choice.get("shape") == "pairs":
         return msg("load_dataset.offers.asked")
     if "shape" in choice:

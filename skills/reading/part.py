@@ -13,6 +13,7 @@ from skills.blocks import Scalar
 from skills.errors import FileEmpty, FileUnreadable
 from skills.reading.left_out import LeftOut
 from skills.reading.read import TextSource
+from skills.reading.said import Chat
 
 TEXT_LIMIT = 200_000_000
 """Most characters that are taken out of one file."""
@@ -29,7 +30,8 @@ class Part:
     """A text or a table that a file holds. `kind`: `any` if its content has still to tell which of the two it is.
 
     `title`: of the sheet or file, where there are several. `facts`: what was seen, by code; a code that has words
-    under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out.
+    under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out. `chat`: the
+    messages in it, where it is one that a program exported.
     """
 
     source: TextSource
@@ -38,6 +40,7 @@ class Part:
     title: str | None = None
     facts: dict[str, Scalar] = field(default_factory=dict)
     left: LeftOut = field(default_factory=LeftOut)
+    chat: Chat | None = None
 
 
 class Paragraph(NamedTuple):

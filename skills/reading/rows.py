@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from skills.reading.shape import ANSWERS, PROMPTS, STAMPED, TURN, blocks_of, ends_paragraph, margin_of
+from skills.reading.shape import ANSWERS, PROMPTS, TURN, blocks_of, ends_paragraph, margin_of
 from skills.workspace import Row, Shape
 
 HEADING = re.compile(
@@ -133,29 +133,27 @@ def _stanzas(block: list[str]) -> Iterator[list[str]]:
 
 
 def spoken(lines: Iterable[str], shape: Shape, head: str = "") -> Iterator[Piece]:
-    """The rows of a dialogue, a chat or pairs; a line without a name goes on the turn before.
+    """The rows of a dialogue or of pairs; a line without a name goes on the turn before.
 
-    A heading or a rule (an act, a scene) begins a new document of a dialogue, a new day one of an exported chat.
+    A heading or a rule (an act, a scene) begins a new document of a dialogue.
     `head`: the beginning of the text, which tells who asks and who answers.
     """
     if shape == "pairs":
         yield from _asked_and_answered(lines, *sides(head.split("\n")))
         return
     turns: list[str] = []
-    document, begun, title, day = 0, False, None, None
+    document, begun, title = 0, False, None
     for line in lines:
-        heading, stamp = HEADING.match(line.strip()), STAMPED.match(line)
-        today = re.split(r"[, ]", line.strip().lstrip("["), maxsplit=1)[0] if stamp else day
-        parted = bool(heading or RULE.match(line)) or (today != day and day is not None)
-        starts = bool(stamp or TURN.match(line))
+        heading = HEADING.match(line.strip())
+        parted = bool(heading or RULE.match(line))
+        starts = bool(TURN.match(line))
         if turns and (parted or (starts and len(turns) == TURNS)):
             yield Piece(Row(text="\n".join(turns), title=title), document)
             turns, begun = [], True
         if parted:
             document += begun
             begun = False
-        day = today
-        if heading or RULE.match(line):
+        if parted:
             title = (heading[1] or heading[2]).strip() if heading else None
         elif line.strip() and (starts or not turns):
             turns.append(line.strip())

@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
+from skills.reading.stamps import STAMPS
 from skills.texts.sentences import names, words
 from skills.workspace import Shape
 
 TURN = re.compile(r"^\s{0,3}(?:\*\*|__)?([^\W\d_][\w .'’-]{0,29}?)(?:\*\*|__)?:(?:\*\*|__)?\s+\S")
-STAMPED = re.compile(r"^\W?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}[, ]+\d{1,2}:\d{2}.{0,16}?[\]–-]\s*([^:]{1,40}):\s")
-"""A line of an exported phone chat: date, time, name, colon."""
 PROMPTS = names("q p pregunta question prompt user usuario human instruction instrucción consigna texto text")
 ANSWERS = names("a r respuesta answer completion assistant asistente response output resumen summary")
 LIST_ITEM = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s")
@@ -29,7 +28,9 @@ def shape_of(head: str) -> Shape:
 
 def speakers(lines: Sequence[str]) -> Shape | None:
     """`chat`, `pairs` or `dialogue` when most lines begin with who speaks; else None."""
-    stamped = [match for line in lines if (match := STAMPED.match(line))]
+    stamped = [
+        line for line in lines if any((s := stamp.match(line)) and TURN.match(line[s.end() :]) for stamp in STAMPS)
+    ]
     if len(stamped) >= 3 and len(stamped) >= 0.4 * len(lines):
         return "chat"
     names = [match[1].strip().casefold() for line in lines if (match := TURN.match(line))]

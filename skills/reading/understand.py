@@ -9,11 +9,13 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from skills.errors import FileEmpty, UserError
-from skills.reading import records, tables
+from skills.reading import conversations, records, tables
 from skills.reading import rows as running
+from skills.reading.conversations import Speakers
 from skills.reading.left_out import LeftOut
 from skills.reading.part import Part
 from skills.reading.read import TextSource, head_text, lines
+from skills.reading.said import Chat
 from skills.reading.shape import rows_are_verse, shape_of
 from skills.texts.normalize import fold_word
 from skills.workspace import Shape
@@ -31,6 +33,7 @@ class Wanted(NamedTuple):
     text: str | None = None
     prompt: str | None = None
     completion: str | None = None
+    me: str | None = None
 
     @property
     def columns(self) -> bool:
@@ -42,7 +45,8 @@ class Understood:
     """What a part is taken for. `columns` is None for running text; `margin`: the width at which prose was cut, or 0.
 
     `wordy`: the columns that may hold a text. `lines_of_verse`: each row is one line of a longer poem. `left`:
-    what was left out when the file was opened; `counts`: while the rows are read, anew each time.
+    what was left out when the file was opened; `counts`: while the rows are read, anew each time. Of a `chat`, `me` is
+    who answers in the rows, if somebody was chosen, and `speakers` who was met in reading them.
     """
 
     source: TextSource
@@ -58,13 +62,19 @@ class Understood:
     notices: tuple[str, ...] = ()
     left: LeftOut = field(default_factory=LeftOut)
     counts: LeftOut = field(default_factory=LeftOut)
+    chat: Chat | None = None
+    me: str | None = None
+    speakers: Speakers = field(default_factory=Speakers)
 
     def pieces(self) -> Iterator[running.Piece]:
         """All rows, each with the number of its document."""
         self.counts.forget()
+        self.speakers.forget()
         if self.columns is not None:
             yield from self._of_table(self.columns)
-        elif self.shape in ("dialogue", "chat", "pairs"):
+        elif self.shape == "chat" and self.chat is not None:
+            yield from conversations.pieces(self.chat, self.me, self.counts, self.speakers)
+        elif self.shape in ("dialogue", "pairs"):
             yield from running.spoken(lines(self.source), self.shape, head_text(self.source))
         else:
             yield from running.pieces(lines(self.source), self.shape, self.margin)
@@ -91,6 +101,8 @@ def understand(part: Part, wanted: Wanted) -> Understood:
     source, name = part.source, part.name
     head = head_text(source)
     suffix = PurePath(name).suffix.casefold()
+    if part.chat is not None and (wanted.me or wanted.shape in (None, "chat")) and not wanted.columns:
+        return Understood(source, name, "chat", notices=source.notices, chat=part.chat, me=wanted.me)
     if part.kind == "table":
         return _overruled(_table(source, name, head, ",", wanted), wanted.shape)
     if part.kind == "any":
@@ -100,13 +112,16 @@ def understand(part: Part, wanted: Wanted) -> Understood:
         if delimiter is not None:
             return _overruled(_table(source, name, head, delimiter, wanted), wanted.shape)
     found = wanted.shape or shape_of(head)
+    if found == "chat" or wanted.me is not None:
+        chat = conversations.named(source)
+        return Understood(source, name, "chat", notices=source.notices, chat=chat, me=wanted.me)
     margin = running.margin_in(head) if found == "prose" else 0
     notices = (
         *source.notices,
         *(("unwrapped",) if margin else ()),
         *(("no_table",) if suffix in TABLE_SUFFIXES and part.kind == "any" else ()),
     )
-    return Understood(source, name, found, margin=margin, notices=notices)
+    return Understood(source, name, found, margin=margin, notices=notices, chat=part.chat)
 
 
 def _parses(source: TextSource, name: str) -> bool:

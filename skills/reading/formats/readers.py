@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 
 from skills.errors import FileUnreadable
+from skills.reading.chats import pages
+from skills.reading.chats.registry import heard
+from skills.reading.formats import chat_archive
 from skills.reading.formats.several import opened_each, unzipped
 from skills.reading.part import Part
 from skills.reading.read import examine, look
@@ -24,6 +28,8 @@ def opened(path: Path, name: str, folder: Path) -> list[Part]:
     Raises FileMissing, FileEmpty, FileTooLarge and FileUnreadable, whose `kind` says what it is.
     """
     if look(path, name) == "zip":
+        if (chats := chat_archive.read(path, name, folder)) is not None:
+            return chats
         members = unzipped(path, name, folder)
         if len(members) == 1:
             return _single(members[0].path, members[0].name, folder)
@@ -32,6 +38,10 @@ def opened(path: Path, name: str, folder: Path) -> list[Part]:
 
 
 def _single(path: Path, name: str, folder: Path) -> list[Part]:
+    return [heard(part) for part in _read(path, name, folder)]
+
+
+def _read(path: Path, name: str, folder: Path) -> list[Part]:
     kind = look(path, name)
     if kind is None:
         return [Part(examine(path, name), name)]
@@ -41,4 +51,6 @@ def _single(path: Path, name: str, folder: Path) -> list[Part]:
         raise FileUnreadable(name=name, kind=kind)
     reader = importlib.import_module(f"skills.reading.formats.{READERS[kind]}")
     parts: list[Part] = reader.read(path, name, folder)
+    if kind == "html" and (chat := pages.chat_of([path])) is not None:
+        return [replace(parts[0], chat=chat)]
     return parts
