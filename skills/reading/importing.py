@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from skills.blocks import Scalar
 from skills.errors import FileEmpty
 from skills.reading.collection import Collection, alternatives
 from skills.reading.left_out import write_left_out
@@ -145,15 +146,17 @@ def _facts(found: Collection, tally: Tally) -> dict[str, Any]:
     main = found.main
     columns = main.columns
     counts: Counter[str] = Counter()
+    noted: dict[str, Scalar] = {}
     for left in found.left:
         counts.update(left)
+        noted |= left.noted
     return {
         "shape": found.shape, "language": language_of(tally.head), "documents": tally.documents, "rows": tally.rows,
         "characters": tally.characters, "words": tally.words, "encoding": main.source.named,
         "delimiter": main.delimiter, "columns": columns.names if columns else (),
         "text_column": columns.text if columns else None, "prompt_column": columns.prompt if columns else None,
         "completion_column": columns.completion if columns else None, "alternatives": alternatives(found),
-        "notices": (*counts, *tally.notices(found)), "facts": {**found.facts, **counts},
+        "notices": (*counts, *tally.notices(found)), "facts": {**found.facts, **counts, **noted},
     }  # fmt: skip
 
 
