@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from skills.contract import Context, Inputs, Skill
 from skills.errors import FileMissing, FileTooLarge, FileUnreadable
 from skills.reading.collection import gather
+from skills.reading.formats.arrow import rows_in
 from skills.reading.formats.packed import natural
 from skills.reading.formats.readers import opened
 from skills.reading.formats.several import Member, opened_each
@@ -98,6 +99,8 @@ def shown_name(inputs: LoadInputs, originals: Sequence[Original]) -> str:
         return safe_name(inputs.name)
     if inputs.text is not None:
         return safe_name(" ".join(words(inputs.text)[:4]) + ".txt")
+    if inputs.path is not None and inputs.path.is_dir():
+        return safe_name(inputs.path.resolve().name)
     first = safe_name(originals[0].name)
     return first if len(originals) == 1 else f"{first} + {len(originals) - 1}"
 
@@ -117,7 +120,8 @@ def _originals(inputs: LoadInputs, again: Manifest | None, workspace: Workspace)
             path.write_bytes(inputs.text.encode("utf-8", "replace"))
             yield [Original(path, path.name)]
     else:
-        paths = [inputs.path] if inputs.path is not None else list(inputs.paths or ())
+        given = [inputs.path] if inputs.path is not None else list(inputs.paths or ())
+        paths = [path for each in given for path in (rows_in(each) or [each])]
         named = inputs.name if len(paths) == 1 else None
         for path in paths:
             if not path.exists():

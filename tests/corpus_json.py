@@ -101,7 +101,7 @@ def nested() -> Iterator[Case]:
     poems = [{"title": f"Copla {i}", "author": "De nadie", "lines": s.split("\n")} for i, s in enumerate(stanzas)]
     yield whole("poemas en renglones.json", poems, "verse", 4, has="una tarde\ncon la lluvia", lacks="De nadie")
     answers = [{"text": "el mapa", "answer_start": 3}, {"text": "el mapa", "answer_start": 3}, {"text": "un mapa"}]
-    asked = [{"id": str(i), "question": q, "answers": answers} for i, (q, _) in enumerate(ASKED)]
+    asked: list[dict[str, Any]] = [{"id": str(i), "question": q, "answers": answers} for i, (q, _) in enumerate(ASKED)]
     asked.append({"id": "x", "question": "¿Y quién era?", "answers": [], "is_impossible": True})
     passage = {"context": texts.PROSE[0], "qas": asked}
     squad = {"version": "v2.0", "data": [{"title": "La casa", "paragraphs": [passage, passage]}]}

@@ -15,6 +15,7 @@ from tests.corpus import Case, cases
 from tests.corpus_hard import hard
 from tests.corpus_hostile import hostile
 from tests.corpus_json import json_cases
+from tests.corpus_notes import note_cases
 from tutor.limits import Limits
 from tutor.processes.sandbox import sandboxed
 from tutor.settings import Settings
@@ -71,7 +72,7 @@ def test_what_is_said_of_a_file_can_be_said(ctx: Context, tmp_path: Path) -> Non
             LoadInputs.model_validate(offer.inputs)
 
 
-@pytest.mark.parametrize("case", list(json_cases()), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*json_cases(), *note_cases()], ids=lambda case: case.name)
 def test_json_lands_as_its_author_expects(case: Case, ctx: Context, tmp_path: Path) -> None:
     meet(case, ctx, tmp_path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from statistics import mean
 from typing import Any, TypeGuard
@@ -21,6 +22,11 @@ WORDY = 12
 """Words from which a value is a text and not a mere fact about the others."""
 TURNS = 1_000
 """Turns after which a conversation that nobody divided goes on as another one."""
+DAY_ONE = frozenset(("creationDate", "timeZone", "text", "uuid"))
+"""Names that an entry of the diary Day One has."""
+NOTED = frozenset(("isTrashed", "creationDate"))
+DAY_PICTURE = re.compile(r"!\[[^\]\n]{0,200}\]\(dayone-moment:[^)\n]{0,200}\)")
+STROKE = re.compile(r"\\([.!()\[\]{}+#*_>~`|-])")
 CONVERSATION_IDS = ("conversation_id", "thread_id", "session_id", "chat_id", "conversation", "thread")
 NAMES = tables.PROMPT_NAMES | tables.ANSWER_NAMES | tables.TEXT_NAMES | tables.TITLE_NAMES
 
@@ -41,7 +47,7 @@ def records(values: Iterable[Value], left: LeftOut) -> Iterator[Record]:
             yield from _rows(value for value, _ in group)
         else:
             for value, _ in group:
-                if isinstance(value, dict) and value and talks.is_flat(value):
+                if isinstance(value, dict) and talks.is_flat(value) and value.keys().isdisjoint(NOTED) and value:
                     yield value
                 else:
                     yield from _items(value, left)
@@ -220,23 +226,32 @@ def _items(value: Any, left: LeftOut) -> Iterator[Record]:
 
 
 def _record(value: Record, left: LeftOut) -> Iterator[Record]:
-    if (value and talks.is_flat(value)) or talks.is_conversation(value):
+    if is_keep_note(value):
+        yield from keep_note(value, left)
+    elif value.keys() >= DAY_ONE:
+        yield from _flat(value | {"text": _day(value, left)}, left)
+    elif (value and talks.is_flat(value)) or talks.is_conversation(value):
         yield value
     elif isinstance(value.get("row"), dict) and "row_idx" in value:
         yield from _record(value["row"], left)
     elif isinstance(value.get("qas"), list):
         yield from _asked(value, left)
-    elif "userEditedTimestampUsec" in value and "isTrashed" in value:
-        yield from keep_note(value, left)
+    elif isinstance(value.get("content"), dict) and "content_type" in value:  # Standard Notes
+        yield from _standard_note(value, left)
     else:
-        lists = [name for name, items in value.items() if name != "history" and _objects(items)]
-        around = {name: cell for name, cell in value.items() if name not in lists}
-        if len(lists) == 1 and not _wordy(around) and not any(isinstance(cell, dict) for cell in around.values()):
-            # What is said of all items of the list is said of each; of two titles, that of the item is its own.
-            for item in value[lists[0]]:
-                yield from _record({key: cell for key, cell in around.items() if cell not in ("", None)} | item, left)
-        else:
-            yield from _flat(value, left)
+        yield from _items_of(value, left)
+
+
+def _items_of(value: Record, left: LeftOut) -> Iterator[Record]:
+    """The items of the only list of objects in a record that has no text of its own, or the record."""
+    lists = [name for name, items in value.items() if name != "history" and _objects(items)]
+    around = {name: cell for name, cell in value.items() if name not in lists}
+    if len(lists) != 1 or _wordy(around) or any(isinstance(cell, dict) for cell in around.values()):
+        yield from _flat(value, left)
+        return
+    # What is said of all items of the list is said of each; of two titles, that of the item is its own.
+    for item in value[lists[0]]:
+        yield from _record({key: cell for key, cell in around.items() if cell not in ("", None)} | item, left)
 
 
 def _flat(value: Record, left: LeftOut) -> Iterator[Record]:
@@ -274,6 +289,10 @@ def _answered(value: Record, left: LeftOut) -> Record:
     return kept | {"answer": said[0]}
 
 
+def is_keep_note(value: Record) -> bool:
+    return "userEditedTimestampUsec" in value and "isTrashed" in value
+
+
 def keep_note(value: Record, left: LeftOut) -> Iterator[Record]:
     """A note of Google Keep: what was thrown away is left out; of a list, each thing on its line."""
     listed = [cell_text(item.get("text")) for item in value.get("listContent") or () if isinstance(item, dict)]
@@ -286,6 +305,23 @@ def keep_note(value: Record, left: LeftOut) -> Iterator[Record]:
     if value.get("isArchived"):
         left["notes_archived"] += 1
     yield {"title": cell_text(value.get("title")), "text": text}
+
+
+def _standard_note(value: Record, left: LeftOut) -> Iterator[Record]:
+    """A note of Standard Notes; its other things (labels, settings) are none."""
+    content = value["content"]
+    if value["content_type"] == "Note":
+        yield {"title": cell_text(content.get("title")), "text": cell_text(content.get("text"))}
+    else:
+        left.leave("notes_around", cell_text(content.get("title") or value["content_type"]))
+
+
+def _day(value: Record, left: LeftOut) -> str:
+    """What was written on a day, without the places of pictures and the strokes before signs."""
+    text = cell_text(value.get("text"))
+    for picture in DAY_PICTURE.findall(text):
+        left.leave("attachments", picture)
+    return STROKE.sub(r"\1", DAY_PICTURE.sub("", text)).strip()
 
 
 # --- cells ------------------------------------------------------------------------------------------------------------

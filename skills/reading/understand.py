@@ -23,6 +23,8 @@ from skills.workspace import Row, Shape, Turn
 
 PEEK = 2_000
 """Rows of a table that are looked at to tell its columns."""
+SAMPLE = 2_000_000
+"""Characters after which enough rows were looked at."""
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab")
 JSON_SUFFIXES = (".json", ".jsonl", ".ndjson", ".jsonlines", ".jsonc", ".json5")
 SURE = 4
@@ -167,7 +169,13 @@ def _parses(source: TextSource, name: str) -> bool:
 
 
 def _json(source: TextSource, name: str, wanted: Wanted) -> Understood:
-    found = list(itertools.islice(records.json_rows(source, name), PEEK))
+    found: list[dict[str, Any]] = []
+    size = 0
+    for record in itertools.islice(records.json_rows(source, name), PEEK):
+        found.append(record)
+        size += sum(len(cell) for cell in record.values() if isinstance(cell, str))
+        if size > SAMPLE:
+            break
     if not found:
         raise FileEmpty(name=name)
     names = tuple(dict.fromkeys(key for record in found for key in record))
