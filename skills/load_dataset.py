@@ -72,11 +72,11 @@ def run(inputs: LoadInputs, ctx: Context) -> LoadResult:
     """
     again = ctx.workspace.find(inputs.file) if inputs.file is not None else None
     if again is not None and not inputs.choices:
-        return _result(again, ctx.workspace, known=True)
+        return result_of(again, ctx.workspace, known=True)
     with _originals(inputs, again, ctx.workspace) as originals:
         name = again.name if again else shown_name(inputs, originals)
         if again is None and (known := _known(ctx.workspace, digest_of(originals), inputs)) is not None:
-            return _result(known, ctx.workspace, known=True)
+            return result_of(known, ctx.workspace, known=True)
         size = sum(original.path.stat().st_size for original in originals)
         ctx.workspace.check_disk(4 * size)
         with tempfile.TemporaryDirectory(dir=ctx.workspace.datasets, prefix=".import-") as temporary:
@@ -90,7 +90,7 @@ def run(inputs: LoadInputs, ctx: Context) -> LoadResult:
                     manifest = import_new(
                         found, originals, name, inputs.choices, inputs.sample, ctx.workspace, Path(temporary)
                     )
-    return _result(manifest, ctx.workspace, known=False)
+    return result_of(manifest, ctx.workspace, known=False)
 
 
 def shown_name(inputs: LoadInputs, originals: Sequence[Original]) -> str:
@@ -151,7 +151,8 @@ def _known(workspace: Workspace, digest: str, inputs: LoadInputs) -> Manifest | 
     return None
 
 
-def _result(manifest: Manifest, workspace: Workspace, known: bool) -> LoadResult:
+def result_of(manifest: Manifest, workspace: Workspace, known: bool) -> LoadResult:
+    """What was found when the data set was brought in, and is still so."""
     examples = tuple(_example(row) for row in itertools.islice(workspace.rows(manifest.id), EXAMPLES))
     facts = {name: getattr(manifest, name) for name in Manifest.model_fields if name in LoadResult.model_fields}
     path = f"workspace/datasets/{manifest.id}/{manifest.rows_file}"

@@ -81,6 +81,8 @@ def layouts() -> Iterator[Case]:
     yield lines("filas sin nombre.jsonl", map(list, ASKED), "pairs", 8, has=ASKED[3][0])
     served = [{"row_idx": i, "row": {"question": q, "answer": a}} for i, (q, a) in enumerate(ASKED)]
     yield whole("del visor.json", {"features": [{"name": "question"}], "rows": served}, "pairs", 8, lacks="row_idx")
+    late = [{"texto": told} for told in TOLD * 400] + [{"texto": TOLD[0], "nota": "al margen"}]
+    yield lines("columna tardía.jsonl", late, "prose", 2_401, lacks="al margen", notices=("late_columns",))
     large = [{"id": i, "texto": texts.sentence(i), "relleno": "x" * 900} for i in range(3_000)]
     yield whole("lista grande.json", large, "prose", 3_000, has=texts.sentence(2_999))
 

@@ -92,12 +92,22 @@ class Understood:
     def _of_table(self, columns: tables.Columns) -> Iterator[running.Piece]:
         """A record is a document; records that follow each other under one title, or lines of verse, are one."""
         document, before = -1, None
+        names = frozenset(columns.names)
         for record in self._records(columns):
+            if not record.keys() <= names:
+                self._pass_over(record, names)
             row = self._row(record, columns)
             same = before is not None and (self.lines_of_verse or (row.title is not None and row.title == before))
             document += not same
             before = row.title or ""
             yield running.Piece(row, document)
+
+    def _pass_over(self, record: dict[str, Any], names: frozenset[str]) -> None:
+        """Cells under names that the first rows do not have are left out."""
+        read = {*names, *talks.WORSE_KEYS, *(("messages",) if self.shape in ("pairs", "chat") else ())}
+        for name in record.keys() - read:
+            if cell := tables.cell_text(record[name]).strip():
+                self.counts.leave("late_columns", f"{name}: {cell}")
 
     def _row(self, record: dict[str, Any], columns: tables.Columns) -> Row:
         talk = talks.chat_row(record) if self.is_json else None
