@@ -122,6 +122,10 @@ def nested() -> Iterator[Case]:
     thrown = {"id": "z", "content": "borrador que no va", "creationDate": "2024-05-01"}
     simple = {"activeNotes": kept, "trashedNotes": [thrown]}
     yield whole("notes.json", simple, "prose", 6, lacks="borrador", notices=("notes_trashed",))
+    opus = [{"id": str(i)} | each for i, each in enumerate(both)]
+    yield lines("traducciones con número.jsonl", opus, "pairs", 6, language=None, notices=("unread_columns",))
+    articles = [{"id": i, "attributes": {"titulo": f"Carta {i}", "cuerpo": told}} for i, told in enumerate(TOLD)]
+    yield whole("de un servidor.json", {"data": articles, "meta": {"page": 1}}, "prose", 6, lacks="Carta", has=TOLD[5])
     entries = [{"uuid": f"A{i}", "text": told, "creationDate": "2024-01-01T00:00:00Z"} for i, told in enumerate(TOLD)]
     yield whole("Diario.json", {"metadata": {"version": "1.0"}, "entries": entries}, "prose", 6, lacks="A3")
 
@@ -232,6 +236,14 @@ def called() -> Iterator[Case]:
                {"from": "tool", "value": f"<tool_response>{CALL}</tool_response>"}, {"from": "gpt", "value": a}]}
               for q, a in ANSWERED]  # fmt: skip
     yield whole("hermes.json", tagged, "chat", 8, **more)
+    out = {"type": "function_call_output", "call_id": "c1", "output": CALL}
+    items = [{"messages": [user(q), {"type": "function_call", "name": "mirar_el_mar", "arguments": "{}"}, out,
+              {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": a}]}]}
+             for q, a in ANSWERED]  # fmt: skip
+    yield lines("respuestas.jsonl", items, "chat", 8, **more)
+    glaive = [{"system": KEEPER, "chat": f"USER: {q}\n\n\nASSISTANT: <functioncall> {CALL} <|endoftext|>\n\n\nFUNCTION "
+               f"RESPONSE: {CALL}\n\n\nASSISTANT: {a} <|endoftext|>"} for q, a in ANSWERED]  # fmt: skip
+    yield whole("glaive.json", glaive, "chat", 8, **more | {"notices": ("tools", "turn_marks")})
     thought = {"type": "thinking", "thinking": "mejor no digo mirar_el_mar"}
     use = {"type": "tool_use", "id": "t", "name": "mirar_el_mar", "input": {}}
     picture = {"type": "image", "source": {"data": "mirar_el_mar"}}
@@ -302,6 +314,8 @@ def mended() -> Iterator[Case]:
     yield text("nombres sin comillas.json5", commented, "prose", 6, notices=("json_mended",), lacks="acá")
     yield text("objetos sangrados.jsonl", "\n".join(json.dumps(each, indent=4) for each in records), "prose", 6)
     yield text("pegados.json", "".join(map(json.dumps, records)), "prose", 6)
+    yield text("datos.json", f"const cartas = [\n{one_a_line}\n];\n", "prose", 6, notices=("json_around",))
+    yield text("pegado de un chat.txt", f"```json\n{pretty}\n```\n", "prose", 6, has=TOLD[5], lacks="```")
     yield text("en python.txt", "\n".join(map(repr, records)), "prose", 6, notices=("json_mended",))
     loud = good.replace(TOLD[2], f'Dijo "{TOLD[2]}" y se fue')
     yield text("comillas adentro.jsonl", loud, "prose", 5, notices=("json_lines",), has=TOLD[3], lacks="se fue")
@@ -323,12 +337,13 @@ def mended() -> Iterator[Case]:
 
 def not_json() -> Iterator[Case]:
     """Texts that begin as JSON does."""
+    prose = "\n\n".join(texts.PROSE)
     song = (
         "[Estribillo]\nla casa se llena de sal\ny nadie la barre jamás\n\n[Estrofa]\nla puerta se abre con sal\ny calla"
     )
     yield text("canción.txt", "\n\n".join([song] * 3), "verse", 6)
     notes = "\n".join(f"[{i}] {told}" for i, told in enumerate(TOLD))
+    yield text("programa.txt", f"x = [una lista] de cosas.\n\n{prose}", "prose", 6, has="x = [una")
     yield text("notas numeradas.txt", notes, "prose", 6, has="[3]")
-    prose = "\n\n".join(texts.PROSE)
     yield text("llaves.md", f"{{Borrador}} de un cuento.\n\n{prose}", "prose", 6, has="{Borrador}")
     yield text("entre comillas.txt", f'["Nunca más", dijo], y era cierto.\n\n{prose}', "prose", 6, has='["Nunca')

@@ -27,7 +27,7 @@ STYLES = (
     ("###", re.compile(r"#{3} ?(Human|Assistant|System|User|Instruction|Input|Response|Instrucción|Entrada|"
                        r"Respuesta|Usuario|Asistente) ?: ?\n?")),
     ("Human:", re.compile(r"(?:^|\n)\n?(Human|Assistant|System): ?")),
-    ("ASSISTANT:", re.compile(r"(?:^|\s|(?<=</s>))(USER|ASSISTANT|SYSTEM): ?")),
+    ("ASSISTANT:", re.compile(r"(?:^|\s|(?<=</s>))(USER|ASSISTANT|SYSTEM|FUNCTION RESPONSE): ?")),
 )  # fmt: skip
 """Ways to mark turns: what stands in each text that is marked so, and the mark, with who speaks."""
 ROLES = {
@@ -35,10 +35,11 @@ ROLES = {
     "instruccion": "user", "input": "input", "entrada": "input", "[inst]": "user", "<</sys>>": "user",
     "assistant": "assistant", "model": "assistant", "asistente": "assistant", "response": "assistant",
     "respuesta": "assistant", "[/inst]": "assistant", "tool": "tool", "ipython": "tool",
+    "function response": "tool",
 }  # fmt: skip
 END = re.compile(
     r"(?:(?P<mark>#{2,}|[-=]+>|={2,}|-{3,}|\*{3,}|>{2,}|~{2,}|\|+|<\|\w{1,30}\|>|</s>|[\[<](?:END|STOP|FIN|EOS)[\]>])"
-    r"|(?P<word>(?<=\s)(?:END|STOP|FIN))|(?P<label>(?<=\n)[^\W\d_]{1,20}:))\s*\Z"
+    r"|(?P<word>(?<=\s)(?:END|STOP|FIN))|(?P<label>(?<=\n)[^\W\d_][\w ]{0,30}:))\s*\Z"
 )
 """What ends a request or an answer for the machine's sake: a rule, an arrow, a word in capitals, a label to go on."""
 

@@ -28,8 +28,10 @@ NAMED = 5
 NEAR = 10
 """Characters from the end of the window within which an error may only mean that the window ends there."""
 DECODER = json.JSONDecoder(strict=False)
-BETWEEN = re.compile(r"[\s,;\x1e\ufeff]*")
-LIST = re.compile(r"\[(?:\s|//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z))*[{\[]", re.DOTALL)
+BETWEEN = re.compile(r"[\s,;`\x1e\ufeff]*")
+BEFORE = re.compile(r"\s*+(?:```\w*\n|(?:export default|(?:(?:var|let|const)\s+)?[A-Za-z_$][\w.$]*+\s*=))\s*+(?=[{\[])")
+"""What a program of JavaScript, or a chat, writes before the value."""
+LIST = re.compile(r"\[(?:\s++|//[^\n]*+|#[^\n]*+|/\*.*?(?:\*/|\Z))*+[{\[]", re.DOTALL)
 """The beginning of a list of objects or lists."""
 COMMENT = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 WRAPPED = re.compile(
@@ -49,6 +51,8 @@ class Value(NamedTuple):
 def begins_json(text: str, hint: bool) -> bool:
     """Does the text begin with an object or a list? Where its name is a `hint` of JSON, after comments as well."""
     start = text.lstrip("\ufeff \t\r\n")
+    if before := BEFORE.match(start):
+        start = start[before.end() :]
     while hint and (comment := COMMENT.match(start)):
         start = start[comment.end() :].lstrip()
     return start[:1] in ("{", "[")
@@ -79,6 +83,10 @@ class _Window:
         """Was every value alone on its line? Does the one to come begin one?"""
 
     def values(self) -> Iterator[Value]:
+        self._more()
+        if before := BEFORE.match(self.text):
+            self.left.leave("json_around", before[0].strip("` \n="))
+            self.at = before.end()
         while self._next():
             if self.text[self.at] in "[]}" and (self._opens() or self._closes()):
                 continue

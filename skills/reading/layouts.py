@@ -255,10 +255,12 @@ def _items_of(value: Record, left: LeftOut) -> Iterator[Record]:
 
 
 def _flat(value: Record, left: LeftOut) -> Iterator[Record]:
-    inner = list(value.values())
-    if len(inner) == 1 and isinstance(inner[0], dict) and inner[0]:  # `translation`, with a text for each language
-        yield from _flat(inner[0], left)
-        return
+    inner = [name for name, cell in value.items() if isinstance(cell, dict)]
+    if len(inner) == 1 and "answers" not in inner and value[inner[0]]:
+        around = {name: cell for name, cell in value.items() if name not in inner}
+        if not _wordy(around) and any(isinstance(cell, str) for cell in value[inner[0]].values()):
+            yield from _flat(around | value[inner[0]], left)  # `translation`, with a text for each language
+            return
     found = _answered(value, left) if "answers" in value and "question" in value else value
     if found:
         yield found

@@ -40,6 +40,7 @@ PASSAGE_NAMES = sentences.names("context contexto")
 """What a question is about."""
 WORSE_NAMES = sentences.names("rejected")
 """The answer that was judged the worse of two: it is not a text to learn from."""
+ID_NAMES = sentences.names("id _id idx index indice")
 TITLE_NAMES = sentences.names("title titulo nombre name heading encabezado")
 
 
@@ -167,8 +168,9 @@ def columns_of(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Colum
     texts.sort(key=lambda name: -wordy[name])
     if len(texts) >= 2 and wordy[texts[0]] >= 4 * wordy[texts[1]]:
         return Columns(names, text=texts[0], title=title if title != texts[0] else None)
-    if len(names) == 2 and len(texts) == 2:
-        return Columns(names, prompt=names[0], completion=names[1])
+    named = [name for name in names if fold_word(name) not in ID_NAMES]
+    if len(named) == 2 and len(texts) == 2:
+        return Columns(names, prompt=named[0], completion=named[1])
     return Columns(names, title=title)
 
 

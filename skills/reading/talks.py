@@ -38,9 +38,11 @@ WORSE_KEYS = ("rejected", "non_preferred_output")
 NESTED = frozenset((list, dict))
 SPECIAL = frozenset((*KEYS, *SYSTEM_KEYS, *TOOL_KEYS, *WORSE_KEYS, "history", "label", "kto_tag"))
 """Names that make a record with nothing but plain cells more than a row of a table."""
-CALLS = re.compile(r"<(tool_call|tool_response|function_call|tools)>.*?(?:</\1>|\Z)\s*", re.DOTALL)
+CALLS = re.compile(r"<(tool_call|tool_response|function_call|functioncall|tools)>.*?(?:</\1>|\Z)\s*", re.DOTALL)
 PICTURES = names("image image_url input_image video audio input_audio file document inline_data file_data")
-CALLED = names("tool_use tool_result tool_call function_call function_response server_tool_use")
+CALLED = names(
+    "tool_use tool_result tool_call function_call function_call_output function_response server_tool_use reasoning"
+)
 
 
 # --- recognising ------------------------------------------------------------------------------------------------------
@@ -59,6 +61,8 @@ def is_message(value: Any, sure: bool) -> bool:
 
 def role_of(message: Mapping[str, Any]) -> str:
     """Who says a message: system, user, assistant, machine, or else the name (folded)."""
+    if message.get("type") in CALLED and "role" not in message:
+        return "machine"
     who = next((message[who] for who, what in FORMS if who in message and what in message), "")
     return _role(str(who))
 
@@ -74,7 +78,8 @@ def _role(who: str) -> str:
 def said(turns: Any) -> bool:
     """Is it a list of messages?"""
     return isinstance(turns, list) and bool(turns) and any(
-        all(isinstance(turn, dict) and who in turn and (what in turn or "tool_calls" in turn) for turn in turns)
+        any(isinstance(turn, dict) and who in turn and what in turn for turn in turns)
+        and all(isinstance(turn, dict) and (who in turn or turn.get("type") in CALLED) for turn in turns)
         for who, what in FORMS
     )  # fmt: skip
 
@@ -107,7 +112,11 @@ def plain(record: dict[str, Any], left: LeftOut) -> dict[str, Any] | None:
         left.leave("rejected", _content(judged[-1] if isinstance(judged, list) else judged, LeftOut()))
         return None
     turns = _conversation(record, left) or _told(record) or _unmarked(record, left)
-    return record if not turns else _as_turns(record, turns)
+    if not turns:
+        return record
+    if turns[0].role != "system" and (system := _system(record)):
+        turns = (Turn(role="system", content=system), *turns)
+    return _as_turns(record, turns)
 
 
 def is_flat(record: Mapping[str, Any]) -> bool:
@@ -168,11 +177,7 @@ def _conversation(record: Mapping[str, Any], left: LeftOut) -> tuple[Turn, ...]:
     for key in TOOL_KEYS:
         if record.get(key):
             left.leave("tools", _content(record[key], left))
-    turns = _turns(messages, left)
-    system = _system(record)
-    if system and not (turns and turns[0].role == "system"):
-        turns.insert(0, Turn(role="system", content=system))
-    return tuple(turns)
+    return tuple(_turns(messages, left))
 
 
 def _exchange(record: Mapping[str, Any]) -> list[Any] | None:
@@ -222,7 +227,7 @@ def _history(exchange: Any) -> list[Any]:
 
 def _unmarked(record: Mapping[str, Any], left: LeftOut) -> tuple[Turn, ...]:
     """The turns of a text, or of a request and its answer, that has the marks of a template in it."""
-    prompt = record.get("prompt") or record.get("text") or record.get("chosen")
+    prompt = record.get("prompt") or record.get("text") or record.get("chosen") or record.get("chat")
     marked, mark = chat_marks.marked_turns(prompt) if isinstance(prompt, str) else ([], "")
     if not marked:
         return ()
@@ -276,8 +281,9 @@ def _turns(messages: Sequence[Any], left: LeftOut) -> list[Turn]:
 
 def _words(message: Mapping[str, Any], left: LeftOut) -> str:
     """What is said in a message, without calls of programs, their answers, and what the model only thought."""
+    called = message.get("type") in CALLED and "role" not in message
     what = next((message.get(what) for who, what in FORMS if who in message and what in message), None)
-    text = _content(what, left)
+    text = cell_text(message) if called else _content(what, left)
     for key in TOOL_KEYS:
         if message.get(key):
             left.leave("tools", _content(message[key], left))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 BROKEN = "enex_broken"
-EMPTY_LINE = re.compile(r"<div[^>]{0,200}>(?:\s|<br[^>]{0,50}>|&nbsp;)*</div>")
+EMPTY_LINE = re.compile(r"<div[^>]{0,200}>(?:\s++|<br[^>]{0,50}>|&nbsp;)*+</div>")
 MEDIA = re.compile(r"<en-media\b")
 
 

@@ -23,9 +23,9 @@ LABELS = ("labels", "etiquetas", "libellés", "etichette", "marcadores", "rótul
 """What the list of labels is called."""
 INDEX = "archive_browser"
 NOTE = re.compile(r'<div class="note\b')
-TITLE = re.compile(r'<div class="title">(.*?)</div>', re.DOTALL)
-CONTENT = re.compile(r'<div class="content">(.*?)</div>', re.DOTALL)
-BULLET = re.compile(r'<span class="bullet">.*?</span>', re.DOTALL)
+TITLE = re.compile(r'<div class="title">(.*?)(?:</div>|\Z)', re.DOTALL)
+CONTENT = re.compile(r'<div class="content">(.*?)(?:</div>|\Z)', re.DOTALL)
+BULLET = re.compile(r'<span class="bullet">[^<]{0,20}</span>')
 BREAK = re.compile(r"<br\s*/?>|</p>|</li>", re.IGNORECASE)
 TAG = re.compile(r"<[^<>]*>")
 
