@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from skills.contract import Context, Inputs, Skill
 from skills.errors import FileMissing, FileTooLarge, FileUnreadable
 from skills.reading.collection import gather
+from skills.reading.formats.arrow import rows_in
 from skills.reading.formats.packed import natural
 from skills.reading.formats.readers import opened
 from skills.reading.formats.several import Member, opened_each
@@ -73,11 +74,11 @@ def run(inputs: LoadInputs, ctx: Context) -> LoadResult:
     """
     again = ctx.workspace.find(inputs.file) if inputs.file is not None else None
     if again is not None and not inputs.choices:
-        return _result(again, ctx.workspace, known=True)
+        return result_of(again, ctx.workspace, known=True)
     with _originals(inputs, again, ctx.workspace) as originals:
         name = again.name if again else shown_name(inputs, originals)
         if again is None and (known := _known(ctx.workspace, digest_of(originals), inputs)) is not None:
-            return _result(known, ctx.workspace, known=True)
+            return result_of(known, ctx.workspace, known=True)
         size = sum(original.path.stat().st_size for original in originals)
         ctx.workspace.check_disk(4 * size)
         with tempfile.TemporaryDirectory(dir=ctx.workspace.datasets, prefix=".import-") as temporary:
@@ -91,7 +92,7 @@ def run(inputs: LoadInputs, ctx: Context) -> LoadResult:
                     manifest = import_new(
                         found, originals, name, inputs.choices, inputs.sample, ctx.workspace, Path(temporary)
                     )
-    return _result(manifest, ctx.workspace, known=False)
+    return result_of(manifest, ctx.workspace, known=False)
 
 
 def shown_name(inputs: LoadInputs, originals: Sequence[Original]) -> str:
@@ -100,6 +101,8 @@ def shown_name(inputs: LoadInputs, originals: Sequence[Original]) -> str:
         return safe_name(inputs.name)
     if inputs.text is not None:
         return safe_name(" ".join(words(inputs.text)[:4]) + ".txt")
+    if inputs.path is not None and inputs.path.is_dir():
+        return safe_name(inputs.path.resolve().name)
     first = safe_name(originals[0].name)
     return first if len(originals) == 1 else f"{first} + {len(originals) - 1}"
 
@@ -119,7 +122,8 @@ def _originals(inputs: LoadInputs, again: Manifest | None, workspace: Workspace)
             path.write_bytes(inputs.text.encode("utf-8", "replace"))
             yield [Original(path, path.name)]
     else:
-        paths = [inputs.path] if inputs.path is not None else list(inputs.paths or ())
+        given = [inputs.path] if inputs.path is not None else list(inputs.paths or ())
+        paths = [path for each in given for path in (rows_in(each) or [each])]
         named = inputs.name if len(paths) == 1 else None
         for path in paths:
             if not path.exists():
@@ -149,7 +153,8 @@ def _known(workspace: Workspace, digest: str, inputs: LoadInputs) -> Manifest | 
     return None
 
 
-def _result(manifest: Manifest, workspace: Workspace, known: bool) -> LoadResult:
+def result_of(manifest: Manifest, workspace: Workspace, known: bool) -> LoadResult:
+    """What was found when the data set was brought in, and is still so."""
     examples = tuple(_example(row) for row in itertools.islice(workspace.rows(manifest.id), EXAMPLES))
     facts = {name: getattr(manifest, name) for name in Manifest.model_fields if name in LoadResult.model_fields}
     path = f"workspace/datasets/{manifest.id}/{manifest.rows_file}"

@@ -101,8 +101,8 @@ def gather(parts: Sequence[Part], wanted: Wanted, name: str) -> Collection:
     for part, understood in found:
         sizes[understood.shape] += part.source.bytes
     facts: dict[str, Scalar] = {}
-    for part, _ in found:
-        for code, value in part.facts.items():
+    for part, understood in found:
+        for code, value in (part.facts | understood.facts).items():
             before = facts.get(code)
             facts[code] = before + value if isinstance(before, int) and isinstance(value, int) else value
     several = len(found) > 1

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from skills.blocks import Scalar
 from skills.errors import FileEmpty
+from skills.reading.card import renew_card, write_card
 from skills.reading.collection import SPEAKERS, Collection, alternatives
 from skills.reading.left_out import write_left_out
 from skills.texts.language import language_of
@@ -56,6 +57,7 @@ class Tally:
         self.last_document = -1
         self.documents = 0
         self.head = ""
+        self.fields: set[str] = set()
         self._uncounted: list[str] = []
         self._waiting = 0
 
@@ -115,6 +117,7 @@ def import_new(
     )  # fmt: skip
     (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1), "utf-8")
     write_left_out(found.left, folder)
+    write_card(folder, manifest)
     os.replace(folder, workspace.datasets / id)
     return manifest
 
@@ -133,6 +136,7 @@ def read_again(again: Manifest, found: Collection, choices: Mapping[str, str], w
     except BaseException:
         (folder / rows).unlink(missing_ok=True)
         raise
+    renew_card(folder, manifest)
     for old in folder.glob("rows*.jsonl"):
         if old.name != rows:
             old.unlink()
@@ -146,8 +150,10 @@ def _facts(found: Collection, tally: Tally) -> dict[str, Any]:
     main = found.main
     columns = main.columns
     counts: Counter[str] = Counter()
+    noted: dict[str, Scalar] = {}
     for left in found.left:
         counts.update(left)
+        noted |= left.noted
     speakers = _speakers(found)
     return {
         "shape": found.shape, "language": language_of(tally.head), "documents": tally.documents, "rows": tally.rows,
@@ -157,7 +163,7 @@ def _facts(found: Collection, tally: Tally) -> dict[str, Any]:
         "completion_column": columns.completion if columns else None, "me": found.me,
         "alternatives": alternatives(found),
         "notices": (*(("chat_speakers",) if speakers else ()), *counts, *tally.notices(found)),
-        "facts": {**found.facts, **speakers, **counts},
+        "facts": {**found.facts, **speakers, **counts, **noted}, "fields": tuple(sorted(tally.fields)),
     }  # fmt: skip
 
 
@@ -188,6 +194,7 @@ def _write_rows(found: Collection, path: Path, name: str) -> Tally:
                 continue
             number = tally.add(row, document)
             data = row.model_dump(exclude_none=True) | {"document": number}
+            tally.fields.update(data)
             file.write(encode(data) + "\n")
     if not tally.rows:
         raise FileEmpty(name=name)

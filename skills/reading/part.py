@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from skills.blocks import Scalar
 from skills.errors import FileEmpty, FileUnreadable
@@ -22,12 +23,13 @@ SHORT = 60
 MOSTLY = 0.9
 """Share of a document's text that its only table must hold for the document to be read as a table."""
 
-Kind = Literal["any", "text", "table"]
+Kind = Literal["any", "text", "table", "records"]
 
 
 @dataclass(frozen=True)
 class Part:
-    """A text or a table that a file holds. `kind`: `any` if its content has still to tell which of the two it is.
+    """A text or a table that a file holds. `kind`: `any` if its content has still to tell which of the two it is,
+    `records` for a table as JSON lines.
 
     `title`: of the sheet or file, where there are several. `facts`: what was seen, by code; a code that has words
     under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out. `chat`: the
@@ -133,6 +135,13 @@ def write_table(rows: Iterable[Sequence[str]], name: str, folder: Path, title: s
     if not size:
         raise FileEmpty(name=name)
     return Part(_plain(path), name, "table", title)
+
+
+def write_records(records: Iterable[Mapping[str, Any]], name: str, folder: Path) -> Part:
+    """The records as JSON lines, a part in `folder`. Raises FileEmpty, and FileUnreadable (`inflated`)."""
+    encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+    part = write_text((encode(record) for record in records), name, folder)
+    return replace(part, kind="records")
 
 
 def fresh(folder: Path) -> Path:

@@ -28,7 +28,7 @@ MAGIC = (
     (b"Rar!", "archive"), (b"BZh", "archive"), (b"\xfd7zXZ", "archive"), (b"\x28\xb5\x2f\xfd", "archive"),
     (b"ID3", "audio"), (b"OggS", "audio"), (b"fLaC", "audio"), (b"\xff\xfb", "audio"), (b"\x1aE\xdf\xa3", "video"),
     (b"MZ", "program"), (b"\x7fELF", "program"), (b"SQLite format 3\x00", "database"),
-    (b"GGUF", "model"), (b"PAR1", "database"),
+    (b"GGUF", "model"), (b"PAR1", "columns"), (b"ARROW1", "columns"), (b"FEA1", "columns"),
 )  # fmt: skip
 """How files that are not plain text begin, and the kind that is told to the learner."""
 BOOKS = (b"BOOKMOBI", b"TEXtREAd")
@@ -173,6 +173,10 @@ def _kind(path: Path, head: bytes, name: str = "") -> str | None:
     for start, kind in MAGIC:
         if head.startswith(start) and (binary or len(start) > 3):
             return kind
+    if head[:4] == b"\xff\xff\xff\xff" and binary and b"\0" in head[4:12]:
+        return "columns"
+    if not binary and b"<en-export" in head[:2048]:
+        return "enex"
     if HTML.match(head[:2048]) or (
         not binary and name.casefold().endswith((".html", ".htm", ".xhtml")) and head.lstrip()[:1] == b"<"
     ):

@@ -22,9 +22,11 @@ CELL = 64_000_000
 EVEN = 0.6
 """Share of the rows of a file that calls itself a table that must have the same number of cells."""
 
-PROMPT_NAMES = sentences.names("prompt question pregunta instruction instruccion consigna input entrada front frente")
+PROMPT_NAMES = sentences.names(
+    "prompt question pregunta instruction instruccion consigna input entrada front frente query input_text text_input"
+)
 ANSWER_NAMES = sentences.names(
-    "completion answer respuesta response output salida back dorso target summary resumen reply"
+    "completion answer respuesta response output salida back dorso target summary resumen reply chosen output_text"
 )
 TEXT_NAMES = sentences.names(
     "text texto samples sample content contenido body cuerpo verso verse poema poem estrofa stanza cuento story "
@@ -34,6 +36,11 @@ VERSE_NAMES = sentences.names("verso versos verse line linea poema poem estrofa 
 INSTRUCTION_NAMES = sentences.names("instruction instruccion consigna")
 CONTEXT_NAMES = sentences.names("input entrada context contexto")
 """What an instruction is about, in the usual three columns: it belongs to the prompt."""
+PASSAGE_NAMES = sentences.names("context contexto")
+"""What a question is about."""
+WORSE_NAMES = sentences.names("rejected")
+"""The answer that was judged the worse of two: it is not a text to learn from."""
+ID_NAMES = sentences.names("id _id idx index indice")
 TITLE_NAMES = sentences.names("title titulo nombre name heading encabezado")
 
 
@@ -146,10 +153,14 @@ def columns_of(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Colum
         instruction = next((known[n] for n in known if n in INSTRUCTION_NAMES), None)
         context = next((known[n] for n in known if n in CONTEXT_NAMES and known[n] != instruction), None)
         asked = (instruction if context else None) or prompt or source
-        return Columns(names, None, asked, completion, title, context if instruction else None)
+        passage = next((known[n] for n in known if n in PASSAGE_NAMES and known[n] != asked), None)
+        return Columns(names, None, asked, completion, title, context if instruction else passage)
     if source and (wordy[source] >= 2 or len(names) == 1):
         return Columns(names, text=source, title=title)
-    texts = [name for name in names if wordy[name] >= 3.5 and not _mostly_numbers(rows, name)]
+    texts = [
+        name for name in names
+        if wordy[name] >= 3.5 and not _mostly_numbers(rows, name) and fold_word(name) not in WORSE_NAMES
+    ]  # fmt: skip
     if len(names) == 1 or len(texts) == 1:
         only = texts[0] if texts else names[0]
         return Columns(names, text=only, title=title if title != only else None)
@@ -157,8 +168,9 @@ def columns_of(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Colum
     texts.sort(key=lambda name: -wordy[name])
     if len(texts) >= 2 and wordy[texts[0]] >= 4 * wordy[texts[1]]:
         return Columns(names, text=texts[0], title=title if title != texts[0] else None)
-    if len(names) == 2 and len(texts) == 2:
-        return Columns(names, prompt=names[0], completion=names[1])
+    named = [name for name in names if fold_word(name) not in ID_NAMES]
+    if len(named) == 2 and len(texts) == 2:
+        return Columns(names, prompt=named[0], completion=named[1])
     return Columns(names, title=title)
 
 
@@ -199,7 +211,7 @@ def table_rows(
 
 def row_of(record: Mapping[str, Any], columns: Columns) -> Row:
     """A record as a row of its data set; without a text column, every cell with its name."""
-    cells = {name: _cell(record.get(name)) for name in columns.names}
+    cells = {name: cell_text(record.get(name)) for name in columns.names}
     title = (cells.get(columns.title or "") or "").strip() or None
     if columns.prompt and columns.completion:
         context = cells[columns.context].strip() if columns.context else ""
@@ -218,10 +230,13 @@ def shape_of_columns(columns: Columns, verse: bool) -> Shape:
     return ("verse" if verse else "prose") if columns.text else "table"
 
 
-def _cell(value: Any) -> str:
-    if value is None:
+def cell_text(value: Any) -> str:
+    """A cell as it would be typed; nothing for what is no number."""
+    if value is None or value != value or value in ([], {}):
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, tuple):  # the turns of a conversation
+        return "\n".join(turn.content for turn in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _number(cell: str) -> bool:

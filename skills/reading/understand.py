@@ -8,22 +8,29 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
+from skills.blocks import Scalar
 from skills.errors import FileEmpty, UserError
-from skills.reading import conversations, records, tables
+from skills.reading import conversations, records, tables, talks
 from skills.reading import rows as running
+from skills.reading.chat_marks import common_end
 from skills.reading.conversations import Speakers
+from skills.reading.json_text import begins_json
 from skills.reading.left_out import LeftOut
 from skills.reading.part import Part
 from skills.reading.read import TextSource, head_text, lines
 from skills.reading.said import Chat
 from skills.reading.shape import rows_are_verse, shape_of
 from skills.texts.normalize import fold_word
-from skills.workspace import Shape
+from skills.workspace import Row, Shape, Turn
 
 PEEK = 2_000
 """Rows of a table that are looked at to tell its columns."""
+SAMPLE = 2_000_000
+"""Characters after which enough rows were looked at."""
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab")
-JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
+JSON_SUFFIXES = (".json", ".jsonl", ".ndjson", ".jsonlines", ".jsonc", ".json5")
+SURE = 4
+"""Rows that must be well written for each that is broken, for a file not named so to be taken for JSON."""
 
 
 class Wanted(NamedTuple):
@@ -44,9 +51,10 @@ class Wanted(NamedTuple):
 class Understood:
     """What a part is taken for. `columns` is None for running text; `margin`: the width at which prose was cut, or 0.
 
-    `wordy`: the columns that may hold a text. `lines_of_verse`: each row is one line of a longer poem. `left`:
-    what was left out when the file was opened; `counts`: while the rows are read, anew each time. Of a `chat`, `me` is
-    who answers in the rows, if somebody was chosen, and `speakers` who was met in reading them.
+    `wordy`: the columns that may hold a text. `lines_of_verse`: each row is one line of a longer poem. `ends`: the
+    marks that prompts and completions end in for a machine's sake. `filled`: the columns that have something in them.
+    `left`: what was left out when the file was opened; `counts`: while the rows are read, anew each time. Of a `chat`,
+    `me` is who answers in the rows, if somebody was chosen, and `speakers` who was met in reading them.
     """
 
     source: TextSource
@@ -59,12 +67,24 @@ class Understood:
     is_json: bool = False
     lines_of_verse: bool = False
     wordy: tuple[str, ...] = ()
+    ends: tuple[str, str] = ("", "")
     notices: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
     left: LeftOut = field(default_factory=LeftOut)
     counts: LeftOut = field(default_factory=LeftOut)
     chat: Chat | None = None
     me: str | None = None
     speakers: Speakers = field(default_factory=Speakers)
+
+    @property
+    def facts(self) -> dict[str, Scalar]:
+        """Values of notices, as of a part: the columns that do not become part of the rows."""
+        if self.columns is None or self.shape == "table":
+            return {}
+        columns = self.columns
+        read = {columns.text, columns.prompt, columns.completion, columns.title, columns.context, *talks.WORSE_KEYS}
+        unread = [name for name in self.filled if name not in read]
+        return {"unread_columns": len(unread), "unread_columns_names": ", ".join(unread)} if unread else {}
 
     def pieces(self) -> Iterator[running.Piece]:
         """All rows, each with the number of its document."""
@@ -82,16 +102,51 @@ class Understood:
     def _of_table(self, columns: tables.Columns) -> Iterator[running.Piece]:
         """A record is a document; records that follow each other under one title, or lines of verse, are one."""
         document, before = -1, None
+        names = frozenset(columns.names)
         for record in self._records(columns):
-            row = (records.chat_row(record) if self.shape == "chat" else None) or tables.row_of(record, columns)
+            if not record.keys() <= names:
+                self._pass_over(record, names)
+            row = self._row(record, columns)
             same = before is not None and (self.lines_of_verse or (row.title is not None and row.title == before))
             document += not same
             before = row.title or ""
             yield running.Piece(row, document)
 
+    def _pass_over(self, record: dict[str, Any], names: frozenset[str]) -> None:
+        """Cells under names that the first rows do not have are left out."""
+        read = {*names, *talks.WORSE_KEYS, *(("messages",) if self.shape in ("pairs", "chat") else ())}
+        for name in record.keys() - read:
+            if cell := tables.cell_text(record[name]).strip():
+                self.counts.leave("late_columns", f"{name}: {cell}")
+
+    def _row(self, record: dict[str, Any], columns: tables.Columns) -> Row:
+        talk = talks.chat_row(record) if self.is_json else None
+        if talk is not None and talk.turns and self.shape == "chat":
+            return talk
+        if talk is not None and talk.turns and self.shape == "pairs":
+            prompt, completion = talks.as_pair(talk.turns)
+            return Row(prompt=prompt, completion=completion, title=talk.title)
+        row = tables.row_of(record, columns)
+        if row.prompt is None or row.completion is None or (self.shape != "chat" and not any(self.ends)):
+            return row
+        prompt, completion = (
+            self._ended(text, end) for text, end in zip((row.prompt, row.completion), self.ends, strict=True)
+        )
+        if self.shape == "chat":
+            turns = Turn(role="user", content=prompt), Turn(role="assistant", content=completion)
+            return Row(turns=turns, title=row.title)
+        return row.model_copy(update={"prompt": prompt, "completion": completion})
+
+    def _ended(self, text: str, end: str) -> str:
+        """A text without the mark at its end."""
+        if not end or not text.endswith(end):
+            return text
+        self.counts.leave("end_marks", end)
+        return text.removesuffix(end).rstrip()
+
     def _records(self, columns: tables.Columns) -> Iterator[dict[str, Any]]:
         if self.is_json:
-            return records.json_rows(self.source, self.name)
+            return records.json_rows(self.source, self.name, self.counts)
         assert self.delimiter is not None
         return tables.table_rows(self.source, self.delimiter, columns.names, self.header, self.name, self.counts)
 
@@ -105,8 +160,12 @@ def understand(part: Part, wanted: Wanted) -> Understood:
         return Understood(source, name, "chat", notices=source.notices, chat=part.chat, me=wanted.me)
     if part.kind == "table":
         return _overruled(_table(source, name, head, ",", wanted), wanted.shape)
+    if part.kind == "records":
+        return _overruled(_json(source, name, wanted), wanted.shape)
     if part.kind == "any":
-        if head.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") and (suffix in JSON_SUFFIXES or _parses(source, name)):
+        called_json = suffix in JSON_SUFFIXES
+        begins = begins_json(head, hint=called_json)
+        if (begins and called_json) or ((begins or called_json) and _parses(source, name)):
             return _overruled(_json(source, name, wanted), wanted.shape)
         delimiter = tables.sniff(head, hint=suffix in TABLE_SUFFIXES or wanted.columns)
         if delimiter is not None:
@@ -125,21 +184,35 @@ def understand(part: Part, wanted: Wanted) -> Understood:
 
 
 def _parses(source: TextSource, name: str) -> bool:
+    """Is a text that begins as JSON does JSON?"""
+    left = LeftOut()
     try:
-        return next(iter(records.json_rows(source, name)), None) is not None
+        found = list(itertools.islice(records.json_rows(source, name, left), PEEK))
     except UserError:
         return False
+    return bool(found) and SURE * left["json_lines"] <= len(found)
 
 
 def _json(source: TextSource, name: str, wanted: Wanted) -> Understood:
-    found = list(itertools.islice(records.json_rows(source, name), PEEK))
+    found: list[dict[str, Any]] = []
+    size = 0
+    for record in itertools.islice(records.json_rows(source, name), PEEK):
+        found.append(record)
+        size += sum(len(cell) for cell in record.values() if isinstance(cell, str))
+        if size > SAMPLE:
+            break
     if not found:
         raise FileEmpty(name=name)
     names = tuple(dict.fromkeys(key for record in found for key in record))
     sample = [{key: value if isinstance(value, str) else "" for key, value in record.items()} for record in found]
-    chat = not wanted.columns and sum(records.chat_row(record) is not None for record in found) > 0.5 * len(found)
     understood = _columns(Understood(source, name, "chat", is_json=True, notices=source.notices), names, sample, wanted)
-    return replace(understood, shape="chat", lines_of_verse=False) if chat else understood
+    talking = sum(talks.chat_row(record) is not None for record in found)
+    assert understood.columns
+    if not wanted.columns and (talking > 0.5 * len(found) or (talking and understood.shape == "pairs")):
+        columns = understood.columns._replace(text="messages")
+        understood = replace(understood, shape="chat", columns=columns, lines_of_verse=False)
+    filled = tuple(name for name in names if any(tables.cell_text(record.get(name)).strip() for record in found))
+    return replace(understood, filled=filled)
 
 
 def _table(source: TextSource, name: str, head: str, delimiter: str, wanted: Wanted) -> Understood:
@@ -165,8 +238,10 @@ def _columns(found: Understood, names: tuple[str, ...], sample: list[dict[str, s
     named = columns.text is not None and fold_word(columns.text) in tables.VERSE_NAMES
     verse = bool(cells) and rows_are_verse(cells, alone=named or len(names) == 1)
     single = verse and not any("\n" in cell or len(cell) > 80 for cell in cells)
+    asked, answered = ([row.get(name) or "" for row in sample] if name else [] for name in columns[2:4])
     return replace(
         found, columns=columns, shape=tables.shape_of_columns(columns, verse), lines_of_verse=single,
+        ends=(common_end(asked), common_end(answered)),
         wordy=tuple(tables.wordy_columns(names, sample)),
     )  # fmt: skip
 

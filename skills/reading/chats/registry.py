@@ -9,10 +9,10 @@ from typing import Any
 
 from skills.reading.chats import assistants, calls, discord, imessage, meta, sheets, simple, slack, telegram, whatsapp
 from skills.reading.chats.program import JsonProgram, Reader, Recogniser
+from skills.reading.json_text import JSON_LIMIT
 from skills.reading.left_out import LeftOut
 from skills.reading.part import Part
 from skills.reading.read import TextSource, head_text, lines
-from skills.reading.records import JSON_LIMIT
 from skills.reading.said import Chat, Talk
 
 TEXTS: tuple[Recogniser, ...] = (whatsapp.reader, discord.reader, telegram.reader, imessage.reader, calls.reader)

@@ -17,10 +17,10 @@ from skills.reading.chats import pages
 from skills.reading.chats.program import JsonProgram
 from skills.reading.chats.registry import heard, program_of
 from skills.reading.formats.packed import UNPACKED, archive, natural, shown_name, stream
+from skills.reading.json_text import JSON_LIMIT
 from skills.reading.left_out import LeftOut
 from skills.reading.part import Part, fresh
 from skills.reading.read import TextSource, examine
-from skills.reading.records import JSON_LIMIT
 from skills.reading.said import Chat, Talk
 
 CHATS = re.compile(

@@ -17,7 +17,7 @@ from skills.reading.read import examine, look
 READERS = {
     "word": "word", "odt": "odt", "epub": "epub", "pdf": "pdf", "spreadsheet": "sheet", "html": "web",
     "mail": "mail", "mailbox": "mbox", "saved_page": "saved_page", "feed": "feed", "xml_book": "xml_book",
-    "office_flat": "office_flat", "rtf": "rtf", "latex": "latex",
+    "office_flat": "office_flat", "rtf": "rtf", "latex": "latex", "enex": "enex", "columns": "arrow",
 }  # fmt: skip
 """Kind of file -> the module of its reader, loaded (with its parser) when such a file comes."""
 
