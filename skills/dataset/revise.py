@@ -36,7 +36,7 @@ def revise(workspace: Workspace, dataset: str, kind: str, changed: int, rows: It
     file = folder / f"rows-{number}-{secrets.token_hex(2)}.jsonl"
     _sweep(folder)
     try:
-        facts = _write(file, rows)
+        facts = _write(file, rows, manifest.language)
         if not facts["rows"]:
             raise BadInput(name="apply", problem=kind)
         write_atomic(folder / "earlier" / f"{number}.json", manifest.model_dump_json(indent=1))
@@ -68,7 +68,7 @@ def undo(workspace: Workspace, dataset: str) -> Manifest:
     return before
 
 
-def _write(path: Path, rows: Iterable[Row]) -> dict[str, int | str | bool]:
+def _write(path: Path, rows: Iterable[Row], language: str) -> dict[str, int | str | bool]:
     """Write the rows, safely on the disk at return; the facts of the manifest that depend on them."""
     count, characters, words, documents = 0, 0, 0, set[int]()
     head, unread = "", False
@@ -87,7 +87,7 @@ def _write(path: Path, rows: Iterable[Row]) -> dict[str, int | str | bool]:
         os.fsync(file.fileno())
     return {
         "rows": count, "characters": characters, "words": words, "documents": len(documents),
-        "language": language_of(head), "unread": unread,
+        "language": language_of(head, language), "unread": unread,
     }  # fmt: skip
 
 
