@@ -49,7 +49,7 @@ def language_of(text: str, own: str | None = None) -> str:
     if size >= LETTERS and ahead > FOREIGN * size:
         return str(found)
     other = "en" if own == "es" else "es"
-    return other if likely[other] - likely[own] > OTHER else own
+    return other if ahead < OTHER < likely[other] - likely[own] else own
 
 
 @lru_cache(maxsize=1)
