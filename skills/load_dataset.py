@@ -87,10 +87,17 @@ def run(inputs: LoadInputs, ctx: Context) -> LoadResult:
             found = gather(_parts(originals, name, opened_in), inputs.wanted, name)
             with disk_errors():
                 if again:
-                    manifest = read_again(again, found, inputs.choices, ctx.workspace)
+                    manifest = read_again(again, found, inputs.choices, ctx.workspace, ctx.language)
                 else:
                     manifest = import_new(
-                        found, originals, name, inputs.choices, inputs.sample, ctx.workspace, Path(temporary)
+                        found,
+                        originals,
+                        name,
+                        inputs.choices,
+                        inputs.sample,
+                        ctx.workspace,
+                        Path(temporary),
+                        ctx.language,
                     )
     return result_of(manifest, ctx.workspace, known=False)
 

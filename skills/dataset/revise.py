@@ -38,7 +38,7 @@ def revise(workspace: Workspace, dataset: str, kind: str, changed: int, rows: It
     file = folder / f"rows-{number}-{secrets.token_hex(2)}.jsonl"
     _sweep(folder)
     try:
-        facts = _write(file, rows)
+        facts = _write(file, rows, manifest.language)
         if not facts["rows"]:
             raise BadInput(name="apply", problem=kind)
         write_atomic(folder / "earlier" / f"{number}.json", manifest.model_dump_json(indent=1))
@@ -72,7 +72,7 @@ def undo(workspace: Workspace, dataset: str) -> Manifest:
     return before
 
 
-def _write(path: Path, rows: Iterable[Row]) -> dict[str, Any]:
+def _write(path: Path, rows: Iterable[Row], language: str) -> dict[str, Any]:
     """Write the rows, safely on the disk at return; the facts of the manifest that depend on them."""
     count, characters, words, documents = 0, 0, 0, set[int]()
     head, unread, fields = "", False, set[str]()
@@ -92,7 +92,8 @@ def _write(path: Path, rows: Iterable[Row]) -> dict[str, Any]:
         os.fsync(file.fileno())
     return {
         "rows": count, "characters": characters, "words": words, "documents": len(documents),
-        "language": language_of(head), "unread": unread, "fields": tuple(sorted(fields)),
+        "language": language_of(head, language), "unread": unread,
+        "fields": tuple(sorted(fields)),
     }  # fmt: skip
 
 

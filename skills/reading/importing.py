@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from skills.blocks import Scalar
+from skills.contract import Language
 from skills.errors import FileEmpty
 from skills.reading.card import renew_card, write_card
 from skills.reading.collection import SPEAKERS, Collection, alternatives
@@ -100,7 +101,7 @@ class Tally:
 
 def import_new(
     found: Collection, originals: Sequence[Original], name: str, choices: Mapping[str, str], sample: bool,
-    workspace: Workspace, temporary: Path,
+    workspace: Workspace, temporary: Path, spoken: Language,
 ) -> Manifest:  # fmt: skip
     """Write originals, rows and manifest in a temporary folder and give it its name at the end: all or nothing."""
     id = new_id("text")
@@ -113,7 +114,7 @@ def import_new(
     tally = _write_rows(found, folder / ROWS, name)
     manifest = Manifest(
         id=id, name=name, digest=digest_of(originals), bytes=size, sample=sample, choices=dict(choices),
-        **_facts(found, tally),
+        **_facts(found, tally, spoken),
     )  # fmt: skip
     (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1), "utf-8")
     write_left_out(found.left, folder)
@@ -122,13 +123,15 @@ def import_new(
     return manifest
 
 
-def read_again(again: Manifest, found: Collection, choices: Mapping[str, str], workspace: Workspace) -> Manifest:
+def read_again(
+    again: Manifest, found: Collection, choices: Mapping[str, str], workspace: Workspace, spoken: Language
+) -> Manifest:  # fmt: skip
     """The same data set with other rows: written beside the old ones, which go when the manifest names the new."""
     folder = workspace.datasets / again.id
     rows = f"rows-{secrets.token_hex(3)}.jsonl"
     try:
         tally = _write_rows(found, folder / rows, again.name)
-        facts = _facts(found, tally)
+        facts = _facts(found, tally, spoken)
         told = "read_again_changes" if again.changes else "read_again"
         facts["notices"] = (told, *facts["notices"])
         manifest = again.model_copy(update={"choices": dict(choices), "rows_file": rows, "changes": (), **facts})
@@ -145,8 +148,8 @@ def read_again(again: Manifest, found: Collection, choices: Mapping[str, str], w
     return manifest
 
 
-def _facts(found: Collection, tally: Tally) -> dict[str, Any]:
-    """What was detected, as fields of the manifest."""
+def _facts(found: Collection, tally: Tally, spoken: Language) -> dict[str, Any]:
+    """What was detected, as fields of the manifest. `spoken`: the language that the learner is spoken to in."""
     main = found.main
     columns = main.columns
     counts: Counter[str] = Counter()
@@ -156,8 +159,8 @@ def _facts(found: Collection, tally: Tally) -> dict[str, Any]:
         noted |= left.noted
     speakers = _speakers(found)
     return {
-        "shape": found.shape, "language": language_of(tally.head), "documents": tally.documents, "rows": tally.rows,
-        "characters": tally.characters, "words": tally.words, "encoding": main.source.named,
+        "shape": found.shape, "language": language_of(tally.head, spoken), "documents": tally.documents,
+        "rows": tally.rows, "characters": tally.characters, "words": tally.words, "encoding": main.source.named,
         "delimiter": main.delimiter, "columns": columns.names if columns else (),
         "text_column": columns.text if columns else None, "prompt_column": columns.prompt if columns else None,
         "completion_column": columns.completion if columns else None, "me": found.me,
