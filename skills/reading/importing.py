@@ -13,8 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from skills.errors import FileEmpty
-from skills.reading.collection import Collection, alternatives
+from skills.reading.collection import Collection, alternatives, nothing
 from skills.reading.left_out import write_left_out
 from skills.texts.language import language_of
 from skills.texts.sentences import count_words
@@ -177,6 +176,6 @@ def _write_rows(found: Collection, path: Path, name: str) -> Tally:
             data = row.model_dump(exclude_none=True) | {"document": number}
             file.write(encode(data) + "\n")
     if not tally.rows:
-        raise FileEmpty(name=name)
+        raise nothing(name, found.left)
     tally.count()
     return tally

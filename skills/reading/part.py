@@ -29,7 +29,8 @@ class Part:
     """A text or a table that a file holds. `kind`: `any` if its content has still to tell which of the two it is.
 
     `title`: of the sheet or file, where there are several. `facts`: what was seen, by code; a code that has words
-    under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out.
+    under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out. Of a table,
+    `marked`: the row that was set apart as its header; `grouped`: the column whose cells span several rows.
     """
 
     source: TextSource
@@ -38,6 +39,8 @@ class Part:
     title: str | None = None
     facts: dict[str, Scalar] = field(default_factory=dict)
     left: LeftOut = field(default_factory=LeftOut)
+    marked: int | None = None
+    grouped: int | None = None
 
 
 class Paragraph(NamedTuple):

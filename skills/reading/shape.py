@@ -16,7 +16,7 @@ STAMPED = re.compile(r"^\W?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}[, ]+\d{1,2}:\d{2}.{0,
 """A line of an exported phone chat: date, time, name, colon."""
 PROMPTS = names("q p pregunta question prompt user usuario human instruction instrucción consigna texto text")
 ANSWERS = names("a r respuesta answer completion assistant asistente response output resumen summary")
-LIST_ITEM = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s")
+LIST_ITEM = re.compile(r"^\s*(?:[-*•◦▪■●○►➢✓✔☐§+\uf0a7\uf0b7\uf0d8\uf0fc]|o(?=\t)|\d{1,3}[.)]|[a-zA-Z]\))\s")
 
 
 def shape_of(head: str) -> Shape:

@@ -10,7 +10,10 @@ from skills.reading.formats.several import opened_each, unzipped
 from skills.reading.part import Part
 from skills.reading.read import examine, look
 
-READERS = {"word": "word", "odt": "odt", "epub": "epub", "pdf": "pdf", "spreadsheet": "sheet", "html": "web"}
+READERS = {
+    "word": "word", "odt": "odt", "epub": "epub", "pdf": "pdf", "spreadsheet": "sheet", "html": "web",
+    "sheet_xml": "sheet_xml", "sheet_html": "sheet_html",
+}  # fmt: skip
 """Kind of file -> the module of its reader, loaded (with its parser) when such a file comes."""
 
 

@@ -30,12 +30,12 @@ def read(path: Path, name: str, folder: Path) -> list[Part]:
     if path.stat().st_size > XML_LIMIT:
         raise FileTooLarge(name=name, bytes=path.stat().st_size, limit=XML_LIMIT)
     data = path.read_bytes()
-    text, named = _decoded(path, data, name)
+    text, named = decoded(path, data, name)
     part = part_of(page(text, name), name, folder)
     return [replace(part, source=part.source._replace(named=named))]
 
 
-def _decoded(path: Path, data: bytes, name: str) -> tuple[str, str]:
+def decoded(path: Path, data: bytes, name: str) -> tuple[str, str]:
     """The page as text and its encoding: the one it declares if that fits, else the one it looks like."""
     if declared := CHARSET.search(data[:4096]):
         try:
@@ -49,18 +49,26 @@ def _decoded(path: Path, data: bytes, name: str) -> tuple[str, str]:
 
 def page(text: str, name: str) -> Document:
     """What a page shows. Raises FileUnreadable (`html`) if nothing can be made of it."""
+    return shown(tree(text, name))
+
+
+def shown(root: Element) -> Document:
+    walk = _Walk(Document())
+    walk.take(root)
+    walk.close()
+    return walk.document
+
+
+def tree(text: str, name: str) -> Element:
+    """The root of a page. Raises FileUnreadable (`html`) if nothing can be made of it."""
     from lxml import etree, html
 
     # A parser of HTML knows no entities but its own, and mends what is open or crossed.
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(re.sub(r"^\ufeff?\s*<\?xml.*?\?>", "", text, count=1), parser=parser)
+        return html.document_fromstring(re.sub(r"^\ufeff?\s*<\?xml.*?\?>", "", text, count=1), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise FileUnreadable(name=name, kind="html") from error
-    walk = _Walk(Document())
-    walk.take(root)
-    walk.close()
-    return walk.document
 
 
 class _Walk:
