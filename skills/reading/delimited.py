@@ -19,10 +19,12 @@ EVEN = 0.6
 """Share of the rows of a file that calls itself a table that must have the same number of cells."""
 ABOVE_FRAME = 5
 """Lines that may stand above a framed table."""
+TITLE = 0.25
+"""Share of a text up to which what stands above its table is a title, and not the text."""
 FIXED = 60
 """Lines whose spaces are looked at."""
 
-TOLD = re.compile(r'\ufeff?\s*"?sep=(\\t|.)"?[,;\t|]*\s*$', re.IGNORECASE)
+TOLD = re.compile(r'\ufeff?\s*"?sep=(\\t|\t|[^\w\s"])"?[,;\t|]*\s*$', re.IGNORECASE)
 """The line that Excel wants before a table: which delimiter it has."""
 ESCAPED = re.compile(r'\\"[\w¿¡«(]')
 """A quote that opens inside a cell, with a backslash before it."""
@@ -42,13 +44,14 @@ class Dialect(NamedTuple):
     """`told`: a first line says which delimiter it is. `framed`: drawn with bars and rules, as in Markdown.
 
     `quotes` inside a cell are doubled, or have a backslash before them; or they are letters like all others; or each
-    row was quoted once more as a whole.
+    row was quoted once more as a whole. `spaced`: a space follows each delimiter, before the quotes.
     """
 
     delimiter: str
     quotes: Quotes = "doubled"
     told: bool = False
     framed: bool = False
+    spaced: bool = False
 
 
 def rows_of(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
@@ -62,7 +65,7 @@ def rows_of(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
         next(iter(lines), None)
     text = (f"{line}\n" for line in lines)
     if dialect.quotes == "escaped":
-        read = csv.reader(map(_doubled, text), delimiter=dialect.delimiter)
+        read = csv.reader(map(_doubled, text), delimiter=dialect.delimiter, skipinitialspace=dialect.spaced)
         yield from ([cell.replace("\\\n", "\n") for cell in row] for row in read)
     elif dialect.quotes == "letters":
         yield from csv.reader(text, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE)
@@ -70,7 +73,7 @@ def rows_of(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
         outer = csv.reader(text, delimiter=dialect.delimiter)
         yield from csv.reader((row[0] if row else "" for row in outer), delimiter=dialect.delimiter)
     else:
-        yield from csv.reader(text, delimiter=dialect.delimiter)
+        yield from csv.reader(text, delimiter=dialect.delimiter, skipinitialspace=dialect.spaced)
 
 
 def _doubled(line: str) -> str:
@@ -112,17 +115,25 @@ def sniff(head: str, hint: bool) -> Dialect | None:
 
 def _quotings(head: str, plain: Dialect, hint: bool) -> Iterator[Dialect]:
     """The ways in which the quotes of the text may be meant, the likelier first."""
+    if hint and head.count(f'{plain.delimiter} "') > 0.5 * head.count("\n"):
+        plain = plain._replace(spaced=True)
     if ESCAPED.search(head) and f'{plain.delimiter}"' in head:
         yield plain._replace(quotes="escaped")
     if hint and head.startswith('"') and _twice(head, plain):
         yield plain._replace(quotes="twice")
+    if '"' in head and _letters(head, plain):
+        yield plain._replace(quotes="letters")
     yield plain
-    if '"' in head:
-        # A quote that is never closed swallows rows: where each line has as many cells, it is a letter.
-        lines, quoted = (head_rows(head, plain._replace(quotes=quotes)) for quotes in ("letters", "doubled"))
-        sizes = {len(row) for row in lines[rows_above(lines) :] if row}
-        if len(sizes) == 1 and sizes != {1} and len(lines) > len(quoted):
-            yield plain._replace(quotes="letters")
+
+
+def _letters(head: str, plain: Dialect) -> bool:
+    """Is a quote a letter? Read so, each line has as many cells and hardly any begins with one, while as a quote it
+    swallows rows because nothing closes it."""
+    lines = head_rows(head, plain._replace(quotes="letters"))
+    lines = [row for row in lines[rows_above(lines) :] if row]
+    opened = sum(cell.startswith('"') for row in lines for cell in row)
+    even = len({len(row) for row in lines}) == 1 and len(lines[0]) > 1
+    return even and opened <= max(2, 0.1 * len(lines)) and len(lines) > sum(map(bool, head_rows(head, plain)))
 
 
 def _twice(head: str, plain: Dialect) -> bool:
@@ -136,11 +147,10 @@ def _twice(head: str, plain: Dialect) -> bool:
 def _fit(rows: list[list[str]], dialect: Dialect, hint: bool) -> tuple[float, int] | None:
     """How well the rows fit a table: the share that are alike, and their cells. None if they are none."""
     above = rows_above(rows)
-    rows = rows[above:]
-    filled = [row for row in rows if row]
+    filled = [row for row in rows[above:] if row]
     sizes = [len(row) for row in filled]
-    # Without the hint, what stands above a table could be prose whose commas are those of sentences.
-    loose = not hint and above > 0 and dialect.delimiter == ","
+    # Without the hint, what stands above could be the text, and its commas those of sentences.
+    loose = not hint and above > 0 and (dialect.delimiter == "," or _length(rows[:above]) > TITLE * _length(rows))
     listed = dialect.delimiter == "\t" and _is_list(filled)
     if len(sizes) < 2 or loose or listed or _sentences(filled, hint):
         return None
@@ -148,11 +158,16 @@ def _fit(rows: list[list[str]], dialect: Dialect, hint: bool) -> tuple[float, in
     share = times / len(sizes)
     if modal == 1:
         # The rows of a table have no blank lines between them, paragraphs have.
-        apart = len(filled) < 0.8 * len(rows)
-        return (0.0, 1) if hint and dialect.delimiter in ",;" and share == 1.0 and not apart else None
+        apart = len(filled) < 0.8 * len(rows[above:])
+        alone = hint and dialect.delimiter in ",;" and share == 1.0 and not apart
+        return (0.0, int(dialect.delimiter == ",")) if alone else None
     sure = hint or (modal >= 3 and len(sizes) >= 3) or (dialect.delimiter == "\t" and len(sizes) >= 3)
     first = sizes[0] == modal or (hint and abs(sizes[0] - modal) == 1 and times >= 0.9 * (len(sizes) - 1))
     return (share, modal) if sure and first and share >= (EVEN if hint else 1.0) else None
+
+
+def _length(rows: Sequence[Sequence[str]]) -> int:
+    return sum(len(cell) for row in rows for cell in row)
 
 
 def _sentences(rows: Sequence[Sequence[str]], hint: bool) -> bool:
@@ -166,13 +181,22 @@ def _sentences(rows: Sequence[Sequence[str]], hint: bool) -> bool:
 
 
 def _is_list(rows: Sequence[Sequence[str]]) -> bool:
-    """Is what stands before the tab the mark or number of an item, as Word copies a list, or the name of who speaks?"""
-    if any(len(row) != 2 for row in rows):
+    """Is what stands before the tab the mark of an item, as Word copies a list, who speaks, or nothing at all?"""
+    if not rows or any(len(row) != 2 for row in rows):
         return False
     before = [row[0].strip() for row in rows]
-    marks = sum(bool(MARK.fullmatch(cell)) for cell in before)
-    spoken = sum(cell.endswith(":") for cell in before)
-    return max(marks, spoken) >= 0.9 * len(before) and bool(MARK.fullmatch(before[0]) or before[0].endswith(":"))
+    return any(
+        sum(map(fits, before)) >= 0.9 * len(before) and fits(before[0])
+        for fits in (_is_mark, _is_speaker, lambda cell: not cell)
+    )
+
+
+def _is_mark(cell: str) -> bool:
+    return MARK.fullmatch(cell) is not None
+
+
+def _is_speaker(cell: str) -> bool:
+    return cell.endswith((":", ".—", ".-")) or (cell.isupper() and cell.endswith("."))
 
 
 # --- framed tables ----------------------------------------------------------------------------------------------------
@@ -185,9 +209,11 @@ def _is_framed(head: str) -> bool:
     if begins is None:
         return False
     table = filled[begins:]
+    if _length([filled[:begins]]) > TITLE * _length([filled]):
+        return False
     rows = [line for line in table if "|" in line and not _is_rule(line)]
     inside = sum("|" in line or _is_rule(line) for line in table)
-    return any(map(_is_rule, table[:3])) and len(rows) >= 2 and inside >= 0.9 * len(table)
+    return any(map(_is_rule, table[:3])) and len(rows) >= 2 and len(table) - inside <= max(1, 0.1 * len(table))
 
 
 def _is_rule(line: str) -> bool:

@@ -7,13 +7,15 @@ import re
 from collections.abc import Sequence
 from statistics import mean
 
-from skills.reading.tables import ANSWER_NAMES, PROMPT_NAMES, TEXT_NAMES, TITLE_NAMES, is_number, is_stamp
+from skills.reading.tables import ANSWER_NAMES, NAMED, PROMPT_NAMES, TEXT_NAMES, TITLE_NAMES, is_number, is_stamp
 from skills.texts.normalize import fold_word
-from skills.texts.sentences import words
+from skills.texts.sentences import names, words
 
 Rows = Sequence[Sequence[str]]
 
 LOOKED_AT = 200
+COLUMNS = 500
+"""Rows and columns that are looked at."""
 ABOVE = 20
 """Rows that may stand above a table."""
 STAMP_NAMES = frozenset({
@@ -30,7 +32,15 @@ OPEN = frozenset({
 """What stands below a question that is answered in one's own words, where others have their options."""
 ASKED = re.compile(r"[?:]\s*(?:\([^()]*\))?[\s*.]*$")
 """How a question or a request ends; a mark that it must be answered may follow."""
+REQUESTS = names(
+    "conta contanos cuenta cuentanos cuente escribi escribe escriba escribinos describi describe describa deci decinos "
+    "decime di dinos diga explica explicanos explique completa complete deja dejanos deje comparti comparte comparta "
+    "indica indique menciona mencione nombra nombre elegi elige elija marca marque imagina imagine recorda recuerda "
+    "please tell write describe share explain list choose select"
+)
+"""Words with which a form begins what it asks without a question mark."""
 NUMBERED = re.compile(r"[PQpq]?(\d{1,3})\s?[.):\-–]")
+YEAR = re.compile(r"(?:19|20)\d\d")
 IMPORTED = '{"ImportId"'
 """How the cells begin in which Qualtrics says where a column comes from: its third row."""
 
@@ -50,6 +60,8 @@ def rows_above(rows: Rows) -> int:
     if wide < 2:
         return _above_single(rows)
     begins = next((i for i, row in enumerate(rows[:ABOVE]) if filled[i] and not _thin(row, filled[i], wide)), 0)
+    if not begins or filled[begins] < 0.75 * wide:
+        begins = _after_gap(rows, filled, wide) or begins
     above = [i for i in range(begins) if filled[i]]
     if not above:
         return 0
@@ -58,6 +70,14 @@ def rows_above(rows: Rows) -> int:
         above.pop()
     apart = any(not filled[i] for i in range(above[0], begins)) if above else True
     return begins if apart or has_header(rows[begins:]) else 0
+
+
+def _after_gap(rows: Rows, filled: Sequence[int], wide: int) -> int:
+    """The row that begins the table if a few that are not as wide stand above, and a blank one between; or 0."""
+    gap = filled.index(0) if 0 in filled[:ABOVE] else 0
+    begins = next((i for i in range(gap, len(rows)) if filled[i]), 0)
+    above = max(filled[:gap], default=wide)
+    return begins if above < wide <= filled[begins] and has_header(rows[begins:]) else 0
 
 
 def _above_single(rows: Rows) -> int:
@@ -93,15 +113,16 @@ def _two(rows: Rows) -> bool:
     """Is there a row of options below that of the questions, or one of names below that of their groups?"""
     if len(rows) < 3:
         return False
-    width = max(map(len, rows[:LOOKED_AT]))
-    top, below = ([cell.strip() for cell in row] + [""] * (width - len(row)) for row in rows[:2])
+    width = min(COLUMNS, max(map(len, rows[:LOOKED_AT])))
+    top, below = ([cell.strip() for cell in row[:width]] + [""] * (width - len(row)) for row in rows[:2])
     under = [_values(rows[1:], i) for i in range(width)]
     if any(fold_word(cell) in OPEN for cell in below):
         bare = any(a and not b and values for a, b, values in zip(top, below, under, strict=True))
         return bare or all(fold_word(cell) in OPEN for cell in below if cell)
     opened = sum(bool(b) and not a for a, b in zip(top, below, strict=True))
     named = all(a or b or not values for a, b, values in zip(top, below, under, strict=True))
-    return opened >= 2 and named and (top[0] == below[0] or _groups(top)) and has_header(rows[1:])
+    grouped = (opened >= 1 and top[0] == below[0]) or (opened >= 2 and _groups(top))
+    return grouped and named and has_header(rows[1:])
 
 
 def has_header(rows: Rows) -> bool:
@@ -110,17 +131,24 @@ def has_header(rows: Rows) -> bool:
     A name may be a whole question: then it is the cells below that tell, if they are dates or numbers, few different
     ones, or no questions.
     """
-    first = [cell.strip().strip("\ufeff") for cell in rows[0]]
+    first = [cell.strip().strip("\ufeff") for cell in rows[0][:COLUMNS]]
     named = [i for i, cell in enumerate(first) if cell]
     below = {i: _values(rows, i) for i in range(len(first))}
     nameless = sum(not cell and bool(below[i]) for i, cell in enumerate(first))
-    if not named or nameless > len(named) or any(is_number(first[i]) for i in named):
+    numbers = [first[i] for i in named if is_number(first[i])]
+    known = any(fold_word(first[i]) in KNOWN for i in named)
+    years = known and len(set(numbers)) > 1 and all(map(YEAR.fullmatch, numbers))
+    if not named or nameless > len(named) or (numbers and not years):
         return False
-    if any(fold_word(first[i]) in KNOWN for i in named):
+    if known:
         return True
+    again = [i for i in named if first[i] in below[i]]
+    # Below the name of a choice there may be nothing but that choice.
+    if any(set(below[i]) != {first[i]} for i in again):
+        return False
     if any(_stamps(below[i]) and not is_stamp(first[i]) for i in named):
         return True
-    if any(first[i] in below[i] for i in named):
+    if again:
         return False
     if _asks(first, below) or any(_categories(below[i]) for i in named):
         return True
@@ -142,11 +170,16 @@ def _asks(first: Sequence[str], below: dict[int, list[str]]) -> bool:
     numbers = [int(match[1]) for cell in first if (match := NUMBERED.match(cell))]
     if len(numbers) > 1 and all(b - a in (0, 1) for a, b in itertools.pairwise(numbers)):
         return True
-    asking = [i for i, cell in enumerate(first) if ASKED.search(cell) and len(below[i]) >= 3]
+    asking = [i for i, cell in enumerate(first) if _is_asked(cell) and len(below[i]) >= 3]
     answers = [value for i in asking for value in below[i]]
-    asked = sum(bool(ASKED.search(value)) for value in answers)
+    asked = sum(map(_is_asked, answers))
     # A single question among answers may have been asked by anybody: then nobody else does.
     return bool(asking) and asked <= (0.2 if len(asking) > 1 else 0.0) * len(answers)
+
+
+def _is_asked(cell: str) -> bool:
+    said = words(cell)
+    return bool(ASKED.search(cell)) or (len(said) > 3 and fold_word(said[0]) in REQUESTS)
 
 
 def _categories(values: Sequence[str]) -> bool:
@@ -154,7 +187,7 @@ def _categories(values: Sequence[str]) -> bool:
 
 
 def _short_names(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    if len(set(first)) < len(first) or any(len(words(cell)) > 4 or len(cell) > 40 for cell in first):
+    if len(set(first)) < len(first) or any(len(words(cell)) > NAMED or len(cell) > 40 for cell in first):
         return False
     longer = any(values and mean(map(len, values)) > 3 * len(cell) for cell, values in zip(first, below, strict=True))
     return longer or len(first) > 1

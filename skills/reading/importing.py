@@ -83,7 +83,7 @@ class Tally:
         several = columns is not None and len(columns.names) > 1
         codes = {
             "encoding": found.main.source.named not in ("utf-8",),
-            **{code: found.main.delimiter == mark for mark, code in DELIMITERS.items()},
+            **{code: several and found.main.delimiter == mark for mark, code in DELIMITERS.items()},
             "column": several and found.main.columns is not None and found.main.columns.text is not None,
             "pair_columns": several and found.shape == "pairs",
             "no_text_column": found.shape == "table",

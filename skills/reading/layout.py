@@ -22,10 +22,12 @@ NO_VALUE = frozenset({
     "#¡NUM!", "#DIV/0!", "#¡DIV/0!", "#NULL!", "#¡NULO!", "#ERROR!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA",
 })  # fmt: skip
 """What databases write for nothing, and spreadsheets for what could not be calculated."""
-TOTALS = names(
-    "total totales totals subtotal subtotales subtotals suma sum promedio promedios average media mean"
-)
-TOTAL_STARTS = tuple({name[:3] for name in TOTALS})
+TOTALS = names("total totales totals subtotal subtotales subtotals promedio promedios average averages")
+SUMS = names("suma sum media mean")
+"""What is a total if it stands alone, and else may be the beginning of a name."""
+TOTAL_STARTS = tuple({name[:3] for name in TOTALS | SUMS})
+ALIKE = 0.9
+"""Share of the rows that must have a cell more than there are names for the column to be there."""
 BELOW = 20
 """Rows that may stand below a table."""
 
@@ -54,14 +56,15 @@ def layout_of(rows: Sequence[Sequence[str]], dialect: Dialect, even: bool = Fals
     above, header = _places(rows, marked)
     body = [row for row in rows[above + header :] if any(map(str.strip, row))]
     found = column_names(rows[above:], header)
-    sizes = Counter(map(len, body or rows[above:]))
+    sizes = [len(row) for row in body or rows[above:]]
+    usual, times = Counter(sizes).most_common(1)[0] if sizes else (0, 0)
     widest = max(sizes, default=0)
     if even or not header:
-        found += [""] * ((widest if even else sizes.most_common(1)[0][0]) - len(found))
-    elif sizes and sizes.most_common(1)[0][0] == len(found) + 1:
+        found += [""] * ((widest if even else usual) - len(found))
+    elif usual == len(found) + 1 and times >= ALIKE * len(sizes):
         # What R writes has no name for the numbers of the rows; others end each row with a delimiter.
-        counted = [row[0].strip() for row in body[:BELOW]] == [str(i) for i in range(1, len(body[:BELOW]) + 1)]
-        found = ["", *found] if counted else [*found, ""]
+        first = [row[0].strip() for row in body[:BELOW]]
+        found = ["", *found] if first == [str(i) for i in range(1, len(first) + 1)] else [*found, ""]
     filled = {i for row in body for i, cell in enumerate(row) if cell.strip()}
     while not even and len(found) > widest and not found[-1]:
         found.pop()
@@ -111,28 +114,29 @@ def _records(
     held: list[list[str]] = []
     apart = False
     for row in rows:
-        if not row:
+        if not any(row):
             apart = True
+            if row:
+                yield _record(_fitted(row, layout, left), layout, left)
             continue
         if row in header:
             left.leave("repeated_headers", _shown(row))
             continue
-        if len(row) != len(layout.names):
-            row = _fitted(row, layout, left)
         if not NO_VALUE.isdisjoint(row):
             left["no_value"] += sum(cell in NO_VALUE for cell in row)
             row = ["" if cell in NO_VALUE else cell for cell in row]
         if not single and _is_total(row):
             left.leave("total_rows", _shown(row))
             continue
-        if notes and (apart or held) and len(held) < BELOW and _is_note(row, first):
+        if notes and (apart or held) and _is_note(row, first):
             held.append(row)
+            # So many are no notes.
+            notes = len(held) < BELOW
             continue
         apart = False
-        for waiting in held:
-            yield _record(waiting, layout, left)
+        for waiting in (*held, row):
+            yield _record(_fitted(waiting, layout, left), layout, left)
         held.clear()
-        yield _record(row, layout, left)
     for row in held:
         left.leave("around_table", _shown(row))
 
@@ -150,6 +154,8 @@ def _record(row: list[str], layout: Layout, left: LeftOut) -> dict[str, str]:
 def _fitted(row: list[str], layout: Layout, left: LeftOut) -> list[str]:
     """A row with as many cells as there are columns; what a comma of a sentence parted is put together first."""
     width = len(layout.names)
+    if len(row) == width:
+        return row
     if len(row) < width:
         if not layout.even:
             left["uneven_rows"] += 1
@@ -176,13 +182,14 @@ def _is_total(row: Sequence[str]) -> bool:
         return False
     said = words(fold_word(lead))
     others = [cell for cell in row if cell.strip() and cell.strip() != lead]
-    counted = others if others else [lead.rpartition(" ")[2]]
-    return said[0] in TOTALS and len(said) <= 4 and all(map(is_stamp, counted))
+    counted = others or ([lead.rpartition(" ")[2]] if len(said) > 1 else [])
+    called = said[0] in TOTALS and len(said) <= 4
+    return (called or (len(said) == 1 and said[0] in SUMS)) and all(map(is_stamp, counted))
 
 
 def _is_note(row: Sequence[str], first: int) -> bool:
     """Is there nothing in the row but its first cell?"""
-    return bool(row[first].strip()) and not any(map(str.strip, row[first + 1 :]))
+    return len(row) > first and bool(row[first].strip()) and not any(map(str.strip, row[first + 1 :]))
 
 
 def _shown(row: Sequence[str]) -> str:

@@ -27,6 +27,9 @@ CONTEXT_NAMES = sentences.names("input entrada context contexto")
 """What an instruction is about, in the usual three columns: it belongs to the prompt."""
 TITLE_NAMES = sentences.names("title titulo nombre name heading encabezado")
 
+NAMED = 4
+"""Words up to which the name of a column is a name, and not a question to which it has the answers."""
+
 
 class Columns(NamedTuple):
     """How the columns of a table are understood. `text` alone, or `prompt` and `completion`, or none: a table."""
@@ -76,11 +79,12 @@ def columns_of(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Colum
     if len(names) == 1 or len(texts) == 1:
         only = texts[0] if texts else names[0]
         return Columns(names, text=only, title=title if title != only else None)
-    # One column much longer than the others is the text; two alike are pairs only if there is nothing else.
+    # One column much longer than the others is the text; two alike are pairs only if there is nothing else, and if
+    # they do not answer a question each.
     texts.sort(key=lambda name: -wordy[name])
     if len(texts) >= 2 and wordy[texts[0]] >= 4 * wordy[texts[1]]:
         return Columns(names, text=texts[0], title=title if title != texts[0] else None)
-    if len(names) == 2 and len(texts) == 2:
+    if len(names) == 2 and len(texts) == 2 and not any(len(words(name)) > NAMED for name in names):
         return Columns(names, prompt=names[0], completion=names[1])
     return Columns(names, title=title)
 
@@ -124,8 +128,9 @@ def is_number(cell: str) -> bool:
 
 
 def is_stamp(cell: str) -> bool:
-    """A number, a date, an hour, an amount: more digits than letters."""
-    return sum(c.isdigit() for c in cell) > sum(c.isalpha() for c in cell)
+    """A number, a date, an hour, an amount: more digits than letters, and no code such as A12."""
+    code = cell[:1].isalpha() and " " not in cell
+    return not code and sum(c.isdigit() for c in cell) > sum(c.isalpha() for c in cell)
 
 
 def _mostly_numbers(rows: Iterable[Mapping[str, str]], name: str) -> bool:

@@ -101,8 +101,9 @@ def understand(part: Part, wanted: Wanted) -> Understood:
         dialect = delimited.sniff(head, hint=suffix in TABLE_SUFFIXES or wanted.columns)
         if dialect is not None:
             return _overruled(_table(part, head, dialect, wanted), wanted.shape)
-    fixed = part.kind == "any" and delimited.is_fixed_width(head)
-    found = wanted.shape or ("prose" if fixed else shape_of(head))
+    seen = shape_of(head)
+    fixed = part.kind == "any" and seen in ("prose", "verse") and delimited.is_fixed_width(head)
+    found = wanted.shape or ("prose" if fixed else seen)
     margin = running.margin_in(head) if found == "prose" and not fixed else 0
     notices = (
         *source.notices,
@@ -134,7 +135,7 @@ def _json(source: TextSource, name: str, wanted: Wanted) -> Understood:
 def _table(part: Part, head: str, dialect: Dialect, wanted: Wanted) -> Understood:
     source, name = part.source, part.name
     rows = delimited.head_rows(head, dialect)
-    if not rows:
+    if not any(map(any, rows)):
         raise FileEmpty(name=name)
     layout = layout_of(rows, dialect, even=part.kind == "table", marked=part.marked)
     sample = list(itertools.islice(table_rows(source, layout, name, LeftOut()), PEEK))

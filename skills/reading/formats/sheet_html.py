@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from skills.errors import FileTooLarge, FileUnreadable
 from skills.reading.formats.grid import COLUMNS, Grid, Span, parts_of
 from skills.reading.formats.packed import XML_LIMIT
-from skills.reading.formats.web import SPACES, decoded, shown, tree
+from skills.reading.formats.web import cell_text, decoded, shown, tree
 from skills.reading.part import Part
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _grid(table: Element) -> Grid:
     spans: list[Span] = []
     rows = list(_rows(table, spans))
     caption = next(table.iter("caption"), None)
-    return Grid(_text(caption) if caption is not None else None, rows, spans)
+    return Grid(cell_text(caption) if caption is not None else None, rows, spans)
 
 
 def _rows(table: Element, spans: list[Span]) -> Iterator[tuple[int, list[str]]]:
@@ -61,7 +61,7 @@ def _rows(table: Element, spans: list[Span]) -> Iterator[tuple[int, list[str]]]:
                 cells.append("")
             place = len(cells)
             across, down = _count(cell, "colspan", COLUMNS), _count(cell, "rowspan", ROWS)
-            cells += [_text(cell), *[""] * (across - 1)]
+            cells += [cell_text(cell), *[""] * (across - 1)]
             taken |= dict.fromkeys(range(place, place + across), number + down)
             spans.append(Span(number, place, number + down - 1, place + across - 1))
         yield number, cells
@@ -70,15 +70,3 @@ def _rows(table: Element, spans: list[Span]) -> Iterator[tuple[int, list[str]]]:
 def _count(cell: Element, name: str, most: int) -> int:
     value = (cell.get(name) or "").strip()
     return min(max(1, int(value)), most) if value.isascii() and value.isdigit() and len(value) < 8 else 1
-
-
-def _text(cell: Element) -> str:
-    """The text of a cell; a line ends where its author ended it."""
-    pieces = [SPACES.sub(" ", cell.text or "")]
-    for node in cell.iterdescendants():
-        if node.tag in ("br", "p", "div"):
-            pieces.append("\n")
-        if isinstance(node.tag, str) and node.tag not in ("style", "script"):
-            pieces.append(SPACES.sub(" ", node.text or ""))
-        pieces.append(SPACES.sub(" ", node.tail or ""))
-    return "\n".join(" ".join(line.split()) for line in "".join(pieces).split("\n")).strip()

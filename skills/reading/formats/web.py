@@ -84,7 +84,7 @@ class _Walk:
             self.pieces.append("\n")
         elif tag == "table" and not node.xpath(".//table|.//p[2]"):
             self.close()
-            rows = [[_flat(cell) for cell in row if cell.tag in ("td", "th")] for row in node.iter("tr")]
+            rows = [[cell_text(cell) for cell in row if cell.tag in ("td", "th")] for row in node.iter("tr")]
             self.document.add_table(rows)
         elif tag and tag not in SKIPPED:
             self._inside(node, tag)
@@ -117,5 +117,13 @@ class _Walk:
             self.document.paragraphs.append(Paragraph(text, level))
 
 
-def _flat(cell: Element) -> str:
-    return " ".join("".join(map(str, cell.itertext())).split())
+def cell_text(cell: Element) -> str:
+    """The text of a cell of a table; a line ends where its author ended it."""
+    pieces = [SPACES.sub(" ", cell.text or "")]
+    for node in cell.iterdescendants():
+        if node.tag in ("br", "p", "div"):
+            pieces.append("\n")
+        if isinstance(node.tag, str) and node.tag not in ("style", "script"):
+            pieces.append(SPACES.sub(" ", node.text or ""))
+        pieces.append(SPACES.sub(" ", node.tail or ""))
+    return "\n".join(" ".join(line.split()) for line in "".join(pieces).split("\n")).strip()
