@@ -18,6 +18,7 @@ from tests.corpus_json import json_cases
 from tests.corpus_mail import mail_cases
 from tests.corpus_markup import markup_cases
 from tests.corpus_notes import note_cases
+from tests.corpus_tables import tables
 from tutor.limits import Limits
 from tutor.processes.sandbox import sandboxed
 from tutor.settings import Settings
@@ -77,6 +78,14 @@ def test_what_is_said_of_a_file_can_be_said(ctx: Context, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("case", [*json_cases(), *note_cases()], ids=lambda case: case.name)
 def test_json_lands_as_its_author_expects(case: Case, ctx: Context, tmp_path: Path) -> None:
+    meet(case, ctx, tmp_path)
+
+
+TABLES = list(tables())
+
+
+@pytest.mark.parametrize("case", TABLES, ids=lambda case: case.name)
+def test_a_table_lands_as_its_author_expects(case: Case, ctx: Context, tmp_path: Path) -> None:
     meet(case, ctx, tmp_path)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from skills.blocks import Scalar
-from skills.errors import BadInput, FileEmpty
+from skills.errors import BadInput, FileEmpty, FileUnreadable, UserError
 from skills.reading.conversations import Speakers
 from skills.reading.left_out import LeftOut
 from skills.reading.part import Part
@@ -96,7 +96,7 @@ def gather(parts: Sequence[Part], wanted: Wanted, name: str) -> Collection:
         except FileEmpty:
             continue
     if not found:
-        raise FileEmpty(name=name)
+        raise nothing(name, (part.left for part in parts))
     sizes: Counter[Shape] = Counter()
     for part, understood in found:
         sizes[understood.shape] += part.source.bytes
@@ -113,6 +113,12 @@ def gather(parts: Sequence[Part], wanted: Wanted, name: str) -> Collection:
         facts,
         wanted.me,
     )
+
+
+def nothing(name: str, left: Iterable[LeftOut]) -> UserError:
+    """What is wrong with a file that has no rows: there may be formulas in it, and not what they gave."""
+    formulas = any(out["formulas"] for out in left)
+    return FileUnreadable(name=name, kind="sheet_formulas") if formulas else FileEmpty(name=name)
 
 
 def alternatives(found: Collection) -> tuple[dict[str, str], ...]:

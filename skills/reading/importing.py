@@ -15,9 +15,8 @@ from typing import Any, NamedTuple
 
 from skills.blocks import Scalar
 from skills.contract import Language
-from skills.errors import FileEmpty
 from skills.reading.card import renew_card, write_card
-from skills.reading.collection import SPEAKERS, Collection, alternatives
+from skills.reading.collection import SPEAKERS, Collection, alternatives, nothing
 from skills.reading.left_out import write_left_out
 from skills.texts.language import language_of
 from skills.texts.sentences import count_words
@@ -88,7 +87,7 @@ class Tally:
         several = columns is not None and len(columns.names) > 1
         codes = {
             "encoding": found.main.source.named not in ("utf-8",),
-            **{code: found.main.delimiter == mark for mark, code in DELIMITERS.items()},
+            **{code: several and found.main.delimiter == mark for mark, code in DELIMITERS.items()},
             "column": several and found.main.columns is not None and found.main.columns.text is not None,
             "pair_columns": several and found.shape == "pairs",
             "no_text_column": found.shape == "table",
@@ -200,6 +199,6 @@ def _write_rows(found: Collection, path: Path, name: str) -> Tally:
             tally.fields.update(data)
             file.write(encode(data) + "\n")
     if not tally.rows:
-        raise FileEmpty(name=name)
+        raise nothing(name, found.left)
     tally.count()
     return tally

@@ -9,6 +9,7 @@ from statistics import mean
 from typing import Any, TypeGuard
 
 from skills.reading import tables, talks
+from skills.reading.header import column_names, has_header, numbered
 from skills.reading.json_text import Value
 from skills.reading.left_out import LeftOut
 from skills.reading.tables import cell_text
@@ -81,8 +82,8 @@ def _rows(arrays: Iterator[list[Any]]) -> Iterator[Record]:
     head = list(itertools.islice(arrays, PEEK))
     shown = [[cell_text(cell) for cell in row] for row in head]
     width = max(map(len, shown))
-    if tables.has_header(shown) and len(shown[0]) == width:
-        names, head = tables.distinct(shown[0]), head[1:]
+    if has_header(shown) and len(shown[0]) == width:
+        names, head = numbered(column_names(shown, 1)), head[1:]
     else:
         names = tuple(str(i) for i in range(1, width + 1))
     for row in itertools.chain(head, arrays):

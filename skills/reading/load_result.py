@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from skills.blocks import Block, Message, Notice, Offer, Passage, Passages, Scalar, Text, msg
 from skills.contract import Result
+from skills.texts.excerpt import first_words
 from skills.workspace import Shape
 
 OFFERS = 6
 """Other ways to read it that are offered."""
 NAMED = ("es", "en", "pt", "fr", "it", "ca", "gl", "de", "und")
 """Languages that have a sentence of their own in the messages."""
-WARNINGS = ("short_text", "odd_characters", "no_text_column")
+WARNINGS = ("short_text", "odd_characters", "no_text_column", "formulas", "fixed_width")
 
 
 class RowExample(NamedTuple):
@@ -93,15 +94,17 @@ class LoadResult(Result):
 
 
 def _label(choice: dict[str, str]) -> Message:
+    """The words of a button; a column that is called by a whole question is known by how it begins."""
     if "prompt_column" in choice:
-        return msg("load_dataset.offers.pairs", prompt=choice["prompt_column"], completion=choice["completion_column"])
+        prompt, completion = (first_words(choice[name]) for name in ("prompt_column", "completion_column"))
+        return msg("load_dataset.offers.pairs", prompt=prompt, completion=completion)
     if "me" in choice:
         return msg("load_dataset.offers.me", name=choice["me"])
     if choice.get("shape") == "pairs":
         return msg("load_dataset.offers.asked")
     if "shape" in choice:
         return msg(f"load_dataset.offers.{choice['shape']}")
-    return msg("load_dataset.offers.column", column=choice["text_column"])
+    return msg("load_dataset.offers.column", column=first_words(choice["text_column"]))
 
 
 def about(number: int) -> int:

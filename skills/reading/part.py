@@ -33,7 +33,8 @@ class Part:
 
     `title`: of the sheet or file, where there are several. `facts`: what was seen, by code; a code that has words
     under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out. `chat`: the
-    messages in it, where it is one that a program exported.
+    messages in it, where it is one that a program exported. Of a table, `marked`: the row that was set apart as its
+    header; `grouped`: the column whose cells span several rows.
     """
 
     source: TextSource
@@ -43,6 +44,8 @@ class Part:
     facts: dict[str, Scalar] = field(default_factory=dict)
     left: LeftOut = field(default_factory=LeftOut)
     chat: Chat | None = None
+    marked: int | None = None
+    grouped: int | None = None
 
 
 class Paragraph(NamedTuple):

@@ -44,15 +44,19 @@ PACKED = {".docx": "word", ".odt": "odt", ".xlsx": "spreadsheet", ".epub": "epub
 """Endings of the names of files that are a zip, and their kind."""
 INSIDE = (
     ("word/document.xml", "word"), ("xl/workbook.xml", "spreadsheet"), ("xl/workbook.bin", "sheet_old"),
-    ("ppt/presentation.xml", "slides"), ("Index/Document.iwa", "pages"), ("index.apxl", "pages"),
+    ("ppt/presentation.xml", "slides"), ("index.apxl", "slides"),
     ("META-INF/container.xml", "epub"), ("META-INF/MANIFEST.MF", "program"), ("AndroidManifest.xml", "program"),
 )  # fmt: skip
 """Names inside a zip that give away what it is."""
+APPLE = {".numbers": "numbers", ".pages": "pages", ".key": "slides"}
+"""Endings of the names of what Apple's office writes, and the kind; a zip with a list of its own in all three."""
+APPLE_INSIDE = re.compile(r"(?:^|/)(?:Index/Document\.iwa|Index\.zip|index\.xml)$")
 MIMES = (
     (b"opendocument.text", "odt"), (b"opendocument.spreadsheet", "ods"), (b"opendocument.presentation", "slides"),
     (b"epub", "epub"),
 )  # fmt: skip
 """What a zip says of itself in its file `mimetype`."""
+SHEET_XML = b"urn:schemas-microsoft-com:office:spreadsheet"
 HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype html|<html)", re.IGNORECASE | re.DOTALL
 )
@@ -177,11 +181,25 @@ def _kind(path: Path, head: bytes, name: str = "") -> str | None:
         return "columns"
     if not binary and b"<en-export" in head[:2048]:
         return "enex"
+
+    if (sheet := _marked_up_sheet(head, name)) is not None:
+        return sheet
     if HTML.match(head[:2048]) or (
         not binary and name.casefold().endswith((".html", ".htm", ".xhtml")) and head.lstrip()[:1] == b"<"
     ):
         return "html"
     return "binary" if binary else markup_of(head, name)
+
+
+def _marked_up_sheet(head: bytes, name: str) -> str | None:
+    """Which kind of spreadsheet is written in tags: Excel's own XML, or a page that is named like one."""
+    plain = head.replace(b"\0", b"").lstrip(BLANK + codecs.BOM_UTF16_LE)
+    if not plain.startswith(b"<"):
+        return None
+    if SHEET_XML in plain[:4096] and b"<html" not in plain[:4096].lower():
+        return "sheet_xml"
+    named = name.casefold().endswith((".xls", ".xlsx"))
+    return "sheet_html" if named and b"<table" in plain.lower() else None
 
 
 def _old_office(path: Path) -> str:
@@ -215,7 +233,23 @@ def _packed(path: Path, name: str) -> str:
     for inner, kind in INSIDE:
         if inner in names:
             return kind
-    return "zip"
+    return _apple(names, name) or "zip"
+
+
+def _apple(names: set[str], name: str) -> str | None:
+    """Which of the programs of Apple's office wrote it, by its name or that of the folder inside, or by its parts."""
+    outside = {inner.partition("/")[0] for inner in names if not inner.startswith("__MACOSX")}
+    if not any(map(APPLE_INSIDE.search, names)):
+        return None
+    # A document of theirs may be a folder, which the system packs when it is sent.
+    for ending in (PurePath(name).suffix.casefold(), *(PurePath(only).suffix for only in outside if len(outside) == 1)):
+        if ending in APPLE:
+            return APPLE[ending]
+    if any(inner.startswith("Index/Slide") for inner in names):
+        return "slides"
+    if any(inner.startswith("Index/CalculationEngine-") for inner in names):
+        return "numbers"
+    return "pages" if "Index/Document.iwa" in names else None
 
 
 def _said(archive: zipfile.ZipFile, inner: str, size: int) -> bytes:

@@ -15,7 +15,9 @@ from skills.workspace import Shape
 TURN = re.compile(r"^\s{0,3}(?:\*\*|__)?([^\W\d_][\w .'’-]{0,29}?)(?:\*\*|__)?:(?:\*\*|__)?\s+\S")
 PROMPTS = names("q p pregunta question prompt user usuario human instruction instrucción consigna texto text")
 ANSWERS = names("a r respuesta answer completion assistant asistente response output resumen summary")
-LIST_ITEM = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s")
+LIST_ITEM = re.compile(
+    r"^\s*(?:[-*•◦▪■□●○►➢✓✔☐§+\uf0a7\uf0b7\uf0d8\uf0fc]|o(?=\t)|(?:\d{1,3}\.){0,3}\d{1,3}[.)]|[a-zA-Z]\))\s"
+)
 
 
 def shape_of(head: str) -> Shape:
@@ -82,7 +84,8 @@ def margin_of(blocks: Sequence[Sequence[str]]) -> int:
     blocks = [block for block in blocks if len(block) > 1]
     pairs = [(a.rstrip(), b.strip()) for block in blocks for a, b in itertools.pairwise(block)]
     breaks = {re.sub(r"\d+", "", a).strip(): (a, b) for a, b in pairs}.values()
-    if len(breaks) < 3:
+    items = sum(bool(LIST_ITEM.match(b)) for _, b in pairs)
+    if len(breaks) < 3 or items > 0.5 * len(pairs):
         return 0
     lengths = sorted(len(line.rstrip()) for block in blocks for line in block)
     width = lengths[int(0.98 * len(lengths) - 0.5)]

@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 from skills.blocks import Scalar
 from skills.errors import FileEmpty, UserError
-from skills.reading import conversations, records, tables, talks
+from skills.reading import conversations, delimited, records, tables, talks
 from skills.reading import rows as running
 from skills.reading.chat_marks import common_end
 from skills.reading.conversations import Speakers
+from skills.reading.delimited import Dialect
 from skills.reading.json_text import begins_json
+from skills.reading.layout import Layout, layout_of, table_rows
 from skills.reading.left_out import LeftOut
 from skills.reading.part import Part
 from skills.reading.read import TextSource, head_text, lines
@@ -27,7 +29,7 @@ PEEK = 2_000
 """Rows of a table that are looked at to tell its columns."""
 SAMPLE = 2_000_000
 """Characters after which enough rows were looked at."""
-TABLE_SUFFIXES = (".csv", ".tsv", ".tab")
+TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".psv", ".xls")
 JSON_SUFFIXES = (".json", ".jsonl", ".ndjson", ".jsonlines", ".jsonc", ".json5")
 SURE = 4
 """Rows that must be well written for each that is broken, for a file not named so to be taken for JSON."""
@@ -62,7 +64,7 @@ class Understood:
     shape: Shape
     delimiter: str | None = None
     columns: tables.Columns | None = None
-    header: bool = False
+    layout: Layout | None = None
     margin: int = 0
     is_json: bool = False
     lines_of_verse: bool = False
@@ -147,8 +149,8 @@ class Understood:
     def _records(self, columns: tables.Columns) -> Iterator[dict[str, Any]]:
         if self.is_json:
             return records.json_rows(self.source, self.name, self.counts)
-        assert self.delimiter is not None
-        return tables.table_rows(self.source, self.delimiter, columns.names, self.header, self.name, self.counts)
+        assert self.layout is not None
+        return table_rows(self.source, self.layout, self.name, self.counts, columns.text)
 
 
 def understand(part: Part, wanted: Wanted) -> Understood:
@@ -159,7 +161,7 @@ def understand(part: Part, wanted: Wanted) -> Understood:
     if part.chat is not None and (wanted.me or wanted.shape in (None, "chat")) and not wanted.columns:
         return Understood(source, name, "chat", notices=source.notices, chat=part.chat, me=wanted.me)
     if part.kind == "table":
-        return _overruled(_table(source, name, head, ",", wanted), wanted.shape)
+        return _overruled(_table(part, head, Dialect(","), wanted), wanted.shape)
     if part.kind == "records":
         return _overruled(_json(source, name, wanted), wanted.shape)
     if part.kind == "any":
@@ -167,17 +169,20 @@ def understand(part: Part, wanted: Wanted) -> Understood:
         begins = begins_json(head, hint=called_json)
         if (begins and called_json) or ((begins or called_json) and _parses(source, name)):
             return _overruled(_json(source, name, wanted), wanted.shape)
-        delimiter = tables.sniff(head, hint=suffix in TABLE_SUFFIXES or wanted.columns)
-        if delimiter is not None:
-            return _overruled(_table(source, name, head, delimiter, wanted), wanted.shape)
-    found = wanted.shape or shape_of(head)
+        dialect = delimited.sniff(head, hint=suffix in TABLE_SUFFIXES or wanted.columns)
+        if dialect is not None:
+            return _overruled(_table(part, head, dialect, wanted), wanted.shape)
+    seen = shape_of(head)
+    fixed = part.kind == "any" and seen in ("prose", "verse") and delimited.is_fixed_width(head)
+    found = wanted.shape or ("prose" if fixed else seen)
     if found == "chat" or wanted.me is not None:
         chat = conversations.named(source)
         return Understood(source, name, "chat", notices=source.notices, chat=chat, me=wanted.me)
-    margin = running.margin_in(head) if found == "prose" else 0
+    margin = running.margin_in(head) if found == "prose" and not fixed else 0
     notices = (
         *source.notices,
         *(("unwrapped",) if margin else ()),
+        *(("fixed_width",) if fixed else ()),
         *(("no_table",) if suffix in TABLE_SUFFIXES and part.kind == "any" else ()),
     )
     return Understood(source, name, found, margin=margin, notices=notices, chat=part.chat)
@@ -215,19 +220,28 @@ def _json(source: TextSource, name: str, wanted: Wanted) -> Understood:
     return replace(understood, filled=filled)
 
 
-def _table(source: TextSource, name: str, head: str, delimiter: str, wanted: Wanted) -> Understood:
-    first = tables.parse_head(head, delimiter)
-    if not first:
+def _table(part: Part, head: str, dialect: Dialect, wanted: Wanted) -> Understood:
+    source, name = part.source, part.name
+    rows = delimited.head_rows(head, dialect)
+    if not any(map(any, rows)):
         raise FileEmpty(name=name)
-    header = tables.has_header(first)
-    width = len(first[0])
-    names = tables.distinct(first[0]) if header else tuple(str(i) for i in range(1, width + 1))
-    sample = list(itertools.islice(tables.table_rows(source, delimiter, names, header, name), PEEK))
+    layout = layout_of(rows, dialect, even=part.kind == "table", marked=part.marked)
+    sample = list(itertools.islice(table_rows(source, layout, name, LeftOut()), PEEK))
     if not sample:
         raise FileEmpty(name=name)
-    notices = (*source.notices, *(() if header else ("no_header",)))
-    bare = Understood(source, name, "table", delimiter, header=header, notices=notices)
-    return _columns(bare, names, sample, wanted)
+    told = {"no_header": not layout.header, "two_headers": layout.header > 1, "named_twice": layout.twice}
+    notices = (*source.notices, *(code for code, there in told.items() if there))
+    bare = Understood(source, name, "table", dialect.delimiter, layout=layout, notices=notices)
+    found = _columns(bare, layout.used, sample, wanted)
+    return _titled(found, layout.names[part.grouped]) if part.grouped is not None else found
+
+
+def _titled(found: Understood, name: str | None) -> Understood:
+    """The column whose cells span several rows is their title, unless it has other work to do."""
+    columns = found.columns
+    if columns is None or name is None or columns.title or name in (columns.text, columns.prompt, columns.completion):
+        return found
+    return replace(found, columns=columns._replace(title=name))
 
 
 def _columns(found: Understood, names: tuple[str, ...], sample: list[dict[str, str]], wanted: Wanted) -> Understood:

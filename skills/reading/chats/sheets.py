@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 
 from skills.reading.chats.placeholders import kind_of
+from skills.reading.delimited import Dialect, head_rows, sniff
+from skills.reading.layout import layout_of, table_rows
 from skills.reading.left_out import LeftOut
 from skills.reading.part import Part
 from skills.reading.said import Chat, Said, Talk
 from skills.reading.stamps import WHEN, Clock, iso_seconds, seconds_of
-from skills.reading.tables import distinct, has_header, parse_head, sniff, table_rows
 from skills.texts.normalize import fold_word
 
 WHO = ("sender name", "sender_name", "sender", "remitente", "emisor", "speaker", "hablante")
@@ -28,28 +29,29 @@ MINE = "Me"
 
 def chat_of(part: Part, head: str) -> Chat | None:
     """The chat in a table; None if it is no table, or not of messages."""
-    delimiter = (
-        "," if part.kind == "table" else sniff(head, hint=PurePath(part.name).suffix.casefold() in (".csv", ".tsv"))
-    )
-    rows = parse_head(head, delimiter) if delimiter is not None else []
-    if delimiter is None or len(rows) < 3 or not has_header(rows):
+    named = PurePath(part.name).suffix.casefold() in (".csv", ".tsv")
+    dialect = Dialect(",") if part.kind == "table" else sniff(head, hint=named)
+    rows = head_rows(head, dialect) if dialect is not None else []
+    if dialect is None or len(rows) < 3:
         return None
-    names = distinct(rows[0])
-    known = {fold_word(name): name for name in names}
+    layout = layout_of(rows, dialect, even=part.kind == "table", marked=part.marked)
+    if not layout.header:
+        return None
+    known = {fold_word(name): name for name in layout.used}
     sure = any(program <= known.keys() for program in PROGRAMS)
     writers = (*WHO, "author") if sure else WHO  # of a poem, too, somebody is the author
     who, text, time = (next((known[key] for key in keys if key in known), None) for keys in (writers, TEXT, TIME))
     spoken = fold_word(who or "") in ("speaker", "hablante")
     if who is None or text is None or (not sure and (known.keys() & MAIL or (time is None and not spoken))):
         return None
-    sample = [dict(zip(names, row, strict=False)) for row in rows[1:]]
+    sample = [dict(zip(layout.names, row, strict=False)) for row in rows[layout.above + layout.header :] if row]
     counts = Counter(row.get(who) for row in sample)
     if not sure and (len(counts) < 2 or len(sample) < 1.5 * len(counts)):
         return None
     clock = Clock(found["day"] for row in sample if time and (found := MOMENT.match(row.get(time) or "")))
 
     def talks(left: LeftOut) -> Iterator[Talk]:
-        found = table_rows(part.source, delimiter, names, True, part.name, left)
+        found = table_rows(part.source, layout, part.name, left, text)
         yield Talk(None, _said(found, who, text, time, clock, left))
 
     return Chat(talks, running=True)

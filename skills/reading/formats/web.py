@@ -37,7 +37,7 @@ def read(path: Path, name: str, folder: Path) -> list[Part]:
     if path.stat().st_size > XML_LIMIT:
         raise FileTooLarge(name=name, bytes=path.stat().st_size, limit=XML_LIMIT)
     data = path.read_bytes()
-    text, named = _decoded(path, data, name)
+    text, named = decoded(path, data, name)
     part = part_of(article(text, name), name, folder)
     return [replace(part, source=part.source._replace(named=named))]
 
@@ -58,7 +58,7 @@ def article(text: str, name: str, title: str | None = None) -> Document:
     return document
 
 
-def _decoded(path: Path, data: bytes, name: str) -> tuple[str, str]:
+def decoded(path: Path, data: bytes, name: str) -> tuple[str, str]:
     """The page as text and its encoding: the one it declares if that fits, else the one it looks like."""
     if declared := CHARSET.search(data[:4096]):
         try:
@@ -72,18 +72,27 @@ def _decoded(path: Path, data: bytes, name: str) -> tuple[str, str]:
 
 def page(text: str, name: str, left_as: LeftAs = mark) -> Document:
     """What a page shows. Raises FileUnreadable (`html`) if nothing can be made of it."""
+    return shown(tree(text, name), left_as)
+
+
+def shown(root: Element, left_as: LeftAs = mark) -> Document:
+    """What is shown of a page, or of an element of one."""
+    walk = _Walk(Document(title=_title(root)), left_as)
+    walk.take(root)
+    walk.close()
+    return walk.document
+
+
+def tree(text: str, name: str) -> Element:
+    """The root of a page. Raises FileUnreadable (`html`) if nothing can be made of it."""
     from lxml import etree, html
 
     # A parser of HTML knows no entities but its own, and mends what is open or crossed.
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(re.sub(r"^\ufeff?\s*<\?xml.*?\?>", "", text, count=1), parser=parser)
+        return html.document_fromstring(re.sub(r"^\ufeff?\s*<\?xml.*?\?>", "", text, count=1), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise FileUnreadable(name=name, kind="html") from error
-    walk = _Walk(Document(title=_title(root)), left_as)
-    walk.take(root)
-    walk.close()
-    return walk.document
 
 
 def _title(root: Element) -> str | None:
@@ -112,7 +121,7 @@ class _Walk:
             self.pieces.append("\n")
         elif tag == "table" and not node.xpath(".//table|.//p[2]"):
             self.close()
-            rows = [[_flat(cell) for cell in row if cell.tag in ("td", "th")] for row in node.iter("tr")]
+            rows = [[cell_text(cell) for cell in row if cell.tag in ("td", "th")] for row in node.iter("tr")]
             self.document.add_table(rows)
         elif tag and tag not in SKIPPED:
             self._inside(node, tag)
@@ -143,6 +152,18 @@ class _Walk:
         self.pieces = []
         if text or (kept and written):
             self.document.paragraphs.append(Paragraph(text, level))
+
+
+def cell_text(cell: Element) -> str:
+    """The text of a cell of a table; a line ends where its author ended it."""
+    pieces = [SPACES.sub(" ", cell.text or "")]
+    for node in cell.iterdescendants():
+        if node.tag in ("br", "p", "div"):
+            pieces.append("\n")
+        if isinstance(node.tag, str) and node.tag not in ("style", "script"):
+            pieces.append(SPACES.sub(" ", node.text or ""))
+        pieces.append(SPACES.sub(" ", node.tail or ""))
+    return "\n".join(" ".join(line.split()) for line in "".join(pieces).split("\n")).strip()
 
 
 def _flat(cell: Element) -> str:

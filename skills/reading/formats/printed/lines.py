@@ -238,8 +238,17 @@ def _lines_in(runs: Sequence[Run], width: float | None) -> list[Line]:
         bold = all(run.bold for run in row)
         lines.append(
             Line(
-                text, row[0].left, max(run.right for run in row), main.base, main.size, bold, start, limit, justified,
-                i == 0, cells,
+                text,
+                row[0].left,
+                max(run.right for run in row),
+                main.base,
+                main.size,
+                bold,
+                start,
+                limit,
+                justified,
+                i == 0,
+                cells,
             )  # fmt: skip
         )
     return lines

@@ -243,7 +243,7 @@ def _hanging(blocks: Sequence[Sequence[Line]]) -> bool:
 
 def _capitals(blocks: Sequence[Sequence[Line]]) -> bool:
     begins = [b.text for block in blocks for a, b in itertools.pairwise(block) if not _full(a, b)]
-    return len(begins) >= 5 and sum(text.lstrip("«“\"¿¡—(")[:1].isupper() for text in begins) > 0.95 * len(begins)
+    return len(begins) >= 5 and sum(text.lstrip('«“"¿¡—(')[:1].isupper() for text in begins) > 0.95 * len(begins)
 
 
 def _attached(blocks: Sequence[Sequence[Line]]) -> bool:
@@ -338,9 +338,9 @@ def _joined(lines: Sequence[Line], usual: Usual) -> str:
         said = " ".join(line.text.split())
         if re.search(r"[^\W\d_]-$", text) and said[:1].islower():
             text = text[:-1] + said
-        elif re.search(r"\w-$", text) and said[:1].isalnum():
-            text += said
-        elif usual.attached and (re.search(r"(?:^|\s)[—–]$", text) or re.match(r"[—–](?:[\s,.;:!?)]|$)", said)):
+        elif (re.search(r"\w-$", text) and said[:1].isalnum()) or (
+            usual.attached and (re.search(r"(?:^|\s)[—–]$", text) or re.match(r"[—–](?:[\s,.;:!?)]|$)", said))
+        ):
             text += said
         else:
             text = f"{text} {said}" if text else said

@@ -77,7 +77,7 @@ def words_of(text: PdfTextPage, box: tuple[float, float, float, float], close: b
     main = ways.most_common(1)[0][0] if ways else 0
     corner = _turned(box, main)
     upright = [_moved(word, corner) for word, angle in found if angle == main]
-    seen = [word for word in upright if -1 <= word.left and word.right <= corner[2] - corner[0] + 1]
+    seen = [word for word in upright if word.left >= -1 and word.right <= corner[2] - corner[0] + 1]
     letters = "".join(word.text for word in seen)
     mirrored = len(RIGHT_TO_LEFT.findall(letters)) > 0.5 * sum(c.isalpha() for c in letters)
     if mirrored:
@@ -159,9 +159,17 @@ class _Reader:
             matrix = pdfium.FS_MATRIX()
             pdfium.FPDFText_GetMatrix(self.page, index, matrix)
             along = math.hypot(matrix.a, matrix.b) or 1.0
-            size = pdfium.FPDFText_GetFontSize(self.page, index) * abs(matrix.a * matrix.d - matrix.b * matrix.c) / along
+            size = (
+                pdfium.FPDFText_GetFontSize(self.page, index) * abs(matrix.a * matrix.d - matrix.b * matrix.c) / along
+            )
             angle = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
-            straight = abs(math.atan2(matrix.b, matrix.a) / (math.pi / 2) - round(math.atan2(matrix.b, matrix.a) / (math.pi / 2))) < 0.1
+            straight = (
+                abs(
+                    math.atan2(matrix.b, matrix.a) / (math.pi / 2)
+                    - round(math.atan2(matrix.b, matrix.a) / (math.pi / 2))
+                )
+                < 0.1
+            )
             self.faces[key] = _Face(size or 1.0, angle if straight else 9, self.weight(stretch))
         return self.faces[key]
 
@@ -213,7 +221,6 @@ class _Reader:
             accent = char if char in ACCENTS and not over else ""
             before = (left, right)
         return "".join(said).replace(LOWERED + RAISED, "")
-
 
     def raised(self, index: int, base: float, level: float, size: float) -> bool:
         """Is it smaller than the word and higher, or (with a font that has figures for it) drawn high?"""
