@@ -14,6 +14,7 @@ from skills.reading.load_result import LoadResult
 from tests.corpus import Case, cases
 from tests.corpus_hard import hard
 from tests.corpus_hostile import hostile
+from tests.corpus_plain import plain_cases
 from tutor.limits import Limits
 from tutor.processes.sandbox import sandboxed
 from tutor.settings import Settings
@@ -68,6 +69,11 @@ def test_what_is_said_of_a_file_can_be_said(ctx: Context, tmp_path: Path) -> Non
         assert all(Words(language)(message) for language in LANGUAGES for message in messages)
         for offer in result.offers():
             LoadInputs.model_validate(offer.inputs)
+
+
+@pytest.mark.parametrize("case", list(plain_cases()), ids=lambda case: case.name)
+def test_plain_text_lands_as_its_author_expects(case: Case, ctx: Context, tmp_path: Path) -> None:
+    meet(case, ctx, tmp_path)
 
 
 # --- hostile files ----------------------------------------------------------------------------------------------------

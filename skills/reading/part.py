@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from typing import Literal, NamedTuple
@@ -13,6 +13,7 @@ from skills.blocks import Scalar
 from skills.errors import FileEmpty, FileUnreadable
 from skills.reading.left_out import LeftOut
 from skills.reading.read import TextSource
+from skills.workspace import Shape
 
 TEXT_LIMIT = 200_000_000
 """Most characters that are taken out of one file."""
@@ -29,7 +30,8 @@ class Part:
     """A text or a table that a file holds. `kind`: `any` if its content has still to tell which of the two it is.
 
     `title`: of the sheet or file, where there are several. `facts`: what was seen, by code; a code that has words
-    under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out.
+    under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out. `shape`: what
+    the kind of file says that a text is; None if its content has to tell.
     """
 
     source: TextSource
@@ -38,6 +40,7 @@ class Part:
     title: str | None = None
     facts: dict[str, Scalar] = field(default_factory=dict)
     left: LeftOut = field(default_factory=LeftOut)
+    shape: Shape | None = None
 
 
 class Paragraph(NamedTuple):
@@ -108,6 +111,12 @@ def write_text(lines: Iterable[str], name: str, folder: Path, facts: dict[str, S
     if not written:
         raise FileEmpty(name=name)
     return Part(_plain(path), name, "text", facts=facts or {})
+
+
+def rewritten(part: Part, lines: Iterable[str], folder: Path) -> Part:
+    """The part with other lines, and all else as it was. Raises what `write_text` raises."""
+    new = write_text(lines, part.name, folder).source
+    return replace(part, source=new._replace(named=part.source.named, notices=part.source.notices))
 
 
 def write_table(rows: Iterable[Sequence[str]], name: str, folder: Path, title: str | None = None) -> Part:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
+from skills.texts.hyphens import MARKS
 from skills.texts.sentences import names, words
 from skills.workspace import Shape
 
@@ -17,6 +18,10 @@ STAMPED = re.compile(r"^\W?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}[, ]+\d{1,2}:\d{2}.{0,
 PROMPTS = names("q p pregunta question prompt user usuario human instruction instrucción consigna texto text")
 ANSWERS = names("a r respuesta answer completion assistant asistente response output resumen summary")
 LIST_ITEM = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s")
+
+
+CUT_WORDS = 0.1
+"""Share of lines that end inside a word from which on they are those of a margin, however narrow and ragged."""
 
 
 def shape_of(head: str) -> Shape:
@@ -88,6 +93,8 @@ def margin_of(blocks: Sequence[Sequence[str]]) -> int:
     while len(lengths) > 8 and lengths[-1] > 1.15 * lengths[-3]:  # an address of the web, a line that was never cut
         lengths.pop()
         width = min(width, lengths[-1])
+    if sum(_cut_word(a, b) for a, b in breaks) >= max(3, CUT_WORDS * len(breaks)):
+        return width
     if width < 40 and (width < 32 or len(breaks) < 10):
         return 0
     full = sum(_full(a, b, width) for a, b in breaks)
@@ -97,8 +104,13 @@ def margin_of(blocks: Sequence[Sequence[str]]) -> int:
 
 def _full(line: str, following: str, width: int) -> bool:
     """Had the first word of the following line no room on this one? A word cut by a hyphen says so by itself."""
-    hyphen = re.search(r"[^\W\d_]-$", line) is not None and following[:1].islower() and len(line) >= 0.75 * width
-    return hyphen or len(line) + 1 + len(following.split()[0]) >= width
+    if len(line) + 1 + len(following.split(maxsplit=1)[0]) >= width:
+        return True
+    return len(line) >= 0.75 * width and _cut_word(line, following)
+
+
+def _cut_word(line: str, following: str) -> bool:
+    return line[-1:] in MARKS and line[-2:-1].isalpha() and following[:1].islower()
 
 
 def ends_paragraph(line: str, following: str, width: int) -> bool:

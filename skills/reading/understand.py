@@ -15,11 +15,14 @@ from skills.reading.left_out import LeftOut
 from skills.reading.part import Part
 from skills.reading.read import TextSource, head_text, lines
 from skills.reading.shape import rows_are_verse, shape_of
+from skills.texts.hyphens import vocabulary
 from skills.texts.normalize import fold_word
 from skills.workspace import Shape
 
 PEEK = 2_000
 """Rows of a table that are looked at to tell its columns."""
+VOCABULARY = 50_000
+"""Lines of a text whose words tell which hyphens belong to a word."""
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab")
 JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 
@@ -60,14 +63,24 @@ class Understood:
     counts: LeftOut = field(default_factory=LeftOut)
 
     def pieces(self) -> Iterator[running.Piece]:
-        """All rows, each with the number of its document."""
+        """All rows, each with the number of its document. A text that has nothing but titles is made of them; what is
+        named like a table has then only the names of its columns."""
+        found = self._pieces()
+        first = next(found, None)
+        if first is not None:
+            yield from itertools.chain([first], found)
+        elif self.columns is None and "no_table" not in self.notices:
+            yield from running.titles(lines(self.source))
+
+    def _pieces(self) -> Iterator[running.Piece]:
         self.counts.forget()
         if self.columns is not None:
             yield from self._of_table(self.columns)
         elif self.shape in ("dialogue", "chat", "pairs"):
             yield from running.spoken(lines(self.source), self.shape, head_text(self.source))
         else:
-            yield from running.pieces(lines(self.source), self.shape, self.margin)
+            known = vocabulary(itertools.islice(lines(self.source), VOCABULARY)) if self.margin else frozenset()
+            yield from running.pieces(lines(self.source), self.shape, self.margin, known)
 
     def _of_table(self, columns: tables.Columns) -> Iterator[running.Piece]:
         """A record is a document; records that follow each other under one title, or lines of verse, are one."""
@@ -99,7 +112,7 @@ def understand(part: Part, wanted: Wanted) -> Understood:
         delimiter = tables.sniff(head, hint=suffix in TABLE_SUFFIXES or wanted.columns)
         if delimiter is not None:
             return _overruled(_table(source, name, head, delimiter, wanted), wanted.shape)
-    found = wanted.shape or shape_of(head)
+    found = wanted.shape or part.shape or shape_of(head)
     margin = running.margin_in(head) if found == "prose" else 0
     notices = (
         *source.notices,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 
 from skills.errors import FileUnreadable
+from skills.reading.broken_utf8 import codec_for, slips
+from skills.reading.formats import gutenberg, line_numbers, plain
 from skills.reading.formats.several import opened_each, unzipped
 from skills.reading.part import Part
-from skills.reading.read import examine, look
+from skills.reading.read import look
 
 READERS = {"word": "word", "odt": "odt", "epub": "epub", "pdf": "pdf", "spreadsheet": "sheet", "html": "web"}
 """Kind of file -> the module of its reader, loaded (with its parser) when such a file comes."""
@@ -30,11 +33,17 @@ def opened(path: Path, name: str, folder: Path) -> list[Part]:
 def _single(path: Path, name: str, folder: Path) -> list[Part]:
     kind = look(path, name)
     if kind is None:
-        return [Part(examine(path, name), name)]
+        return plain.read(path, name, folder)
     if kind == "zip":
         raise FileUnreadable(name=name, kind="archive")
     if kind not in READERS:
         raise FileUnreadable(name=name, kind=kind)
     reader = importlib.import_module(f"skills.reading.formats.{READERS[kind]}")
     parts: list[Part] = reader.read(path, name, folder)
-    return parts
+    told = slips(path, codec_for(path) or "") if kind == "html" else {}
+    return [_bare(replace(part, facts=part.facts | told), folder) for part in parts]
+
+
+def _bare(part: Part, folder: Path) -> Part:
+    """The part without what editions put around and beside a text, in whatever kind of file."""
+    return line_numbers.unnumbered(gutenberg.unframed(part, folder), folder)
