@@ -18,6 +18,7 @@ from tests.corpus_json import json_cases
 from tests.corpus_mail import mail_cases
 from tests.corpus_markup import markup_cases
 from tests.corpus_notes import note_cases
+from tests.corpus_plain import plain_cases
 from tests.corpus_tables import tables
 from tutor.limits import Limits
 from tutor.processes.sandbox import sandboxed
@@ -86,6 +87,11 @@ TABLES = list(tables())
 
 @pytest.mark.parametrize("case", TABLES, ids=lambda case: case.name)
 def test_a_table_lands_as_its_author_expects(case: Case, ctx: Context, tmp_path: Path) -> None:
+    meet(case, ctx, tmp_path)
+
+
+@pytest.mark.parametrize("case", list(plain_cases()), ids=lambda case: case.name)
+def test_plain_text_lands_as_its_author_expects(case: Case, ctx: Context, tmp_path: Path) -> None:
     meet(case, ctx, tmp_path)
 
 

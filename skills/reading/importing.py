@@ -92,7 +92,7 @@ class Tally:
             "pair_columns": several and found.shape == "pairs",
             "no_text_column": found.shape == "table",
             "blank_rows": self.blank > 0,
-            "odd_characters": self.replaced > 0,
+            "odd_characters": self.replaced > 0 and "unread_bytes" not in found.facts,
             "short_text": self.words < LITTLE,
         }
         return (*found.notices(), *(code for code, there in codes.items() if there))

@@ -15,6 +15,7 @@ from skills.errors import FileEmpty, FileUnreadable
 from skills.reading.left_out import LeftOut
 from skills.reading.read import TextSource
 from skills.reading.said import Chat
+from skills.workspace import Shape
 
 TEXT_LIMIT = 200_000_000
 """Most characters that are taken out of one file."""
@@ -34,7 +35,8 @@ class Part:
     `title`: of the sheet or file, where there are several. `facts`: what was seen, by code; a code that has words
     under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out. `chat`: the
     messages in it, where it is one that a program exported. Of a table, `marked`: the row that was set apart as its
-    header; `grouped`: the column whose cells span several rows.
+    header; `grouped`: the column whose cells span several rows. `shape`: what the kind of file says that a text is; None
+    if its content has to tell.
     """
 
     source: TextSource
@@ -46,6 +48,7 @@ class Part:
     chat: Chat | None = None
     marked: int | None = None
     grouped: int | None = None
+    shape: Shape | None = None
 
 
 class Paragraph(NamedTuple):
@@ -122,6 +125,12 @@ def write_text(lines: Iterable[str], name: str, folder: Path, facts: dict[str, S
     if not written:
         raise FileEmpty(name=name)
     return Part(_plain(path), name, "text", facts=facts or {})
+
+
+def rewritten(part: Part, lines: Iterable[str], folder: Path) -> Part:
+    """The part with other lines, and all else as it was. Raises what `write_text` raises."""
+    new = write_text(lines, part.name, folder).source
+    return replace(part, source=new._replace(named=part.source.named, notices=part.source.notices))
 
 
 def write_table(rows: Iterable[Sequence[str]], name: str, folder: Path, title: str | None = None) -> Part:

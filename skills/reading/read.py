@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import io
-import itertools
 import re
 import zipfile
 import zlib
@@ -13,7 +12,9 @@ from pathlib import Path, PurePath
 from typing import NamedTuple, TextIO
 
 from skills.errors import FileEmpty, FileMissing, FileTooLarge, FileUnreadable
+from skills.reading.broken_utf8 import best, codec_for
 from skills.reading.markup import markup_of
+from skills.reading.no_text import no_text
 
 LIMIT = 200_000_000
 """Largest file that is read, in bytes."""
@@ -65,9 +66,6 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 BLANK = b" \t\r\n\x00" + codecs.BOM_UTF8
-WESTERN = ("cp1252", "mac_roman", "cp850")
-LETTERS = frozenset("áéíóúüñçàèìòùâêîôûäëïöãõÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄËÏÖÃÕ¿¡«»“”‘’–—…°ºª€·•")
-"""Characters outside ASCII that Western texts are written with: the measure of a guessed encoding."""
 
 
 class TextSource(NamedTuple):
@@ -162,6 +160,8 @@ def head_text(source: TextSource) -> str:
 
 def _kind(path: Path, head: bytes, name: str = "") -> str | None:
     """What the file is if it is not plain text, by its first bytes; None for text."""
+    if (kind := no_text(head, name)) is not None:
+        return kind
     if head.startswith(b"PK\x03\x04"):
         return _packed(path, name)
     if head[:4] == b"RIFF":
@@ -280,20 +280,21 @@ def _utf16(head: bytes) -> str | None:
 
 def encoding_of(path: Path, head: bytes, name: str) -> tuple[str, str]:
     """The encoding to open the file with, and its usual name. Raises FileUnreadable if there is none that fits."""
-    for bom, encoding in BOMS:
-        if head.startswith(bom):
-            return encoding, encoding.removesuffix("-sig")
+    bom = next((encoding for bom, encoding in BOMS if head.startswith(bom)), None)
+    if bom is not None and bom != "utf-8-sig":
+        return bom, bom
     if (encoding16 := _utf16(head)) is not None:
         return encoding16, "utf-16"
     sample = _first_problem(path)
     if sample is None:
-        return "utf-8", "utf-8"
-    scored = sorted(((_western(sample, encoding), -i, encoding) for i, encoding in enumerate(WESTERN)), reverse=True)
-    share, _, best = scored[0]
+        return bom or "utf-8", "utf-8"
+    if (codec := codec_for(path)) is not None or bom is not None:
+        return codec or "utf-8-sig", "utf-8"
+    share, old = best(sample)
     if share >= 0.9:
         # Latin-1 is Windows-1252 without the characters of 0x80 to 0x9f: the same file, its older name.
-        plain = best == "cp1252" and not any(0x80 <= byte <= 0x9F for byte in sample)
-        return best, "latin-1" if plain else best
+        plain = old == "cp1252" and not any(0x80 <= byte <= 0x9F for byte in sample)
+        return old, "latin-1" if plain else old
     from charset_normalizer import from_bytes
 
     found = from_bytes(sample).best()
@@ -317,12 +318,3 @@ def _first_problem(path: Path) -> bytes | None:
             file.seek(0)
             return file.read(1 << 20)
     return None
-
-
-def _western(sample: bytes, encoding: str) -> float:
-    """Share of the characters outside ASCII that Western texts really use, if `encoding` were the right one."""
-    text = sample.decode(encoding, "replace")
-    odd = [c for c in text if ord(c) > 0x7F]
-    # A capital inside a small word (aÑo read as aÃ±o) betrays the wrong table.
-    wrong = sum(1 for a, b in itertools.pairwise(text) if a.islower() and ord(b) > 0x7F and b.isupper())
-    return (sum(c in LETTERS for c in odd) - wrong) / len(odd) if odd else 0.0

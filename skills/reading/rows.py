@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from skills.reading.shape import ANSWERS, PROMPTS, TURN, blocks_of, ends_paragraph, margin_of
+from skills.texts.hyphens import MARKS, belongs
 from skills.workspace import Row, Shape
 
 HEADING = re.compile(
@@ -18,6 +19,7 @@ TITLE = re.compile(r"^\s*(?![-*•\d])\S.{1,78}[^\s.!?…,;:]\s*$")
 NUMBER = re.compile(r"^\s*(?:[IVXLC]{1,7}|\d{1,3})\.?\s*$")
 """The number of a part or poem, alone on its line."""
 RULE = re.compile(r"^\s*(?:[*_=~-]\s*){3,}$")
+CUT_WORD = re.compile(rf"([^\W\d_]+)([{MARKS}])\n(?=([^\W\d_]+))")
 FIRST = "#*_=~-cCpPaA"
 """What headings and rules begin with."""
 STANZA_LINES = 24
@@ -34,12 +36,12 @@ class Piece(NamedTuple):
     document: int
 
 
-def pieces(lines: Iterable[str], shape: Shape, margin: int) -> Iterator[Piece]:
+def pieces(lines: Iterable[str], shape: Shape, margin: int, known: frozenset[str] = frozenset()) -> Iterator[Piece]:
     """The rows of a text of this shape. A heading or a rule of asterisks begins a new document.
 
-    `margin`: the width at which prose was cut, or 0. A short first line that stands alone and ends without
-    punctuation is the title; in verse each such line is the title of a poem, which begins there, and a number that
-    stands alone begins a part.
+    `margin`: the width at which prose was cut, or 0; `known`: the words of the text, for those that were cut there. A
+    short first line that stands alone and ends without punctuation is the title; in verse each such line is the title
+    of a poem, which begins there, and a number that stands alone begins a part.
     """
     document, title, begun = 0, None, False
     for number, block in enumerate(_blocks(lines)):
@@ -54,9 +56,18 @@ def pieces(lines: Iterable[str], shape: Shape, margin: int) -> Iterator[Piece]:
             block = block[1:]
             if not block:
                 continue
-        for row in _rows(block, shape, margin):
+        for row in _rows(block, shape, margin, known):
             begun = True
             yield Piece(row.model_copy(update={"title": title}) if title else row, document)
+
+
+def titles(lines: Iterable[str]) -> Iterator[Piece]:
+    """The rows of a text that has nothing but titles (a single line, an index): each is one."""
+    for line in itertools.chain.from_iterable(_blocks(lines)):
+        bare = line.strip()
+        heading = HEADING.match(bare)
+        if not RULE.match(bare):
+            yield Piece(Row(text=(heading[1] or heading[2]).strip() if heading else bare), 0)
 
 
 def _titled(line: str) -> bool:
@@ -88,13 +99,13 @@ def _parts(line: str) -> bool:
     return bare[:1] in FIRST and bool(HEADING.match(bare) or RULE.match(bare))
 
 
-def _rows(block: list[str], shape: Shape, margin: int) -> Iterator[Row]:
+def _rows(block: list[str], shape: Shape, margin: int, known: frozenset[str]) -> Iterator[Row]:
     if shape == "verse":
         for stanza in _stanzas(block):
             yield Row(text="\n".join(line.strip() for line in stanza))
     elif margin:
         for paragraph in _paragraphs(block, margin):
-            yield Row(text=unwrap(paragraph))
+            yield Row(text=unwrap(paragraph, known))
     else:
         # One paragraph a line, as word processors write it.
         for line in block:
@@ -113,9 +124,21 @@ def _paragraphs(block: list[str], margin: int) -> Iterator[list[str]]:
     yield block[start:]
 
 
-def unwrap(block: list[str]) -> str:
-    """A paragraph that was cut at a margin, whole again; a word cut by a hyphen is joined."""
-    return re.sub(r"(?<=[^\W\d_])-\n(?=[^\W\d_])", "", "\n".join(line.strip() for line in block)).replace("\n", " ")
+def unwrap(block: list[str], known: frozenset[str] = frozenset()) -> str:
+    """A paragraph that was cut at a margin, whole again; a word cut by a hyphen is joined.
+
+    A hyphen that belongs to the word stays: `known` are the words of the text, some with a hyphen inside.
+    """
+
+    def joined(found: re.Match[str]) -> str:
+        first, mark, rest = found.groups()
+        name = rest[0].isupper() and not first.isupper()
+        return first + ("-" if mark in "-\u2010" and (name or belongs(first, rest, known)) else "")
+
+    lines = [line.strip() for line in block]
+    if any(line[-1:] in MARKS for line in lines[:-1]):
+        return CUT_WORD.sub(joined, "\n".join(lines)).replace("\n", " ")
+    return " ".join(lines)
 
 
 def _stanzas(block: list[str]) -> Iterator[list[str]]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from skills.reading.stamps import STAMPS
+from skills.texts.hyphens import MARKS
 from skills.texts.sentences import names, words
 from skills.workspace import Shape
 
@@ -18,6 +19,10 @@ ANSWERS = names("a r respuesta answer completion assistant asistente response ou
 LIST_ITEM = re.compile(
     r"^\s*(?:[-*•◦▪■□●○►➢✓✔☐§+\uf0a7\uf0b7\uf0d8\uf0fc]|o(?=\t)|(?:\d{1,3}\.){0,3}\d{1,3}[.)]|[a-zA-Z]\))\s"
 )
+
+
+CUT_WORDS = 0.1
+"""Share of lines that end inside a word from which on they are those of a margin, however narrow and ragged."""
 
 
 def shape_of(head: str) -> Shape:
@@ -92,6 +97,8 @@ def margin_of(blocks: Sequence[Sequence[str]]) -> int:
     while len(lengths) > 8 and lengths[-1] > 1.15 * lengths[-3]:  # an address of the web, a line that was never cut
         lengths.pop()
         width = min(width, lengths[-1])
+    if sum(_cut_word(a, b) for a, b in breaks) >= max(3, CUT_WORDS * len(breaks)):
+        return width
     if width < 40 and (width < 32 or len(breaks) < 10):
         return 0
     full = sum(_full(a, b, width) for a, b in breaks)
@@ -101,8 +108,13 @@ def margin_of(blocks: Sequence[Sequence[str]]) -> int:
 
 def _full(line: str, following: str, width: int) -> bool:
     """Had the first word of the following line no room on this one? A word cut by a hyphen says so by itself."""
-    hyphen = re.search(r"[^\W\d_]-$", line) is not None and following[:1].islower() and len(line) >= 0.75 * width
-    return hyphen or len(line) + 1 + len(following.split()[0]) >= width
+    if len(line) + 1 + len(following.split(maxsplit=1)[0]) >= width:
+        return True
+    return len(line) >= 0.75 * width and _cut_word(line, following)
+
+
+def _cut_word(line: str, following: str) -> bool:
+    return line[-1:] in MARKS and line[-2:-1].isalpha() and following[:1].islower()
 
 
 def ends_paragraph(line: str, following: str, width: int) -> bool:

@@ -22,9 +22,12 @@ from skills.reading.part import Part
 from skills.reading.read import TextSource, head_text, lines
 from skills.reading.said import Chat
 from skills.reading.shape import rows_are_verse, shape_of
+from skills.texts.hyphens import vocabulary
 from skills.texts.normalize import fold_word
 from skills.workspace import Row, Shape, Turn
 
+VOCABULARY = 50_000
+"""Lines of a text whose words tell which hyphens belong to a word."""
 PEEK = 2_000
 """Rows of a table that are looked at to tell its columns."""
 SAMPLE = 2_000_000
@@ -89,7 +92,16 @@ class Understood:
         return {"unread_columns": len(unread), "unread_columns_names": ", ".join(unread)} if unread else {}
 
     def pieces(self) -> Iterator[running.Piece]:
-        """All rows, each with the number of its document."""
+        """All rows, each with the number of its document. A text that has nothing but titles is made of them; what is
+        named like a table has then only the names of its columns."""
+        found = self._pieces()
+        first = next(found, None)
+        if first is not None:
+            yield from itertools.chain([first], found)
+        elif self.columns is None and "no_table" not in self.notices:
+            yield from running.titles(lines(self.source))
+
+    def _pieces(self) -> Iterator[running.Piece]:
         self.counts.forget()
         self.speakers.forget()
         if self.columns is not None:
@@ -99,7 +111,8 @@ class Understood:
         elif self.shape in ("dialogue", "pairs"):
             yield from running.spoken(lines(self.source), self.shape, head_text(self.source))
         else:
-            yield from running.pieces(lines(self.source), self.shape, self.margin)
+            known = vocabulary(itertools.islice(lines(self.source), VOCABULARY)) if self.margin else frozenset()
+            yield from running.pieces(lines(self.source), self.shape, self.margin, known)
 
     def _of_table(self, columns: tables.Columns) -> Iterator[running.Piece]:
         """A record is a document; records that follow each other under one title, or lines of verse, are one."""
@@ -174,7 +187,7 @@ def understand(part: Part, wanted: Wanted) -> Understood:
             return _overruled(_table(part, head, dialect, wanted), wanted.shape)
     seen = shape_of(head)
     fixed = part.kind == "any" and seen in ("prose", "verse") and delimited.is_fixed_width(head)
-    found = wanted.shape or ("prose" if fixed else seen)
+    found = wanted.shape or part.shape or ("prose" if fixed else seen)
     if found == "chat" or wanted.me is not None:
         chat = conversations.named(source)
         return Understood(source, name, "chat", notices=source.notices, chat=chat, me=wanted.me)
