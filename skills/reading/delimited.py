@@ -99,7 +99,7 @@ def sniff(head: str, hint: bool) -> Dialect | None:
     one, which names the columns, is not. A table of one column counts only with the hint.
     """
     head = head.strip("\n\ufeff ")
-    if _is_framed(head):
+    if is_framed(head):
         return Dialect("|", framed=True)
     told = TOLD.match(head.partition("\n")[0])
     said = told[1].replace("\\t", "\t") if told else None
@@ -202,7 +202,7 @@ def _is_speaker(cell: str) -> bool:
 # --- framed tables ----------------------------------------------------------------------------------------------------
 
 
-def _is_framed(head: str) -> bool:
+def is_framed(head: str) -> bool:
     """Is nearly all of it a table drawn with bars, its rule near the beginning?"""
     filled = [line.translate(BARS) for line in head.split("\n") if line.strip()]
     begins = next((i for i, line in enumerate(filled[: ABOVE_FRAME + 1]) if "|" in line or _is_rule(line)), None)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path, PurePath
 
 from skills.reading.broken_utf8 import slips
+from skills.reading.delimited import is_framed
 from skills.reading.formats import gutenberg, line_numbers, markdown, paged, subtitles, underlined
 from skills.reading.part import Part
-from skills.reading.read import examine
+from skills.reading.read import examine, head_text
 
 STEPS = (gutenberg.unframed, markdown.shown, underlined.headed, paged.unpaged, line_numbers.unnumbered)
 """In this order: what stands around a text hides what is in it."""
@@ -18,7 +19,7 @@ DATA = (".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson")
 def read(path: Path, name: str, folder: Path) -> list[Part]:
     source = examine(path, name)
     part = Part(source, name, facts=slips(source.path, source.encoding))
-    if PurePath(name).suffix.casefold() in DATA:
+    if PurePath(name).suffix.casefold() in DATA or is_framed(head_text(source)):
         return [part]
     if (spoken := subtitles.said(part, folder)) is not None:
         return [spoken]
