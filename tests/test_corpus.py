@@ -12,6 +12,7 @@ from skills.errors import UserError
 from skills.load_dataset import LoadInputs, run
 from skills.reading.load_result import LoadResult
 from tests.corpus import Case, cases
+from tests.corpus_chats import chats
 from tests.corpus_hard import hard
 from tests.corpus_hostile import hostile
 from tutor.limits import Limits
@@ -20,6 +21,7 @@ from tutor.settings import Settings
 from tutor.words import LANGUAGES, Words
 
 CASES = list(cases())
+CASES += chats()
 QUICK = [case for case in CASES if not case.slow]
 
 
