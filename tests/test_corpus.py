@@ -12,6 +12,7 @@ from skills.errors import UserError
 from skills.load_dataset import LoadInputs, run
 from skills.reading.load_result import LoadResult
 from tests.corpus import Case, cases
+from tests.corpus_chats import chats
 from tests.corpus_hard import hard
 from tests.corpus_hostile import hostile
 from tests.corpus_json import json_cases
@@ -26,7 +27,7 @@ from tutor.settings import Settings
 from tutor.words import LANGUAGES, Words
 
 MARKED = [*mail_cases(), *markup_cases()]
-CASES = [*cases(), *(case for case in MARKED if not case.error)]
+CASES = [*cases(), *chats(), *(case for case in MARKED if not case.error)]
 QUICK = [case for case in CASES if not case.slow]
 
 

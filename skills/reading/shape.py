@@ -35,9 +35,7 @@ def shape_of(head: str) -> Shape:
 
 def speakers(lines: Sequence[str]) -> Shape | None:
     """`chat`, `pairs` or `dialogue` when most lines begin with who speaks; else None."""
-    stamped = [
-        line for line in lines if any((s := stamp.match(line)) and TURN.match(line[s.end() :]) for stamp in STAMPS)
-    ]
+    stamped = [line for line in lines if _is_message(line)]
     if len(stamped) >= 3 and len(stamped) >= 0.4 * len(lines):
         return "chat"
     names = [match[1].strip().casefold() for line in lines if (match := TURN.match(line))]
@@ -46,6 +44,12 @@ def speakers(lines: Sequence[str]) -> Shape | None:
         return None
     asked, answered = sum(counts[n] for n in PROMPTS), sum(counts[n] for n in ANSWERS)
     return "pairs" if min(asked, answered) >= 1 and asked + answered >= 0.8 * len(names) else "dialogue"
+
+
+def _is_message(line: str) -> bool:
+    """Does a line begin with a date, an hour and a name, as in an exported chat?"""
+    found = next((match for stamp in STAMPS if (match := stamp.match(line))), None)
+    return found is not None and TURN.match(line[found.end() :]) is not None
 
 
 def blocks_of(text: str) -> list[list[str]]:

@@ -87,7 +87,7 @@ def _in_row(messages: Sequence[Any], parent: str) -> tuple[dict[str, Node], str 
     found = [message for message in messages if isinstance(message, dict)]
     ids = [str(message.get("uuid") or message.get("_id") or place) for place, message in enumerate(found)]
     told = [string(message.get(parent)) for message in found]
-    before = told if any(id in ids for id in told) else [None, *ids[:-1]]
+    before = told if any(id in ids for id in told) else [None, *ids][: len(ids)]
     nodes = {id: Node(above, message) for id, above, message in zip(ids, before, found, strict=True)}
     return nodes, ids[-1] if ids else None
 

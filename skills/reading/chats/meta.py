@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from skills.reading.chats.placeholders import kind_of
-from skills.reading.chats.program import JsonProgram, in_time
+from skills.reading.chats.program import JsonProgram, in_time, string
 from skills.reading.left_out import LeftOut
 from skills.reading.said import Said, Talk
 
@@ -46,26 +46,27 @@ CALL = re.compile(
 )
 
 
+OLD, ENCRYPTED = ("sender_name", "timestamp_ms"), ("senderName", "timestamp")
+"""Keys by which a message of a download, and one of an encrypted chat, is known."""
+
+
 def knows(data: Any) -> bool:
     messages = data.get("messages") if isinstance(data, dict) else None
-    if not isinstance(messages, list):
-        return False
-    return any(
-        isinstance(message, dict) and any({who, at} <= message.keys() for who, at in (OLD, ENCRYPTED))
+    return isinstance(messages, list) and any(
+        isinstance(message, dict) and any(set(keys) <= message.keys() for keys in (OLD, ENCRYPTED))
         for message in messages[:50]
     )
 
 
 def talks(files: Sequence[Any], left: LeftOut, title: str | None) -> Iterator[Talk]:
     """One conversation, in as many files as it filled."""
-    named = next(
-        (data[key] for data in files for key in ("title", "threadName") if isinstance(data.get(key), str)), None
-    )
+    files = [data for data in files if knows(data)]
+    names = (string(data.get(key)) for data in files for key in ("title", "threadName"))
+    named = next(filter(None, names), None)
     said = (said for data in files for message in data["messages"] for said in _said(message, left))
-    yield Talk(mended(named) if named else title, in_time(list(said)))
+    yield Talk(mended(named) if named else title, in_time(said))
 
 
-OLD, ENCRYPTED = ("sender_name", "timestamp_ms"), ("senderName", "timestamp")
 PROGRAM = JsonProgram((OLD[0], ENCRYPTED[0]), knows, talks)
 
 
