@@ -153,7 +153,8 @@ def _facts(found: Collection, tally: Tally) -> dict[str, Any]:
     noted: dict[str, Scalar] = {}
     for left in found.left:
         counts.update(left)
-        noted |= left.noted
+        for name, value in left.noted.items():
+            noted[name] = f"{noted[name]}; {value}" if name in noted else value
     return {
         "shape": found.shape, "language": language_of(tally.head), "documents": tally.documents, "rows": tally.rows,
         "characters": tally.characters, "words": tally.words, "encoding": main.source.named,
