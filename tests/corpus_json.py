@@ -81,6 +81,17 @@ def layouts() -> Iterator[Case]:
     yield lines("filas sin nombre.jsonl", map(list, ASKED), "pairs", 8, has=ASKED[3][0])
     served = [{"row_idx": i, "row": {"question": q, "answer": a}} for i, (q, a) in enumerate(ASKED)]
     yield whole("del visor.json", {"features": [{"name": "question"}], "rows": served}, "pairs", 8, lacks="row_idx")
+    indexed = {
+        "columns": ["texto"],
+        "index": [f"La casa {i} del puerto" for i in range(6)],
+        "data": [[t] for t in TOLD],
+    }
+    yield whole("split con títulos.json", indexed, "prose", 6, has=TOLD[5], lacks="del puerto")
+    quoted = [{"author": "Una vecina", "content": told} for told in TOLD]
+    yield whole("citas.json", quoted, "prose", 6, lacks="vecina", notices=("unread_columns",))
+    instances = [{"id": "s1", "instruction": f"{texts.sentence(7)} Contestá a la pregunta.",
+                  "instances": [{"input": q, "output": a} for q, a in ASKED]}]  # fmt: skip
+    yield lines("instancias.jsonl", instances, "pairs", 8, has=f"pregunta.\n{ASKED[1][0]}")
     late = [{"texto": told} for told in TOLD * 400] + [{"texto": TOLD[0], "nota": "al margen"}]
     yield lines("columna tardía.jsonl", late, "prose", 2_401, lacks="al margen", notices=("late_columns",))
     large = [{"id": i, "texto": texts.sentence(i), "relleno": "x" * 900} for i in range(3_000)]
@@ -172,7 +183,7 @@ def comparisons() -> Iterator[Case]:
                "rejected": {"from": "gpt", "value": bad}} for q, a in ANSWERED]  # fmt: skip
     yield whole("dpo sharegpt.json", spoken, "chat", 8, **more)
     two = [{"instruction": q, "input": "", "output": [a, bad]} for q, a in ANSWERED]
-    yield whole("dpo alpaca.json", two, "pairs", 8, **more)
+    yield whole("dpo alpaca.json", two, "pairs", 8, **more | {"notices": ("other_answers",)})
     preferred = [{"input": {"messages": [user(q)]}, "preferred_output": [assistant(a)],
                   "non_preferred_output": [assistant(bad)]} for q, a in ANSWERED]  # fmt: skip
     yield lines("preferencias.jsonl", preferred, "pairs", 8, **more)
@@ -203,6 +214,9 @@ def talks() -> Iterator[Case]:
     yield whole("columna de charlas.json", {"messages": turns}, "chat", 8, has=ASKED[7][1])
     yield whole("lista de charlas.json", turns, "chat", 8, has=ASKED[7][1])
     yield lines("charlas por renglón.jsonl", turns, "chat", 8, has=ASKED[7][1])
+    yield lines("otra clave.jsonl", [{"n": i, "mi_charla": each} for i, each in enumerate(turns)], "chat", 8)
+    moderated = [{"messages": each, "label": False} for each in turns]
+    yield lines("moderadas.jsonl", moderated, "chat", 8, has=ASKED[7][1])
     system = {"role": "system", "content": KEEPER}
     each_line = [message for each in turns for message in (system, *each)]
     yield lines("mensajes por renglón.jsonl", each_line, "chat", 8, documents=8, has=ASKED[7][1])

@@ -155,7 +155,8 @@ def _facts(found: Collection, tally: Tally, spoken: Language) -> dict[str, Any]:
     noted: dict[str, Scalar] = {}
     for left in found.left:
         counts.update(left)
-        noted |= left.noted
+        for name, value in left.noted.items():
+            noted[name] = f"{noted[name]}; {value}" if name in noted else value
     speakers = _speakers(found)
     return {
         "shape": found.shape, "language": language_of(tally.head, spoken), "documents": tally.documents,

@@ -113,11 +113,11 @@ class _Window:
 
     def _next(self) -> bool:
         """Go to the next thing that is neither space, comma nor comment; False if there is none."""
-        self.fresh = False
+        self.fresh = not self.good and not self.broken
         while True:
             between = BETWEEN.match(self.text, self.at)
             assert between
-            self.fresh = self.fresh or "\n" in between[0] or (self.line == 1 and between.start() == 0)
+            self.fresh = self.fresh or "\n" in between[0]
             self.at = between.end()
             if (comment := COMMENT.match(self.text, self.at)) is not None:
                 if comment.end() == len(self.text) and self._more():
@@ -151,7 +151,8 @@ class _Window:
         self.at += 1
         self.within = 0
         while self.wrapped:
-            self.left.leave("json_around", self.text[self.at :].strip(" \t\n,}"))
+            if around := self.text[self.at :].strip(" \t\n,}"):
+                self.left.leave("json_around", around)
             self.at = len(self.text)
             self.wrapped = self._more()
         return True

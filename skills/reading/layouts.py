@@ -29,6 +29,8 @@ NOTED = frozenset(("isTrashed", "creationDate"))
 DAY_PICTURE = re.compile(r"!\[[^\]\n]{0,200}\]\(dayone-moment:[^)\n]{0,200}\)")
 STROKE = re.compile(r"\\([.!()\[\]{}+#*_>~`|-])")
 CONVERSATION_IDS = ("conversation_id", "thread_id", "session_id", "chat_id", "conversation", "thread")
+ANSWERS = ("answers", "is_impossible", "plausible_answers")
+ANSWERED = tables.ANSWER_NAMES | tables.TEXT_NAMES
 NAMES = tables.PROMPT_NAMES | tables.ANSWER_NAMES | tables.TEXT_NAMES | tables.TITLE_NAMES
 
 
@@ -58,7 +60,9 @@ def _kind(value: Value) -> str:
     found, within = value
     if isinstance(found, list):
         return "array" if found and not any(isinstance(item, list | dict) for item in found) else "list"
-    return "message" if talks.is_message(found, sure=not within) else "record"
+    # A list of quotations has authors as well; whoever speaks in turns is known by role, or says a `value`.
+    sure = not within or (isinstance(found, dict) and ("author" in found or {"content", "value"}.isdisjoint(found)))
+    return "message" if talks.is_message(found, sure) else "record"
 
 
 def _conversations(messages: Iterable[Value]) -> Iterator[Record]:
@@ -110,11 +114,11 @@ def _split(value: Record, left: LeftOut) -> Iterator[Record] | None:
         return None
     if isinstance(columns, list) and all(isinstance(row, list) for row in data):
         names = [cell_text(name) for name in columns]
-        return (dict(zip(names, row, strict=False)) for row in data)
-    if isinstance(schema, dict) and "fields" in schema:
-        keys = schema.get("primaryKey") or ()
-        index = [keys] if isinstance(keys, str) else list(keys)
-        return ({name: cell for name, cell in row.items() if name not in index} for row in data)
+        index = [cell_text(key) for key in value.get("index") or ()]
+        rows = [dict(zip(names, row, strict=False)) for row in data]
+        return iter(_labelled(index, rows) if len(index) == len(rows) else rows)
+    if isinstance(schema, dict) and "fields" in schema and _objects(data):
+        return ({name: cell for name, cell in row.items() if name != "index"} for row in data)
     return None
 
 
@@ -122,6 +126,7 @@ def _served(value: Record, left: LeftOut) -> Iterator[Record] | None:
     """Rows as the data-set viewer of the model hub serves them: each in an object, with its number."""
     rows = value.get("rows")
     if _objects(rows) and all(isinstance(row.get("row"), dict) for row in rows):
+        _around({name: cell for name, cell in value.items() if name != "rows"}, left)
         return itertools.chain.from_iterable(_items(row["row"], left) for row in rows)
     return None
 
@@ -155,18 +160,16 @@ def _nested(value: Record, left: LeftOut) -> Iterator[Record] | None:
     else:
         keys = dict.fromkeys(itertools.chain.from_iterable(value.values()))
         rows = {key: {name: cells.get(key) for name, cells in value.items()} for key in keys}
-    label = _label(list(rows), next(iter(rows.values())))
-    return itertools.chain.from_iterable(
-        _items({label: key} | row if label else row, left) for key, row in rows.items()
-    )
+    return itertools.chain.from_iterable(_items(row, left) for row in _labelled(list(rows), list(rows.values())))
 
 
-def _label(keys: list[str], row: Record) -> str | None:
-    """What the names of rows are: titles, if they look like that, or mere marks; None if they are only numbers."""
-    if _numbered(keys):
-        return None
+def _labelled(keys: list[str], rows: list[Record]) -> list[Record]:
+    """Rows with their names: titles, if they look like that, or mere marks; not if they are only numbers."""
+    if not keys or _numbered(keys):
+        return rows
     titles = sum(" " in key.strip() or key.isalpha() for key in keys) > 0.5 * len(keys)
-    return "title" if titles and not _known(row, tables.TITLE_NAMES) else "index"
+    label = "title" if titles and not _known(rows[0], tables.TITLE_NAMES) else "index"
+    return [{label: key} | row for key, row in zip(keys, rows, strict=True)]
 
 
 def _named_texts(value: Record, left: LeftOut) -> Iterator[Record] | None:
@@ -247,7 +250,10 @@ def _items_of(value: Record, left: LeftOut) -> Iterator[Record]:
     """The items of the only list of objects in a record that has no text of its own, or the record."""
     lists = [name for name, items in value.items() if name != "history" and _objects(items)]
     around = {name: cell for name, cell in value.items() if name not in lists}
-    if len(lists) != 1 or _wordy(around) or any(isinstance(cell, dict) for cell in around.values()):
+    # Requests and answers about what stands around them (`instances`), or texts among mere facts.
+    asked = len(lists) == 1 and _known(value[lists[0]][0], tables.ANSWER_NAMES) and not _known(around, ANSWERED)
+    plain = len(lists) == 1 and not _wordy(around) and not any(isinstance(cell, dict) for cell in around.values())
+    if not asked and not plain:
         yield from _flat(value, left)
         return
     # What is said of all items of the list is said of each; of two titles, that of the item is its own.
@@ -288,8 +294,7 @@ def _answered(value: Record, left: LeftOut) -> Record:
         return {}
     for other in said[1:]:
         left.leave("other_answers", other)
-    kept = {name: value[name] for name in ("title", "question", "context") if isinstance(value.get(name), str)}
-    return kept | {"answer": said[0]}
+    return {name: cell for name, cell in value.items() if name not in ANSWERS} | {"answer": said[0]}
 
 
 def is_keep_note(value: Record) -> bool:

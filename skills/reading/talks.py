@@ -86,12 +86,21 @@ def said(turns: Any) -> bool:
 
 def is_conversation(record: Mapping[str, Any]) -> bool:
     """Does a record hold a conversation, an exchange of messages, or a request to a system?"""
-    return any(said(record.get(key)) or _alternating(record.get(key)) for key in KEYS) or _exchange(record) is not None
+    return _key_of_talk(record) is not None or _exchange(record) is not None
 
 
-def _alternating(turns: Any) -> bool:
-    """Turns without names, one after the other."""
-    return isinstance(turns, list) and len(turns) >= 2 and all(isinstance(turn, str) for turn in turns)
+def _key_of_talk(record: Mapping[str, Any]) -> str | None:
+    """Under which name a record has a conversation: messages, or turns without names, one after the other."""
+    for key in KEYS:
+        if said(record.get(key)) or (_texts(record.get(key)) and len(record[key]) > 1):
+            return key
+    exchanged = (*PROMPT_KEYS, *ANSWER_KEYS, *WORSE_KEYS, "history")
+    talks = (key for key, cell in record.items() if key not in exchanged and said(cell) and is_message(cell[0], True))
+    return next(talks, None)
+
+
+def _texts(cells: Any) -> bool:
+    return isinstance(cells, list) and bool(cells) and all(isinstance(cell, str) for cell in cells)
 
 
 # --- a record of a known layout, made plain ---------------------------------------------------------------------------
@@ -107,8 +116,8 @@ def plain(record: dict[str, Any], left: LeftOut) -> dict[str, Any] | None:
         turns = _unmarked(record, left)
         return record if not turns else _as_turns(record, turns)
     record = _better(record, left)
-    judged = record.get("completion") or record.get("messages")
-    if judged and any(record.get(key) is False for key in ("label", "kto_tag")):
+    judged = record.get("completion") or record.get("messages") or record.get("output")
+    if judged and (record.get("kto_tag") is False or ("completion" in record and record.get("label") is False)):
         left.leave("rejected", _content(judged[-1] if isinstance(judged, list) else judged, LeftOut()))
         return None
     turns = _conversation(record, left) or _told(record) or _unmarked(record, left)
@@ -126,8 +135,8 @@ def is_flat(record: Mapping[str, Any]) -> bool:
 
 def _as_turns(record: dict[str, Any], turns: tuple[Turn, ...]) -> dict[str, Any]:
     """A record with the turns that were found in it; one request with its answer is a pair, if it was written so."""
-    talk = any(key in record for key in KEYS)
-    used = {*KEYS, "chosen"} if talk else {*PROMPT_KEYS, *INPUT_KEYS, *ANSWER_KEYS, "history", "text"}
+    talk = _key_of_talk(record)
+    used = {talk, "chosen"} if talk else {*PROMPT_KEYS, *INPUT_KEYS, *ANSWER_KEYS, "history", "text", "chat"}
     others = {name: cell for name, cell in record.items() if name not in {*used, *SYSTEM_KEYS, *TOOL_KEYS}}
     if not talk and [turn.role for turn in turns] == ["user", "assistant"]:
         return others | {"prompt": turns[0].content, "completion": turns[1].content}
@@ -155,25 +164,23 @@ def _better(record: dict[str, Any], left: LeftOut) -> dict[str, Any]:
         if record.get(key) and any(better in record for better in ANSWER_KEYS):
             messages = record[key] if isinstance(record[key], list) else [record[key]]
             left.leave("rejected", _content(messages[-1], LeftOut()))
-    output = record.get("output")
-    if isinstance(output, list) and len(output) == 2 and all(isinstance(each, str) for each in output):
-        left.leave("rejected", output[1])
-        record = record | {"output": output[0]}
+    for key in ANSWER_KEYS:
+        if _texts(record.get(key)) and any(asked in record for asked in PROMPT_KEYS):
+            for other in record[key][1:]:
+                left.leave("other_answers", other)
+            record = record | {key: record[key][0]}
     if record.get("rejected") and "chosen" in record and not any(key in record for key in (*PROMPT_KEYS, *KEYS)):
         return {name: cell for name, cell in record.items() if name != "rejected"}
     return record
 
 
 def _conversation(record: Mapping[str, Any], left: LeftOut) -> tuple[Turn, ...]:
-    messages = next((record[key] for key in KEYS if said(record.get(key))), None)
-    if messages is None and (found := _exchange(record)) is not None:
-        messages = found
-    elif messages is not None and isinstance(record.get("chosen"), dict):
-        messages = [*messages, record["chosen"]]
-    elif messages is None:
-        messages = next((record[key] for key in KEYS if _alternating(record.get(key))), None)
+    key = _key_of_talk(record)
+    messages = _exchange(record) if key is None else record[key]
     if messages is None:
         return ()
+    if key is not None and isinstance(record.get("chosen"), dict):
+        messages = [*messages, record["chosen"]]
     for key in TOOL_KEYS:
         if record.get(key):
             left.leave("tools", _content(record[key], left))

@@ -34,6 +34,8 @@ SAMPLE = 2_000_000
 """Characters after which enough rows were looked at."""
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".psv", ".xls")
 JSON_SUFFIXES = (".json", ".jsonl", ".ndjson", ".jsonlines", ".jsonc", ".json5")
+NAMED = 12
+"""Columns that are named."""
 SURE = 4
 """Rows that must be well written for each that is broken, for a file not named so to be taken for JSON."""
 
@@ -89,7 +91,8 @@ class Understood:
         columns = self.columns
         read = {columns.text, columns.prompt, columns.completion, columns.title, columns.context, *talks.WORSE_KEYS}
         unread = [name for name in self.filled if name not in read]
-        return {"unread_columns": len(unread), "unread_columns_names": ", ".join(unread)} if unread else {}
+        named = ", ".join(unread[:NAMED]) + (" …" if len(unread) > NAMED else "")
+        return {"unread_columns": len(unread), "unread_columns_names": named} if unread else {}
 
     def pieces(self) -> Iterator[running.Piece]:
         """All rows, each with the number of its document. A text that has nothing but titles is made of them; what is
@@ -118,7 +121,10 @@ class Understood:
         """A record is a document; records that follow each other under one title, or lines of verse, are one."""
         document, before = -1, None
         names = frozenset(columns.names)
+        worse = [] if self.is_json else [name for name in columns.names if fold_word(name) in tables.WORSE_NAMES]
         for record in self._records(columns):
+            for name in worse:
+                self.counts.leave("rejected", record[name])
             if not record.keys() <= names:
                 self._pass_over(record, names)
             row = self._row(record, columns)
@@ -265,7 +271,9 @@ def _columns(found: Understood, names: tuple[str, ...], sample: list[dict[str, s
     named = columns.text is not None and fold_word(columns.text) in tables.VERSE_NAMES
     verse = bool(cells) and rows_are_verse(cells, alone=named or len(names) == 1)
     single = verse and not any("\n" in cell or len(cell) > 80 for cell in cells)
-    asked, answered = ([row.get(name) or "" for row in sample] if name else [] for name in columns[2:4])
+    asked, answered = (
+        [row.get(name) or "" for row in sample] if name else [] for name in (columns.prompt, columns.completion)
+    )
     return replace(
         found, columns=columns, shape=tables.shape_of_columns(columns, verse), lines_of_verse=single,
         ends=(common_end(asked), common_end(answered)),

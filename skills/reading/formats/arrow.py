@@ -27,6 +27,7 @@ DESCRIBING = (
 CACHED = ("cache-", "tmp")
 """What the names of rows that `datasets` only worked out begin with."""
 INDEX = "__index_level_"
+"""What pandas calls the numbers of rows."""
 
 File = TypeVar("File", bound=tuple[Path, str])
 """A path, and the name of what is there."""
@@ -70,7 +71,8 @@ def _records(path: Path, left: LeftOut) -> Iterator[dict[str, Any]]:
     for batch in _batches(path):
         if names is None:
             unread = [field.name for field in batch.schema if not _legible(field.type)]
-            names = [name for name in batch.schema.names if name not in unread and not name.startswith(INDEX)]
+            numbers = [field.name for field in batch.schema if field.name.startswith(INDEX) and _number(field.type)]
+            names = [name for name in batch.schema.names if name not in (*unread, *numbers)]
             classes = _classes(batch.schema.metadata or {})
             if unread:
                 left["binary_columns"] = len(unread)
@@ -109,6 +111,12 @@ def _legible(kind: pa.DataType) -> bool:
     if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
         return _legible(kind.value_type) and not types.is_floating(kind.value_type)
     return not (types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind))
+
+
+def _number(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_integer(kind))
 
 
 def _classes(metadata: Mapping[bytes, bytes]) -> dict[str, list[str]]:
