@@ -1,4 +1,4 @@
-"""From lines of running text to rows: paragraphs, stanzas, turns or pairs, one pass, in bounded memory."""
+"""From lines of running text to rows: paragraphs, turns or pairs, one pass, in bounded memory."""
 
 from __future__ import annotations
 
@@ -15,14 +15,9 @@ HEADING = re.compile(
     r"^(?:#{1,6}\s+(.+?)\s*#*|((?:cap[ií]tulo|chapter|canto|parte|part|acto|act)\s+[\divxlc]+\b.{0,60}))$", re.I
 )
 TITLE = re.compile(r"^\s*(?![-*•\d])\S.{1,78}[^\s.!?…,;:]\s*$")
-NUMBER = re.compile(r"^\s*(?:[IVXLC]{1,7}|\d{1,3})\.?\s*$")
-"""The number of a part or poem, alone on its line."""
 RULE = re.compile(r"^\s*(?:[*_=~-]\s*){3,}$")
 FIRST = "#*_=~-cCpPaA"
 """What headings and rules begin with."""
-STANZA_LINES = 24
-"""A stretch of verse longer than this has no stanzas of its own: it is cut after a sentence, past `CUT_LINES`."""
-CUT_LINES = 8
 TURNS = 8
 """Turns a row when a dialogue or chat is not divided in scenes by the author."""
 
@@ -34,35 +29,26 @@ class Piece(NamedTuple):
     document: int
 
 
-def pieces(lines: Iterable[str], shape: Shape, margin: int) -> Iterator[Piece]:
-    """The rows of a text of this shape. A heading or a rule of asterisks begins a new document.
+def pieces(lines: Iterable[str], margin: int) -> Iterator[Piece]:
+    """The rows of prose. A heading or a rule of asterisks begins a new document.
 
-    `margin`: the width at which prose was cut, or 0. A short first line that stands alone and ends without
-    punctuation is the title; in verse each such line is the title of a poem, which begins there, and a number that
-    stands alone begins a part.
+    `margin`: the width at which it was cut, or 0. A short first line that stands alone and ends without punctuation
+    is the title.
     """
     document, title, begun = 0, None, False
     for number, block in enumerate(_blocks(lines)):
         heading = HEADING.match(block[0].strip())
-        alone = len(block) == 1 and not heading
-        named = alone and bool(TITLE.match(block[0])) and (number == 0 or (shape == "verse" and _titled(block[0])))
-        numbered = alone and shape == "verse" and bool(NUMBER.match(block[0]))
-        if heading or named or numbered or RULE.match(block[0]):
+        named = len(block) == 1 and not heading and number == 0 and bool(TITLE.match(block[0]))
+        if heading or named or RULE.match(block[0]):
             document += begun
             begun = False
-            title = (heading[1] or heading[2]).strip() if heading else block[0].strip() if named or numbered else None
+            title = (heading[1] or heading[2]).strip() if heading else block[0].strip() if named else None
             block = block[1:]
             if not block:
                 continue
-        for row in _rows(block, shape, margin):
+        for row in _rows(block, margin):
             begun = True
             yield Piece(row.model_copy(update={"title": title}) if title else row, document)
-
-
-def _titled(line: str) -> bool:
-    """Does a line that stands alone among stanzas look like a title, and not like a stanza of one line?"""
-    words = line.split()
-    return len(words) <= 9 and line.strip()[:1].isupper() and not line.rstrip().endswith(("-", "—"))
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
@@ -73,7 +59,7 @@ def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
             if block:
                 yield block
                 block = []
-        elif block and _parts(line):
+        elif block and parts(line):
             yield block
             block = [line]
         else:
@@ -82,17 +68,14 @@ def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
         yield block
 
 
-def _parts(line: str) -> bool:
+def parts(line: str) -> bool:
     """Is the line a heading or a rule? Most lines are told by their first letter alone."""
     bare = line.strip()
     return bare[:1] in FIRST and bool(HEADING.match(bare) or RULE.match(bare))
 
 
-def _rows(block: list[str], shape: Shape, margin: int) -> Iterator[Row]:
-    if shape == "verse":
-        for stanza in _stanzas(block):
-            yield Row(text="\n".join(line.strip() for line in stanza))
-    elif margin:
+def _rows(block: list[str], margin: int) -> Iterator[Row]:
+    if margin:
         for paragraph in _paragraphs(block, margin):
             yield Row(text=unwrap(paragraph))
     else:
@@ -116,20 +99,6 @@ def _paragraphs(block: list[str], margin: int) -> Iterator[list[str]]:
 def unwrap(block: list[str]) -> str:
     """A paragraph that was cut at a margin, whole again; a word cut by a hyphen is joined."""
     return re.sub(r"(?<=[^\W\d_])-\n(?=[^\W\d_])", "", "\n".join(line.strip() for line in block)).replace("\n", " ")
-
-
-def _stanzas(block: list[str]) -> Iterator[list[str]]:
-    if len(block) <= STANZA_LINES:
-        yield block
-        return
-    start = 0
-    for i, line in enumerate(block):
-        long_enough = i + 1 - start >= CUT_LINES
-        if long_enough and (line.rstrip().endswith((".", "!", "?", "…", "»", "”")) or i + 1 - start >= STANZA_LINES):
-            yield block[start : i + 1]
-            start = i + 1
-    if start < len(block):
-        yield block[start:]
 
 
 def spoken(lines: Iterable[str], shape: Shape, head: str = "") -> Iterator[Piece]:

@@ -9,8 +9,9 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from skills.errors import FileEmpty, UserError
-from skills.reading import records, tables
+from skills.reading import records, tables, theatre, verse
 from skills.reading import rows as running
+from skills.reading.layout import PLAIN, Layout, layout_of
 from skills.reading.left_out import LeftOut
 from skills.reading.part import Part
 from skills.reading.read import TextSource, head_text, lines
@@ -58,16 +59,28 @@ class Understood:
     notices: tuple[str, ...] = ()
     left: LeftOut = field(default_factory=LeftOut)
     counts: LeftOut = field(default_factory=LeftOut)
+    layout: Layout = PLAIN
 
     def pieces(self) -> Iterator[running.Piece]:
         """All rows, each with the number of its document."""
         self.counts.forget()
         if self.columns is not None:
             yield from self._of_table(self.columns)
-        elif self.shape in ("dialogue", "chat", "pairs"):
-            yield from running.spoken(lines(self.source), self.shape, head_text(self.source))
+        elif self.shape == "verse":
+            yield from verse.pieces(self._lines(), self._head())
+        elif self.shape == "dialogue":
+            yield from theatre.pieces(self._lines(), self._head())
+        elif self.shape in ("chat", "pairs"):
+            yield from running.spoken(self._lines(), self.shape, self._head())
         else:
-            yield from running.pieces(lines(self.source), self.shape, self.margin)
+            yield from running.pieces(self._lines(), self.margin)
+
+    def _lines(self) -> Iterator[str]:
+        """The lines as if they had been set plainly."""
+        return self.layout.lines(lambda: lines(self.source), self.counts)
+
+    def _head(self) -> str:
+        return self.layout.text(head_text(self.source))
 
     def _of_table(self, columns: tables.Columns) -> Iterator[running.Piece]:
         """A record is a document; records that follow each other under one title, or lines of verse, are one."""
@@ -99,14 +112,17 @@ def understand(part: Part, wanted: Wanted) -> Understood:
         delimiter = tables.sniff(head, hint=suffix in TABLE_SUFFIXES or wanted.columns)
         if delimiter is not None:
             return _overruled(_table(source, name, head, delimiter, wanted), wanted.shape)
+    layout = layout_of(head)
+    head = layout.text(head)
     found = wanted.shape or shape_of(head)
     margin = running.margin_in(head) if found == "prose" else 0
     notices = (
         *source.notices,
+        *layout.notices,
         *(("unwrapped",) if margin else ()),
         *(("no_table",) if suffix in TABLE_SUFFIXES and part.kind == "any" else ()),
     )
-    return Understood(source, name, found, margin=margin, notices=notices)
+    return Understood(source, name, found, margin=margin, notices=notices, layout=layout)
 
 
 def _parses(source: TextSource, name: str) -> bool:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from skills.errors import FileUnreadable
 from skills.reading.formats.packed import UNPACKED, archive, member, weigh, xml
+from skills.reading.formats.styles import Sheet
 from skills.reading.formats.web import page
 from skills.reading.part import Document, Paragraph, Part, part_of
 
@@ -30,9 +31,11 @@ def read(path: Path, name: str, folder: Path) -> list[Part]:
         weigh(opened, name, UNPACKED)
         if b"xhtml" in (locks := member(opened, "META-INF/encryption.xml", name) or b"") or b".htm" in locks:
             raise FileUnreadable(name=name, kind="epub_locked")
+        inside = (info.filename for info in opened.infolist() if info.filename.casefold().endswith(".css"))
+        sheet = Sheet((member(opened, inner, name) or b"").decode("utf-8", "replace") for inner in inside)
         for inner, title in _chapters(opened, name):
             if (data := member(opened, inner, name)) is not None:
-                _add(document, page(data.decode("utf-8-sig", "replace"), name), title)
+                _add(document, page(data.decode("utf-8-sig", "replace"), name, sheet), title)
     return [part_of(document, name, folder)]
 
 
