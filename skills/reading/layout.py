@@ -6,13 +6,14 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from statistics import median
+from statistics import mean, median
 from typing import NamedTuple
 
 from skills.reading.chords import has_chords, without_chords
 from skills.reading.indents import indent_of
 from skills.reading.left_out import LeftOut
 from skills.reading.rows import TITLE
+from skills.reading.shape import speakers
 
 LOOKED_AT = 4_000
 """Lines of the beginning by which the layout is judged."""
@@ -23,8 +24,8 @@ BETWEEN = "* * *"
 
 STANZA_SLASH = re.compile(r" ?/{2,3} | /{2,3} ?")
 VERSE_SLASH = re.compile(r" ?/ | / ?")
-SLASHES = 3
-"""Slashes of a line that holds verses."""
+VERSES = 3
+"""Verses of a line that holds several."""
 APART = re.compile(r"(?<=\S)(?: {3,}|\t+)(?=\S)")
 AT_TAB = -1
 """Where the right one of two columns begins, if a tab says so."""
@@ -48,7 +49,7 @@ class Layout(NamedTuple):
     @property
     def notices(self) -> tuple[str, ...]:
         told = {
-            "slashes": self.slashes, "side_by_side": self.cut > 0, "double_spaced": self.gap > 0,
+            "slashes": self.slashes, "side_by_side": self.cut != 0, "double_spaced": self.gap > 0,
             "stanzas_by_stops": self.stops, "turned_over": self.width > 0,
         }  # fmt: skip
         return tuple(code for code, there in told.items() if there)
@@ -57,8 +58,8 @@ class Layout(NamedTuple):
         """The lines as if they had been set plainly. `again` gives them from the beginning, each time."""
         if not self.cut:
             return self._plain(again(), left)
-        halves = (self._plain((half(line, self.cut)[side] for line in again()), left) for side in (0, 1))
-        return itertools.chain(next(halves), ("", BETWEEN, ""), next(halves))
+        first, second = (self._plain(_side(again(), self.cut, side), left) for side in (0, 1))
+        return itertools.chain(first, ("", BETWEEN, ""), second)
 
     def text(self, head: str) -> str:
         return "\n".join(self.lines(lambda: head.split("\n"), LeftOut()))
@@ -86,6 +87,15 @@ def layout_of(head: str) -> Layout:
     return found
 
 
+def is_typed(head: str) -> bool:
+    """Are the tabs of a text those of a typewriter: before lines, after who speaks, between two poems?"""
+    lines = head.split("\n")[:LOOKED_AT]
+    filled = _filled(lines)
+    before = sum(line[:1] == "\t" for line in filled) > 0.5 * len(filled)
+    parted = any(not line.strip() for line in "\n".join(lines).strip().split("\n"))
+    return before or (parted and _columns(PLAIN, lines).cut == AT_TAB) or speakers(filled) is not None
+
+
 def _filled(lines: Iterable[str]) -> list[str]:
     return [line for line in lines if line.strip()]
 
@@ -95,14 +105,14 @@ def _filled(lines: Iterable[str]) -> list[str]:
 
 def _slashes(found: Layout, lines: Sequence[str]) -> Layout:
     """Essays quote verses so, between sentences; here nearly everything is."""
-    parted = [verses for line in _filled(lines) if len(verses := at_slashes(line)) > SLASHES]
+    parted = [verses for line in _filled(lines) if len(verses := at_slashes(line)) >= VERSES]
     inside = sum(len(verse) for verses in parted for verse in verses)
     if not inside or inside < 0.8 * sum(map(len, lines)):
         return found
     words = [verse.split() for verses in parted for verse in verses if verse]
     listed = sum(any(c.isdigit() for c in "".join(w)) or (len(w) > 1 and all(map(str.istitle, w))) for w in words)
     sizes = [len(w) for w in words]
-    return found._replace(slashes=2 <= median(sizes) <= 14 and max(sizes) <= 30 and listed <= 0.3 * len(words))
+    return found._replace(slashes=2.5 <= mean(sizes) <= 14 and max(sizes) <= 30 and listed <= 0.3 * len(words))
 
 
 def at_slashes(line: str) -> list[str]:
@@ -117,7 +127,7 @@ def _parted(lines: Iterable[str]) -> Iterator[str]:
     """Each verse on a line, blank ones around each stanza; a sentence before the first verse is its title."""
     for line in lines:
         verses = at_slashes(line)
-        if len(verses) <= SLASHES:
+        if len(verses) < VERSES:
             yield line
             continue
         title, stop, verse = verses[0].partition(". ")
@@ -151,6 +161,10 @@ def _border(lines: Sequence[str]) -> int:
     beyond = [line for line in lines if len(line) > border]
     clear = sum(not line[border - 2 : border].strip() for line in beyond)
     return border if times >= 0.4 * len(lines) and clear >= 0.9 * len(beyond) else 0
+
+
+def _side(lines: Iterable[str], cut: int, side: int) -> Iterator[str]:
+    return (half(line, cut)[side] for line in lines)
 
 
 def half(line: str, cut: int) -> tuple[str, str]:
@@ -250,7 +264,7 @@ def _turns(found: Layout, lines: Sequence[str]) -> Layout:
     pairs = [(a, b) for a, b in itertools.pairwise(lines) if a.strip() and b.strip()]
     further = [(a, b) for a, b in pairs if b[:1].isspace()]
     turned = sum(_full(a, b, width) for a, b in further)
-    full = sum(_full(a, b, width) for a, b in pairs)
+    full = sum(_full(a, b, width) for a, b in pairs if b[:1].isspace() or not ENDED.search(a.rstrip()))
     certain = turned >= TURNED and turned >= 0.8 * len(further) and turned >= 0.7 * full
     return found._replace(width=width) if certain and turned <= 0.7 * len(pairs) else found
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from skills.reading.shape import ANSWERS, PROMPTS, STAMPED, TURN, blocks_of, ends_paragraph, margin_of
+from skills.reading.speakers import DASH, STOP, manner_of
 from skills.workspace import Row, Shape
 
 HEADING = re.compile(
@@ -20,6 +21,10 @@ FIRST = "#*_=~-cCpPaA"
 """What headings and rules begin with."""
 TURNS = 8
 """Turns a row when a dialogue or chat is not divided in scenes by the author."""
+
+
+Telling = Callable[[str], tuple[str, str] | None]
+"""Who speaks in a line (in lower case), and what; None if it names nobody."""
 
 
 class Piece(NamedTuple):
@@ -108,7 +113,10 @@ def spoken(lines: Iterable[str], shape: Shape, head: str = "") -> Iterator[Piece
     `head`: the beginning of the text, which tells who asks and who answers.
     """
     if shape == "pairs":
-        yield from _asked_and_answered(lines, *sides(head.split("\n")))
+        filled = [line for line in head.split("\n") if line.strip()]
+        manner = manner_of(filled)
+        turn = manner.turn if manner and manner.form in (DASH, STOP) else _by_colon
+        yield from _asked_and_answered(lines, turn, *sides(filled, turn))
         return
     turns: list[str] = []
     document, begun, title, day = 0, False, None, None
@@ -134,9 +142,14 @@ def spoken(lines: Iterable[str], shape: Shape, head: str = "") -> Iterator[Piece
         yield Piece(Row(text="\n".join(turns), title=title), document)
 
 
-def sides(lines: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+def _by_colon(line: str) -> tuple[str, str] | None:
+    match = TURN.match(line)
+    return (match[1].strip().casefold(), line.split(":", 1)[1].lstrip("*_ ")) if match else None
+
+
+def sides(lines: Iterable[str], turn: Telling = _by_colon) -> tuple[frozenset[str], frozenset[str]]:
     """The names (folded) of who asks and of who answers: the usual ones or, of two that speak, the first and second."""
-    names = [match[1].strip().casefold() for line in lines if (match := TURN.match(line))]
+    names = [said[0] for line in lines if (said := turn(line))]
     order = [name for name, times in Counter(names).most_common() if times > 1]
     if (set(names) & PROMPTS and set(names) & ANSWERS) or len(order) != 2:
         return PROMPTS, ANSWERS
@@ -144,14 +157,15 @@ def sides(lines: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset({first}), frozenset(order) - {first}
 
 
-def _asked_and_answered(lines: Iterable[str], asking: frozenset[str], answering: frozenset[str]) -> Iterator[Piece]:
+def _asked_and_answered(
+    lines: Iterable[str], turn: Telling, asking: frozenset[str], answering: frozenset[str]
+) -> Iterator[Piece]:
     prompt: list[str] = []
     completion: list[str] = []
     side = prompt
     number = 0
     for line in lines:
-        match = TURN.match(line)
-        name = match[1].strip().casefold() if match else ""
+        name, said = turn(line) or ("", "")
         if name in asking:
             if prompt and completion:
                 yield Piece(Row(prompt="\n".join(prompt), completion="\n".join(completion)), number)
@@ -160,7 +174,7 @@ def _asked_and_answered(lines: Iterable[str], asking: frozenset[str], answering:
             side = prompt
         elif name in answering:
             side = completion
-        text = line.split(":", 1)[1].lstrip("*_ ") if name in asking | answering else line
+        text = said if name in asking | answering else line
         if text.strip():
             side.append(text.strip())
     if prompt and completion:

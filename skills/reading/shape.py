@@ -22,7 +22,7 @@ LIST_ITEM = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s")
 BEGUN = re.compile(r"^\s*(\d{1,6})(?!\d)")
 NUMBERS_AROUND = re.compile(r"^\s*\d+\s+|\s+\d+\s*$")
 """Numbers of lines in the margin."""
-RECORD = re.compile(r"^[^\W\d_][\w ./]{0,24}:\s+\S")
+RECORD = re.compile(r"^(?:[^\W\d_][\w ./]{0,24}:\s+\S|[^\W\d_a-záéíóúüñ]{2}[^a-záéíóúüñ.]{0,30}\.\s+\S|.+ [/|] )")
 CODE = re.compile(r"[{}()=>\]];?$|^(?:</?\w|import |def |class |function |var |const |return |#include)")
 FUNCTION = names(
     "de del la el los las un una unas unos y e o que en con por para sin a al lo se su sus mi tu me te no ni si como "
@@ -47,7 +47,11 @@ def speakers(lines: Sequence[str]) -> Shape | None:
     names = [name for name in names if not is_field(name)]
     counts = Counter(names)
     if len(names) < 4 or len(names) < 0.45 * len(lines) or len(counts) < 2 or len(names) / len(counts) < 1.5:
-        return "dialogue" if manner_of(lines) else None
+        manner = manner_of(lines)
+        names = [turn[0] for line in lines if (turn := manner.turn(line))] if manner else []
+        counts = Counter(names)
+        if not names:
+            return None
     asked, answered = sum(counts[n] for n in PROMPTS), sum(counts[n] for n in ANSWERS)
     return "pairs" if min(asked, answered) >= 1 and asked + answered >= 0.8 * len(names) else "dialogue"
 
@@ -92,7 +96,9 @@ def is_listed(lines: Sequence[str]) -> bool:
     bare = [NUMBERS_AROUND.sub("", line).strip() for line in lines]
     if sum(bool(LIST_ITEM.match(line)) for line in lines) > 0.25 * count or _amounts(lines) > 0.3 * count:
         return True
-    if sum(bool(RECORD.match(line)) for line in bare) > 0.3 * count or sum(map(_is_name, bare)) >= 0.5 * count:
+    headings = sum(map(str.isupper, bare))
+    records = sum(bool(RECORD.match(line)) for line in bare) + (headings if headings <= 0.8 * count else 0)
+    if records > 0.4 * count or sum(map(_is_name, bare)) >= 0.5 * count:
         return True
     if sum(any(c.isdigit() for c in line) for line in bare) > 0.4 * count:
         return True

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from skills.errors import FileEmpty, UserError
 from skills.reading import records, tables, theatre, verse
 from skills.reading import rows as running
-from skills.reading.layout import PLAIN, Layout, layout_of
+from skills.reading.layout import PLAIN, Layout, is_typed, layout_of
 from skills.reading.left_out import LeftOut
 from skills.reading.part import Part
 from skills.reading.read import TextSource, head_text, lines
@@ -110,7 +110,7 @@ def understand(part: Part, wanted: Wanted) -> Understood:
         if head.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") and (suffix in JSON_SUFFIXES or _parses(source, name)):
             return _overruled(_json(source, name, wanted), wanted.shape)
         delimiter = tables.sniff(head, hint=suffix in TABLE_SUFFIXES or wanted.columns)
-        if delimiter is not None:
+        if delimiter is not None and not (delimiter == "\t" and suffix not in TABLE_SUFFIXES and is_typed(head)):
             return _overruled(_table(source, name, head, delimiter, wanted), wanted.shape)
     layout = layout_of(head)
     head = layout.text(head)
