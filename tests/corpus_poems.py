@@ -121,7 +121,14 @@ def set_in() -> Iterator[Case]:
     )
     yield text("centrado ancho.txt", wide, "verse", 3, lacks="calor, Un balde cuelga del pozo, de lo")
     tree = "          o\n         oh\n        ojo\n       olor\n      oleaje\n     oleajes\n    o lejanía\n          o\n          o"
-    yield text("árbol.txt", f"{tree}\n\n{tree}", "verse", 2, language=None, has="     oh\n    ojo\n   olor\n  oleaje\n oleajes\no lejanía\n      o")
+    yield text(
+        "árbol.txt",
+        f"{tree}\n\n{tree}",
+        "verse",
+        2,
+        language=None,
+        has="     oh\n    ojo\n   olor\n  oleaje\n oleajes\no lejanía\n      o",
+    )
     gaps = "el agua      cae\n   y no        pregunta\n\nel agua\n            se queda\n      y pregunta"
     yield text("blancos.txt", gaps, "verse", 2, has="el agua      cae\n   y no        pregunta")
     long = [
@@ -133,7 +140,9 @@ def set_in() -> Iterator[Case]:
         "vuelvo a cerrar los ojos, y las dos puertas siguen abiertas, la alta y la baja, y entra el mismo viento de siempre,",
         "y yo también entro.",
     ]
-    yield text("versículos.txt", "\n".join(long) + "\n\n" + "\n".join(long[::-1]), "verse", 2, has=f"{long[0]}\n{long[1]}")
+    yield text(
+        "versículos.txt", "\n".join(long) + "\n\n" + "\n".join(long[::-1]), "verse", 2, has=f"{long[0]}\n{long[1]}"
+    )
     turned = "\n".join(wrapped(line, 66).replace("\n", "\n    ") for line in long * 2)
     yield text("versículos cortados.txt", turned, "verse", None, has=f"{long[0]}\n{long[1]}", notices=("turned_over",))
 
@@ -165,9 +174,11 @@ def sideways() -> Iterator[Case]:
 def books() -> Iterator[Case]:
     three = f"EL PATIO\n\n{PATIO}\n\n\nLA CASA\n\n{LOOSE}\n\nNadie volvió\n\n\nEL AGUA\n\n{PLAIN}\n"
     yield text("poemario.txt", three, "verse", 10, documents=3, has="Nadie volvió", lacks="LA CASA")
-    roomy = f"El patio\n\n{PATIO}\n\n\nLa casa\n\n{LOOSE}\n\nNadie volvió\n\n\nEl agua\n\n{PLAIN}\n\n\nLa sal\n\n{LOOSE}"
+    roomy = (
+        f"El patio\n\n{PATIO}\n\n\nLa casa\n\n{LOOSE}\n\nNadie volvió\n\n\nEl agua\n\n{PLAIN}\n\n\nLa sal\n\n{LOOSE}"
+    )
     yield text("poemario con aire.txt", roomy, "verse", 13, documents=4, has="Nadie volvió", lacks="La casa")
-    dedicated = f"El patio\n\nA mi tía Elvira\n\n{PATIO}\n\nLa casa\n(octubre)\n\n{LOOSE}\n"
+    dedicated = f"El patio\n\nA mi tía Elvira\n\n{PATIO}\n\n\nLa casa\n(octubre)\n\n{LOOSE}\n"
     yield text("con dedicatoria.txt", dedicated, "verse", 8, documents=2, has="A mi tía Elvira", lacks="El patio")
     numbered = f"1. El patio\n\n{PATIO}\n\n2. La casa, otra vez\n\n{LOOSE}\n\n3. El agua\n\n{PLAIN}\n"
     yield text("numerados.txt", numbered, "verse", 9, documents=3, lacks="2. La casa")
@@ -179,25 +190,45 @@ def books() -> Iterator[Case]:
     yield text("partes.txt", parted, "verse", 9, documents=3, lacks="II")
     haiku = "Luna en el balde:\nla rana no la bebe,\nla tiene adentro.\n\n"
     yield text("haiku.txt", haiku + haiku.replace("Luna", "Sol"), "verse", 2)
-    talk = "\n\n".join("\n".join(f"—{line}" if i % 2 == 0 else line for i, line in enumerate(s)) for s in stanzas(PATIO))
+    talk = "\n\n".join(
+        "\n".join(f"—{line}" if i % 2 == 0 else line for i, line in enumerate(s)) for s in stanzas(PATIO)
+    )
     yield text("romance dialogado.txt", talk, "verse", 3, has="—La higuera guarda el calor\nde lo que")
-    prose_poem = "La higuera no pregunta. Guarda en la sombra lo que el patio pierde, y a la tarde lo devuelve tibio, " * 3
+    prose_poem = (
+        "La higuera no pregunta. Guarda en la sombra lo que el patio pierde, y a la tarde lo devuelve tibio, " * 3
+    )
     yield text("poema en prosa.txt", f"{prose_poem}\n\n{prose_poem}\n\n{prose_poem}", "prose", 3)
 
 
 def songs() -> Iterator[Case]:
     first, second, third = stanzas(HARBOUR)
-    labelled = "\n\n".join(["[Verse 1]\n" + "\n".join(first), "[Chorus]", "\n".join(second), "[Verse 2]", "\n".join(third), "[Chorus]"])
+    labelled = "\n\n".join(
+        ["[Verse 1]\n" + "\n".join(first), "[Chorus]", "\n".join(second), "[Verse 2]", "\n".join(third), "[Chorus]"]
+    )
     yield text("song.txt", labelled, "verse", 4, language="en", documents=1, has="[Chorus]\nWe sat")
-    plain = "\n\n".join(["\n".join(stanzas(PATIO)[0]), "ESTRIBILLO", "\n".join(stanzas(PATIO)[1]), "\n".join(stanzas(PATIO)[2]), "Estribillo"])
+    plain = "\n\n".join(
+        [
+            "\n".join(stanzas(PATIO)[0]),
+            "ESTRIBILLO",
+            "\n".join(stanzas(PATIO)[1]),
+            "\n".join(stanzas(PATIO)[2]),
+            "Estribillo",
+        ]
+    )
     yield text("canción.txt", plain, "verse", 4, documents=1, has="ESTRIBILLO\nUn balde")
     chords = ["   Am          G7", "C           F", " Dm      E7/G#", "Am   E7    Am"]
-    sheet = "\n\n".join("\n".join(f"{c}\n{line}" for c, line in zip(chords, lines, strict=True)) for lines in stanzas(PATIO))
+    sheet = "\n\n".join(
+        "\n".join(f"{c}\n{line}" for c, line in zip(chords, lines, strict=True)) for lines in stanzas(PATIO)
+    )
     yield text("acordes.txt", sheet, "verse", 3, notices=("chords",), has="calor\nde lo que", lacks="G7")
     latin = ["  Lam          Sol7", "Do           Fa", " Re m      Mi7", "Lam   Mi7    Lam"]
-    sheet = "\n\n".join("\n".join(f"{c}\n{line}" for c, line in zip(latin, lines, strict=True)) for lines in stanzas(PATIO))
+    sheet = "\n\n".join(
+        "\n".join(f"{c}\n{line}" for c, line in zip(latin, lines, strict=True)) for lines in stanzas(PATIO)
+    )
     yield text("acordes latinos.txt", sheet, "verse", 3, notices=("chords",), has="calor\nde lo que", lacks="Sol7")
-    inline = "{title: El patio}\n{soc}\n" + PATIO.replace("La ", "[Am]La ").replace("de", "[G7]de").replace("que", "[C#m7]que")
+    inline = "{title: El patio}\n{soc}\n" + PATIO.replace("La ", "[Am]La ").replace("de", "[G7]de").replace(
+        "que", "[C#m7]que"
+    )
     yield text("acordes.cho", inline, "verse", 3, notices=("chords",), has="calor\nde lo que", lacks="[")
     yield text("sol y la.txt", "Sol\nque entra\npor La ventana\n\nLa\nque no vuelve\nni avisa\n\nSi\nacaso vuelve\nque avise", "verse", 3,
                has="Sol\nque entra")  # fmt: skip
@@ -215,35 +246,93 @@ def pages() -> Iterator[Case]:
     first, rest = each("<div>{}</div>", "<div><br></div>").split("</div>", 1)
     yield page("gmail sin primer div.html", f'<div dir="ltr">{first.removeprefix("<div>")}{rest}</div>')
     yield page("outlook.html", each('<p class="MsoNormal">{}</p>', '<p class="MsoNormal"><o:p>&nbsp;</o:p></p>'))
-    yield page("google docs.html", each('<p class="c1"><span class="c0">{}</span></p>', '<p class="c1 c2"><span class="c0"></span></p>'))
-    yield page("pegado de docs.html", each('<p style="line-height:1.38"><span style="white-space:pre-wrap">{}</span></p>', "<br>"))
+    yield page(
+        "google docs.html",
+        each('<p class="c1"><span class="c0">{}</span></p>', '<p class="c1 c2"><span class="c0"></span></p>'),
+    )
+    yield page(
+        "pegado de docs.html",
+        each('<p style="line-height:1.38"><span style="white-space:pre-wrap">{}</span></p>', "<br>"),
+    )
     yield page("wordpress.html", each("{}<br />\n", "", "<p>{}</p>\n"))
     yield page("blogger.html", each("{}<br />", "<br />"))
     yield page("estrofas y versos.html", each('<div class="verse">{}</div>\n', "\n", '<div class="stanza">\n{}</div>'))
     single = f'<div class="poem">{each("<p>{}</p>", "", "<div class=e>{}</div>")}<div class=e><p>Nadie cerró.</p></div></div>'
     yield page("estrofa de un verso.html", single, rows=4)
     spans = "".join(
-        '<div class="stanza">' + "".join(f'<span class="i{2 * (i % 2)}">{v}<br /></span>' for i, v in enumerate(s)) + "</div>"
+        '<div class="stanza">'
+        + "".join(f'<span class="i{2 * (i % 2)}">{v}<br /></span>' for i, v in enumerate(s))
+        + "</div>"
         for s in stanzas(PATIO)
     )
-    css = "<style>.poem span.i0 {display: block; margin-left: 0em} .poem span.i2 {display:block;margin-left:2em;}</style>"
+    css = (
+        "<style>.poem span.i0 {display: block; margin-left: 0em} .poem span.i2 {display:block;margin-left:2em;}</style>"
+    )
     yield page("gutenberg.html", f'{css}<div class="poem">{spans}</div>', has="calor\n    de lo que")
-    margin = "".join(f'<p style="margin:0 0 {12 * (i == 3)}pt">{v}</p>' for s in stanzas(PATIO) for i, v in enumerate(s))
+    margin = "".join(
+        f'<p style="margin:0 0 {12 * (i == 3)}pt">{v}</p>' for s in stanzas(PATIO) for i, v in enumerate(s)
+    )
     yield page("margen.html", margin)
     nbsp = "<br>".join(f"{'&nbsp; ' * 2 * (i % 2)}{v}" for i, v in enumerate(stanzas(PATIO)[0]))
     yield page("espacios duros.html", "".join(f"<p>{nbsp}</p>" * 3), has="calor\n    de lo que")
     yield page("sangría declarada.html", "".join(f'<p style="margin:0;text-indent:{36 * (i % 2)}pt">{v}</p>' for s in stanzas(PATIO) for i, v in enumerate(s)),
                rows=1, has="calor\n      de lo que")  # fmt: skip
-    yield page("preformateado.html", f'<div style="white-space: pre-wrap">{PATIO.replace("de lo", "    de lo")}</div>', has="calor\n    de lo que")
-    yield page("bloque de verso.html", f'<pre class="wp-block-verse">{PATIO.replace("de lo", "    de lo")}</pre>', has="calor\n    de lo que")
-    yield page("doble.html", "<p></p>".join(f"<p>{v}</p><p>&nbsp;</p>" for v in PATIO.replace("\n\n", "\n&nbsp;\n").split("\n")), notices=("double_spaced",))
+    yield page(
+        "preformateado.html",
+        f'<div style="white-space: pre-wrap">{PATIO.replace("de lo", "    de lo")}</div>',
+        has="calor\n    de lo que",
+    )
+    yield page(
+        "bloque de verso.html",
+        f'<pre class="wp-block-verse">{PATIO.replace("de lo", "    de lo")}</pre>',
+        has="calor\n    de lo que",
+    )
+    yield page(
+        "doble.html",
+        "<p></p>".join(f"<p>{v}</p><p>&nbsp;</p>" for v in PATIO.replace("\n\n", "\n&nbsp;\n").split("\n")),
+        notices=("double_spaced",),
+    )
+    broken = [s.replace("\n", "<br>") for s in PATIO.split("\n\n")]
+    yield page("marco.html", f"<table><tr><td>{'<br><br>'.join(broken)}</td></tr></table>")
+    facing = HARBOUR.replace("\n", "<br>")
+    yield page("bilingüe en tabla.html", f"<table><tr><td>{'<br><br>'.join(broken)}</td><td>{facing}</td></tr></table>",
+               rows=6, language=None)  # fmt: skip
+    yield page("dd.html", "<p></p>".join(f"<dl><dd>{s[0]}<dl><dd>{s[1]}</dd></dl></dd><dd>{s[2]}</dd><dd>{s[3]}</dd></dl>" for s in stanzas(PATIO)),
+               rows=None, has="calor\n     de lo que")  # fmt: skip
+    inline = "".join(
+        f"<p>{s[0]}<br>\n<span style='margin-left: 2em'>{s[1]}</span><br>{s[2]}<br>{s[3]}</p>" for s in stanzas(PATIO)
+    )
+    yield page("wikisource.html", inline, has="calor\n    de lo que")
+    yield page("notion.html", each('<p id="a" class="">{}</p>', '<p id="b" class="">\n</p>'))
+    yield page(
+        "cuadratines.html",
+        "".join(f"<p>{'<br>'.join(('&emsp;' * (i % 2)) + v for i, v in enumerate(s))}</p>" for s in stanzas(PATIO)),
+        has="calor\n  de lo que",
+    )
     prose = "".join(f"<div>{sentence(i)} {sentence(i + 40)}</div>" for i in range(12))
     yield page("prosa en div.html", prose, shape="prose", rows=12, has=None)
     body = each('<div class="verse">{}</div>', "", '<div class="stanza">{}</div>')
-    yield Case("poemas.epub", lambda: made.epub([("El patio", body), ("Otro", body)]), "verse", 6, documents=2, has="calor\nde lo que")
+    yield Case(
+        "poemas.epub",
+        lambda: made.epub([("El patio", body), ("Otro", body)]),
+        "verse",
+        6,
+        documents=2,
+        has="calor\nde lo que",
+    )
     sheet = "p.v {margin: 0; text-indent: 0} p.in {margin: 0 0 0 3em} .last { margin-bottom: 1em }"
-    lines = "".join(f'<p class="{"in" if i % 2 else "v"}{" last" * (i == 3)}">{v}</p>' for s in stanzas(PATIO) for i, v in enumerate(s))
-    yield Case("con hoja de estilo.epub", lambda: bare.styled_epub([("El patio", lines)], sheet), "verse", 3, has="calor\n      de lo que")
+    lines = "".join(
+        f'<p class="{"in" if i % 2 else "v"}{" last" * (i == 3)}">{v}</p>'
+        for s in stanzas(PATIO)
+        for i, v in enumerate(s)
+    )
+    yield Case(
+        "con hoja de estilo.epub",
+        lambda: bare.styled_epub([("El patio", lines)], sheet),
+        "verse",
+        3,
+        has="calor\n      de lo que",
+    )
 
 
 def word_processors() -> Iterator[Case]:
@@ -252,13 +341,23 @@ def word_processors() -> Iterator[Case]:
         return Case(name, lambda: bare.docx(paragraphs), **expected)  # type: ignore[arg-type]
 
     lines = [(v, i == len(s) - 1, i) for s in stanzas(PATIO) for i, v in enumerate(s)]
-    yield word("estilos.docx", [('<w:pStyle w:val="Final"/>' if last else '<w:pStyle w:val="Verso"/>', v) for v, last, _ in lines])
-    yield word("antes.docx", [('<w:spacing w:before="200" w:after="0"/>' if not i else '<w:spacing w:after="0"/>', v) for v, _, i in lines])
+    yield word(
+        "estilos.docx",
+        [('<w:pStyle w:val="Final"/>' if last else '<w:pStyle w:val="Verso"/>', v) for v, last, _ in lines],
+    )
+    yield word(
+        "antes.docx",
+        [('<w:spacing w:before="200" w:after="0"/>' if not i else '<w:spacing w:after="0"/>', v) for v, _, i in lines],
+    )
     yield word("sangrado.docx", [(f'<w:spacing w:after="{240 * last}"/><w:ind w:left="{720 * (i % 2)}"/>', v) for v, last, i in lines],
                has="calor\n      de lo que")  # fmt: skip
     yield word("primera sangrada.docx", [(f'<w:spacing w:after="{240 * last}"/><w:ind w:left="600" w:hanging="{600 * (i % 2 == 0)}"/>', v)
                                          for v, last, i in lines], has="calor\n     de lo que")  # fmt: skip
-    yield word("tabulado.docx", [(f'<w:spacing w:after="{240 * last}"/>', "\t" * (i % 2) + v) for v, last, i in lines], has="calor\n\tde lo que")
+    yield word(
+        "tabulado.docx",
+        [(f'<w:spacing w:after="{240 * last}"/>', "\t" * (i % 2) + v) for v, last, i in lines],
+        has="calor\n\tde lo que",
+    )
     yield word("centrado.docx", [('<w:jc w:val="center"/>', v) for v in PATIO.split("\n")])
     double = [("", v) for s in stanzas(PATIO) for v in [*[x for line in s for x in (line, "")], ""]]
     yield word("doble.docx", double, notices=("double_spaced",))
@@ -266,11 +365,24 @@ def word_processors() -> Iterator[Case]:
     yield word("título y estrofas.docx", [("", "El patio"), *(("", s) for s in PATIO.split("\n\n"))], lacks="El patio")
     yield word("contexto.docx", [(f'<w:pStyle w:val="{"Otro" if not v else "Junto"}"/>', v) for v in PATIO.split("\n")])
     odt = bare.odt
-    yield Case("sangrado.odt", lambda: odt([(f"in{i % 2}last{last:d}", v) for v, last, i in lines]), "verse", 3, has="calor\n      de lo que")
+    yield Case(
+        "sangrado.odt",
+        lambda: odt([(f"in{i % 2}last{last:d}", v) for v, last, i in lines]),
+        "verse",
+        3,
+        has="calor\n      de lo que",
+    )
     spaces = [("p", f"{'    ' * (i % 2)}{v}") for s in stanzas(PATIO) for i, v in enumerate([*s, ""])]
     yield Case("espacios.odt", lambda: odt(spaces), "verse", 3, has="calor\n    de lo que")
     long = "El vecino dejó la escalera apoyada contra la medianera y nadie, en todo el invierno, quiso preguntar de quién era. "
-    yield word("prosa.docx", [('<w:spacing w:after="160"/><w:ind w:firstLine="708"/>', long * 2)] * 6, shape="prose", rows=6, has=None, lacks="  ")
+    yield word(
+        "prosa.docx",
+        [('<w:spacing w:after="160"/><w:ind w:firstLine="708"/>', long * 2)] * 6,
+        shape="prose",
+        rows=6,
+        has=None,
+        lacks="  ",
+    )
 
 
 SPEECHES = [
@@ -295,6 +407,41 @@ def plays() -> Iterator[Case]:
     )):  # fmt: skip
         yield play(f"obra {number}.txt", form)
         yield play(f"obra {number} con aire.txt", form, "\n\n")
+    for number, form in enumerate((
+        "{n}, levantándose.— {s}", "{n} (Aparte.) — {s}", "{n}:— {s}", "{n}.―{s}", "{n}.--{s}", "{n} ({t} se levanta). {s}",
+        "{t}: {s}", "{t} (aparte).- {s}", "**{t}.—** {s}", "    {n}: {s}", "{n}: \t{s}", "{n}. {s} (Pausa.) {s}",
+    )):  # fmt: skip
+        yield play(f"otra obra {number}.txt", form, has=None)
+        yield play(f"otra obra {number} con aire.txt", form, "\n\n", has=None)
+    yield text(
+        "abreviada.txt",
+        "\n".join(f"  {a}. {s}" for (_, s), a in zip(SPEECHES, ["Elv", "Ram"] * 5, strict=True)),
+        "dialogue",
+        2,
+    )
+    yield play("negrita y salto.txt", "**{n}**\n\n{s}", "\n\n", has="**ELVIRA**\n¿Quién")
+    yield play("dos puntos arriba.txt", "{n}:\n{s}", "\n\n", has="ELVIRA:\n¿Quién")
+    yield play("acotación arriba.txt", "{n}\n(en voz baja)\n{s}", "\n\n", has="ELVIRA\n(en voz baja)\n¿Quién")
+    yield play("con acotaciones sueltas.txt", "{n}. {s}\n\n(Pausa larga.)", "\n\n", has="galpón?\n(Pausa larga.)")
+    yield Case(
+        "obra con clases.html",
+        lambda: made.html("".join(f'<p class="speaker">{n}</p><p class="speech">{s}</p>' for n, s in SPEECHES)),
+        "dialogue",
+        2,
+    )
+    yield Case(
+        "obra con saltos.html",
+        lambda: made.html("<p>" + "<br>".join(f"<strong>{n}</strong>: {s}" for n, s in SPEECHES) + "</p>"),
+        "dialogue",
+        2,
+    )
+    yield Case(
+        "guion centrado.docx",
+        lambda: bare.docx([p for n, s in SPEECHES for p in (('<w:jc w:val="center"/>', n), ("", s), ("", ""))]),
+        "dialogue",
+        2,
+    )
+    yield Case("obra tabulada.docx", lambda: bare.docx([("", f"{n}\t{s}") for n, s in SPEECHES]), "dialogue", 2)
     yield play("obra en minúscula.txt", "{t}.— {s}", has="Elvira.— ¿Quién")
     yield play("nombre arriba.txt", "{n}\n{s}", "\n\n", has="ELVIRA\n¿Quién")
     yield play("nombre arriba seguido.txt", "{n}\n{s}", has="ELVIRA\n¿Quién")
@@ -308,50 +455,89 @@ def plays() -> Iterator[Case]:
         f"LA LLAVE\n\nPERSONAJES\n\nELVIRA, dueña de casa\nRAMÓN, peón\n\nACTO PRIMERO\n\nEscena primera\n\nUn galpón. Es de noche.\n\n{acts[0]}\n\n"
         f"Escena segunda\n\n{acts[1]}\n\nACTO SEGUNDO\n\n{acts[2]}\n\nTELÓN"
     )
-    yield text("obra entera.txt", whole, "dialogue", 7, documents=4, has="ELVIRA, dueña de casa", lacks="Escena segunda")
+    yield text(
+        "obra entera.txt", whole, "dialogue", 7, documents=4, has="ELVIRA, dueña de casa", lacks="Escena segunda"
+    )
     verse = [
         ("ROSAURA", "Ya se apaga la luz en los tejados,\ny yo, que la encendí, no sé por quién."),
         ("CLARÍN", "Por los gatos, señora, que pasean\nsin preguntar el nombre de la calle."),
         ("ROSAURA", "¿Y quién te dio licencia de burlarte?"), ("CLARÍN", "El hambre, que es patrona de las lenguas,\ny un vino que me debe todavía\nla noche de San Juan."),
     ] * 4  # fmt: skip
-    yield text("comedia en verso.txt", "\n".join(f"{n}.— {s}" for n, s in verse), "dialogue", 2, has="tejados,\ny yo, que")
+    yield text(
+        "comedia en verso.txt", "\n".join(f"{n}.— {s}" for n, s in verse), "dialogue", 2, has="tejados,\ny yo, que"
+    )
     yield text("comedia corrida.txt", "\n\n".join(f"{n}\n" + "\n".join(f"    {v}" for v in s.split("\n")) for n, s in verse), "dialogue", 2,
                has="ROSAURA\nYa se apaga la luz en los tejados,\ny yo, que")  # fmt: skip
     long = paragraphs(10, 3)
     monologue = "\n".join(wrapped(f"{n}.— {told}", 60) for (n, _), told in zip(SPEECHES, long, strict=True))
     yield text("cortada al margen.txt", monologue, "dialogue", 2, has=f"ELVIRA.— {long[0]}\n")
-    interview = "\n\n".join(f"P.— ¿Qué pasó el día {i}?\n\nR.— Llovió, y nos quedamos adentro jugando a las cartas." for i in range(6))
+    interview = "\n\n".join(
+        f"P.— ¿Qué pasó el día {i}?\n\nR.— Llovió, y nos quedamos adentro jugando a las cartas." for i in range(6)
+    )
     yield text("entrevista.txt", interview, "pairs", 6)
     yield Case("obra.docx", lambda: bare.docx([("", f"{n}. {s}") for n, s in SPEECHES]), "dialogue", 2)
-    yield Case("obra.html", lambda: made.html("".join(f"<p><b>{n}.—</b> <i>{escape(s)}</i></p>" for n, s in SPEECHES)), "dialogue", 2)
+    yield Case(
+        "obra.html",
+        lambda: made.html("".join(f"<p><b>{n}.—</b> <i>{escape(s)}</i></p>" for n, s in SPEECHES)),
+        "dialogue",
+        2,
+    )
 
 
 def neither() -> Iterator[Case]:
     """What must not become verse or theatre."""
-    people = [("Marta Quiroga", "Belgrano 1240, 2.º B", "1900 La Plata"), ("Hugo Sendra", "Ruta 3, km 41", "7600 Mar del Plata")]
+    people = [
+        ("Marta Quiroga", "Belgrano 1240, 2.º B", "1900 La Plata"),
+        ("Hugo Sendra", "Ruta 3, km 41", "7600 Mar del Plata"),
+    ]
     yield text("direcciones.txt", "\n\n".join("\n".join(one) for one in people * 4), "prose", None)
-    yield text("nombres.txt", "\n".join(f"{a} {b}" for a in ("Marta", "Hugo", "Elena", "Raúl") for b in ("Quiroga", "Sendra", "Paz")), "prose", None, language=None)
+    yield text(
+        "nombres.txt",
+        "\n".join(f"{a} {b}" for a in ("Marta", "Hugo", "Elena", "Raúl") for b in ("Quiroga", "Sendra", "Paz")),
+        "prose",
+        None,
+        language=None,
+    )
     recipe = (
         "BUDÍN\n\nIngredientes\n3 huevos\n200 g de harina\n1 taza de azúcar\n1/2 taza de aceite\nralladura de limón\n\nPreparación\nBatir los huevos con el azúcar.\n"
         "Agregar el aceite y la harina.\nHornear 40 minutos.\n\n"
     )
     yield text("receta.txt", recipe * 3, "prose", None)
-    fields = "\n".join(f"INGREDIENTES. Harina, {i} huevos y (si hay) limón.\nPREPARACIÓN. ¡Se bate todo y al horno!" for i in range(8))
+    fields = "\n".join(
+        f"INGREDIENTES. Harina, {i} huevos y (si hay) limón.\nPREPARACIÓN. ¡Se bate todo y al horno!" for i in range(8)
+    )
     yield text("recetario.txt", fields, "prose", 16)
-    yield text("compras.txt", "leche\npan\nhuevos\naceite\njabón blanco\nfósforos\nharina\nyerba", "prose", 8, language=None)
+    yield text(
+        "compras.txt", "leche\npan\nhuevos\naceite\njabón blanco\nfósforos\nharina\nyerba", "prose", 8, language=None
+    )
     minutes = "\n\n".join(
         f"ACTA {i}\n\nPresentes: Marta Quiroga, Hugo Sendra.\nAusentes: ninguno.\n\nANTECEDENTES\nSe leyó el acta anterior y se aprobó sin cambios.\n\n"
         "ACUERDO\nSe aprueba comprar la bomba de agua antes de fin de mes." for i in range(5)
     )  # fmt: skip
     yield text("actas.txt", minutes, "prose", None)
-    mails = "\n\n".join(f"De: Marta\nPara: Hugo\nFecha: {i} de mayo\nAsunto: la bomba\n\nHola, Hugo. ¿Pudiste ver lo de la bomba?" for i in range(6))
+    mails = "\n\n".join(
+        f"De: Marta\nPara: Hugo\nFecha: {i} de mayo\nAsunto: la bomba\n\nHola, Hugo. ¿Pudiste ver lo de la bomba?"
+        for i in range(6)
+    )
     yield text("correos.txt", mails, "prose", None)
     letter = (
         "Rosario, 4 de julio\n\nQuerida Elvira:\n\nTe escribo apurada porque sale el micro y no quiero que te enteres por otra persona. La casa se vendió.\n\n"
         "No llores. Te guardé la silla.\n\nUn abrazo,\nMarta"
     )
     yield text("carta breve.txt", letter, "prose", None)
-    novel = "\n".join(["—¿Vino el cartero?", "—No.", "—¿Y ayer?", "—Ayer sí.", "—¿Qué trajo?", "—Nada. Una cuenta.", "—Entonces vino para nada.", "—Siempre."] * 3)
+    novel = "\n".join(
+        [
+            "—¿Vino el cartero?",
+            "—No.",
+            "—¿Y ayer?",
+            "—Ayer sí.",
+            "—¿Qué trajo?",
+            "—Nada. Una cuenta.",
+            "—Entonces vino para nada.",
+            "—Siempre.",
+        ]
+        * 3
+    )
     yield text("rayas breves.txt", novel, "prose", 24)
     quiz = "\n\n".join(f"{i}. ¿Capital de la provincia {i}?\nA. Paraná\nB. Posadas\nC. Rawson" for i in range(1, 7))
     yield text("prueba.txt", quiz, "prose", None)
@@ -359,11 +545,29 @@ def neither() -> Iterator[Case]:
     yield text("programa.txt", code * 3, "prose", None, language=None)
     log = "\n".join(f"2024-05-{i:02} 10:1{i % 10} entró Marta con la llave" for i in range(1, 20))
     yield text("registro.txt", log, "prose", 19)
-    glossary = "\n".join(f"{w.upper()}. Lo que se dice de la {w} en el campo." for w in "soga yunta reja era parva horquilla trilla noria".split())  # noqa: SIM905
+    glossary = "\n".join(
+        f"{w.upper()}. Lo que se dice de la {w} en el campo."
+        for w in "soga yunta reja era parva horquilla trilla noria".split()
+    )  # noqa: SIM905
     yield text("glosario de campo.txt", glossary, "prose", 8)
-    books = "\n".join(f"{a}. {t}. Rosario, 19{i}0." for i, (a, t) in enumerate([("QUIROGA", "La noria"), ("QUIROGA", "La parva"), ("SENDRA", "El yunque"), ("SENDRA", "La era")] * 2, 1))
+    books = "\n".join(
+        f"{a}. {t}. Rosario, 19{i}0."
+        for i, (a, t) in enumerate(
+            [("QUIROGA", "La noria"), ("QUIROGA", "La parva"), ("SENDRA", "El yunque"), ("SENDRA", "La era")] * 2, 1
+        )
+    )
     yield text("bibliografía.txt", books, "prose", 8)
-    narrow = wrapped("Cuando la inundación llegó a la altura de la ventana, mi padre subió las sillas a la mesa y se sentó a esperar. " * 12, 48)
+    narrow = wrapped(
+        "Cuando la inundación llegó a la altura de la ventana, mi padre subió las sillas a la mesa y se sentó a esperar. "
+        * 12,
+        48,
+    )
     yield text("prosa angosta.txt", narrow, "prose", 1, notices=("unwrapped",))
-    entries = "\n".join(wrapped(f"Quiroga, Marta. La noria y otros relatos del río, con un prólogo de la autora. Rosario, 19{i}0, edición propia.", 60).replace("\n", "\n    ") for i in range(1, 9))
+    entries = "\n".join(
+        wrapped(
+            f"Quiroga, Marta. La noria y otros relatos del río, con un prólogo de la autora. Rosario, 19{i}0, edición propia.",
+            60,
+        ).replace("\n", "\n    ")
+        for i in range(1, 9)
+    )
     yield text("bibliografía colgada.txt", entries, "prose", 8)

@@ -103,6 +103,11 @@ def _filled(lines: Iterable[str]) -> list[str]:
 # --- verses parted by slashes -----------------------------------------------------------------------------------------
 
 
+def slashed(cells: Sequence[str]) -> Layout:
+    """The layout of the cells of a table, each a text."""
+    return _slashes(PLAIN, cells)
+
+
 def _slashes(found: Layout, lines: Sequence[str]) -> Layout:
     """Essays quote verses so, between sentences; here nearly everything is."""
     parted = [verses for line in _filled(lines) if len(verses := at_slashes(line)) >= VERSES]

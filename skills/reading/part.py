@@ -72,7 +72,10 @@ class Document:
 
     def add_table(self, rows: list[list[str]]) -> None:
         rows = [row for row in rows if any(cell.strip() for cell in row)]
-        if rows:
+        if len(rows) <= 2 and any(cell.strip().count("\n") >= 2 for row in rows for cell in row):
+            # Lines in a frame, or side by side: it is laid out with a table, and is none.
+            self.paragraphs += [Paragraph(text) for row in rows for cell in row for text in ("", cell.strip("\n"), "")]
+        elif rows:
             self.tables.append(rows)
             lines = (" | ".join(" ".join(cell.split()) for cell in row if cell.strip()) for row in rows)
             self.paragraphs += [Paragraph(""), *map(Paragraph, lines), Paragraph("")]

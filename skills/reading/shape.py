@@ -20,7 +20,7 @@ PROMPTS = names("q p pregunta question prompt user usuario human instruction ins
 ANSWERS = names("a r respuesta answer completion assistant asistente response output resumen summary")
 LIST_ITEM = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s")
 BEGUN = re.compile(r"^\s*(\d{1,6})(?!\d)")
-NUMBERS_AROUND = re.compile(r"^\s*\d+\s+|\s+\d+\s*$")
+NUMBERS_AROUND = re.compile(r"^\s*\d+\s+|(?<!\s)\s+\d+\s*$")
 """Numbers of lines in the margin."""
 RECORD = re.compile(r"^(?:[^\W\d_][\w ./]{0,24}:\s+\S|[^\W\d_a-záéíóúüñ]{2}[^a-záéíóúüñ.]{0,30}\.\s+\S|.+ [/|] )")
 CODE = re.compile(r"[{}()=>\]];?$|^(?:</?\w|import |def |class |function |var |const |return |#include)")

@@ -8,25 +8,29 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from skills.texts.sentences import names
+from skills.texts.sentences import ABBREVIATIONS, names
 
 HONORIFIC = re.compile(r"^(?:Sra?|Dra?|D|Dña|Mrs?|Ms|St|Sor)\.?ª?\s")
 PARTICLES = names("de del la las el los y e of the and von van da do")
 NEAR = 180
 """Characters in which a name and what is done meanwhile have room."""
+LOOKED_AT = 400
+"""Characters of a line beyond which no pattern looks: their time grows with it."""
 MARK = r"(?:\*\*|__|[*_])?"
 """What Markdown sets a name in."""
 NAME = (
-    rf"^\s*{MARK}(?P<name>(?:(?:SRA?|DRA?|D|MRS?|ST|Sra?|Dra?|Mrs?|St)\.ª?\s)?[^\W\d_][\w .'’ºª°&/-]{{0,39}}?){MARK}"
-    rf"(?:,?\s*[(\[][^()\[\]]{{1,120}}[)\]])?{MARK}"
+    rf"^\s*{MARK}(?P<name>(?:(?:S[Rr][Aa]?|D[Rr][Aa]?|D|M[Rr][Ss]?|S[Tt])\.ª?\s)?"
+    rf"[^\W\d_](?:[\w.'’ºª°&/-]| (?! )){{0,39}}?){MARK}"
+    rf"(?:,? {{0,2}}[(\[][^()\[\]]{{1,120}}[)\]])?{MARK}"
 )
+MEANWHILE = r"(?:,\s[^.:()—–]{1,60})?"
 """A name, and what is done while speaking: «JEFE (saliendo)»."""
 SAID = rf"{MARK}\s*(?P<said>\S.*)$"
 COLON = re.compile(rf"{NAME}:{MARK}\s+(?P<said>\S.*)$"), (":",)
-DASH = re.compile(rf"{NAME}\s?[.:]\s?[—–―-]{{1,2}}{SAID}"), ("—", "–", "―", "-")
+DASH = re.compile(rf"{NAME}{MEANWHILE}\s?[.:]\s?[—–―-]{{1,2}}{SAID}"), ("—", "–", "―", "-")
 BARE_DASH = re.compile(rf"{NAME}(?:\s?[—–―]|\s--?\s){SAID}"), ("—", "–", "―", " -")
 STOP = re.compile(rf"{NAME}(?:\.|(?<=[)\]])){MARK}\s+(?P<said>(?![—–―-])\S.*)$"), (". ", ".*", "._", ") ", "] ")
-APART = re.compile(rf"{NAME}[.:]?(?:\t+| {{3,}}){SAID}"), ("\t", "   ")
+APART = re.compile(rf"{NAME}[.:]?(?:\t++| {{3,}}+){SAID}"), ("\t", "   ")
 """The name in a column of its own."""
 ALONE = re.compile(rf"{NAME}[.:]?{MARK}(?P<said>)\s*$"), ("",)
 """The name on a line of its own, the speech below."""
@@ -56,6 +60,10 @@ FIELDS = names(
 )
 """What stands before a colon or on a line of its own in records, letters, recipes and minutes: nobody speaks there."""
 CUTS = frozenset({"cut to", "fade in", "fade out", "corte a", "fundido a negro", "funde a negro", "continued"})
+WORDS = names(
+    "no sí si oh ah ay eh yes well now but and so nada bueno claro nunca hola adiós bien mal yo tú vos él ella nadie "
+    "todo come go stop here there why what who nothing never good hello"
+)
 CHOICES = names("a b c d e f")
 """The options of a question. A letter alone asks or answers in an interview: «P. …», «R. …»."""
 
@@ -75,9 +83,9 @@ class Manner(NamedTuple):
         """Who speaks (in lower case) and what; None if the line names nobody."""
         pattern, signs = self.form
         begin = line.lstrip(" \t*_")[:NEAR]
-        if not begin[:1].isupper() or not any(sign in begin for sign in signs):
+        if not begin[:1].isupper() or not any(map(begin.__contains__, signs)):
             return None
-        match = pattern.match(line)
+        match = pattern.match(line, 0, LOOKED_AT)
         if match is None:
             return None
         name = match["name"].strip()
@@ -85,10 +93,12 @@ class Manner(NamedTuple):
         fits = _in_capitals(name) if self.capitals else _proper(name)
         if not fits or folded in CUTS or NUMERAL.fullmatch(folded):
             return None
-        return folded, match["said"]
+        return folded, line[match.start("said") :].rstrip()
 
 
 def _in_capitals(name: str) -> bool:
+    if len(name) > 1 and name.isupper():
+        return True
     letters = [c for c in HONORIFIC.sub("", name) if c.isalpha() and c not in "ªº"]
     return all(map(str.isupper, letters)) and (len(letters) > 1 or len(name) == 1)
 
@@ -100,7 +110,9 @@ def _proper(name: str) -> bool:
 
 
 CAPITAL = tuple(Manner(pattern) for pattern in (COLON, DASH, BARE_DASH, STOP, APART, ALONE))
-MIXED = (Manner(DASH, False, 0.15), Manner(APART, False, 0.45), Manner(ALONE, False, 0.25))
+MIXED = (
+    Manner(DASH, False, 0.15), Manner(APART, False, 0.45), Manner(ALONE, False, 0.25), Manner(STOP, False, 0.15),
+)  # fmt: skip
 BY_COLON = Manner(COLON, False, 0.45)
 
 
@@ -139,7 +151,15 @@ def _is_play(turns: Sequence[tuple[str, str] | None], lines: Sequence[str], mann
         return False
     if manner.form not in (STOP, ALONE):
         return True
+    if manner.form is STOP and not manner.capitals and not _abbreviated(said):
+        return False
     # Headings are in capitals too: under them nobody asks, calls out, or does something in parentheses.
     lively = sum(bool(SPEECH.search(line)) for line in lines) >= 0.05 * len(lines)
     answered = sum(a is not None and b is None for a, b in itertools.pairwise([*turns, None]))
     return lively and (manner.form is STOP or answered >= 0.7 * len(said))
+
+
+def _abbreviated(said: Sequence[str]) -> bool:
+    """Are the names cut short («Ham.», «Cel.»), and not words that sentences begin with, or titles of people?"""
+    again = [name for name, times in Counter(said).items() if times > 2]
+    return len(again) > 1 and all(len(name) <= 6 and name not in ABBREVIATIONS | WORDS for name in again)

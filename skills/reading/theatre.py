@@ -65,9 +65,9 @@ def _elements(lines: Iterable[str], manner: Manner, title: str | None) -> Iterat
         if not bare:
             blank = True
             continue
-        opens = _opens(bare, blank, manner) or bare == title
-        named = not opens and manner.turn(line) is not None
-        if turn and (opens or (named and not waiting) or (blank and len(turn) > LONGEST)):
+        said = manner.turn(line)
+        opens = parts(bare) or bare == title or (blank and said is None and _entitles(bare))
+        if turn and (opens or (said is not None and not waiting) or (blank and len(turn) > LONGEST)):
             yield False, turn
             turn = []
         if opens:
@@ -75,16 +75,13 @@ def _elements(lines: Iterable[str], manner: Manner, title: str | None) -> Iterat
         else:
             turn += [*([""] if blank and turn else []), line.rstrip()]
         title = None
-        blank, waiting = opens, _bare(line, manner)
+        blank, waiting = opens, not opens and said is not None and not said[1]
     if turn:
         yield False, turn
 
 
-def _opens(line: str, blank: bool, manner: Manner) -> bool:
-    """Does a part begin with this line?"""
-    if parts(line):
-        return True
-    return blank and len(line) <= 90 and bool(ENTITLED.fullmatch(line)) and manner.turn(line) is None
+def _entitles(line: str) -> bool:
+    return len(line) <= 90 and bool(ENTITLED.fullmatch(line))
 
 
 def _title_of(head: str, manner: Manner) -> str | None:
@@ -117,6 +114,8 @@ def _told(turn: list[str], manner: Manner, wrapped: bool) -> str:
     Under a name that stands alone room is kept, as between what is said and what is done; before, there is none.
     """
     first, rest = turn[0].strip(), turn[1:]
+    if not rest:
+        return first
     below = _bare(turn[0], manner)
     while rest and not rest[0]:
         rest = rest[1:]

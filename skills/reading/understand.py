@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from skills.errors import FileEmpty, UserError
 from skills.reading import records, tables, theatre, verse
 from skills.reading import rows as running
-from skills.reading.layout import PLAIN, Layout, is_typed, layout_of
+from skills.reading.layout import PLAIN, Layout, at_slashes, is_typed, layout_of, slashed
 from skills.reading.left_out import LeftOut
 from skills.reading.part import Part
 from skills.reading.read import TextSource, head_text, lines
@@ -87,6 +87,8 @@ class Understood:
         document, before = -1, None
         for record in self._records(columns):
             row = (records.chat_row(record) if self.shape == "chat" else None) or tables.row_of(record, columns)
+            if self.layout.slashes and self.shape == "verse" and row.text:
+                row = row.model_copy(update={"text": "\n".join(at_slashes(row.text))})
             same = before is not None and (self.lines_of_verse or (row.title is not None and row.title == before))
             document += not same
             before = row.title or ""
@@ -112,7 +114,7 @@ def understand(part: Part, wanted: Wanted) -> Understood:
         delimiter = tables.sniff(head, hint=suffix in TABLE_SUFFIXES or wanted.columns)
         if delimiter is not None and not (delimiter == "\t" and suffix not in TABLE_SUFFIXES and is_typed(head)):
             return _overruled(_table(source, name, head, delimiter, wanted), wanted.shape)
-    layout = layout_of(head)
+    layout = layout_of(head) if wanted.shape in (None, "verse", "dialogue") else PLAIN
     head = layout.text(head)
     found = wanted.shape or shape_of(head)
     margin = running.margin_in(head) if found == "prose" else 0
@@ -163,11 +165,15 @@ def _columns(found: Understood, names: tuple[str, ...], sample: list[dict[str, s
     columns = tables.chosen_columns(names, wanted.text, wanted.prompt, wanted.completion)
     columns = columns or tables.columns_of(names, sample)
     cells = [row.get(columns.text) or "" for row in sample] if columns.text else []
+    layout = slashed(cells)
+    if layout.slashes:
+        cells = ["\n".join(at_slashes(cell)) for cell in cells]
     named = columns.text is not None and fold_word(columns.text) in tables.VERSE_NAMES
     verse = bool(cells) and rows_are_verse(cells, alone=named or len(names) == 1)
     single = verse and not any("\n" in cell or len(cell) > 80 for cell in cells)
     return replace(
         found, columns=columns, shape=tables.shape_of_columns(columns, verse), lines_of_verse=single,
+        layout=layout, notices=(*found.notices, *layout.notices),
         wordy=tuple(tables.wordy_columns(names, sample)),
     )  # fmt: skip
 

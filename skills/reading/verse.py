@@ -18,8 +18,7 @@ NUMBERED = re.compile(r"^\s*(?:\d{1,3}|[IVXLC]{1,7})(?:[.)]|\s?[–—-])\s*[¿�
 """A title with its number: «I. El muelle»."""
 ASIDE = re.compile(r"^\s*(?:\(.*\)|\[.*\]|(?P<mark>[*_])[^*_]+(?P=mark))\s*$")
 DEDICATION = re.compile(
-    r"^\s*(?:a|al|para|en memoria de|for|to|in memory of|in memoriam|after|según)\s\S.{0,60}$",
-    re.IGNORECASE,
+    r"^\s*(?:A|Al|Para|PARA|En memoria de|For|FOR|To|TO|In memory of|In memoriam|After|Según)\s\S.{0,60}$"
 )
 LABEL = re.compile(
     r"^\s*(?:[\[({]\s*(?P<name>[^\W\d_]+(?:-[^\W\d_]+)?)\b[^\])}]{0,40}[\])}]"
@@ -62,18 +61,19 @@ def pieces(lines: Iterable[str], head: str) -> Iterator[Piece]:
     alone, begins a part. What all lines of a poem are set in by is its left edge, and is left out.
     """
     titles = _titles_in(head)
-    document, title, begun = 0, None, False
+    document, title, begun, held = 0, None, False, 0
     poem: list[list[str]] = []
     for number, (block, following) in enumerate(_followed(_labelled(_blocks(lines)))):
         opening = _opening(block, following, titles, number == 0, begun or bool(poem))
-        if opening is not None or sum(map(len, poem)) > POEM:
+        if opening is not None or held > POEM:
             yield from (Piece(row, document) for row in _rows(poem, title))
-            begun, poem = begun or bool(poem), []
+            begun, poem, held = begun or bool(poem), [], 0
         if opening is not None:
             document += begun
             begun, title = False, opening.title
         if stanza := block.lines[opening.taken if opening else 0 :]:
             poem.append(stanza)
+            held += len(stanza)
     yield from (Piece(row, document) for row in _rows(poem, title))
 
 
@@ -175,7 +175,8 @@ def _opening(block: _Block, following: _Block | None, titles: _Titles, first: bo
         numbered = bool(NUMBER.match(line))
         return _Opening(line) if numbered or _is_title(block, following, titles, first, begun) else None
     glued = line.isupper() and len(line) > 3 and not block.lines[1].isupper() and bool(TITLE.match(line))
-    told = len(block.lines) <= APPARATUS and _titled(line) and all(map(_goes_with_title, block.lines[1:]))
+    sure = first or block.room > 1 or line.isupper() or bool(NUMBERED.match(line))
+    told = sure and len(block.lines) <= APPARATUS and _titled(line) and all(map(_goes_with_title, block.lines[1:]))
     return _Opening(line) if following is not None and (glued or told) else None
 
 

@@ -94,7 +94,7 @@ def _take(parent: Element, document: Document, looks: Looks) -> None:
 
 
 def _cell(cell: Element) -> str:
-    return "\n".join(text for node in cell.iter() if _tag(node) in ("p", "h") and (text := _text(node).strip()))
+    return "\n".join(_text(node).rstrip() for node in cell.iter() if _tag(node) in ("p", "h")).strip("\n")
 
 
 def _text(node: Element) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SKIPPED = names("script style nav aside form noscript template svg button select iframe footer head object math rt rp")
 BLOCKS = names(
     "p div section article li h1 h2 h3 h4 h5 h6 blockquote ul ol dl dt dd figure figcaption header main hr body pre "
-    "address html center caption table tr details summary"
+    "address html center caption table tr td th details summary"
 )
 SPACES = re.compile(r"[ \t\r\n\f]+")
 STAYS = "\x00"
@@ -37,6 +37,8 @@ SPACED = {
     "pre": "pre", "pre-wrap": "pre", "break-spaces": "pre", "preserve": "pre", "pre-line": "pre-line",
     "preserve-breaks": "pre-line",
 }  # fmt: skip
+LEFT = {"dd": 30.0}
+"""Points that an element stands in where no style says so."""
 ROOM = 3
 """Empty lines that are kept where there are more."""
 CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -104,7 +106,7 @@ class _Walk:
         tag = node.tag if isinstance(node.tag, str) else ""
         if tag == "br":
             self.pieces.append("\n")
-        elif tag == "table" and not node.xpath(".//table|.//p[2]"):
+        elif tag == "table" and not _lays_out(node):
             self.close()
             rows = [[_flat(cell) for cell in row if cell.tag in ("td", "th")] for row in node.iter("tr")]
             self.document.add_table(rows)
@@ -120,6 +122,8 @@ class _Walk:
         if block:
             self.close()
             self.place = _placed(style, tag, self.place)
+        elif (further := length_of(style, "margin-left", "padding-left")) and self._begins_line():
+            self.pieces.append(STAYS * spaces(further))
         if group:
             self._leave_room()
         if node.text:
@@ -132,11 +136,13 @@ class _Walk:
             if tail:
                 self._say(tail)
         if block:
-            empty = tag == "p" and (len(node) > 0 or bool(node.text))
-            self.close(level=int(tag[1]) if len(tag) == 2 and tag[1].isdigit() else 0, empty=empty)
+            self.close(level=int(tag[1]) if len(tag) == 2 and tag[1].isdigit() else 0, empty=tag == "p")
         if group:
             self._leave_room()
         self.place, self.spaces = before
+
+    def _begins_line(self) -> bool:
+        return not "".join(self.pieces[-3:]).rpartition("\n")[2].strip(" ")
 
     def _say(self, text: str) -> None:
         if self.spaces == "pre":
@@ -208,8 +214,9 @@ def _placed(style: Declared, tag: str, around: _Place) -> _Place:
     """Where a block stands within the one around it."""
     usual = EM if tag == "p" else 0.0
     above, below = (points(style.get(f"margin-{side}", "")) for side in ("top", "bottom"))
+    declared = length_of(style, "margin-left", "padding-left") or LEFT.get(tag, 0.0)
     return _Place(
-        around.left + length_of(style, "margin-left", "padding-left"), length_of(style, "text-indent"),
+        around.left + declared, length_of(style, "text-indent"),
         usual if above is None else above, usual if below is None else below,
     )  # fmt: skip
 
@@ -226,6 +233,13 @@ def _line(written: str) -> str:
 def _gap(found: re.Match[str]) -> str:
     meant = len(found[0]) > 2 and "\xa0" in found[0]
     return " " * (len(found[0]) if meant else 1)
+
+
+def _lays_out(table: Element) -> bool:
+    """Does a table hold whole texts, as a frame around them or to put them side by side?"""
+    return bool(table.xpath(".//table|.//p[2]")) or (
+        len(table.xpath(".//tr[position() < 4]")) <= 2 and bool(table.xpath(".//br[2]"))
+    )
 
 
 def _flat(cell: Element) -> str:

@@ -144,7 +144,7 @@ def _under(parent: Element, tag: str) -> list[Element]:
 
 
 def _cell(cell: Element) -> str:
-    return "\n".join(text for node in cell.iter() if _tag(node) == "p" and (text := _text(node).strip()))
+    return "\n".join(_text(node).rstrip() for node in cell.iter() if _tag(node) == "p").strip("\n")
 
 
 def _text(node: Element) -> str:
