@@ -133,7 +133,7 @@ def test_prose_cut_at_a_margin_is_known_however_it_came(kind: str, width: int) -
         "address": "\n".join([*lines[:20], f"https://example.com/{'a' * 90}", *lines[20:]]),
     }[kind]
     assert shape_of(text) == "prose"
-    rows = [piece.row.whole for piece in pieces(text.split("\n"), "prose", margin_in(text))]
+    rows = [piece.row.whole for piece in pieces(text.split("\n"), margin_in(text))]
     kept = [one for one in rows if one != REFRAIN.replace("\n", " ")]
     if kind in ("blank", "hyphens", "refrain", "set_in"):
         assert kept == told

@@ -8,6 +8,7 @@ from statistics import mean
 from typing import Any, NamedTuple
 
 from skills.errors import BadInput
+from skills.reading.indents import dedented
 from skills.texts import sentences
 from skills.texts.normalize import fold_word
 from skills.texts.sentences import words
@@ -115,10 +116,10 @@ def row_of(record: Mapping[str, Any], columns: Columns) -> Row:
     title = (cells.get(columns.title or "") or "").strip() or None
     if columns.prompt and columns.completion:
         context = cells[columns.context].strip() if columns.context else ""
-        prompt = "\n".join(part for part in (cells[columns.prompt].strip(), context) if part)
-        return Row(prompt=prompt, completion=cells[columns.completion].strip(), title=title)
+        prompt = "\n".join(part for part in (_written(cells[columns.prompt]), context) if part)
+        return Row(prompt=prompt, completion=_written(cells[columns.completion]), title=title)
     if columns.text:
-        return Row(text=cells[columns.text].strip(), title=title)
+        return Row(text=_written(cells[columns.text]), title=title)
     return Row(
         text="\n".join(f"{name}: {value.strip()}" for name, value in cells.items() if value.strip()), title=title
     )
@@ -137,6 +138,11 @@ def cell_text(value: Any) -> str:
     if isinstance(value, tuple):  # the turns of a conversation
         return "\n".join(turn.content for turn in value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _written(cell: str) -> str:
+    """A text without what is around it; each of several lines stays as far in as it stands, against the others."""
+    return "\n".join(dedented(cell.split("\n"))).strip("\n") if "\n" in cell else cell.strip()
 
 
 def is_number(cell: str) -> bool:

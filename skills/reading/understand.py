@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from skills.blocks import Scalar
 from skills.errors import FileEmpty, UserError
-from skills.reading import conversations, delimited, records, tables, talks
+from skills.reading import conversations, delimited, records, tables, talks, theatre, verse
 from skills.reading import rows as running
 from skills.reading.chat_marks import common_end
 from skills.reading.conversations import Speakers
@@ -21,6 +21,7 @@ from skills.reading.left_out import LeftOut
 from skills.reading.part import Part
 from skills.reading.read import TextSource, head_text, lines
 from skills.reading.said import Chat
+from skills.reading.setting import PLAIN, Setting, at_slashes, is_typed, setting_of, slashed
 from skills.reading.shape import rows_are_verse, shape_of
 from skills.texts.hyphens import vocabulary
 from skills.texts.normalize import fold_word
@@ -79,6 +80,7 @@ class Understood:
     filled: tuple[str, ...] = ()
     left: LeftOut = field(default_factory=LeftOut)
     counts: LeftOut = field(default_factory=LeftOut)
+    setting: Setting = PLAIN
     chat: Chat | None = None
     me: str | None = None
     speakers: Speakers = field(default_factory=Speakers)
@@ -111,11 +113,22 @@ class Understood:
             yield from self._of_table(self.columns)
         elif self.shape == "chat" and self.chat is not None:
             yield from conversations.pieces(self.chat, self.me, self.counts, self.speakers)
-        elif self.shape in ("dialogue", "pairs"):
-            yield from running.spoken(lines(self.source), self.shape, head_text(self.source))
+        elif self.shape == "verse":
+            yield from verse.pieces(self._lines(), self._head())
+        elif self.shape == "dialogue":
+            yield from theatre.pieces(self._lines(), self._head())
+        elif self.shape == "pairs":
+            yield from running.asked(self._lines(), self._head())
         else:
             known = vocabulary(itertools.islice(lines(self.source), VOCABULARY)) if self.margin else frozenset()
-            yield from running.pieces(lines(self.source), self.shape, self.margin, known)
+            yield from running.pieces(self._lines(), self.margin, known)
+
+    def _lines(self) -> Iterator[str]:
+        """The lines as if they had been set plainly."""
+        return self.setting.lines(lambda: lines(self.source), self.counts)
+
+    def _head(self) -> str:
+        return self.setting.text(head_text(self.source))
 
     def _of_table(self, columns: tables.Columns) -> Iterator[running.Piece]:
         """A record is a document; records that follow each other under one title, or lines of verse, are one."""
@@ -128,6 +141,8 @@ class Understood:
             if not record.keys() <= names:
                 self._pass_over(record, names)
             row = self._row(record, columns)
+            if self.setting.slashes and self.shape == "verse" and row.text:
+                row = row.model_copy(update={"text": "\n".join(at_slashes(row.text))})
             same = before is not None and (self.lines_of_verse or (row.title is not None and row.title == before))
             document += not same
             before = row.title or ""
@@ -189,10 +204,15 @@ def understand(part: Part, wanted: Wanted) -> Understood:
         if (begins and called_json) or ((begins or called_json) and _parses(source, name)):
             return _overruled(_json(source, name, wanted), wanted.shape)
         dialect = delimited.sniff(head, hint=suffix in TABLE_SUFFIXES or wanted.columns)
-        if dialect is not None:
+        tabbed = dialect is not None and dialect.delimiter == "\t" and suffix not in TABLE_SUFFIXES
+        if dialect is not None and not (tabbed and is_typed(head)):
             return _overruled(_table(part, head, dialect, wanted), wanted.shape)
     seen = shape_of(head)
     fixed = part.kind == "any" and seen in ("prose", "verse") and delimited.is_fixed_width(head)
+    setting = PLAIN if wanted.shape not in (None, "verse", "dialogue") else setting_of(head)
+    if setting != PLAIN:
+        head, fixed = setting.text(head), False
+        seen = shape_of(head)
     found = wanted.shape or part.shape or ("prose" if fixed else seen)
     if found == "chat" or wanted.me is not None:
         chat = conversations.named(source)
@@ -200,11 +220,12 @@ def understand(part: Part, wanted: Wanted) -> Understood:
     margin = running.margin_in(head) if found == "prose" and not fixed else 0
     notices = (
         *source.notices,
+        *setting.notices,
         *(("unwrapped",) if margin else ()),
         *(("fixed_width",) if fixed else ()),
         *(("no_table",) if suffix in TABLE_SUFFIXES and part.kind == "any" else ()),
     )
-    return Understood(source, name, found, margin=margin, notices=notices, chat=part.chat)
+    return Understood(source, name, found, margin=margin, notices=notices, setting=setting, chat=part.chat)
 
 
 def _parses(source: TextSource, name: str) -> bool:
@@ -268,6 +289,9 @@ def _columns(found: Understood, names: tuple[str, ...], sample: list[dict[str, s
     columns = tables.chosen_columns(names, wanted.text, wanted.prompt, wanted.completion)
     columns = columns or tables.columns_of(names, sample)
     cells = [row.get(columns.text) or "" for row in sample] if columns.text else []
+    setting = slashed(cells)
+    if setting.slashes:
+        cells = ["\n".join(at_slashes(cell)) for cell in cells]
     named = columns.text is not None and fold_word(columns.text) in tables.VERSE_NAMES
     verse = bool(cells) and rows_are_verse(cells, alone=named or len(names) == 1)
     single = verse and not any("\n" in cell or len(cell) > 80 for cell in cells)
@@ -277,6 +301,7 @@ def _columns(found: Understood, names: tuple[str, ...], sample: list[dict[str, s
     return replace(
         found, columns=columns, shape=tables.shape_of_columns(columns, verse), lines_of_verse=single,
         ends=(common_end(asked), common_end(answered)),
+        setting=setting, notices=(*found.notices, *setting.notices),
         wordy=tuple(tables.wordy_columns(names, sample)),
     )  # fmt: skip
 
