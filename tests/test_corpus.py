@@ -12,17 +12,22 @@ from skills.errors import UserError
 from skills.load_dataset import LoadInputs, run
 from skills.reading.load_result import LoadResult
 from tests.corpus import Case, cases
+from tests.corpus_chats import chats
 from tests.corpus_hard import hard
 from tests.corpus_hostile import hostile
+from tests.corpus_json import json_cases
 from tests.corpus_mail import mail_cases
 from tests.corpus_markup import markup_cases
+from tests.corpus_notes import note_cases
+from tests.corpus_plain import plain_cases
+from tests.corpus_tables import tables
 from tutor.limits import Limits
 from tutor.processes.sandbox import sandboxed
 from tutor.settings import Settings
 from tutor.words import LANGUAGES, Words
 
 MARKED = [*mail_cases(), *markup_cases()]
-CASES = [*cases(), *(case for case in MARKED if not case.error)]
+CASES = [*cases(), *chats(), *(case for case in MARKED if not case.error)]
 QUICK = [case for case in CASES if not case.slow]
 
 
@@ -71,6 +76,24 @@ def test_what_is_said_of_a_file_can_be_said(ctx: Context, tmp_path: Path) -> Non
         assert all(Words(language)(message) for language in LANGUAGES for message in messages)
         for offer in result.offers():
             LoadInputs.model_validate(offer.inputs)
+
+
+@pytest.mark.parametrize("case", [*json_cases(), *note_cases()], ids=lambda case: case.name)
+def test_json_lands_as_its_author_expects(case: Case, ctx: Context, tmp_path: Path) -> None:
+    meet(case, ctx, tmp_path)
+
+
+TABLES = list(tables())
+
+
+@pytest.mark.parametrize("case", TABLES, ids=lambda case: case.name)
+def test_a_table_lands_as_its_author_expects(case: Case, ctx: Context, tmp_path: Path) -> None:
+    meet(case, ctx, tmp_path)
+
+
+@pytest.mark.parametrize("case", list(plain_cases()), ids=lambda case: case.name)
+def test_plain_text_lands_as_its_author_expects(case: Case, ctx: Context, tmp_path: Path) -> None:
+    meet(case, ctx, tmp_path)
 
 
 # --- hostile files ----------------------------------------------------------------------------------------------------

@@ -133,7 +133,7 @@ def test_prose_cut_at_a_margin_is_known_however_it_came(kind: str, width: int) -
         "address": "\n".join([*lines[:20], f"https://example.com/{'a' * 90}", *lines[20:]]),
     }[kind]
     assert shape_of(text) == "prose"
-    rows = [piece.row.whole for piece in pieces(text.split("\n"), "prose", margin_in(text))]
+    rows = [piece.row.whole for piece in pieces(text.split("\n"), margin_in(text))]
     kept = [one for one in rows if one != REFRAIN.replace("\n", " ")]
     if kind in ("blank", "hyphens", "refrain", "set_in"):
         assert kept == told
@@ -333,7 +333,7 @@ def test_missing_and_folder(ctx: Context, tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_of_a_refused_import(ctx: Context, tmp_path: Path) -> None:
-    for name, data in (("x.csv", b"a,b\n"), ("x.json", b'{"text": "a"}\n{"text": ')):
+    for name, data in (("x.csv", b"a,b\n"), ("x.json", b'{"text": ')):
         with pytest.raises(UserError):
             load(ctx, tmp_path, name, data)
     assert not ctx.workspace.datasets.exists() or not list(ctx.workspace.datasets.iterdir())
@@ -396,7 +396,7 @@ def test_read_again_makes_the_same_data_set_anew(ctx: Context, tmp_path: Path) -
     assert (manifest.choices, manifest.changes) == ({"shape": "prose"}, ())
     assert "read_again_changes" in again.notices
     folder = ctx.workspace.datasets / first.dataset
-    assert {path.name for path in folder.iterdir()} == {"manifest.json", "original", manifest.rows_file}
+    assert {path.name for path in folder.iterdir()} == {"README.md", "manifest.json", "original", manifest.rows_file}
     back = run(LoadInputs(file="a.txt", shape="verse"), ctx)
     assert (back.rows, [row.text for row in ctx.workspace.rows(back.dataset)]) == (2, VERSE.strip().split("\n\n"))
     assert run(LoadInputs(file=first.dataset), ctx).known

@@ -3,33 +3,49 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from skills.blocks import Scalar
 from skills.errors import FileEmpty, FileUnreadable
 from skills.reading.left_out import LeftOut
 from skills.reading.read import TextSource
+from skills.reading.said import Chat
+from skills.reading.shape import are_long_verses
+from skills.workspace import Shape
 
 TEXT_LIMIT = 200_000_000
 """Most characters that are taken out of one file."""
 SHORT = 60
 """Characters up to which a paragraph may be a line of verse."""
+SPACE = 6
+"""Points of a space, in the letters that texts are mostly set in."""
+FURTHEST = 60
+"""Spaces that a line is set in by at most."""
+MORE = 3.0
+"""Points of room, over the usual, that part stanzas."""
 MOSTLY = 0.9
 """Share of a document's text that its only table must hold for the document to be read as a table."""
 
-Kind = Literal["any", "text", "table"]
+Kind = Literal["any", "text", "table", "records"]
 
 
 @dataclass(frozen=True)
 class Part:
-    """A text or a table that a file holds. `kind`: `any` if its content has still to tell which of the two it is.
+    """A text or a table that a file holds. `kind`: `any` if its content has still to tell which of the two it is,
+    `records` for a table as JSON lines.
 
     `title`: of the sheet or file, where there are several. `facts`: what was seen, by code; a code that has words
-    under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out.
+    under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out. `chat`: the
+    messages in it, where it is one that a program exported. Of a table, `marked`: the row that was set apart as its
+    header; `grouped`: the column whose cells span several rows. `shape`: what the kind of file says that a text is;
+    None if its content has to tell.
     """
 
     source: TextSource
@@ -38,13 +54,23 @@ class Part:
     title: str | None = None
     facts: dict[str, Scalar] = field(default_factory=dict)
     left: LeftOut = field(default_factory=LeftOut)
+    chat: Chat | None = None
+    marked: int | None = None
+    grouped: int | None = None
+    shape: Shape | None = None
 
 
 class Paragraph(NamedTuple):
-    """A paragraph as its author set it: `level` 1 to 6 for a heading; line ends inside it are the author's."""
+    """A paragraph as its author set it: `level` 1 to 6 for a heading; line ends inside it are the author's.
+
+    `indent`: spaces that it is set in by, more or less; `above` and `below`: the room around it, in points.
+    """
 
     text: str
     level: int = 0
+    indent: int = 0
+    above: float = 0.0
+    below: float = 0.0
 
 
 @dataclass
@@ -62,7 +88,10 @@ class Document:
 
     def add_table(self, rows: list[list[str]]) -> None:
         rows = [row for row in rows if any(cell.strip() for cell in row)]
-        if rows:
+        if len(rows) <= 2 and any(cell.strip().count("\n") >= 2 for row in rows for cell in row):
+            # Lines in a frame, or side by side: it is laid out with a table, and is none.
+            self.paragraphs += [Paragraph(text) for row in rows for cell in row for text in ("", cell.strip("\n"), "")]
+        elif rows:
             self.tables.append(rows)
             lines = (" | ".join(" ".join(cell.split()) for cell in row if cell.strip()) for row in rows)
             self.paragraphs += [Paragraph(""), *map(Paragraph, lines), Paragraph("")]
@@ -82,22 +111,48 @@ def part_of(document: Document, name: str, folder: Path) -> Part:
     return replace(part, left=document.left)
 
 
+def spaces(points: float) -> int:
+    """How many spaces a paragraph that stands so many points in is set in by."""
+    return max(0, min(FURTHEST, round(points / SPACE)))
+
+
 def laid_out(paragraphs: Sequence[Paragraph]) -> Iterator[str]:
     """Paragraphs as lines of plain text: blank lines where the author left room, `#` before headings.
 
-    Short paragraphs are lines that belong together until an empty one, as verse and plays are typed; long ones
-    stand apart. A paragraph with line ends of its own is a stanza.
+    Short paragraphs, or longer ones that go on in the next, are lines that belong together until an empty one or more
+    room than usual, as verse and plays are typed; others stand apart. A paragraph with line ends of its own is a
+    stanza.
     """
-    sizes = [len(p.text) for p in paragraphs if p.text.strip() and not p.level]
-    together = bool(sizes) and median(sizes) <= SHORT
-    for text, level in paragraphs:
-        lines = [line.strip() for line in text.split("\n")]
-        if level and text.strip():
-            yield from ("", f"{'#' * min(level, 6)} {' '.join(text.split())}", "")
-        elif len(lines) > 1 or not together:
-            yield from (*lines, "")
+    texts = [p.text for p in paragraphs if p.text.strip() and not p.level]
+    together = bool(texts) and (median(map(len, texts)) <= SHORT or are_long_verses(texts))
+    usual = _usual_room(paragraphs)
+    for before, paragraph in zip([None, *paragraphs], paragraphs, strict=False):
+        lines = paragraph.text.strip("\n").split("\n")
+        if paragraph.level and paragraph.text.strip():
+            yield from ("", f"{'#' * min(paragraph.level, 6)} {' '.join(paragraph.text.split())}", "")
+        elif len(lines) > 1:
+            yield from ("", *(_set_in(line, paragraph) for line in lines), "")
+        elif not together:
+            yield from (paragraph.text.strip(), "")
         else:
-            yield from lines
+            if before is not None and _room(before, paragraph) > usual + MORE:
+                yield ""
+            yield from (_set_in(lines[0], paragraph), *([""] if paragraph.text.endswith("\n") else []))
+
+
+def _set_in(line: str, paragraph: Paragraph) -> str:
+    return f"{' ' * paragraph.indent}{line}".rstrip()
+
+
+def _room(before: Paragraph, after: Paragraph) -> float:
+    return max(before.below, after.above)
+
+
+def _usual_room(paragraphs: Sequence[Paragraph]) -> float:
+    """The room between two lines that are no headings: what is most often left, the least where it is a tie."""
+    pairs = itertools.pairwise(paragraphs)
+    rooms = [_room(a, b) for a, b in pairs if a.text.strip() and b.text.strip() and not a.level and not b.level]
+    return min(Counter(rooms).most_common(), key=lambda it: (-it[1], it[0]), default=(0.0, 0))[0]
 
 
 def write_text(lines: Iterable[str], name: str, folder: Path, facts: dict[str, Scalar] | None = None) -> Part:
@@ -116,6 +171,12 @@ def write_text(lines: Iterable[str], name: str, folder: Path, facts: dict[str, S
     return Part(_plain(path), name, "text", facts=facts or {})
 
 
+def rewritten(part: Part, lines: Iterable[str], folder: Path) -> Part:
+    """The part with other lines, and all else as it was. Raises what `write_text` raises."""
+    new = write_text(lines, part.name, folder).source
+    return replace(part, source=new._replace(named=part.source.named, notices=part.source.notices))
+
+
 def write_table(rows: Iterable[Sequence[str]], name: str, folder: Path, title: str | None = None) -> Part:
     """The rows as a csv part in `folder`. Raises FileEmpty, and FileUnreadable (`inflated`) past TEXT_LIMIT."""
     path = fresh(folder)
@@ -130,6 +191,13 @@ def write_table(rows: Iterable[Sequence[str]], name: str, folder: Path, title: s
     if not size:
         raise FileEmpty(name=name)
     return Part(_plain(path), name, "table", title)
+
+
+def write_records(records: Iterable[Mapping[str, Any]], name: str, folder: Path) -> Part:
+    """The records as JSON lines, a part in `folder`. Raises FileEmpty, and FileUnreadable (`inflated`)."""
+    encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+    part = write_text((encode(record) for record in records), name, folder)
+    return replace(part, kind="records")
 
 
 def fresh(folder: Path) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import io
-import itertools
 import re
 import zipfile
 import zlib
@@ -13,7 +12,9 @@ from pathlib import Path, PurePath
 from typing import NamedTuple, TextIO
 
 from skills.errors import FileEmpty, FileMissing, FileTooLarge, FileUnreadable
+from skills.reading.broken_utf8 import best, codec_for
 from skills.reading.markup import markup_of
+from skills.reading.no_text import no_text
 
 LIMIT = 200_000_000
 """Largest file that is read, in bytes."""
@@ -28,7 +29,7 @@ MAGIC = (
     (b"Rar!", "archive"), (b"BZh", "archive"), (b"\xfd7zXZ", "archive"), (b"\x28\xb5\x2f\xfd", "archive"),
     (b"ID3", "audio"), (b"OggS", "audio"), (b"fLaC", "audio"), (b"\xff\xfb", "audio"), (b"\x1aE\xdf\xa3", "video"),
     (b"MZ", "program"), (b"\x7fELF", "program"), (b"SQLite format 3\x00", "database"),
-    (b"GGUF", "model"), (b"PAR1", "database"),
+    (b"GGUF", "model"), (b"PAR1", "columns"), (b"ARROW1", "columns"), (b"FEA1", "columns"),
 )  # fmt: skip
 """How files that are not plain text begin, and the kind that is told to the learner."""
 BOOKS = (b"BOOKMOBI", b"TEXtREAd")
@@ -44,15 +45,19 @@ PACKED = {".docx": "word", ".odt": "odt", ".xlsx": "spreadsheet", ".epub": "epub
 """Endings of the names of files that are a zip, and their kind."""
 INSIDE = (
     ("word/document.xml", "word"), ("xl/workbook.xml", "spreadsheet"), ("xl/workbook.bin", "sheet_old"),
-    ("ppt/presentation.xml", "slides"), ("Index/Document.iwa", "pages"), ("index.apxl", "pages"),
+    ("ppt/presentation.xml", "slides"), ("index.apxl", "slides"),
     ("META-INF/container.xml", "epub"), ("META-INF/MANIFEST.MF", "program"), ("AndroidManifest.xml", "program"),
 )  # fmt: skip
 """Names inside a zip that give away what it is."""
+APPLE = {".numbers": "numbers", ".pages": "pages", ".key": "slides"}
+"""Endings of the names of what Apple's office writes, and the kind; a zip with a list of its own in all three."""
+APPLE_INSIDE = re.compile(r"(?:^|/)(?:Index/Document\.iwa|Index\.zip|index\.xml)$")
 MIMES = (
     (b"opendocument.text", "odt"), (b"opendocument.spreadsheet", "ods"), (b"opendocument.presentation", "slides"),
     (b"epub", "epub"),
 )  # fmt: skip
 """What a zip says of itself in its file `mimetype`."""
+SHEET_XML = b"urn:schemas-microsoft-com:office:spreadsheet"
 HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype html|<html)", re.IGNORECASE | re.DOTALL
 )
@@ -61,9 +66,6 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 BLANK = b" \t\r\n\x00" + codecs.BOM_UTF8
-WESTERN = ("cp1252", "mac_roman", "cp850")
-LETTERS = frozenset("áéíóúüñçàèìòùâêîôûäëïöãõÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄËÏÖÃÕ¿¡«»“”‘’–—…°ºª€·•")
-"""Characters outside ASCII that Western texts are written with: the measure of a guessed encoding."""
 
 
 class TextSource(NamedTuple):
@@ -158,6 +160,8 @@ def head_text(source: TextSource) -> str:
 
 def _kind(path: Path, head: bytes, name: str = "") -> str | None:
     """What the file is if it is not plain text, by its first bytes; None for text."""
+    if (kind := no_text(head, name)) is not None:
+        return kind
     if head.startswith(b"PK\x03\x04"):
         return _packed(path, name)
     if head[:4] == b"RIFF":
@@ -173,11 +177,29 @@ def _kind(path: Path, head: bytes, name: str = "") -> str | None:
     for start, kind in MAGIC:
         if head.startswith(start) and (binary or len(start) > 3):
             return kind
+    if head[:4] == b"\xff\xff\xff\xff" and binary and b"\0" in head[4:12]:
+        return "columns"
+    if not binary and b"<en-export" in head[:2048]:
+        return "enex"
+
+    if (sheet := _marked_up_sheet(head, name)) is not None:
+        return sheet
     if HTML.match(head[:2048]) or (
         not binary and name.casefold().endswith((".html", ".htm", ".xhtml")) and head.lstrip()[:1] == b"<"
     ):
         return "html"
     return "binary" if binary else markup_of(head, name)
+
+
+def _marked_up_sheet(head: bytes, name: str) -> str | None:
+    """Which kind of spreadsheet is written in tags: Excel's own XML, or a page that is named like one."""
+    plain = head.replace(b"\0", b"").lstrip(BLANK + codecs.BOM_UTF16_LE)
+    if not plain.startswith(b"<"):
+        return None
+    if SHEET_XML in plain[:4096] and b"<html" not in plain[:4096].lower():
+        return "sheet_xml"
+    named = name.casefold().endswith((".xls", ".xlsx"))
+    return "sheet_html" if named and b"<table" in plain.lower() else None
 
 
 def _old_office(path: Path, name: str) -> str:
@@ -211,7 +233,23 @@ def _packed(path: Path, name: str) -> str:
     for inner, kind in INSIDE:
         if inner in names:
             return kind
-    return "zip"
+    return _apple(names, name) or "zip"
+
+
+def _apple(names: set[str], name: str) -> str | None:
+    """Which of the programs of Apple's office wrote it, by its name or that of the folder inside, or by its parts."""
+    outside = {inner.partition("/")[0] for inner in names if not inner.startswith("__MACOSX")}
+    if not any(map(APPLE_INSIDE.search, names)):
+        return None
+    # A document of theirs may be a folder, which the system packs when it is sent.
+    for ending in (PurePath(name).suffix.casefold(), *(PurePath(only).suffix for only in outside if len(outside) == 1)):
+        if ending in APPLE:
+            return APPLE[ending]
+    if any(inner.startswith("Index/Slide") for inner in names):
+        return "slides"
+    if any(inner.startswith("Index/CalculationEngine-") for inner in names):
+        return "numbers"
+    return "pages" if "Index/Document.iwa" in names else None
 
 
 def _said(archive: zipfile.ZipFile, inner: str, size: int) -> bytes:
@@ -242,20 +280,21 @@ def _utf16(head: bytes) -> str | None:
 
 def encoding_of(path: Path, head: bytes, name: str) -> tuple[str, str]:
     """The encoding to open the file with, and its usual name. Raises FileUnreadable if there is none that fits."""
-    for bom, encoding in BOMS:
-        if head.startswith(bom):
-            return encoding, encoding.removesuffix("-sig")
+    bom = next((encoding for bom, encoding in BOMS if head.startswith(bom)), None)
+    if bom is not None and bom != "utf-8-sig":
+        return bom, bom
     if (encoding16 := _utf16(head)) is not None:
         return encoding16, "utf-16"
     sample = _first_problem(path)
     if sample is None:
-        return "utf-8", "utf-8"
-    scored = sorted(((_western(sample, encoding), -i, encoding) for i, encoding in enumerate(WESTERN)), reverse=True)
-    share, _, best = scored[0]
+        return bom or "utf-8", "utf-8"
+    if (codec := codec_for(path)) is not None or bom is not None:
+        return codec or "utf-8-sig", "utf-8"
+    share, old = best(sample)
     if share >= 0.9:
         # Latin-1 is Windows-1252 without the characters of 0x80 to 0x9f: the same file, its older name.
-        plain = best == "cp1252" and not any(0x80 <= byte <= 0x9F for byte in sample)
-        return best, "latin-1" if plain else best
+        plain = old == "cp1252" and not any(0x80 <= byte <= 0x9F for byte in sample)
+        return old, "latin-1" if plain else old
     from charset_normalizer import from_bytes
 
     found = from_bytes(sample).best()
@@ -279,12 +318,3 @@ def _first_problem(path: Path) -> bytes | None:
             file.seek(0)
             return file.read(1 << 20)
     return None
-
-
-def _western(sample: bytes, encoding: str) -> float:
-    """Share of the characters outside ASCII that Western texts really use, if `encoding` were the right one."""
-    text = sample.decode(encoding, "replace")
-    odd = [c for c in text if ord(c) > 0x7F]
-    # A capital inside a small word (aÑo read as aÃ±o) betrays the wrong table.
-    wrong = sum(1 for a, b in itertools.pairwise(text) if a.islower() and ord(b) > 0x7F and b.isupper())
-    return (sum(c in LETTERS for c in odd) - wrong) / len(odd) if odd else 0.0

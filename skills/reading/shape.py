@@ -8,15 +8,32 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
+from skills.reading.indents import is_centred
+from skills.reading.speakers import is_field, manner_of
+from skills.reading.stamps import STAMPS
+from skills.texts.hyphens import MARKS
 from skills.texts.sentences import names, words
 from skills.workspace import Shape
 
 TURN = re.compile(r"^\s{0,3}(?:\*\*|__)?([^\W\d_][\w .'’-]{0,29}?)(?:\*\*|__)?:(?:\*\*|__)?\s+\S")
-STAMPED = re.compile(r"^\W?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}[, ]+\d{1,2}:\d{2}.{0,16}?[\]–-]\s*([^:]{1,40}):\s")
-"""A line of an exported phone chat: date, time, name, colon."""
 PROMPTS = names("q p pregunta question prompt user usuario human instruction instrucción consigna texto text")
 ANSWERS = names("a r respuesta answer completion assistant asistente response output resumen summary")
-LIST_ITEM = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s")
+LIST_ITEM = re.compile(
+    r"^\s*(?:[-*•◦▪■□●○►➢✓✔☐§+\uf0a7\uf0b7\uf0d8\uf0fc]|o(?=\t)|(?:\d{1,3}\.){0,3}\d{1,3}[.)]|[a-zA-Z]\))\s"
+)
+
+
+CUT_WORDS = 0.1
+"""Share of lines that end inside a word from which on they are those of a margin, however narrow and ragged."""
+BEGUN = re.compile(r"^\s*(\d{1,6})(?!\d)")
+NUMBERS_AROUND = re.compile(r"^\s*\d+\s+|(?<!\s)\s+\d+\s*$")
+"""Numbers of lines in the margin."""
+RECORD = re.compile(r"^(?:[^\W\d_][\w ./]{0,24}:\s+\S|[^\W\d_a-záéíóúüñ]{2}[^a-záéíóúüñ.]{0,30}\.\s+\S|.+ [/|] )")
+CODE = re.compile(r"[{}()=>\]];?$|^(?:</?\w|import |def |class |function |var |const |return |#include)")
+FUNCTION = names(
+    "de del la el los las un una unas unos y e o que en con por para sin a al lo se su sus mi tu me te no ni si como "
+    "the an of and or in on to with for from by at is it its my your he she we they was were but not as"
+)
 
 
 def shape_of(head: str) -> Shape:
@@ -29,15 +46,26 @@ def shape_of(head: str) -> Shape:
 
 def speakers(lines: Sequence[str]) -> Shape | None:
     """`chat`, `pairs` or `dialogue` when most lines begin with who speaks; else None."""
-    stamped = [match for line in lines if (match := STAMPED.match(line))]
+    stamped = [line for line in lines if _is_message(line)]
     if len(stamped) >= 3 and len(stamped) >= 0.4 * len(lines):
         return "chat"
     names = [match[1].strip().casefold() for line in lines if (match := TURN.match(line))]
+    names = [name for name in names if not is_field(name)]
     counts = Counter(names)
     if len(names) < 4 or len(names) < 0.45 * len(lines) or len(counts) < 2 or len(names) / len(counts) < 1.5:
-        return None
+        manner = manner_of(lines)
+        names = [turn[0] for line in lines if (turn := manner.turn(line))] if manner else []
+        counts = Counter(names)
+        if not names:
+            return None
     asked, answered = sum(counts[n] for n in PROMPTS), sum(counts[n] for n in ANSWERS)
     return "pairs" if min(asked, answered) >= 1 and asked + answered >= 0.8 * len(names) else "dialogue"
+
+
+def _is_message(line: str) -> bool:
+    """Does a line begin with a date, an hour and a name, as in an exported chat?"""
+    found = next((match for stamp in STAMPS if (match := stamp.match(line))), None)
+    return found is not None and TURN.match(line[found.end() :]) is not None
 
 
 def blocks_of(text: str) -> list[list[str]]:
@@ -52,18 +80,61 @@ def blocks_of(text: str) -> list[list[str]]:
 
 
 def is_verse(text: str) -> bool:
-    """Short lines that the author, not the margin, ended. Lists, wrapped prose and letters are not verse."""
+    """Lines that the author, not the margin, ended. Lists, records, wrapped prose and letters are not verse."""
     blocks = blocks_of(text)
     lines = [line for block in blocks for line in block]
-    if len(lines) < 4 or is_wrapped(blocks):
+    if len(lines) < 4 or is_wrapped(blocks) or is_listed(lines):
+        return False
+    if sum(len(block) for block in blocks if len(block) >= 2) < 0.6 * len(lines):
         return False
     lengths = sorted(len(line.strip()) for line in lines)
-    if lengths[len(lengths) // 2] > 60 or lengths[int(0.9 * len(lengths))] > 90:
-        return False
-    if sum(bool(LIST_ITEM.match(line)) for line in lines) > 0.25 * len(lines):
-        return False
-    in_stanzas = sum(len(block) for block in blocks if len(block) >= 2)
-    return in_stanzas >= 0.6 * len(lines)
+    short = lengths[len(lengths) // 2] <= 60 and lengths[int(0.9 * len(lengths))] <= 90
+    return short or are_long_verses(lines)
+
+
+def are_long_verses(lines: Sequence[str]) -> bool:
+    """Lines longer than a page is wide are verse if nearly all end where one pauses, and many within a sentence."""
+    ends = [line.rstrip().rstrip("\"'”’»)]*_")[-1:] for line in lines]
+    paused = sum(end in ",;:—–…" for end in ends if end)
+    semicolons = ends.count(";")
+    closed = sum(end in ".!?" for end in ends if end)
+    within = paused >= 0.35 * len(ends) and paused + closed >= 0.7 * len(ends) and semicolons <= 0.6 * paused
+    return within and median(map(len, lines)) <= 200
+
+
+def is_listed(lines: Sequence[str]) -> bool:
+    """Are the lines items, records, names, addresses or a program, or what people say in turn?"""
+    count = len(lines)
+    bare = [NUMBERS_AROUND.sub("", line).strip() for line in lines]
+    if sum(bool(LIST_ITEM.match(line)) for line in lines) > 0.25 * count or _amounts(lines) > 0.3 * count:
+        return True
+    headings = sum(map(str.isupper, bare))
+    records = sum(bool(RECORD.match(line)) for line in bare) + (headings if headings <= 0.8 * count else 0)
+    if records > 0.4 * count or sum(map(_is_name, bare)) >= 0.5 * count:
+        return True
+    if sum(any(c.isdigit() for c in line) for line in bare) > 0.4 * count:
+        return True
+    if sum(bool(CODE.search(line)) for line in bare) > 0.3 * count:
+        return True
+    said = sum(line[:1] in '—–-«“"' for line in bare if line)
+    if said >= 0.5 * count and sum(line.endswith((".", "!", "?", "…", "»", "”")) for line in bare) >= 0.7 * count:
+        return True
+    flat = len({len(line) - len(line.lstrip()) for line in lines}) == 1
+    apart = sum(bool(FUNCTION & set(line.casefold().split())) for line in bare) < 0.2 * count
+    return flat and apart and median(len(line.split()) for line in bare) <= 2
+
+
+def _amounts(lines: Sequence[str]) -> int:
+    """How many lines begin with a figure, if those are no numbers of lines, which rise."""
+    begun = [int(match[1]) for line in lines if (match := BEGUN.match(line))]
+    return 0 if all(a < b for a, b in itertools.pairwise(begun)) else len(begun)
+
+
+def _is_name(line: str) -> bool:
+    """Two to five words, nearly all with a capital, without an end: a person, a street, a town."""
+    parts = [part for part in line.split() if len(part) > 3 or part[0].isupper()]
+    few = 2 <= len(parts) <= 5 and len(line.split()) <= 6
+    return few and all(part[0].isupper() for part in parts) and line[-1:].isalnum() and not line.isupper()
 
 
 def is_wrapped(blocks: Sequence[Sequence[str]]) -> bool:
@@ -79,15 +150,20 @@ def margin_of(blocks: Sequence[Sequence[str]]) -> int:
     dash may be that of a paragraph, and is no sign of either; in verse cut by its author, the other lines are one.
     """
     blocks = [block for block in blocks if len(block) > 1]
+    if is_centred([line for block in blocks for line in block]):
+        return 0
     pairs = [(a.rstrip(), b.strip()) for block in blocks for a, b in itertools.pairwise(block)]
     breaks = {re.sub(r"\d+", "", a).strip(): (a, b) for a, b in pairs}.values()
-    if len(breaks) < 3:
+    items = sum(bool(LIST_ITEM.match(b)) for _, b in pairs)
+    if len(breaks) < 3 or items > 0.5 * len(pairs):
         return 0
     lengths = sorted(len(line.rstrip()) for block in blocks for line in block)
     width = lengths[int(0.98 * len(lengths) - 0.5)]
     while len(lengths) > 8 and lengths[-1] > 1.15 * lengths[-3]:  # an address of the web, a line that was never cut
         lengths.pop()
         width = min(width, lengths[-1])
+    if sum(_cut_word(a, b) for a, b in breaks) >= max(3, CUT_WORDS * len(breaks)):
+        return width
     if width < 40 and (width < 32 or len(breaks) < 10):
         return 0
     full = sum(_full(a, b, width) for a, b in breaks)
@@ -97,8 +173,13 @@ def margin_of(blocks: Sequence[Sequence[str]]) -> int:
 
 def _full(line: str, following: str, width: int) -> bool:
     """Had the first word of the following line no room on this one? A word cut by a hyphen says so by itself."""
-    hyphen = re.search(r"[^\W\d_]-$", line) is not None and following[:1].islower() and len(line) >= 0.75 * width
-    return hyphen or len(line) + 1 + len(following.split()[0]) >= width
+    if len(line) + 1 + len(following.split(maxsplit=1)[0]) >= width:
+        return True
+    return len(line) >= 0.75 * width and _cut_word(line, following)
+
+
+def _cut_word(line: str, following: str) -> bool:
+    return line[-1:] in MARKS and line[-2:-1].isalpha() and following[:1].islower()
 
 
 def ends_paragraph(line: str, following: str, width: int) -> bool:

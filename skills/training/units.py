@@ -16,6 +16,7 @@ SIDES: tuple[Side, ...] = ("train", "validation", "test")
 
 MIN_UNITS = 4
 """Two texts to learn from and two to measure on: with fewer there is nothing to say about new text."""
+BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 ENOUGH_UNITS = 8
 """Below this the texts are cut (into paragraphs, then lines) so that some can be held out."""
 
@@ -71,8 +72,14 @@ def _unit(row: Row) -> Unit | None:
         return talk(row.turns)
     if row.completion is not None and row.completion.strip():
         return Unit(text=row.completion.strip(), prompt=(row.prompt or "").strip() or None)
-    text = (row.text or "").strip()
+    text = _bare(row.text or "")
     return Unit(text=text) if text else None
+
+
+def _bare(text: str) -> str:
+    """Without blank lines before it and blanks after it. What its first line is set in by stays, as that of the others
+    does: a poem may mean it."""
+    return BLANK_LINES.sub("", text).rstrip()
 
 
 def talk(turns: Sequence[Turn]) -> Unit | None:
@@ -88,7 +95,7 @@ def talk(turns: Sequence[Turn]) -> Unit | None:
 def _cut(unit: Unit, border: str) -> list[Unit]:
     if unit.prompt is not None or unit.turns is not None:
         return [unit]
-    return [replace(unit, text=piece.strip()) for piece in re.split(border, unit.text) if piece.strip()]
+    return [replace(unit, text=_bare(piece)) for piece in re.split(border, unit.text) if piece.strip()]
 
 
 def split(found: Sequence[Unit], share: float = 0.1) -> Split:

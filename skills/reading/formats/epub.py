@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from skills.errors import FileUnreadable
 from skills.reading.formats.careless import careless_xml, decoded
 from skills.reading.formats.packed import UNPACKED, archive, member, member_like, weigh
+from skills.reading.formats.styles import Sheet
 from skills.reading.formats.web import page
 from skills.reading.left_out import LeftOut
 from skills.reading.part import Document, Paragraph, Part, part_of
@@ -41,19 +42,21 @@ def read(path: Path, name: str, folder: Path) -> list[Part]:
         weigh(opened, name, UNPACKED)
         if LOCKED.search(member(opened, "META-INF/encryption.xml", name) or b""):
             raise FileUnreadable(name=name, kind="epub_locked")
+        inside = (info.filename for info in opened.infolist() if info.filename.casefold().endswith(".css"))
+        sheet = Sheet((member(opened, inner, name) or b"").decode("utf-8", "replace") for inner in inside)
         for inner, title in _chapters(opened, name):
-            _add(document, _chapter(opened, inner, name, document.left), title)
+            _add(document, _chapter(opened, inner, name, document.left, sheet), title)
     if not document.paragraphs and document.left["epub_missing"]:
         raise FileUnreadable(name=name, kind=BROKEN)
     return [part_of(document, name, folder)]
 
 
-def _chapter(opened: zipfile.ZipFile, inner: str, name: str, left: LeftOut) -> Document:
+def _chapter(opened: zipfile.ZipFile, inner: str, name: str, left: LeftOut, sheet: Sheet) -> Document:
     """The page called `inner`; without words, and told, if it is not in the book or nothing can be made of it."""
     found = member_like(opened, inner)
     data = member(opened, found, name) if found else None
     try:
-        chapter = page(decoded(data or b"").text, name)
+        chapter = page(decoded(data or b"").text, name, sheet=sheet)
     except FileUnreadable:
         if data is None or data.strip():
             left.leave("epub_missing", inner)

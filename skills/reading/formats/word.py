@@ -14,8 +14,9 @@ from skills.errors import FileEmpty, FileUnreadable
 from skills.reading.formats import chunks
 from skills.reading.formats.office_parts import BROKEN, Package, package
 from skills.reading.formats.packed import archive, member, xml
+from skills.reading.formats.styles import inherited
 from skills.reading.left_out import LeftOut
-from skills.reading.part import Document, Paragraph, Part, fresh, part_of
+from skills.reading.part import Document, Paragraph, Part, fresh, part_of, spaces
 from skills.reading.read import look
 
 if TYPE_CHECKING:
@@ -34,6 +35,17 @@ CHUNK = "\0"
 """Where a paragraph stands for a file inside the document: before its id. No XML has such a character."""
 OFF = ("0", "false", "off", "none")
 HEADING = re.compile(r"heading ([1-6])$")
+MEASURES = {
+    "spacing": {"before": "above", "after": "below"},
+    "ind": {"left": "left", "start": "left", "firstLine": "first", "hanging": "first"},
+}
+"""Element -> its attributes that are read, and what they are called in a Look."""
+TWIPS = 20
+"""In a point."""
+DEFAULTS = "docDefaults"
+Look = dict[str, int]
+Looks = dict[str, Look]
+"""Style id -> `level`; `above`, `below`, `left`, `first` in twips; `close`, no room between paragraphs of a style."""
 
 
 def read(path: Path, name: str, folder: Path) -> list[Part]:
@@ -62,7 +74,7 @@ def document_of(root: Element, name: str, styles: Element | None = None) -> Docu
     found = styles if styles is not None else ()
     hidden = {id for style in found if _hides(style) and (id := _attribute(style, "styleId"))}
     _leave_unseen(body, hidden, document.left)
-    _take(body, document, _levels(found))
+    _take(body, document, _looks(found))
     return document
 
 
@@ -158,37 +170,77 @@ def _attribute(node: Element | None, name: str) -> str | None:
     return next((str(value) for key, value in node.attrib.items() if str(key).endswith("}" + name)), None)
 
 
-def _levels(styles: Iterable[Element]) -> dict[str, int]:
-    """Style id -> level of the heading; ids are in the writer's language, names of built-in styles in English."""
-    found = {}
+def _looks(styles: Iterable[Element]) -> Looks:
+    """What paragraphs of each style look like, by its id; under "" what one without a style does.
+
+    Ids are in the writer's language, the names of built-in styles in English.
+    """
+    own: Looks = {}
+    based: dict[str, str | None] = {}
+    usual = ""
     for style in styles:
-        id, name = _attribute(style, "styleId"), ""
-        for node in style:
-            if _tag(node) == "name":
-                name = (_attribute(node, "val") or "").casefold().replace("_20_", " ")
-        if id and (match := HEADING.match(name)):
-            found[id] = int(match[1])
-        elif id and name == "title":
-            found[id] = 1
+        id = _attribute(style, "styleId")
+        parts = {_tag(node): node for node in style}
+        if _tag(style) == "docDefaults":
+            own[DEFAULTS] = _look(next((node for node in style.iter() if _tag(node) == "pPr"), None))
+        elif id and _attribute(style, "type") in (None, "paragraph"):
+            name = (_attribute(parts.get("name"), "val") or "").casefold().replace("_20_", " ")
+            match = HEADING.match(name)
+            level = int(match[1]) if match else int(name == "title")
+            own[id] = _look(parts.get("pPr")) | ({"level": level} if level else {})
+            based[id] = _attribute(parts.get("basedOn"), "val")
+            usual = id if _attribute(style, "default") in ("1", "true") else usual
+    whole = {id: inherited(id, own, based, DEFAULTS) for id in own}
+    return whole | {"": whole.get(usual) or own.get(DEFAULTS, {})}
+
+
+def _look(properties: Element | None) -> Look:
+    """What the properties of a paragraph say of its level, of the room around it and of how far in it stands."""
+    found: Look = {}
+    for node in properties if properties is not None else ():
+        tag = _tag(node)
+        for key, meant in MEASURES.get(tag, {}).items():
+            value = _attribute(node, key) or ""
+            if value.lstrip("-").isdigit():
+                found[meant] = -int(value) if key == "hanging" else int(value)
+        if tag == "outlineLvl" and (level := _attribute(node, "val") or "9").isdigit():
+            found["level"] = int(level) + 1 if int(level) < 6 else 0
+        elif tag == "contextualSpacing":
+            found["close"] = int(_attribute(node, "val") not in ("0", "false"))
     return found
 
 
-def _take(parent: Element, document: Document, levels: dict[str, int]) -> None:
+def _paragraph(node: Element, looks: Looks) -> Paragraph:
+    properties = next((child for child in node if _tag(child) == "pPr"), None)
+    style = (
+        next((_attribute(child, "val") for child in properties if _tag(child) == "pStyle"), "")
+        if properties is not None
+        else ""
+    )
+    look = looks.get(style or "", looks.get("", {})) | _look(properties)
+    text = _text(node)
+    first = 0 if "\n" in text.strip("\n") else look.get("first", 0)
+    above, below = (0 if look.get("close") else look.get(side, 0) / TWIPS for side in ("above", "below"))
+    return Paragraph(text, look.get("level", 0), spaces((look.get("left", 0) + first) / TWIPS), above, below)
+
+
+def _take(parent: Element, document: Document, looks: Looks) -> None:
     """The paragraphs and tables under `parent`; whatever wraps them (content controls, insertions) is looked into."""
     for node in parent:
         tag = _tag(node)
         if tag == "p":
-            if (text := _text(node)).strip() or not _is_deleted(node):
-                document.paragraphs.append(Paragraph(text, _level(node, levels)))
+            paragraph = _paragraph(node, looks)
+            if paragraph.text.strip() or not _is_deleted(node):
+                document.paragraphs.append(paragraph)
             for box in node.iter():
                 if _tag(box) == "txbxContent" and not any(_tag(up) == "Fallback" for up in box.iterancestors()):
-                    _take(box, document, levels)
+                    _take(box, document, looks)
         elif tag == "altChunk":
             document.paragraphs.append(Paragraph(f"{CHUNK}{_attribute(node, 'id') or ''}"))
         elif tag == "tbl":
             document.add_table([[_cell(cell) for cell in _under(row, "tc")] for row in _under(node, "tr")])
         elif tag not in SKIPPED:
-            _take(node, document, levels)
+            _take(node, document, looks)
 
 
 def _is_deleted(paragraph: Element) -> bool:
@@ -213,18 +265,7 @@ def _under(parent: Element, tag: str) -> list[Element]:
 
 
 def _cell(cell: Element) -> str:
-    return "\n".join(text for node in cell.iter() if _tag(node) == "p" and (text := _text(node).strip()))
-
-
-def _level(paragraph: Element, levels: dict[str, int]) -> int:
-    for properties in paragraph:
-        if _tag(properties) == "pPr":
-            for node in properties:
-                if _tag(node) == "pStyle":
-                    return levels.get(_attribute(node, "val") or "", 0)
-                if _tag(node) == "outlineLvl" and (level := _attribute(node, "val") or "9").isdigit():
-                    return int(level) + 1 if int(level) < 6 else 0
-    return 0
+    return "\n".join(_text(node).rstrip() for node in cell.iter() if _tag(node) == "p").strip("\n")
 
 
 def _text(node: Element) -> str:
