@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import plistlib
 import quopri
 from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
@@ -89,6 +90,7 @@ def single() -> Iterator[Case]:
     typed = f"De: la abuela\nPara: Hugo\nFecha: un martes\n\n{BODY}"
     yield mail("carta escrita a mano.txt", typed, None, has="De: la abuela")
     yield Case("mensaje.msg", lambda: outlook(), error="mail_outlook")
+    yield Case("sin señas.msg", lambda: outlook()[:500], error="mail_outlook")
 
 
 def outlook() -> bytes:
@@ -171,6 +173,9 @@ def pages() -> Iterator[Case]:
     latin = page.replace("utf-8", "iso-8859-1")
     yield mail("explorer.mht", mhtml(latin, explorer, "iso-8859-1"), has="Ángela volvió", encoding="latin-1")
     yield mail("de word.doc", mhtml(page, ""), has="Ángela volvió")
+    archived = {"WebMainResource": {"WebResourceData": page.encode("utf-16"), "WebResourceTextEncodingName": "UTF-16"}}
+    yield mail("safari.webarchive", plistlib.dumps(archived, fmt=plistlib.FMT_BINARY), encoding="utf-16", has="Ángela")
+    yield Case("otra.plist", lambda: plistlib.dumps({"a": 1}, fmt=plistlib.FMT_BINARY), error="binary")
     banner = "<div id='onetrust-banner-sdk'><p>Usamos cookies propias y ajenas. ¿Aceptás?</p></div>"
     share = "<ul class='post-share-buttons'><li>Facebook</li><li>Compartir</li></ul>"
     comments = "<div id='comments' class='comments-area'><ol><li><article><p>¡Qué lindo!</p></article></li></ol></div>"
@@ -186,6 +191,12 @@ def pages() -> Iterator[Case]:
         f"<html><body><div class='content with-sidebar'>{body}</div><div class='sidebar'>Archivo</div></body></html>"
     )
     yield mail("envuelto.html", plain, has="Ángela volvió", lacks="Archivo")
+    unnamed = (
+        "<div><p>Este sitio usa cookies para mejorar tu experiencia de navegación.</p></div>"
+        f"{body}<p>Compartir en Facebook</p><ul><li>Twitter</li><li>WhatsApp</li></ul>"
+    )
+    for lacks in ("cookies", "Facebook", "Twitter"):
+        yield mail(f"sin nombre, sin {lacks}.html", f"<html><body>{unnamed}</body></html>", lacks=lacks)
     hidden = f"<html><body><p style='display: none'>Contraseña</p>{body}</body></html>"
     yield mail("oculto.html", hidden, lacks="Contraseña", notices=("hidden_text",))
     wiki = body.replace("</p>", '<sup class="reference"><a href="#cite_note-1">[1]</a></sup></p>', 1)

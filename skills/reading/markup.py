@@ -91,10 +91,11 @@ def _open_document(text: str) -> str:
 
 def _letter_kind(text: str, suffix: str) -> str | None:
     """`mail` or `saved_page` for headers as programs write them; a letter that a person typed has no such headers."""
-    block, _, _ = text.partition("\n\n")
+    block, ended, _ = text.partition("\n\n")
+    lines = block.split("\n")
     headers: dict[str, str] = {}
     last = ""
-    for line in block.split("\n"):
+    for line in lines if ended else lines[:-1]:  # the last may be cut
         if line[:1] in (" ", "\t") and last:
             headers[last] += line.casefold()
         elif match := HEADER.match(line):

@@ -24,7 +24,7 @@ HEAD = 262_144
 MAGIC = (
     (b"%PDF", "pdf"), (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"), (b"BM", "image"),
     (b"II*\x00", "image"), (b"MM\x00*", "image"), (b"\x00\x00\x01\x00", "image"), (b"{\\rtf", "rtf"),
-    (b"!BDN", "mail_outlook"),
+    (b"!BDN", "mail_outlook"), (b"bplist00", "saved_page"),
     (b"\x1f\x8b", "archive"), (b"7z\xbc\xaf", "archive"),
     (b"Rar!", "archive"), (b"BZh", "archive"), (b"\xfd7zXZ", "archive"), (b"\x28\xb5\x2f\xfd", "archive"),
     (b"ID3", "audio"), (b"OggS", "audio"), (b"fLaC", "audio"), (b"\xff\xfb", "audio"), (b"\x1aE\xdf\xa3", "video"),
@@ -169,7 +169,7 @@ def _kind(path: Path, head: bytes, name: str = "") -> str | None:
     if head[4:8] == b"ftyp":
         return "image" if head[8:12] in (b"heic", b"heix", b"mif1", b"avif") else "video"
     if head.startswith(OLE):
-        return _old_office(path)
+        return _old_office(path, name)
     if head[60:68] in BOOKS:
         return "kindle"
     # "BM" and "MZ" are also how a text may begin: those need binary content besides.
@@ -202,7 +202,7 @@ def _marked_up_sheet(head: bytes, name: str) -> str | None:
     return "sheet_html" if named and b"<table" in plain.lower() else None
 
 
-def _old_office(path: Path) -> str:
+def _old_office(path: Path, name: str) -> str:
     """Which program wrote it, by the names (in UTF-16) of the streams that it holds."""
     with path.open("rb") as file:
         data = file.read(8_000_000)
@@ -214,7 +214,7 @@ def _old_office(path: Path) -> str:
     ):
         if stream.encode("utf-16-le") in data:
             return kind
-    return "word_old"
+    return "mail_outlook" if name.casefold().endswith(".msg") else "word_old"
 
 
 def _packed(path: Path, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from skills.blocks import Scalar
 from skills.errors import FileEmpty, FileUnreadable
 from skills.reading.left_out import LeftOut
-from skills.reading.part import TEXT_LIMIT, Part, fresh
+from skills.reading.part import TEXT_LIMIT, Paragraph, Part, fresh
 from skills.reading.read import TextSource
 
 
@@ -38,9 +38,9 @@ def parts_of(entries: Iterable[Entry], book: Book, name: str, folder: Path) -> l
             if not text.strip():
                 book.left.leave(book.empty, title or "")
                 continue
-            # The title stands in the text as well: else its first line, if short, would be taken for one.
-            heading = f"# {title}\n\n" if title else ""
-            data = f"{heading}{text}\n".encode("utf-8", "replace")
+            # The title, or a rule, stands in the text as well: else its first line, if short, would be taken for one.
+            heading = f"# {title}" if title else "* * *"
+            data = f"{heading}\n\n{text}\n".encode("utf-8", "replace")
             parts.append(Part(TextSource(path, len(data), "utf-8", "utf-8", (), end), name, "text", title))
             end += file.write(data)
             if end > TEXT_LIMIT:
@@ -51,3 +51,12 @@ def parts_of(entries: Iterable[Entry], book: Book, name: str, folder: Path) -> l
     parts[0].left.join(book.left)
     parts[0].facts.update(book.facts)
     return parts
+
+
+def unheaded(paragraphs: Iterable[Paragraph]) -> list[Paragraph]:
+    """A heading inside a text that has its title is a line of it, alone."""
+    found: list[Paragraph] = []
+    for paragraph in paragraphs:
+        bare = Paragraph(paragraph.text)
+        found += [Paragraph(""), bare, Paragraph("")] if paragraph.level else [bare]
+    return found

@@ -9,12 +9,12 @@ from typing import IO, TYPE_CHECKING
 
 from skills.errors import FileUnreadable
 from skills.reading.formats.careless import mended
-from skills.reading.formats.entries import Book, Entry, parts_of
+from skills.reading.formats.entries import Book, Entry, parts_of, unheaded
 from skills.reading.formats.packed import CHUNK
 from skills.reading.formats.posts import as_page
 from skills.reading.formats.web import article
 from skills.reading.left_out import LeftOut
-from skills.reading.part import Paragraph, Part, laid_out
+from skills.reading.part import Part, laid_out
 from skills.texts.sentences import names
 
 if TYPE_CHECKING:
@@ -107,13 +107,7 @@ def _text(content: str, left: LeftOut, name: str) -> str:
     except FileUnreadable:
         return ""
     left.join(shown.left)
-    return "\n".join(laid_out([piece for paragraph in shown.paragraphs for piece in _unheaded(paragraph)]))
-
-
-def _unheaded(paragraph: Paragraph) -> tuple[Paragraph, ...]:
-    """A heading inside a post is a line of it: the post has its title."""
-    bare = Paragraph(paragraph.text)
-    return (Paragraph(""), bare, Paragraph("")) if paragraph.level else (bare,)
+    return "\n".join(laid_out(unheaded(shown.paragraphs)))
 
 
 def _kind(item: Element) -> str:

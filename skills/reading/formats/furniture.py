@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,12 @@ TEXTS = names("html body main article")
 LINES = names("p h1 h2 h3 h4 h5 h6 pre br em i b strong")
 """What hardly ever is furniture by itself, and so is read whatever it is called."""
 WORDS = names(
-    "cookie cookies consent gdpr rgpd lgpd onetrust cookiebot share shares sharing compartir addtoany sharedaddy "
-    "sharethis addthis breadcrumb breadcrumbs migas pagination paginacion pager advert adverts advertisement "
-    "publicidad navbar navbox catlinks printfooter editsection sitesub siteinfo screen-reader-text sr-only "
-    "visually-hidden skip-link jump-link jp-relatedposts wp-block-post-navigation-link"
+    "cookie cookies consent gdpr rgpd lgpd onetrust cookiebot cookieconsent cookielaw cookienotice share "
+    "shares sharing compartir addtoany sharedaddy sharethis addthis breadcrumb breadcrumbs migas pagination "
+    "paginacion pager advert adverts advertisement publicidad navbar navbox catlinks printfooter "
+    "editsection sitesub siteinfo screen-reader-text sr-only "
+    "visually-hidden skip-link jump-link entry-meta post-meta posted-on byline author-box tag-links cat-links "
+    "post-tags jp-relatedposts wp-block-post-navigation-link"
 )
 WEAK = names(
     "social socials related relacionados sidebar newsletter suscripcion subscribe popup modal navigation menu toolbar "
@@ -30,8 +33,24 @@ COMMENTS = names(
     "comments comentarios comment-list commentlist comment-respond respond disqus disqus_thread comment-form"
 )
 HEADERS = names("banner site-header masthead page-header site-branding")
-OF_A_POST = re.compile(r"(?:category|tag|format|type|has|is)-|post-\d")
+OF_A_POST = re.compile(
+    r"(?:category|tag|format|type|has|is)-|post-\d|comments?-(?:open|closed|enabled|disabled|on|off)$"
+)
 """How the classes begin that a blog gives a text for what it is about."""
+SAYING = names("div section p ul li a span button td")
+NOTICE = 600
+"""Most characters of a notice about cookies."""
+BUTTONS = 12
+"""Most words on a row of buttons."""
+CONSENT = re.compile(r"acept|accept|consent|pol[íi]tic|policy|preferenc|naveg|browsing|experienc|rechaz|reject")
+WORD = re.compile(r"[\w-]+")
+NETWORKS = names(
+    "facebook twitter whatsapp telegram pinterest linkedin instagram tuitear tweet compartir compartí comparte share"
+)
+SHARING = NETWORKS | names(
+    "en on in por via vía with con x email e-mail mail correo imprimir print copiar copy enlace link esto this me gusta "
+    "like haz clic click to para abre ventana nueva se una"
+)
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -44,16 +63,31 @@ def furniture(node: Element) -> str | None:
         return None
     if (node.get("hidden") is not None or HIDDEN.search(node.get("style") or "")) and not _holds_the_text(node):
         return "hidden_text"
+    if _says_nothing(node):
+        return "web_furniture"
     if node.tag in LINES:
         return None
     said = _said(node)
+    if node.tag == "div" and node.get("title") in ("header", "footer"):  # the head and foot of LibreOffice's pages
+        return "web_furniture"
     if COMMENTS & said:
         return "web_furniture"
-    if node.tag == "header" or HEADERS & said:
-        return "web_furniture" if _of_the_site(node) else None
+    if (node.tag == "header" or HEADERS & said) and _of_the_site(node):
+        return "web_furniture"
     named = node.tag in TAGS or (node.get("role") or "").casefold() in ROLES or bool(WORDS & said)
     named = named or (bool(WEAK & said) and _lesser(node))
     return "web_furniture" if named and not _holds_the_text(node) else None
+
+
+def _says_nothing(node: Element) -> bool:
+    """Is it a notice about cookies, or the words of buttons, by what it says? For pages that name nothing."""
+    if node.tag not in SAYING:
+        return False
+    text = " ".join("".join(itertools.islice(map(str, node.itertext()), 40)).split()).casefold()[: NOTICE + 1]
+    if "cookies" in text and len(text) <= NOTICE and CONSENT.search(text) and not _holds_the_text(node):
+        return True
+    words = WORD.findall(text)
+    return 0 < len(words) <= BUTTONS and set(words) <= SHARING and not NETWORKS.isdisjoint(words)
 
 
 def _said(node: Element) -> set[str]:

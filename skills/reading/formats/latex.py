@@ -58,21 +58,25 @@ HEADINGS = {
     "part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "poemtitle": 2, "PoemTitle": 2,
     "title": 1, "addchap": 1, "addsec": 2, "poemsubtitle": 3, "act": 2, "scene": 3,
 }  # fmt: skip
+ENDS = names(
+    "par newpage clearpage cleardoublepage pagebreak bigskip medskip smallskip stanza strophe opening closing signed "
+    "ps cc encl"
+)
+"""Commands before which a paragraph ends."""
 NOTES = names("footnote thanks endnote footnotetext marginpar marginnote sidenote todo")
 BEHIND = {
-    "label": 1, "ref": 1, "pageref": 1, "eqref": 1, "autoref": 1, "cref": 1, "cite": 1, "citep": 1, "citet": 1,
-    "parencite": 1, "textcite": 1, "footcite": 1, "autocite": 1, "nocite": 1, "index": 1, "glossary": 1, "vspace": 1,
-    "hspace": 1, "includegraphics": 1, "bibliographystyle": 1, "bibliography": 1, "pagestyle": 1, "thispagestyle": 1,
-    "setlength": 2, "addtolength": 2, "settowidth": 2, "setcounter": 2, "addtocounter": 2, "poemlines": 1,
-    "usepackage": 1,
-    "newcommand": 2, "renewcommand": 2, "providecommand": 2, "newenvironment": 3, "selectlanguage": 1, "hypersetup": 1,
-    "color": 1, "fontsize": 2, "markboth": 2, "markright": 1, "addcontentsline": 3, "rule": 2, "hyphenation": 1,
-    "pagenumbering": 1, "pagecolor": 1, "definecolor": 3, "linespread": 1, "graphicspath": 1, "newtheorem": 2,
-    "fontfamily": 1,
-    "theoremstyle": 1, "DeclareMathOperator": 2, "textcolor": 1, "href": 1, "foreignlanguage": 1, "author": 1,
-    "date": 1,
-    "raisebox": 1, "parbox": 1, "resizebox": 2, "scalebox": 1, "hyperlink": 1, "hypertarget": 1, "printbibliography": 0,
-    "setmainfont": 1, "geometry": 1, "institute": 1, "affil": 1, "email": 1, "keywords": 1, "documentclass": 1,
+    name: count
+    for count, commands in (
+        (1, "label ref pageref eqref autoref cref cite citep citet parencite textcite footcite autocite nocite index "
+            "glossary vspace hspace includegraphics bibliographystyle bibliography pagestyle thispagestyle poemlines "
+            "usepackage selectlanguage hypersetup color markright hyphenation pagenumbering pagecolor linespread "
+            "graphicspath fontfamily theoremstyle textcolor href foreignlanguage author date raisebox parbox scalebox "
+            "hyperlink hypertarget setmainfont geometry institute affil email keywords documentclass"),
+        (2, "setlength addtolength settowidth setcounter addtocounter newcommand renewcommand providecommand fontsize "
+            "markboth rule newtheorem DeclareMathOperator resizebox setkomavar PassOptionsToPackage"),
+        (3, "newenvironment renewenvironment addcontentsline definecolor"),
+    )
+    for name in commands.split()
 }  # fmt: skip
 """Commands with what is written for the machine behind them: how many braces."""
 FILES = names("input include subfile import subimport")
@@ -86,29 +90,13 @@ BLOCKS = names(
 )
 OBEYED = names("obeylines alltt")
 """Where the lines of the file are those of the author."""
-AROUND = {
-    "otherlanguage": 1,
-    "otherlanguage*": 1,
-    "spacing": 1,
-    "multicols": 1,
-    "minipage": 1,
-    "adjustwidth": 2,
-    "addmargin": 1,
-}
+AROUND = {"otherlanguage": 1, "otherlanguage*": 1, "spacing": 1, "multicols": 1, "minipage": 1, "adjustwidth": 2,
+          "addmargin": 1}  # fmt: skip
 """What only surrounds a text: how many braces that are written for the machine stand behind its name."""
 PLAIN = re.compile(r"(?:[^\W_]|[\s.,%-]){0,40}$")
 """A formula that is only a number or a name is read as it is."""
-LIGATURES = (
-    ("---", "—"),
-    ("--", "–"),
-    ("``", "“"),
-    ("''", "”"),
-    ("?`", "¿"),
-    ("!`", "¡"),
-    ("<<", "«"),
-    (">>", "»"),
-    ("~", " "),
-)
+LIGATURES = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"), ("?`", "¿"), ("!`", "¡"), ("<<", "«"), (">>", "»"),
+             ("~", " "))  # fmt: skip
 
 
 def read(path: Path, name: str, folder: Path) -> list[Part]:
@@ -246,7 +234,7 @@ class _Printed:
         self.pieces.append(unicodedata.normalize("NFC", letter[:1] + ACCENTS[accent]) + letter[1:] if letter else "")
 
     def _command(self, name: str) -> None:
-        if name == "begin" or name == "end":
+        if name in ("begin", "end"):
             self._environment(name)
         elif name in HEADINGS:
             self._options()
@@ -270,17 +258,7 @@ class _Printed:
     def _other(self, name: str) -> None:
         if name in ("newline", "linebreak", "verseline"):
             self._line()
-        elif name in (
-            "par",
-            "newpage",
-            "clearpage",
-            "pagebreak",
-            "bigskip",
-            "medskip",
-            "smallskip",
-            "stanza",
-            "strophe",
-        ):
+        elif name in ENDS:
             self.close()
         elif name == "item":
             self.close()
@@ -296,11 +274,10 @@ class _Printed:
             quoted, self.place = _argument(self.text, self.place)
             self.pieces += ["“", _words(quoted, self), "”"]
         elif name == "verb":
-            mark = self.text[self.place : self.place + 1]
-            end = self.text.find(mark, self.place + 1) if mark else -1
-            if end > 0:
-                self.pieces.append(self.text[self.place + 1 : end])
-                self.place = end + 1
+            mark, line = self.text[self.place : self.place + 1], self.text[self.place + 1 : self.place + 400]
+            if mark and mark in line.split("\n")[0]:
+                self.pieces.append(line[: line.index(mark)])
+                self.place += 2 + line.index(mark)
         else:
             self._options()
             for _ in range(BEHIND.get(name, 0)):

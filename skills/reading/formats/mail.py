@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skills.errors import FileUnreadable
-from skills.reading.formats.entries import Book, Entry, parts_of
+from skills.reading.formats.entries import Book, Entry, parts_of, unheaded
 from skills.reading.formats.headers import header, words_of
 from skills.reading.formats.mime import Piece, parsed, text
 from skills.reading.formats.quoted import own_lines
@@ -27,7 +27,7 @@ LEAST = 20
 """Words that the plain text of a message must have to be more than an excuse for having none."""
 QUOTES = names(
     "gmail_quote gmail_quote_container gmail_attr yahoo_quoted moz-cite-prefix protonmail_quote tutanota_quote "
-    "divrplyfwdmsg appendonsend mail-editor-reference-message-container ms-outlook-mobile-reference-message"
+    "mail-editor-reference-message-container"
 )
 SIGNATURES = names(
     "gmail_signature gmail_signature_prefix moz-signature protonmail_signature_block ms-outlook-mobile-signature"
@@ -45,15 +45,19 @@ def read(path: Path, name: str, folder: Path) -> list[Part]:
 
 
 def entry(message: Piece, left: LeftOut, name: str) -> Entry:
-    """What a message says and its subject; the rest goes to `left`."""
+    """What a message says and its subject; the rest goes to `left`. One that is nothing but an envelope is opened."""
+    if message.kind == "message/rfc822" and message.inside:
+        message = message.inside[0]
     subject = header(message.headers, "Subject")
     forwarded = FORWARDED.match(subject or "") is not None
     said = ((told, header(message.headers, told)) for told in TOLD)
     left.leave("mail_headers", "; ".join(f"{told}: {value}" for told, value in said if value))
+    before = left["mail_quoted"]
     lines: list[str] = []
     for piece in _texts(message, left):
         lines += ["", *_lines(piece, forwarded, left, name)] if lines else _lines(piece, forwarded, left, name)
-    return Entry(subject, "\n".join(own_lines(lines, forwarded, left)))
+    cited = left["mail_quoted"] > before
+    return Entry(subject, "\n".join(own_lines(lines, forwarded, cited, left)))
 
 
 def _texts(message: Piece, left: LeftOut) -> Iterator[Piece]:
@@ -73,7 +77,8 @@ def _texts(message: Piece, left: LeftOut) -> Iterator[Piece]:
 
 def _attached(piece: Piece) -> bool:
     how = str(piece.headers.get("Content-Disposition") or "").strip().casefold()
-    return how.startswith("attachment") or bool(_file_name(piece))
+    shown = how.startswith("inline") and piece.kind == "text/plain"
+    return how.startswith("attachment") or (bool(_file_name(piece)) and not shown)
 
 
 def _file_name(piece: Piece) -> str:
@@ -100,7 +105,7 @@ def _lines(piece: Piece, forwarded: bool, left: LeftOut, name: str) -> list[str]
         except FileUnreadable:
             return []
         left.join(shown.left)
-        return list(laid_out(shown.paragraphs))
+        return list(laid_out(unheaded(shown.paragraphs)))
     if piece.parameter("format").casefold() == "flowed":
         return list(_unflowed(words.split("\n"), piece.parameter("delsp").casefold() == "yes"))
     return words.split("\n")

@@ -51,7 +51,8 @@ def parsed(data: bytes, depth: int = 0) -> Piece:
     boundary = piece.parameter("boundary").encode("utf-8", "surrogateescape")
     if not piece.kind.startswith("multipart/") or not boundary:
         return piece
-    return piece._replace(inside=tuple(parsed(part, depth + 1) for part in _parts(body, b"--" + boundary)))
+    inside = tuple(parsed(part, depth + 1) for part in _parts(body, b"--" + boundary))
+    return piece._replace(inside=inside) if inside else piece._replace(kind="text/plain")
 
 
 def _parts(body: bytes, mark: bytes) -> Iterator[bytes]:

@@ -27,6 +27,7 @@ Looks = dict[str, dict[str, float]]
 SPACES = re.compile(r"[ \t\r\n]+")
 SPACE, TAB, LINE_END = "\x00", "\x01", "\x02"
 """What is declared, and no letter of any XML: spaces, tabs and line ends between the words."""
+ABOUT_NOTES = frozenset({"note-citation", "creator", "date", "date-string", "meta-creator-initials", "change-info"})
 SKIPPED = frozenset({"tracked-changes", "annotation", "table-of-content", "sequence-decls", "forms", "ruby-text",
                      "hidden-text", "hidden-paragraph"})  # fmt: skip
 
@@ -59,8 +60,8 @@ def _leave_unseen(root: Element, left: LeftOut) -> None:
     """Count what is left out, and take what is hidden out of the tree."""
     for node in root.iter():
         if (kind := LEFT.get(_tag(node))) is not None:
-            body = "".join(map(str, node.itertext()))
-            left.leave(kind, " ".join(body.split()))
+            pieces = (part for part in node if _tag(part) not in ABOUT_NOTES)
+            left.leave(kind, " ".join(" ".join("".join(map(str, part.itertext())) for part in pieces).split()))
     hidden = {
         _named(style, "name")
         for style in root.iter() if _tag(style) == "style"
@@ -112,7 +113,9 @@ def _take(parent: Element, document: Document, looks: Looks) -> None:
     for node in parent:
         tag = _tag(node)
         if tag == "p":
-            document.paragraphs.append(_paragraph(node, looks))
+            paragraph = _paragraph(node, looks)
+            titled = _named(node, "style-name") == "Title"
+            document.paragraphs.append(paragraph._replace(level=1) if titled else paragraph)
             _boxes(node, document, looks)
         elif tag == "h":
             level = next((value for key, value in node.attrib.items() if str(key).endswith("outline-level")), "1")

@@ -43,7 +43,8 @@ SENT = re.compile(
     r"\s*\*{0,2}(?:sent|date|enviado(?: el)?|enviada em|fecha|envoyé|gesendet|datum|inviato|data)\s?:", re.I
 )
 DEVICE = re.compile(
-    r"\s*(?:(?:sent|enviad[oa]|envoyé|gesendet|inviato|enviat|get|obt(?:én|ener|enga)|baixe)\b.{0,40}\b(?:i(?:phone|pad)|android"
+    r"\s*(?:(?:sent|enviad[oa]|envoyé|gesendet|inviato|enviat|get|obt(?:én|ener|enga)|baixe)\b.{0,40}"
+    r"\b(?:i(?:phone|pad)|android"
     r"|samsung|galaxy|huawei|xiaomi|motorola|blackberry|windows|outlook|yahoo|gmail|protonmail|proton|thunderbird|mail"
     r"|smartphone|celular|m[óo]vil|tel[ée]fono|dispositivo|mobile|device)\b.{0,40}"
     r"|(?:libre de virus|virus-free|sin virus)\.?.{0,60}|<https?://aka\.ms/\S+>)\s*$",
@@ -51,8 +52,9 @@ DEVICE = re.compile(
 )
 DISCLAIMER = re.compile(
     r"\W{0,4}(?:aviso (?:de confidencialidad|legal)|confidentiality notice|confidencialidad\b|disclaimer\b"
-    r"|(?:este|el presente) (?:mensaje|correo|e-?mail)[^.]{0,80}(?:confidencial|destinatari|adjunto)"
-    r"|this (?:e-?mail|message)[^.]{0,80}(?:confidential|intended|attachment)"
+    r"|(?:este|el presente) (?:mensaje|correo|e-?mail)[^.]{0,80}"
+    r"(?:confidencial|destinatari|adjunto|virus|avast|comprobad)"
+    r"|this (?:e-?mail|message)[^.]{0,80}(?:confidential|intended|attachment|virus)"
     r"|(?:has recibido|recibiste|you received) (?:este mensaje|this message) (?:porque|because)"
     r"|(?:antes de imprimir|please consider the environment|piense en el medio ambiente))",
     re.IGNORECASE,
@@ -67,11 +69,14 @@ NARROW = (55, 80)
 """Width (characters) at which mail programs cut lines: the least of a line that they cut, the most of any."""
 
 
-def own_lines(lines: Sequence[str], forwarded: bool, left: LeftOut) -> list[str]:
-    """The lines of a message that its author wrote, or sends on; the others go to `left` by kind."""
+def own_lines(lines: Sequence[str], forwarded: bool, cited: bool, left: LeftOut) -> list[str]:
+    """The lines of a message that its author wrote, or sends on; the others go to `left` by kind.
+
+    `cited`: what is quoted has been left out already, but for the line that says whose it is.
+    """
     lines = [line.rstrip("\r") for line in lines]
     lines = _without_answered(lines, forwarded, left)
-    lines = _without_quotes(lines, left)
+    lines = _without_quotes(lines, cited, left)
     lines = _without_signature(lines, left)
     while lines and not lines[-1].strip():
         lines.pop()
@@ -123,7 +128,7 @@ def _filled(lines: Sequence[str], place: int) -> int:
     return place
 
 
-def _without_quotes(lines: list[str], left: LeftOut) -> list[str]:
+def _without_quotes(lines: list[str], cited: bool, left: LeftOut) -> list[str]:
     kept: list[str] = []
     for quoted, group in itertools.groupby(lines, key=lambda line: QUOTED.match(line) is not None):
         block = list(group)
@@ -133,11 +138,12 @@ def _without_quotes(lines: list[str], left: LeftOut) -> list[str]:
         quote = _attribution(kept)
         left.leave("mail_quoted", "\n".join([*quote, *block]))
     loose = next((i for i, line in enumerate(kept) if WROTE.search(line) and ADDRESSED.search(_before(kept, i))), None)
-    if loose is not None:
-        start = _attribution_start(kept[: loose + 1])
-        left.leave("mail_quoted", "\n".join(kept[start:]))
-        kept = kept[:start]
-    return kept
+    if loose is None:
+        return kept
+    # A quotation that nothing marks goes on to the end; of one that was marked, only this is there.
+    start, end = _attribution_start(kept[: loose + 1]), loose + 1 if cited else len(kept)
+    left.leave("mail_quoted", "\n".join(kept[start:end]))
+    return kept[:start] + kept[end:]
 
 
 def _attribution(kept: list[str]) -> list[str]:

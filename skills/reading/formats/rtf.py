@@ -232,7 +232,11 @@ class _Reader:
         elif word in OLD or word == "ansicpg":
             self.encoding = OLD.get(word) or _code_page(number or 0)
             self.state = state._replace(encoding=self.encoding)
-        elif word == "pard":
+        elif state.into == "text":
+            self._set_paragraph(word, number)
+
+    def _set_paragraph(self, word: str, number: int | None) -> None:
+        if word == "pard":
             self.in_table, self.style, self.level = False, 0, 0
         elif word == "intbl":
             self.in_table = True

@@ -48,6 +48,8 @@ LEFT = {"dd": 30.0}
 """Points that an element stands in where no style says so."""
 ROOM = 3
 """Empty lines that are kept where there are more."""
+ITEM = "- "
+"""Before an item of a list, whose words may be in a paragraph of their own."""
 CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -163,7 +165,9 @@ class _Walk:
         style, before = self.sheet.style_of(node), (self.place, self.spaces)
         block, group = self._is_block(node), self._is_group(node)
         self.spaces = _spaces(style, "pre" if tag == "pre" else self.spaces)
-        if block:
+        if block and self.pieces == [ITEM]:
+            self.place = _placed(style, tag, self.place)
+        elif block:
             self.close()
             self.place = _placed(style, tag, self.place)
         elif (further := length_of(style, "margin-left", "padding-left")) and self._begins_line():
@@ -173,7 +177,7 @@ class _Walk:
         if node.text:
             self._say(node.text)
         if tag == "li":
-            self.pieces.insert(0, "- ")
+            self.pieces.insert(0, ITEM)
         for child in node:
             tail, child.tail = child.tail, None
             self.take(child)

@@ -184,7 +184,7 @@ def _looks(styles: Iterable[Element]) -> Looks:
         if _tag(style) == "docDefaults":
             own[DEFAULTS] = _look(next((node for node in style.iter() if _tag(node) == "pPr"), None))
         elif id and _attribute(style, "type") in (None, "paragraph"):
-            name = (_attribute(parts.get("name"), "val") or "").casefold()
+            name = (_attribute(parts.get("name"), "val") or "").casefold().replace("_20_", " ")
             match = HEADING.match(name)
             level = int(match[1]) if match else int(name == "title")
             own[id] = _look(parts.get("pPr")) | ({"level": level} if level else {})
@@ -276,7 +276,7 @@ def _text(node: Element) -> str:
             pieces.append(child.text or "")
         elif tag in ("br", "cr"):
             # A page or column break ends no line of the author's.
-            pieces.append("\n" if _attribute(child, "type") in (None, "textWrapping") else "")
+            pieces.append("\n" if _attribute(child, "type") in (None, "textWrapping", "text-wrapping") else "")
         elif tag == "tab":
             pieces.append("\t")
         elif tag == "noBreakHyphen":

@@ -26,15 +26,15 @@ OF_MACHINES = names("style script svg")
 """All that is skipped where nobody knows what the names of the elements mean."""
 ABOUT = names("info bookinfo articleinfo chapterinfo sectioninfo partinfo prefaceinfo")
 """What DocBook says about a book or a part of it: of that, only the title is printed."""
-NOTES = names("note footnote")
+NOTES = names("note footnote fn fn-group")
 HEADINGS = names("title head titulo título bridgehead doctitle h1 h2 h3 h4 h5 h6 hd levelhd encabezado")
 PARTS = names(
     "body section div div1 div2 div3 div4 div5 div6 div7 lg poem book part chapter article preface appendix sect1 "
     "sect2 sect3 sect4 sect5 simplesect dedication epigraph front back level level1 level2 level3 level4 level5 level6 "
     "group text sec frontmatter bodymatter rearmatter acknowledgements poema cuento capitulo capítulo canto libro"
 )
-LINES = names("v l line verso")
-STANZAS = names("stanza lg linegroup estrofa")
+LINES = names("v l line verso verse-line")
+STANZAS = names("stanza lg linegroup estrofa verse-group")
 PARAGRAPHS = names(
     "p para simpara formalpara ab subtitle text-author date byline dateline opener closer signed salute trailer "
     "stage td th"
@@ -43,7 +43,7 @@ FEET = names("div body section appendix")
 DEEPER = names("section sect2 sect3 sect4 sect5 div2 div3 div4 div5 div6 div7 level3 level4 level5 level6")
 DRAWN = names("literallayout address preformat pre")
 """Where the lines of the file are those of the author."""
-BREAKS = names("lb br linebreak empty-line")
+BREAKS = names("lb br break linebreak empty-line")
 ALTERNATIVES = names("sic abbr orig del")
 """What an edition gives beside what it means to be read."""
 KNOWN = names("fictionbook tei tei.2 teicorpus teicorpus.2 dtbook book article chapter part preface section set")
