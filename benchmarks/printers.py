@@ -38,7 +38,10 @@ class UnableError(Exception):
 def ran(command: list[str], given: bytes = b"", folder: Path | None = None) -> bytes:
     if shutil.which(command[0]) is None:
         raise AbsentError
-    done = subprocess.run(command, input=given, cwd=folder, capture_output=True, timeout=300, check=False)
+    try:
+        done = subprocess.run(command, input=given, cwd=folder, capture_output=True, timeout=120, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise UnableError from error
     if done.returncode:
         raise RuntimeError(f"{command[0]}: {(done.stderr or done.stdout)[-600:].decode(errors='replace')}")
     return done.stdout
