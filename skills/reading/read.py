@@ -198,6 +198,8 @@ def _marked_up_sheet(head: bytes, name: str) -> str | None:
         return None
     if SHEET_XML in plain[:4096] and b"<html" not in plain[:4096].lower():
         return "sheet_xml"
+    if MIMES[1][0] in plain[:4096]:
+        return MIMES[1][1]
     named = name.casefold().endswith((".xls", ".xlsx"))
     return "sheet_html" if named and b"<table" in plain.lower() else None
 

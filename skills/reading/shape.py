@@ -19,7 +19,8 @@ TURN = re.compile(r"^\s{0,3}(?:\*\*|__)?([^\W\d_][\w .'’-]{0,29}?)(?:\*\*|__)?
 PROMPTS = names("q p pregunta question prompt user usuario human instruction instrucción consigna texto text")
 ANSWERS = names("a r respuesta answer completion assistant asistente response output resumen summary")
 LIST_ITEM = re.compile(
-    r"^\s*(?:[-*•◦▪■□●○►➢✓✔☐§+\uf0a7\uf0b7\uf0d8\uf0fc]|o(?=\t)|(?:\d{1,3}\.){0,3}\d{1,3}[.)]|[a-zA-Z]\))\s"
+    r"^\s*(?:[-*•◦▪■□●○►➢✓✔☐§+\uf0a7\uf0b7\uf0d8\uf0fc]|\(?(?:\d{1,3}\.){0,3}\d{1,3}[.)ºª°]-?|[a-zA-Z]\)"
+    r"|(?:[o–—]|\[[ xX]?\]|\(?(?:[a-zA-Z]|[ivxIVX]{1,4})[.)]|(?:\d{1,2}\.){1,3}\d{1,2})(?=\t))\s"
 )
 
 
