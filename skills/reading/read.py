@@ -111,18 +111,19 @@ def _begin(path: Path) -> bytes:
 
 
 def lines(source: TextSource) -> Iterator[str]:
-    """The lines of the text in order, without their ends; NUL bytes left out, Unicode line ends kept inside."""
+    """The lines of the text in order, without their ends; NUL bytes and marks of the order of bytes left out, Unicode
+    line ends kept inside."""
     # Universal newlines: \r\n, \r and \n all end a line.
     with source.path.open(encoding=source.encoding, errors="replace", newline=None) as file:
         for line in file:
-            yield line.rstrip("\n").replace("\0", "")
+            yield line.rstrip("\n").replace("\0", "").replace("\ufeff", "")
 
 
 def head_text(source: TextSource) -> str:
     """The beginning of the text, cut at the last whole line if there is one, line ends as \\n."""
     data = _begin(source.path)
     text = codecs.getincrementaldecoder(source.encoding)("replace").decode(data, final=False)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").replace("\ufeff", "")
     cut = text.rfind("\n")
     return text if source.bytes <= HEAD or cut < 0 else text[:cut]
 
