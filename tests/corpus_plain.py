@@ -79,6 +79,8 @@ def slipped() -> Iterator[Case]:
     russian = "Она открыла окно и увидела, что улицы больше нет.\n\nНа том берегу кто-то развешивал простыни.".encode()
     yield stored("ruso con un byte roto.txt", russian + b"\n\n\xff.", "prose", 3, language="ru", has="увидела")
     yield stored("ruso viejo.txt", russian.decode().encode("cp1251"), "prose", 2, language="ru", encoding="cp1251")
+    marks = ("\ufeff# Uno\n\n" + texts.PROSE[0] + "\n").encode() + ("\ufeff# Dos\n\n" + texts.PROSE[1]).encode()
+    yield stored("dos con marca.txt", marks, "prose", 2, documents=2, lacks="\ufeff")
     page = (
         b"<html><body><p>La ma\xf1ana</p><p>"
         + "Volvió la señora, ¿y qué pasó después?".encode()
@@ -115,6 +117,7 @@ def noted() -> Iterator[Case]:
         "denote.txt": "title:      El patio\ndate:       [2023-01-02]\nidentifier: created\n-----------------\n",
         "copiada.txt": "---\ntitle: El patio\ncreated: 2023\n---\n",
         "mal escrita.md": "---\ntitle: El patio: otra: vez\ntags: [a, b\ncreated: x\n---\n",
+        "hexo.md": 'title: "El patio"\ndate: 2023-01-02\ntags:\n- created\n---\n',
         "notion.md": "# El patio\n\nCreated: January 2, 2023\nTags: created\n",
         "con marca.md": "\ufeff---\r\ntitle: El patio\r\ncreated: x\r\n---\r\n",
     }
@@ -133,6 +136,8 @@ def marked_down() -> Iterator[Case]:
     yield text("barras.md", f"# Coplas\n\n{ends}\n", "verse", 4, lacks="\\", has="tarde\ncon la lluvia")
     yield text("barras.txt", ends, "verse", 4, lacks="\\")
     yield text("dos espacios.md", f"# Coplas\n\n{lines.replace(chr(10), '  ' + chr(10))}", "verse", 4)
+    block = "\n".join(f"| {line}".rstrip() for line in lines.split("\n"))
+    yield text("versos con barra.md", f"# Coplas\n\n{block}\n", "verse", 4, lacks="|", has="tarde\ncon la lluvia")
     code = "```python\n# abre\nprint(1)\n```"
     yield text("codigo.md", f"# Taller\n\n{PROSE}\n\n{code}\n\n{PROSE}", "prose", 10, documents=1, lacks="print",
                notices=("code",))  # fmt: skip
@@ -223,6 +228,7 @@ def numbered() -> Iterator[Case]:
         "derecha": lambda line, n: f"{line:<44}{n}" if n else line,
         "tabulador": lambda line, n: f"{line}\t{n}" if n else line,
         "corchetes": lambda line, n: f"{line:<40}[{n}]" if n else line,
+        "punta": lambda line, n: f"{line} {n}" if n else line,
         "izquierda": lambda line, n: f"{n:>3}  {line}" if n else f"     {line}",
         "pegado": lambda line, n: f"{n} {line}" if n else line,
         "debajo": lambda line, n: f"{line}\n{n}" if n else line,
@@ -385,6 +391,8 @@ def transcribed() -> Iterator[Case]:
     spoken: dict[str, Callable[[int, str], str]] = {
         "otter": lambda i, line: f"{names[i % 2]}  0:{3 * i:02}  \n{line}\n\n",
         "rev": lambda i, line: f"{names[i % 2]} (00:{3 * i:02}):\n{line}\n\n",
+        "word": lambda i, line: f"00:00:{3 * i:02} {names[i % 2]}\n{line}\n",
+        "meet": lambda i, line: f"00:00:{3 * i:02}\n\n**{names[i % 2]}:** {line}\n\n",
         "descript": lambda i, line: f"[00:00:{3 * i:02}] {names[i % 2]}: {line}\n\n",
     }
     for name, form in spoken.items():
@@ -434,6 +442,7 @@ def elsewhere() -> Iterator[Case]:
     drive = '{"url":"https://docs.google.com/open?id=1x","doc_id":"1x","email":"n@correo.example"}'
     yield refused("cuento.gdoc", drive, "link_document")
     yield refused("cuento.txt", drive, "link_document")
+    yield refused("nuevo.txt", '{"":"WARNING! DO NOT EDIT","doc_id":"1x","resource_key":"","email":"n"}', "link")
     yield refused("notas.gsheet", drive.replace("open", "spreadsheets"), "link_sheet")
     yield refused("charla.gslides", drive, "link")
     yield refused("charla.url", "[InternetShortcut]\r\nURL=https://ejemplo.example/charla\r\n", "link")
