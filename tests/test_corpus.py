@@ -14,12 +14,15 @@ from skills.reading.load_result import LoadResult
 from tests.corpus import Case, cases
 from tests.corpus_hard import hard
 from tests.corpus_hostile import hostile
+from tests.corpus_plays import neither, plays, stored_plays
+from tests.corpus_poem_files import stored_poems
+from tests.corpus_poems import poems
 from tutor.limits import Limits
 from tutor.processes.sandbox import sandboxed
 from tutor.settings import Settings
 from tutor.words import LANGUAGES, Words
 
-CASES = list(cases())
+CASES = [*cases(), *poems(), *stored_poems(), *plays(), *stored_plays(), *neither()]
 QUICK = [case for case in CASES if not case.slow]
 
 
