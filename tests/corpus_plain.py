@@ -245,7 +245,7 @@ def numbered() -> Iterator[Case]:
         zip(["patio", "puerto", "tren", "farol", "llave"], [5, 9, 16, 20, 31], strict=True)))  # fmt: skip
     yield running("indice de libro.txt", index, "prose", None, has="16")
     recipe = "5 huevos grandes\n10 cucharadas de harina\n3 tazas de leche\n15 nueces partidas\n20 pasas de uva"
-    yield running("ingredientes.txt", recipe, "verse", None, has="10 cucharadas")
+    yield running("ingredientes.txt", recipe, "prose", None, has="10 cucharadas")
 
 
 def cut(content: str, width: int = 34) -> list[str]:
@@ -387,6 +387,7 @@ def transcribed() -> Iterator[Case]:
     for name, form in forms.items():
         content = "".join(form(i, line) for i, line in enumerate(SAID))
         yield text(f"transcripción, {name}.txt", content, "prose", 1, has=JOINED, **more)
+    more = {"lacks": "0:0"}
     names = ["Nora de la Paz", "Hablante 2"]
     spoken: dict[str, Callable[[int, str], str]] = {
         "otter": lambda i, line: f"{names[i % 2]}  0:{3 * i:02}  \n{line}\n\n",
@@ -397,23 +398,17 @@ def transcribed() -> Iterator[Case]:
     }
     for name, form in spoken.items():
         content = "".join(form(i, line) for i, line in enumerate(SAID))
-        yield text(
-            f"transcripción de {name}.txt", content, "dialogue", 1, has="Nora de la Paz: porque el correo", **more
-        )
+        yield text(f"transcripción de {name}.txt", content, "chat", 1, has="Nora de la Paz: porque el correo", **more)
     voices = [f"{names[i % 2]}: {line}" for i, line in enumerate(SAID)]
-    yield text(
-        "de zoom.vtt", f"WEBVTT\n\n{cues('.', words=voices)}", "dialogue", 1, has="Hablante 2: Hoy se leen", **more
-    )
+    yield text("de zoom.vtt", f"WEBVTT\n\n{cues('.', words=voices)}", "chat", 1, has="Hablante 2: Hoy se leen", **more)
     tags = [f"<v {names[i % 2]}>{line}</v>" for i, line in enumerate(SAID)]
-    yield text(
-        "de teams.vtt", f"WEBVTT\n\n{cues('.', words=tags)}", "dialogue", 1, has="Hablante 2: Hoy se leen", **more
-    )
+    yield text("de teams.vtt", f"WEBVTT\n\n{cues('.', words=tags)}", "chat", 1, has="Hablante 2: Hoy se leen", **more)
     agenda = "10:00 Apertura de la feria del libro\n10:30 Mesa de poesía del sur\n11:15 Lectura abierta\n12:00 Almuerzo"
-    yield text("agenda.txt", agenda, "verse", 1, has="10:30 Mesa")
+    yield text("agenda.txt", agenda, "prose", None, has="10:30 Mesa")
     nights = "00:15\nNo duermo.\n\n01:30\nLa heladera canta sola.\n\n03:45\nEl gallo se equivocó.\n\n05:10\nAmanece."
-    yield text("diario de insomnio.txt", nights, "verse", 4, has="01:30\nLa heladera")
+    yield text("diario de insomnio.txt", nights, "prose", None, has="01:30")
     verses = "\n".join(f"1:{i} Y pasó el día número {i}, que fue largo y fue bueno." for i in range(1, 24))
-    yield text("versiculos numerados.txt", verses, "verse", 1, has="1:12 Y pasó")
+    yield text("versiculos numerados.txt", verses, "prose", None, has="1:12 Y pasó")
 
 
 def sung() -> Iterator[Case]:
