@@ -118,6 +118,12 @@ def plays() -> Iterator[Case]:
         yield play(f"obra {number} con aire.txt", form, "\n\n")
     for number, (form, has) in enumerate(ABOVE.items()):
         yield play(f"nombre arriba {number}.txt", form, "\n\n", has)
+    yield play("nombre y espacio.txt", "{n} {s}", has="ELVIRA ¿Quién")
+    both = [(n if i % 3 else n.title(), s) for i, (n, s) in enumerate(SPEECHES)]
+    headed = "\n\n".join(f"{n}:\n{s}\nY no se habla más,\nque ya lo dije todo." for n, s in both)
+    yield text(
+        "dos puntos y versos.txt", headed, "dialogue", 2, has="Elvira:\n¿Quién dejó abierta la puerta del galpón?\nY no"
+    )
     yield play("nombre arriba seguido.txt", "{n}\n{s}", "\n", "ELVIRA\n¿Quién")
     cut_short = "\n".join(f"  {n}. {s}" for (_, s), n in zip(SPEECHES, ["Elv", "Ram"] * 5, strict=True))
     yield text("abreviada.txt", cut_short, "dialogue", 2, has="Elv. ¿Quién")
