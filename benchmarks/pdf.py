@@ -9,7 +9,6 @@ longest common subsequence of the lines / the number of lines. `--each` prints e
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 import tempfile
 import time
@@ -38,13 +37,13 @@ class Figures(NamedTuple):
     seconds: float
 
 
-def printed(folder: Path, chosen: Callable[[Layout], bool]) -> Iterator[tuple[str, Layout, Path]]:
+def printed(folder: Path, chosen: Callable[[str, Layout], bool]) -> Iterator[tuple[str, Layout, Path]]:
     """(program, layout as it spells it, file) of all that can be printed here."""
     folder.mkdir(parents=True, exist_ok=True)
     for program, (make, spelled) in PRINTERS.items():
         for layout in map(spelled, layouts()):
             path = folder / f"{program}__{layout.name}.pdf"
-            if not chosen(layout):
+            if not chosen(path.stem, layout):
                 continue
             try:
                 if not path.exists():
@@ -82,7 +81,7 @@ def measured(program: str, layout: Layout, path: Path) -> tuple[Figures, list[st
 def differences(wanted: Sequence[str], read: Sequence[str], around: int = 4) -> Iterator[str]:
     """What is not as it was printed, with the words around it: `/` ends a line, `¶` a paragraph."""
     one, other = (" ¶ ".join(blocks).replace("\n", " / ").split() for blocks in (wanted, read))
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in Levenshtein.opcodes(one, other):
         if kind != "equal":
             gone, came = " ".join(one[a:b][:30]), " ".join(other[c:d][:30])
             yield f"    {' '.join(one[max(a - around, 0) : a])} [-{gone}-]{{+{came}+}} {' '.join(one[b : b + around])}"
@@ -113,21 +112,27 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args(arguments)
     figures = []
-    for program, layout, path in printed(
-        options.folder, lambda one: not (options.held and not one.held) and not (options.tuned and one.held)
-    ):
-        if options.only not in path.stem:
-            continue
+
+    def chosen(name: str, layout: Layout) -> bool:
+        return options.only in name and not (options.held and not layout.held) and not (options.tuned and layout.held)
+
+    for program, layout, path in printed(options.folder, chosen):
         found, wanted, read = measured(program, layout, path)
         figures.append(found)
         if options.each:
             verses = "" if found.verses is None else f"{found.verses:.3f}"
-            print(f"{path.stem:52} {found.characters:.4f} {found.paragraphs:.3f} {verses:5} {found.shape:6} {found.seconds:.2f} s")
+            print(
+                f"{path.stem:52} {found.characters:.4f} {found.paragraphs:.3f} {verses:5} {found.shape:6} {found.seconds:.2f} s"
+            )
         if options.show:
             print(*differences(wanted, read), sep="\n")
     table("by program", figures, lambda f: f.program)
     table("by layout", figures, lambda f: f.layout.name)
-    wrong = [f"{f.program}, {f.layout.name}: {f.shape}" for f in figures if f.shape != ("verse" if f.layout.verse else "prose")]
+    wrong = [
+        f"{f.program}, {f.layout.name}: {f.shape}"
+        for f in figures
+        if f.shape != ("verse" if f.layout.verse else "prose")
+    ]
     print(f"\nshapes: {len(figures) - len(wrong)} of {len(figures)}", *wrong, sep="\n  ")
 
 

@@ -37,6 +37,12 @@ STAMPS = {
     "china": "2025/2/3 下午6:{m} - ",
     "corea": "2025. 2. 3. 오후 6:{m} - ",
     "egipto": "٣\u200f/٢\u200f/٢٠٢٥، ٦:{m} م - ",
+    "indonesia": "03/02/25 18.{m} - ",
+    "hungría": "2025. 02. 03. 18:{m} - ",
+    "bulgaria": "3.02.25 г., 18:{m} ч. - ",
+    "letonia": "03.02.25 plkst. 18:{m} - ",
+    "bengala": "৩/২/২৫, ১৮:{m} - ",
+    "iphone de dinamarca": "[03.02.2025 18.{m}.07] ",
     "con mes": "3 feb. 2025 18:{m} - ",
     "iphone": "[3/2/25, 18:{m}:07] ",
     "iphone en inglés": "[2/3/25, 6:{m}:07\u202fPM] ",
@@ -138,6 +144,16 @@ def whatsapp() -> Iterator[Case]:
     poem = "\n".join(f"verso número {i} de la tirada" for i in range(60))
     long: Sequence[tuple[str, str]] = (*SAID[:2], ("Inés", poem), SAID[3])
     yield file("un mensaje muy largo.txt", stamped("3/2/25, 18:{m} - ", long), has=f"Inés: {poem}\nRamón: Dice")
+    quoted = tuple((f'Ramón "el Zurdo" {who}', what) for who, what in SAID)
+    yield file("apodos.txt", stamped("3/2/25, 18:{m} - ", quoted), has='Ramón "el Zurdo" Inés: ¿Trajiste')
+    story = "\n".join(f"renglón {i} de un cuento" for i in range(900))
+    yield file(
+        "un cuento antes.txt",
+        f"3/2/25, 9:00 - Inés: {story}\n{stamped('3/2/25, 18:{m} - ')}",
+        rows=2,
+        language=None,
+        has=WHOLE,
+    )
     days = "".join(stamped(f"{day}/2/25, {{m}}:30 - ") for day in (3, 4, 28))
     yield file("tres días.txt", days, rows=3, documents=3)
     night = (
@@ -325,7 +341,7 @@ def calls() -> Iterator[Case]:
 
     times = "00:00:{a}.100 --> 00:00:{b}.900"
     cut = {
-        "zoom.vtt": "WEBVTT\n\n" + cues(f"{{n}}\n{times}\n{{who}}: {{text}}\n\n"),
+        "zoom.vtt": "WEBVTT\n\nNOTE 0:0\nhecho a mano\n\n" + cues(f"{{n}}\n{times}\n{{who}}: {{text}}\n\n"),
         "teams.vtt": "WEBVTT\n\n" + cues(f"1b-2c/{{n}}-0\n{times}\n<v {{who}}>{{text}}</v>\n\n"),
         "teams de antes.txt": cues("0:0:{a}.0 --> 0:0:{b}.90\n{who}\n{text}\n\n"),
         "con nombres.srt": cues("{n}\n00:00:{a},100 --> 00:00:{b},900\n{who}: {text}\n\n"),
@@ -351,6 +367,13 @@ def calls() -> Iterator[Case]:
         "00:05:00\n \nInés: Cierro la ventana.\nMeeting ended after 00:06:12 👋\n"
     )
     yield file("meet.txt", meet, has="sillas.\nInés: Cierro", lacks="Attendees", notices=("chat_notices",))
+    headed = [
+        ("Heading 1", "Lectura - Transcript"),
+        ("Heading 3", "00:00:00"),
+        *(("Normal", f"{w}: {t}") for w, t in SAID),
+    ]
+    ended = [("Heading 3", "00:05:00"), ("Normal", "Inés: Cierro la ventana.")]
+    yield Case("meet.docx", lambda: made.docx([*headed, *ended]), "chat", 1, has=f"{WHOLE}\nInés: Cierro", lacks="00:")
     paragraphs = [("Normal", f"{who}   0:{3 * i:02}\n{what}") for i, (who, what) in enumerate(SAID)]
     yield Case("teams.docx", lambda: made.docx(paragraphs), "chat", 1, has=WHOLE)
 

@@ -79,6 +79,8 @@ def slipped() -> Iterator[Case]:
     russian = "Она открыла окно и увидела, что улицы больше нет.\n\nНа том берегу кто-то развешивал простыни.".encode()
     yield stored("ruso con un byte roto.txt", russian + b"\n\n\xff.", "prose", 3, language="ru", has="увидела")
     yield stored("ruso viejo.txt", russian.decode().encode("cp1251"), "prose", 2, language="ru", encoding="cp1251")
+    marks = ("\ufeff# Uno\n\n" + texts.PROSE[0] + "\n").encode() + ("\ufeff# Dos\n\n" + texts.PROSE[1]).encode()
+    yield stored("dos con marca.txt", marks, "prose", 2, documents=2, lacks="\ufeff")
     page = (
         b"<html><body><p>La ma\xf1ana</p><p>"
         + "Volvió la señora, ¿y qué pasó después?".encode()
@@ -115,6 +117,7 @@ def noted() -> Iterator[Case]:
         "denote.txt": "title:      El patio\ndate:       [2023-01-02]\nidentifier: created\n-----------------\n",
         "copiada.txt": "---\ntitle: El patio\ncreated: 2023\n---\n",
         "mal escrita.md": "---\ntitle: El patio: otra: vez\ntags: [a, b\ncreated: x\n---\n",
+        "hexo.md": 'title: "El patio"\ndate: 2023-01-02\ntags:\n- created\n---\n',
         "notion.md": "# El patio\n\nCreated: January 2, 2023\nTags: created\n",
         "con marca.md": "\ufeff---\r\ntitle: El patio\r\ncreated: x\r\n---\r\n",
     }
@@ -133,6 +136,8 @@ def marked_down() -> Iterator[Case]:
     yield text("barras.md", f"# Coplas\n\n{ends}\n", "verse", 4, lacks="\\", has="tarde\ncon la lluvia")
     yield text("barras.txt", ends, "verse", 4, lacks="\\")
     yield text("dos espacios.md", f"# Coplas\n\n{lines.replace(chr(10), '  ' + chr(10))}", "verse", 4)
+    block = "\n".join(f"| {line}".rstrip() for line in lines.split("\n"))
+    yield text("versos con barra.md", f"# Coplas\n\n{block}\n", "verse", 4, lacks="|", has="tarde\ncon la lluvia")
     code = "```python\n# abre\nprint(1)\n```"
     yield text("codigo.md", f"# Taller\n\n{PROSE}\n\n{code}\n\n{PROSE}", "prose", 10, documents=1, lacks="print",
                notices=("code",))  # fmt: skip
@@ -223,6 +228,7 @@ def numbered() -> Iterator[Case]:
         "derecha": lambda line, n: f"{line:<44}{n}" if n else line,
         "tabulador": lambda line, n: f"{line}\t{n}" if n else line,
         "corchetes": lambda line, n: f"{line:<40}[{n}]" if n else line,
+        "punta": lambda line, n: f"{line} {n}" if n else line,
         "izquierda": lambda line, n: f"{n:>3}  {line}" if n else f"     {line}",
         "pegado": lambda line, n: f"{n} {line}" if n else line,
         "debajo": lambda line, n: f"{line}\n{n}" if n else line,
@@ -239,7 +245,7 @@ def numbered() -> Iterator[Case]:
         zip(["patio", "puerto", "tren", "farol", "llave"], [5, 9, 16, 20, 31], strict=True)))  # fmt: skip
     yield running("indice de libro.txt", index, "prose", None, has="16")
     recipe = "5 huevos grandes\n10 cucharadas de harina\n3 tazas de leche\n15 nueces partidas\n20 pasas de uva"
-    yield running("ingredientes.txt", recipe, "verse", None, has="10 cucharadas")
+    yield running("ingredientes.txt", recipe, "prose", None, has="10 cucharadas")
 
 
 def cut(content: str, width: int = 34) -> list[str]:
@@ -381,31 +387,28 @@ def transcribed() -> Iterator[Case]:
     for name, form in forms.items():
         content = "".join(form(i, line) for i, line in enumerate(SAID))
         yield text(f"transcripción, {name}.txt", content, "prose", 1, has=JOINED, **more)
+    more = {"lacks": "0:0"}
     names = ["Nora de la Paz", "Hablante 2"]
     spoken: dict[str, Callable[[int, str], str]] = {
         "otter": lambda i, line: f"{names[i % 2]}  0:{3 * i:02}  \n{line}\n\n",
         "rev": lambda i, line: f"{names[i % 2]} (00:{3 * i:02}):\n{line}\n\n",
+        "word": lambda i, line: f"00:00:{3 * i:02} {names[i % 2]}\n{line}\n",
+        "meet": lambda i, line: f"00:00:{3 * i:02}\n\n**{names[i % 2]}:** {line}\n\n",
         "descript": lambda i, line: f"[00:00:{3 * i:02}] {names[i % 2]}: {line}\n\n",
     }
     for name, form in spoken.items():
         content = "".join(form(i, line) for i, line in enumerate(SAID))
-        yield text(
-            f"transcripción de {name}.txt", content, "dialogue", 1, has="Nora de la Paz: porque el correo", **more
-        )
+        yield text(f"transcripción de {name}.txt", content, "chat", 1, has="Nora de la Paz: porque el correo", **more)
     voices = [f"{names[i % 2]}: {line}" for i, line in enumerate(SAID)]
-    yield text(
-        "de zoom.vtt", f"WEBVTT\n\n{cues('.', words=voices)}", "dialogue", 1, has="Hablante 2: Hoy se leen", **more
-    )
+    yield text("de zoom.vtt", f"WEBVTT\n\n{cues('.', words=voices)}", "chat", 1, has="Hablante 2: Hoy se leen", **more)
     tags = [f"<v {names[i % 2]}>{line}</v>" for i, line in enumerate(SAID)]
-    yield text(
-        "de teams.vtt", f"WEBVTT\n\n{cues('.', words=tags)}", "dialogue", 1, has="Hablante 2: Hoy se leen", **more
-    )
+    yield text("de teams.vtt", f"WEBVTT\n\n{cues('.', words=tags)}", "chat", 1, has="Hablante 2: Hoy se leen", **more)
     agenda = "10:00 Apertura de la feria del libro\n10:30 Mesa de poesía del sur\n11:15 Lectura abierta\n12:00 Almuerzo"
-    yield text("agenda.txt", agenda, "verse", 1, has="10:30 Mesa")
+    yield text("agenda.txt", agenda, "prose", None, has="10:30 Mesa")
     nights = "00:15\nNo duermo.\n\n01:30\nLa heladera canta sola.\n\n03:45\nEl gallo se equivocó.\n\n05:10\nAmanece."
-    yield text("diario de insomnio.txt", nights, "verse", 4, has="01:30\nLa heladera")
+    yield text("diario de insomnio.txt", nights, "prose", None, has="01:30")
     verses = "\n".join(f"1:{i} Y pasó el día número {i}, que fue largo y fue bueno." for i in range(1, 24))
-    yield text("versiculos numerados.txt", verses, "verse", 1, has="1:12 Y pasó")
+    yield text("versiculos numerados.txt", verses, "prose", None, has="1:12 Y pasó")
 
 
 def sung() -> Iterator[Case]:
@@ -434,6 +437,7 @@ def elsewhere() -> Iterator[Case]:
     drive = '{"url":"https://docs.google.com/open?id=1x","doc_id":"1x","email":"n@correo.example"}'
     yield refused("cuento.gdoc", drive, "link_document")
     yield refused("cuento.txt", drive, "link_document")
+    yield refused("nuevo.txt", '{"":"WARNING! DO NOT EDIT","doc_id":"1x","resource_key":"","email":"n"}', "link")
     yield refused("notas.gsheet", drive.replace("open", "spreadsheets"), "link_sheet")
     yield refused("charla.gslides", drive, "link")
     yield refused("charla.url", "[InternetShortcut]\r\nURL=https://ejemplo.example/charla\r\n", "link")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -192,11 +194,15 @@ def lists() -> Iterator[Case]:
         end = ")" if marks[0] == "a" else ""
         content = "".join(f"{mark}{end}\t{said}\n" for mark, said in zip(marks, SAID, strict=True))
         yield text(f"lista {i}.txt", content, "prose", 12, documents=1, lacks="1: ")
-    for i, form in enumerate(("{}.", "{})", "1.{}.", "({})")):
+    for i, form in enumerate(("{}.", "{})", "1.{}.", "1.{}", "({})", "{}.-")):
         content = "".join(f"{form.format(n)}\t{said}\n" for n, said in enumerate(SAID, start=1))
         yield text(f"numerada {i}.txt", content, "prose", 12, documents=1, lacks="2: ")
     short = "Para llevar:\n\n" + "".join(f"•\t{what}\n" for what in ("Hilo azul", "Las llaves", "Yerba", "Un lápiz"))
     yield text("lista corta.txt", short, "prose", 5, lacks="1: ")
+    boxes = "".join(f"[ ]\t\t{name}\n" for name in NAMES)
+    yield text("casilleros.txt", boxes, "prose", 12, language=None, lacks="1: ")
+    measures = "".join(f"1.{i}\t{i * 3},5\n" for i in range(9))
+    yield text("medidas.txt", measures, "table", 9, language=None)
     turns = "".join(f"{'MARTA' if i % 2 else 'JULIO'}:\t{said}\n" for i, said in enumerate(SAID))
     yield text("entrevista con tabuladores.txt", turns, "dialogue", 2)
     yield text("sangria.txt", "".join(f"\t{said}\n" for said in texts.paragraphs(6)), "prose", 6)
@@ -274,6 +280,15 @@ def kept_in_sight(sheet: Worksheet, _: Workbook) -> None:
     sheet.freeze_panes = "A2"
 
 
+def calculated(data: bytes, value: str) -> bytes:
+    """The workbook with `value` as what its formulas gave, as Excel saves it."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files: dict[str, bytes | str] = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    files[sheet] = re.sub(rb"<v ?/>|<v></v>", value.encode(), bytes(files[sheet]))  # type: ignore[arg-type]
+    return made.zipped(files)
+
+
 def uncalculated(sheet: Worksheet, _: Workbook) -> None:
     put(sheet, [["texto", "largo"], *([said, f"=LEN(A{i})"] for i, said in enumerate(SAID, start=2))])
 
@@ -312,6 +327,7 @@ def workbooks() -> Iterator[Case]:
     yield Case("negrita.xlsx", book(set_apart), "table", 12, has="La peor siesta de tu vida, entera: ")
     yield Case("inmovilizada.xlsx", book(kept_in_sight), "table", 12, has="La peor siesta de tu vida, entera: ")
     yield Case("sin calcular.xlsx", book(uncalculated), "prose", 12, notices=("formulas",))
+    yield Case("calculada.xlsx", lambda: calculated(book(only_formulas)(), "<v>9</v>"), None, 7, language=None)
     yield Case("solo formulas.xlsx", book(only_formulas), error="sheet_formulas")
     yield Case("varias hojas.xlsx", book(several), "prose", 24, notices=("hidden_sheets", "around_table"),
                lacks="Esto no se lee")  # fmt: skip

@@ -255,7 +255,8 @@ def test_what_the_program_marks_as_its_own_needs_no_language() -> None:
     left = LeftOut()
     assert whatsapp.words_of(f"{MARK}Valami, amit senki sem írt", left) == ""
     assert whatsapp.words_of(f"{MARK}@Nora vení", left) == "@Nora vení"
-    assert dict(left) == {"chat_notices": 1}
+    assert whatsapp.words_of("", left) == ""
+    assert dict(left) == {"chat_notices": 1, "chat_media": 1}
 
 
 # --- files that are not as they should be -----------------------------------------------------------------------------

@@ -20,6 +20,9 @@ from tests.corpus_mail import mail_cases
 from tests.corpus_markup import markup_cases
 from tests.corpus_notes import note_cases
 from tests.corpus_plain import plain_cases
+from tests.corpus_plays import neither, plays, stored_plays
+from tests.corpus_poem_files import stored_poems
+from tests.corpus_poems import poems
 from tests.corpus_tables import tables
 from tutor.limits import Limits
 from tutor.processes.sandbox import sandboxed
@@ -27,7 +30,8 @@ from tutor.settings import Settings
 from tutor.words import LANGUAGES, Words
 
 MARKED = [*mail_cases(), *markup_cases()]
-CASES = [*cases(), *chats(), *(case for case in MARKED if not case.error)]
+VERSES = [*poems(), *stored_poems(), *plays(), *stored_plays(), *neither()]
+CASES = [*cases(), *chats(), *VERSES, *(case for case in MARKED if not case.error)]
 QUICK = [case for case in CASES if not case.slow]
 
 

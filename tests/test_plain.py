@@ -106,6 +106,7 @@ def test_a_hyphen_that_belongs_to_a_word_stays() -> None:
     assert unwrap(["una charla político-", "social de no-", "che en Sáenz-", "Peña, cora\u00ad", "zón"], known) == (
         "una charla político-social de noche en Sáenz-Peña, corazón"
     )
+    assert unwrap(["de 1914-", "1918, CAPÍ-", "TULO"]) == "de 1914-1918, CAPÍTULO"
 
 
 def test_a_narrow_column_with_cut_words_is_prose() -> None:
@@ -177,6 +178,7 @@ def test_a_fence_may_hold_a_poem_or_a_program() -> None:
         text, left = shown(f"antes\n{block}\ndespués")
         assert (text, dict(left)) == ("antes\ndespués", {"code": 1})
     assert shown("```js\nnunca cierra")[0] == "nunca cierra"
+    assert shown("```dijo``` y calló\n# sí")[0] == "```dijo``` y calló\n# sí"
 
 
 # --- editions and pages -----------------------------------------------------------------------------------------------
@@ -226,11 +228,15 @@ def test_heads_of_pages_are_told_from_chapters() -> None:
         return furniture([line for head in heads for line in ("volvió", body, "", head, "")])
 
     assert pages(["EL PATIO 7", "8 NADIE", "EL PATIO 9", "10 NADIE"]) == {"el patio #", "# nadie"}
-    assert pages(["— 7 —", "— 8 —", "— 9 —"]) == {"page"}
+    assert pages(["Página 7", "Página 8", "Página 9"]) == {"page"}
+    assert pages(["7 de 90", "8 de 90", "9 de 90"]) == {"page"}
+    assert pages(["— 7 —", "— 8 —", "— 9 —"], ended=False) == {"#"}
     assert pages(["7", "8", "9"], ended=False) == {"#"}
     assert pages(["EL PATIO 7", "EL PATIO 9", "EL PATIO 11"]) == {"el patio #"}
-    for heads in (["1", "2", "3"], ["Capítulo 1", "Capítulo 2", "Capítulo 3"], ["SONETO 3", "SONETO 17", "SONETO 29"],
-                  ["ENERO 1999", "ENERO 2001", "ENERO 2003"]):  # fmt: skip
+    for heads in (
+        ["1", "2", "3"], ["— 1 —", "— 2 —", "— 3 —"], ["12/3", "13/3", "14/3"], ["SONETO 3", "SONETO 17", "SONETO 29"],
+        ["Capítulo 1", "Capítulo 2", "Capítulo 3"], ["ENERO 1999", "ENERO 2001", "ENERO 2003"],
+    ):  # fmt: skip
         assert pages(heads) == frozenset()
 
 
@@ -285,8 +291,15 @@ def test_signs_of_subtitles_are_left_out(ctx: Context, tmp_path: Path) -> None:
 
 def test_what_only_looks_like_times_is_no_transcript() -> None:
     for content in ("9:00 Mate\n9:05 Tostadas\n9:10 Diario\n9:15 Silencio", "Uno --> dos\ntres --> cuatro",
+                    "\n".join(f"[08:{12 + i}] Nora: {line}" for i, line in enumerate(SAID)),
                     "1:10 Y fue.\n1:11 Y vino.\n1:12 Y dijo.\n1:3 No.", "[00:01] a"):  # fmt: skip
         assert parser_for(content, "x.txt") is None
+
+
+def test_broken_events_are_left_out() -> None:
+    event = "Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{}"
+    broken = ["Dialogue:", "Dialogue: 0,x,y,z", event.format("{\\p1}m 0 0"), "[Fonts]"]
+    assert said("\n".join([event.format("Uno\\Ndos."), *broken]), "x.ass") == ["Uno dos."]
 
 
 def test_a_long_transcript_ends_in_time() -> None:

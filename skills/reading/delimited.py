@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from skills.reading.header import rows_above
+from skills.reading.tables import is_stamp
 from skills.texts.sentences import words
 
 DELIMITERS = (";", "\t", "|", ",")
@@ -29,8 +30,8 @@ TOLD = re.compile(r'\ufeff?\s*"?sep=(\\t|\t|[^\w\s"])"?[,;\t|]*\s*$', re.IGNOREC
 ESCAPED = re.compile(r'\\"[\w¿¡«(]')
 """A quote that opens inside a cell, with a backslash before it."""
 MARK = re.compile(
-    r"[-–—*•·◦▪▫■□●○►▶➢➤✓✔☐☑§o\uf0a7\uf0b7\uf0d8\uf0fc]"
-    r"|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)º°]\)?|(?:\d{1,2}\.){1,3}\d{1,2}\.?"
+    r"[-–—*•·◦▪▫■□●○►▶➢➤✓✔☐☑§o\uf0a7\uf0b7\uf0d8\uf0fc]|\[[ xX]?\]"
+    r"|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)ºª°]\)?-?|(?:\d{1,2}\.){1,3}\d{1,2}[.)]?"
 )
 """What stands before an item of a list."""
 FRAME = frozenset(" |+-=:─━│┃┼├┤┬┴┌┐└┘╪╞╡═")
@@ -182,9 +183,11 @@ def _sentences(rows: Sequence[Sequence[str]], hint: bool) -> bool:
 
 def _is_list(rows: Sequence[Sequence[str]]) -> bool:
     """Is what stands before the tab the mark of an item, as Word copies a list, who speaks, or nothing at all?"""
-    if not rows or any(len(row) != 2 for row in rows):
+    if not rows or any(len(row) < 2 or sum(map(bool, row[1:])) != 1 for row in rows):
         return False
     before = [row[0].strip() for row in rows]
+    if sum(is_stamp("".join(row[1:])) for row in rows) > 0.5 * len(rows):
+        return False
     return any(
         sum(map(fits, before)) >= 0.9 * len(before) and fits(before[0])
         for fits in (_is_mark, _is_speaker, lambda cell: not cell)

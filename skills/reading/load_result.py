@@ -13,7 +13,7 @@ OFFERS = 6
 """Other ways to read it that are offered."""
 NAMED = ("es", "en", "pt", "fr", "it", "ca", "gl", "de", "und")
 """Languages that have a sentence of their own in the messages."""
-WARNINGS = ("short_text", "odd_characters", "no_text_column", "formulas", "fixed_width")
+WARNINGS = ("short_text", "odd_characters", "no_text_column", "formulas", "fixed_width", "json_lines", "json_cut")
 
 
 class RowExample(NamedTuple):

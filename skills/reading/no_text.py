@@ -14,7 +14,9 @@ SHORTCUTS = (b"L\x00\x00\x00\x01\x14\x02\x00", b"book\x00\x00\x00\x00mark")
 DRIVE = {".gdoc": "link_document", ".gsheet": "link_sheet", **dict.fromkeys(
     (".gslides", ".gform", ".gdraw", ".gsite", ".gmap", ".gjam", ".glink", ".gnote", ".gscript"), "link")}  # fmt: skip
 """Endings of what Google Drive leaves in a folder in the place of a document."""
-LINK_KEYS = frozenset({"url", "doc_id", "resource_id", "resource_key", "email", "title", "name", "account", "user_id"})
+LINK_KEYS = frozenset(
+    {"", "url", "doc_id", "resource_id", "resource_key", "email", "title", "name", "account", "user_id"}
+)
 """What such a file says of the document; one with anything else is data."""
 ADDRESS = re.compile(rb"[a-z][a-z\d+.-]{1,20}://[^\s<>\"]+", re.IGNORECASE)
 PLACES = (
@@ -52,13 +54,14 @@ def _link(data: bytes, suffix: str) -> str | None:
 
 
 def _drive(data: bytes) -> bool:
-    """Is it an object that has an address, and nothing besides what tells whose it is?"""
+    """Is it an object that has an address or the number of a document, and nothing besides what tells whose it is?"""
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
         return False
-    address = isinstance(found, dict) and found.get("url")
-    return isinstance(address, str) and bool(ADDRESS.match(address.encode())) and found.keys() <= LINK_KEYS
+    if not isinstance(found, dict) or not found.keys() <= LINK_KEYS:
+        return False
+    return "doc_id" in found or (isinstance(found.get("url"), str) and bool(ADDRESS.match(found["url"].encode())))
 
 
 def _place(data: bytes) -> str:

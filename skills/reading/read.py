@@ -129,11 +129,12 @@ def _begin(path: Path) -> bytes:
 
 
 def lines(source: TextSource) -> Iterator[str]:
-    """The lines of the text in order, without their ends; NUL bytes left out, Unicode line ends kept inside."""
+    """The lines of the text in order, without their ends; NUL bytes and marks of the order of bytes left out, Unicode
+    line ends kept inside."""
     # Universal newlines: \r\n, \r and \n all end a line.
     with _opened(source) as file:
         for line in file:
-            yield line.rstrip("\n").replace("\0", "")
+            yield line.rstrip("\n").replace("\0", "").replace("\ufeff", "")
 
 
 def _opened(source: TextSource) -> TextIO:
@@ -153,7 +154,7 @@ def head_text(source: TextSource) -> str:
     """The beginning of the text, cut at the last whole line if there is one, line ends as \\n."""
     data = _begin(source.path) if source.start is None else _stretch(source)[:HEAD]
     text = codecs.getincrementaldecoder(source.encoding)("replace").decode(data, final=False)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").replace("\ufeff", "")
     cut = text.rfind("\n")
     return text if source.bytes <= HEAD or cut < 0 else text[:cut]
 
@@ -198,6 +199,8 @@ def _marked_up_sheet(head: bytes, name: str) -> str | None:
         return None
     if SHEET_XML in plain[:4096] and b"<html" not in plain[:4096].lower():
         return "sheet_xml"
+    if MIMES[1][0] in plain[:4096]:
+        return MIMES[1][1]
     named = name.casefold().endswith((".xls", ".xlsx"))
     return "sheet_html" if named and b"<table" in plain.lower() else None
 

@@ -18,7 +18,7 @@ HEADING = re.compile(
 )
 TITLE = re.compile(r"^\s*(?![-*•\d])\S.{1,78}[^\s.!?…,;:]\s*$")
 RULE = re.compile(r"^\s*(?:[*_=~-]\s*){3,}$")
-CUT_WORD = re.compile(rf"([^\W\d_]+)([{MARKS}])\n(?=([^\W\d_]+))")
+CUT_WORD = re.compile(rf"([^\W_]+)([{MARKS}])\n(?=([^\W_]+))")
 FIRST = "#*_=~-cCpPaA"
 """What headings and rules begin with."""
 TURNS = 8
@@ -120,7 +120,7 @@ def unwrap(block: list[str], known: frozenset[str] = frozenset()) -> str:
 
     def joined(found: re.Match[str]) -> str:
         first, mark, rest = found.groups()
-        name = rest[0].isupper() and not first.isupper()
+        name = (rest[0].isupper() and not first.isupper()) or rest[0].isdigit()
         return first + ("-" if mark in "-\u2010" and (name or belongs(first, rest, known)) else "")
 
     lines = [line.strip() for line in block]

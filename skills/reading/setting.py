@@ -271,7 +271,7 @@ def _turns(found: Setting, lines: Sequence[str]) -> Setting:
     turned = sum(_full(a, b, width) for a, b in further)
     full = sum(_full(a, b, width) for a, b in pairs if b[:1].isspace() or not ENDED.search(a.rstrip()))
     certain = turned >= TURNED and turned >= 0.8 * len(further) and turned >= 0.7 * full
-    return found._replace(width=width) if certain and turned <= 0.7 * len(pairs) else found
+    return found._replace(width=width) if certain else found
 
 
 def _full(line: str, following: str, width: int) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from skills.reading.indents import is_centred
+from skills.reading.listed import ITEM, is_listed
 from skills.reading.speakers import is_field, manner_of
 from skills.reading.stamps import STAMPS
 from skills.texts.hyphens import MARKS
@@ -18,22 +19,8 @@ from skills.workspace import Shape
 TURN = re.compile(r"^\s{0,3}(?:\*\*|__)?([^\W\d_][\w .'’-]{0,29}?)(?:\*\*|__)?:(?:\*\*|__)?\s+\S")
 PROMPTS = names("q p pregunta question prompt user usuario human instruction instrucción consigna texto text")
 ANSWERS = names("a r respuesta answer completion assistant asistente response output resumen summary")
-LIST_ITEM = re.compile(
-    r"^\s*(?:[-*•◦▪■□●○►➢✓✔☐§+\uf0a7\uf0b7\uf0d8\uf0fc]|o(?=\t)|(?:\d{1,3}\.){0,3}\d{1,3}[.)]|[a-zA-Z]\))\s"
-)
-
-
 CUT_WORDS = 0.1
 """Share of lines that end inside a word from which on they are those of a margin, however narrow and ragged."""
-BEGUN = re.compile(r"^\s*(\d{1,6})(?!\d)")
-NUMBERS_AROUND = re.compile(r"^\s*\d+\s+|(?<!\s)\s+\d+\s*$")
-"""Numbers of lines in the margin."""
-RECORD = re.compile(r"^(?:[^\W\d_][\w ./]{0,24}:\s+\S|[^\W\d_a-záéíóúüñ]{2}[^a-záéíóúüñ.]{0,30}\.\s+\S|.+ [/|] )")
-CODE = re.compile(r"[{}()=>\]];?$|^(?:</?\w|import |def |class |function |var |const |return |#include)")
-FUNCTION = names(
-    "de del la el los las un una unas unos y e o que en con por para sin a al lo se su sus mi tu me te no ni si como "
-    "the an of and or in on to with for from by at is it its my your he she we they was were but not as"
-)
 
 
 def shape_of(head: str) -> Shape:
@@ -49,15 +36,10 @@ def speakers(lines: Sequence[str]) -> Shape | None:
     stamped = [line for line in lines if _is_message(line)]
     if len(stamped) >= 3 and len(stamped) >= 0.4 * len(lines):
         return "chat"
-    names = [match[1].strip().casefold() for line in lines if (match := TURN.match(line))]
-    names = [name for name in names if not is_field(name)]
+    names = _named(lines)
+    if not names:
+        return None
     counts = Counter(names)
-    if len(names) < 4 or len(names) < 0.45 * len(lines) or len(counts) < 2 or len(names) / len(counts) < 1.5:
-        manner = manner_of(lines)
-        names = [turn[0] for line in lines if (turn := manner.turn(line))] if manner else []
-        counts = Counter(names)
-        if not names:
-            return None
     asked, answered = sum(counts[n] for n in PROMPTS), sum(counts[n] for n in ANSWERS)
     return "pairs" if min(asked, answered) >= 1 and asked + answered >= 0.8 * len(names) else "dialogue"
 
@@ -66,6 +48,17 @@ def _is_message(line: str) -> bool:
     """Does a line begin with a date, an hour and a name, as in an exported chat?"""
     found = next((match for stamp in STAMPS if (match := stamp.match(line))), None)
     return found is not None and TURN.match(line[found.end() :]) is not None
+
+
+def _named(lines: Sequence[str]) -> list[str]:
+    """Who speaks, time after time: before a colon on most lines, or in another manner of plays."""
+    names = [match[1].strip().casefold() for line in lines if (match := TURN.match(line))]
+    names = [name for name in names if not is_field(name)]
+    people = len(set(names))
+    if len(names) >= max(4, 0.45 * len(lines)) and people >= 2 and len(names) / people >= 1.5:
+        return names
+    manner = manner_of(lines)
+    return [turn[0] for line in lines if (turn := manner.turn(line))] if manner else []
 
 
 def blocks_of(text: str) -> list[list[str]]:
@@ -102,41 +95,6 @@ def are_long_verses(lines: Sequence[str]) -> bool:
     return within and median(map(len, lines)) <= 200
 
 
-def is_listed(lines: Sequence[str]) -> bool:
-    """Are the lines items, records, names, addresses or a program, or what people say in turn?"""
-    count = len(lines)
-    bare = [NUMBERS_AROUND.sub("", line).strip() for line in lines]
-    if sum(bool(LIST_ITEM.match(line)) for line in lines) > 0.25 * count or _amounts(lines) > 0.3 * count:
-        return True
-    headings = sum(map(str.isupper, bare))
-    records = sum(bool(RECORD.match(line)) for line in bare) + (headings if headings <= 0.8 * count else 0)
-    if records > 0.4 * count or sum(map(_is_name, bare)) >= 0.5 * count:
-        return True
-    if sum(any(c.isdigit() for c in line) for line in bare) > 0.4 * count:
-        return True
-    if sum(bool(CODE.search(line)) for line in bare) > 0.3 * count:
-        return True
-    said = sum(line[:1] in '—–-«“"' for line in bare if line)
-    if said >= 0.5 * count and sum(line.endswith((".", "!", "?", "…", "»", "”")) for line in bare) >= 0.7 * count:
-        return True
-    flat = len({len(line) - len(line.lstrip()) for line in lines}) == 1
-    apart = sum(bool(FUNCTION & set(line.casefold().split())) for line in bare) < 0.2 * count
-    return flat and apart and median(len(line.split()) for line in bare) <= 2
-
-
-def _amounts(lines: Sequence[str]) -> int:
-    """How many lines begin with a figure, if those are no numbers of lines, which rise."""
-    begun = [int(match[1]) for line in lines if (match := BEGUN.match(line))]
-    return 0 if all(a < b for a, b in itertools.pairwise(begun)) else len(begun)
-
-
-def _is_name(line: str) -> bool:
-    """Two to five words, nearly all with a capital, without an end: a person, a street, a town."""
-    parts = [part for part in line.split() if len(part) > 3 or part[0].isupper()]
-    few = 2 <= len(parts) <= 5 and len(line.split()) <= 6
-    return few and all(part[0].isupper() for part in parts) and line[-1:].isalnum() and not line.isupper()
-
-
 def is_wrapped(blocks: Sequence[Sequence[str]]) -> bool:
     """Is it prose cut at a margin?"""
     return margin_of(blocks) > 0
@@ -154,7 +112,7 @@ def margin_of(blocks: Sequence[Sequence[str]]) -> int:
         return 0
     pairs = [(a.rstrip(), b.strip()) for block in blocks for a, b in itertools.pairwise(block)]
     breaks = {re.sub(r"\d+", "", a).strip(): (a, b) for a, b in pairs}.values()
-    items = sum(bool(LIST_ITEM.match(b)) for _, b in pairs)
+    items = sum(bool(ITEM.match(b)) for _, b in pairs)
     if len(breaks) < 3 or items > 0.5 * len(pairs):
         return 0
     lengths = sorted(len(line.rstrip()) for block in blocks for line in block)

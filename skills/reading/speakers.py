@@ -36,6 +36,17 @@ APART = re.compile(rf"{NAME}[.:]?(?:\t++| {{3,}}+){SAID}"), ("\t", "   ")
 """The name in a column of its own."""
 ALONE = re.compile(rf"{NAME}[.:]?{MARK}(?P<said>)\s*$"), ("",)
 """The name on a line of its own, the speech below."""
+HEADED = re.compile(rf"{NAME}:{MARK}(?P<said>)\s*$"), (":",)
+ABOVE = (ALONE, HEADED)
+UPPER = "A-ZÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄËÏÖÃÕ"
+SPACED = (
+    re.compile(
+        rf"^\s*(?P<name>[{UPPER}][{UPPER}'’-]+(?: [{UPPER}][{UPPER}'’-]+){{0,3}}) "
+        rf"(?P<said>\W{{0,3}}[^\W\d_]?[^{UPPER}].*)$"
+    ),
+    (" ",),
+)
+"""The name in capitals, and nothing but a space after it."""
 NUMERAL = re.compile(r"[ivxlcdm]+")
 SPEECH = re.compile(r"[¿?¡!(]")
 
@@ -111,9 +122,10 @@ def _proper(name: str) -> bool:
     return len(parts) <= 4 and name[0].isupper() and all(not p[0].islower() or p in PARTICLES for p in parts)
 
 
-CAPITAL = tuple(Manner(pattern) for pattern in (COLON, DASH, BARE_DASH, STOP, APART, ALONE))
+CAPITAL = (*(Manner(form) for form in (COLON, DASH, BARE_DASH, STOP, APART, ALONE)), Manner(SPACED, least=0.2))
 MIXED = (
-    Manner(DASH, False, 0.15), Manner(APART, False, 0.45), Manner(ALONE, False, 0.25), Manner(STOP, False, 0.15),
+    Manner(DASH, False, 0.15), Manner(APART, False, 0.45), Manner(ALONE, False, 0.25), Manner(HEADED, False),
+    Manner(STOP, False, 0.15),
 )  # fmt: skip
 BY_COLON = Manner(COLON, False, 0.45)
 
@@ -151,14 +163,14 @@ def _is_play(turns: Sequence[tuple[str, str] | None], lines: Sequence[str], mann
     share = SELDOM if manner.capitals and len(said) >= MANY else manner.least
     if not named_often(said, len(lines), share):
         return False
-    if manner.form not in (STOP, ALONE):
+    if manner.form not in (STOP, SPACED, *ABOVE):
         return True
     if manner.form is STOP and not manner.capitals and not _abbreviated(said):
         return False
     # Headings are in capitals too: under them nobody asks, calls out, or does something in parentheses.
     lively = sum(bool(SPEECH.search(line)) for line in lines) >= 0.05 * len(lines)
     answered = sum(a is not None and b is None for a, b in itertools.pairwise([*turns, None]))
-    return lively and (manner.form is STOP or answered >= 0.7 * len(said))
+    return lively and (manner.form not in ABOVE or answered >= 0.7 * len(said))
 
 
 def _abbreviated(said: Sequence[str]) -> bool:

@@ -22,12 +22,15 @@ DATE = (
     r"|\d{1,2}\.?(?:\sde)?\s[^\W\d_]{3,12}\.?,?(?:(?:\sde)?\s\d{4})?"
     r"|[^\W\d_]{3,12}\.?\s\d{1,2}(?:,?\s\d{4})?"
 )
-BEFORE = r"(?:[^\W\d_]{1,5}\.?\s?){0,2}"
+BEFORE = r"(?:[^\W\d_]{1,6}\.?\s?){0,2}"
 """What some languages write before an hour: «a las», «à», «klo», 下午."""
 HOUR = r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:[.,]\d{1,3})?"
 HALF = r"(?:\s?[^\W\d_]{1,8}\.?(?:\s?[^\W\d_]{1,3}\.)?)?"
 """Which half of the day it is: «p. m.», «PM», «μ.μ.»; or «Uhr»."""
-WHEN = rf"(?P<day>{WEEKDAY}(?:{DATE}))[,،]?\s{{1,2}}(?:at\s|,\s)?(?P<before>{BEFORE})(?P<hour>{HOUR})(?P<half>{HALF})"
+WHEN = (
+    rf"(?P<day>{WEEKDAY}(?:{DATE}))(?:\sг\.)?[,،]?\s{{1,2}}(?:at\s|,\s)?"
+    rf"(?P<before>{BEFORE})(?P<hour>{HOUR})(?P<half>{HALF})"
+)
 HOUR_FIRST = rf"(?P<before>{BEFORE})(?P<hour>{HOUR})(?P<half>{HALF}),?\s(?P<day>{DATE})"
 STAMPS = (
     re.compile(rf"[{MARKS}\s]*\[{WHEN}[{MARKS}]*\]\s?"),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from skills.reading.indents import dedented
 from skills.reading.rows import HEADING, TITLE, TURNS, Piece, parts, unwrap
 from skills.reading.shape import blocks_of, margin_of
-from skills.reading.speakers import ALONE, BY_COLON, Manner, manner_of
+from skills.reading.speakers import ABOVE, BY_COLON, Manner, manner_of
 from skills.workspace import Row
 
 WHICH = (
@@ -105,7 +105,7 @@ def _called(line: str, act: str) -> tuple[str, str | None]:
 
 def _bare(line: str, manner: Manner) -> bool:
     """Does the line hold a name and nothing else?"""
-    return manner.form is ALONE and manner.turn(line) is not None
+    return manner.form in ABOVE and manner.turn(line) is not None
 
 
 def _told(turn: list[str], manner: Manner, wrapped: bool) -> str:

@@ -17,16 +17,16 @@ TITLES = word_set(
 """A name, or a number, comes after it: only a word that begins sentences tells that one ended («Vino el Dr. Después
 llovió»)."""
 NUMBERED = word_set(
-    "al pág págs pag pags p pp pgs fol fols f ff fs fjs art arts incs apdo apt párr parr caps cáp núm núms num nums "
-    "nº nro nros no nos n vol vols t tt lám fig figs ilus gráf tab cuad exp expte leg res resol decr dto ord disp reg "
-    "tel tels tfno tlf teléf cel int ofic dep depto dpto apto lote mza vv vs sec sect secc ch chs para paras pt pts "
-    "app appx ser fasc eds ejs s ss lín approx aprox c ca ene feb mar abr may jun jul ago sep sept set oct nov dic "
+    "al pág págs pag pags p pp pgs fol fols f ff fs fjs art arts inc incs apdo apt párr parr caps cáp núm núms num "
+    "nums nº nro nros no nos n vol vols t tt lám fig figs ilus gráf tab cuad exp expte leg res resol decr dto ord disp "
+    "reg tel tels tfno tlf teléf cel int ofic dep depto dpto apto lote mza vv vs sec sect secc ch chs para paras pt "
+    "pts app appx ser fasc eds ejs s ss lín approx aprox c ca ene feb mar abr may jun jul ago sep sept set oct nov dic "
     "jan apr aug dec item ap km cod cód cta ms mss min max máx mín avg mon tue tues wed thu thur thurs fri sat sun "
     "lun mié jue vie sáb dom"
 )
 """A number, or a letter that stands for one, comes after it, or the sentence goes on in lower case."""
 EITHER = word_set(
-    "etc ud uds vd vds jr inc ltd ltda corp llc plc soc ph.d m.d s.a s.r.l s.l s.a.s ee.uu d.n.i i.v.a c.u.i.t u.s.a "
+    "etc ud uds vd vds jr ltd ltda corp llc plc soc ph.d m.d s.a s.r.l s.l s.a.s ee.uu d.n.i i.v.a c.u.i.t u.s.a "
     "q.e.p.d hs hr hrs h mins seg segs m mts cm mm kms kg kgs g gr grs mg l lt lts ml cc lb lbs oz in yd yds mph doz "
     "gal qt pulg cda cdas cdta cdtas tbsp tbs tsp pz porc pers unid mill doc docs atte atto afmo cdo cte pte ppdo pdo "
     "próx prox pasdo ult últ anón ibid íbid ibíd id íd loc cit op esp arg méx urug nac desc dept depts govt acad bibl "
@@ -38,7 +38,8 @@ EITHER = word_set(
 ALWAYS = word_set("e.g i.e p.ej v.g v.gr viz vs bs ee rr cc ff p.s p.d incl excl")
 """Something always comes after it."""
 WORDS_TOO = word_set(
-    "no No nos mar set fig cap col gen may para item ser mil lote dip test pat sat sun fri vie in ant gal ave form ret"
+    "no No nos mar set fig cap col gen may para item ser mil lote dip test pat sat sun fri vie in ant gal ave form "
+    "ret lit"
 )
 """Of all those, what is a word by itself as well: before a small letter it is one."""
 NUMBER_WORDS = word_set("nº n° n nro nros núm núms num")

@@ -18,8 +18,8 @@ NAME = r"[^\W\d_](?:[^\n:\[\]()<>]{0,48}?[^\s:\[\]()<>])??(?: \([^()\n]{1,30}\))
 CUE = re.compile(rf"(?P<time>{TIME})\s+-->\s+{TIME}")
 VOICE = re.compile(r"<v(?:\.[\w.]{1,40})?\s+(?P<who>[^<>\n]{1,60})>(?P<text>)")
 TAG = re.compile(r"</?[a-zA-Z\d][^<>\n]{0,60}>")
-SPOKEN = re.compile(rf"\s*(?:-\s)?(?P<who>{NAME}):\s+(?P<text>\S.*)")
-ALONE = re.compile(rf"\s*[\[(]?(?P<time>{TIME})[\])]?\s*$")
+SPOKEN = re.compile(rf"\s*(?:-\s)?(?:\*\*)?\[?(?P<who>{NAME})\]?:(?:\*\*)?\s+(?P<text>\S.*)")
+ALONE = re.compile(rf"\s*(?:#{{1,6}}\s)?[\[(]?(?P<time>{TIME})[\])]?\s*$")
 TURNS = (
     re.compile(rf"\s*[\[(]?(?P<time>{TIME})[\])]?\s*[-–—|]?\s*(?:(?:From|De|Desde|Von|Da)\s+)?(?P<who>{NAME})"
                rf"(?:\s+(?:to|To|a|para|Para|an|à|À)\s+[^:\n]{{1,60}}?)?\s?:(?:\s+|$)(?P<text>.*)"),
@@ -76,26 +76,29 @@ def _reader(turns: Turns, head: Sequence[str], cut: bool = False) -> Reader | No
 
 def _joined(turns: Iterable[Turn], cut: bool) -> Iterator[Said]:
     """Each turn; what goes on without a name, or was cut, is one with that before it."""
-    before: Said | None = None
-    for who, at, text in turns:
-        goes_on = before is not None and before.who is not None and (who is None or (cut and who == before.who))
-        if before is not None and goes_on:
-            before = before._replace(text=f"{before.text} {text}")
-            continue
-        if before is not None:
-            yield before
-        before = Said(who, text, at)
-    if before is not None:
-        yield before
+    who: str | None = None
+    begun: float | None = None
+    text: list[str] = []
+    for speaker, at, words in turns:
+        goes_on = who is not None and (speaker is None or (cut and speaker == who))
+        if text and not goes_on:
+            yield Said(who, " ".join(text), begun)
+            text = []
+        if not text:
+            who, begun = speaker, at
+        text.append(words)
+    if text:
+        yield Said(who, " ".join(text), begun)
 
 
 def _cues(lines: Iterable[str], left: LeftOut) -> Iterator[Turn]:
     """The cues of subtitles, .vtt or .srt, in which a tag or a colon names who speaks; Teams has the name on a line."""
     at: float | None = None
     cue: list[str] = []
-    apart, blank = False, True
+    apart, blank, aside = False, True, False
     for line in lines:
         bare = line.strip("\ufeff \t")
+        aside = bool(bare) and (aside or (blank and bare.startswith(("NOTE", "STYLE", "REGION"))))
         if (found := CUE.match(bare)) is not None:
             called = cue.pop() if cue and apart else ""  # the number or the name of a cue, alone above its times
             yield from _voices(cue, at) if at is not None else ()
@@ -103,6 +106,8 @@ def _cues(lines: Iterable[str], left: LeftOut) -> Iterator[Turn]:
                 left.leave("chat_notices", frame)
             left.leave("chat_stamps", f"{called} {bare}")
             at, cue = seconds_of(found["time"]), []
+        elif aside:
+            left.leave("chat_notices", bare)
         elif bare:
             cue.append(bare)
         apart = bool(bare) and blank

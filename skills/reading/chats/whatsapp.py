@@ -17,8 +17,8 @@ LOOKED_AT = 400
 """Lines by which it is told."""
 NAME = 60
 """Characters up to which what stands before a colon may be a name."""
-UNNAMED = re.compile(r"[\"“”«»„]|\bhttps?\b")
-"""What is in no name, but in «Beto changed the subject to "Workshop: Tuesdays"»."""
+OPENED = re.compile(r'^[^"]*"(?:[^"]*"[^"]*")*[^"]*$|“[^”]*$|«[^»]*$|„[^“”]*$')
+"""A quotation that does not end before the colon: «Beto changed the subject to "Workshop: Tuesdays"» has no name."""
 SPACES = " \u00a0\u202f\t"
 UNSAVED = SPACES + "~"
 ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
@@ -31,13 +31,14 @@ NICK = re.compile(r"<[@+~]?([^<>\s]{1,30})>\s")
 
 def reader(head: Sequence[str]) -> Reader | None:
     """How to read a text most of whose messages begin with a stamp and a name."""
-    filled = [line for line in head if line.strip()][:LOOKED_AT]
-    stamp = max(STAMPS, key=lambda stamp: sum(stamp.match(line) is not None for line in filled))
-    found = [(line, match) for line in filled if (match := stamp.match(line))]
-    named = [match for line, match in found if _split(line[match.end() :])[0] is not None]
+    filled = [line for line in head if line.strip()]
     # What was exported begins with a stamp, and a message may be as long as it likes.
-    begins = bool(found) and found[0][0] is filled[0]
-    if len(named) < 3 or len(named) < 0.3 * len(found) or (not begins and len(found) < 0.4 * len(filled)):
+    begins = bool(filled) and any(stamp.match(filled[0]) for stamp in STAMPS)
+    looked_at = filled if begins else filled[:LOOKED_AT]
+    stamp = max(STAMPS, key=lambda stamp: sum(stamp.match(line) is not None for line in looked_at[:LOOKED_AT]))
+    found = [(line, match) for line in looked_at if (match := stamp.match(line))]
+    named = [match for line, match in found if _split(line[match.end() :])[0] is not None]
+    if len(named) < 3 or len(named) < 0.3 * len(found) or (not begins and len(found) < 0.4 * len(looked_at)):
         return None
     return Stamped(stamp, Clock(match["day"] for line in head if (match := stamp.match(line))))
 
@@ -86,12 +87,10 @@ def words_of(text: str, left: LeftOut) -> str:
         if not bare(text):
             return ""
         kind = kind_of(text, marked=text.startswith(MARK) and not text.startswith(MARK + "@"))
-    if kind is None and text.isascii():
-        return text
     if kind is not None or not bare(text):
-        left.leave(kind or "chat_media", bare(text))
+        left.leave(kind or "chat_media", bare(text))  # nothing at all is what stands for a photo to be seen once
         return ""
-    return text.translate(ISOLATES).lstrip(MARKS).rstrip(MARKS + SPACES)
+    return text if text.isascii() else text.translate(ISOLATES).lstrip(MARKS).rstrip(MARKS + SPACES)
 
 
 def _cuts(text: str) -> Iterator[tuple[str, str]]:
@@ -100,7 +99,9 @@ def _cuts(text: str) -> Iterator[tuple[str, str]]:
         yield "chat_edited", edited[0]
         text = text[: -len(edited[0])]
     _, mark, after = text.rpartition(MARK)
-    if attached := ATTACHED.search(text[-TAIL:]) if ">" in text else FILE.match(text) if "(" in text else None:
+    attached = ATTACHED.search(text[-TAIL:]) if ">" in text else None
+    attached = attached or (FILE.match(text) if "(" in text else None)
+    if attached is not None:
         yield "chat_media", attached[0]
     elif mark and "\n" not in after and (kind := kind_of(after)) is not None:
         yield kind, mark + after
@@ -119,4 +120,4 @@ def _split(text: str) -> tuple[str | None, str]:
 def _name(text: str) -> str | None:
     """A name without what a program puts around it; None if it is none."""
     name = " ".join("".join(c for c in text if c not in MARKS).strip(UNSAVED).split())
-    return name if 0 < len(name) <= NAME and not UNNAMED.search(name) else None
+    return name if 0 < len(name) <= NAME and not OPENED.search(name) else None

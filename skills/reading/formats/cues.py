@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import PurePath
@@ -23,7 +24,9 @@ SBV = re.compile(r"^\s*()(\d{1,2}:\d{2}:\d{2}[.,]\d{2,3})\s*,\s*(\d{1,2}:\d{2}:\
 FRAMES = re.compile(r"^\s*()\{(\d+)\}\{(\d*)\}(.*)$")
 TENTHS = re.compile(r"^\s*()\[(\d+)\]\[(\d*)\](.*)$")
 """MicroDVD counts pictures, MPL2 tenths of a second; `|` ends a line."""
+TIME = re.compile(r"\d+:\d\d:\d\d(?:\.\d+)?")
 DIALOGUE = re.compile(r"^\s*Dialogue:\s*(.*)$")
+DRAWING = re.compile(r"\{[^{}]{0,200}\\p[1-9]")
 STAMP = rf"[\[(]?(?:({CLOCK})(?:\s*[-–—]\s*{CLOCK})?)[\])]?"
 ALONE = re.compile(rf"^\s*{STAMP}\s*:?\s*$")
 LEADING = re.compile(rf"^\s*(?:{STAMP}(?:\s*[-–—|:]\s+|\s+)|[\[(]({CLOCK})[\])])(?=\S)(.*)$")
@@ -46,6 +49,10 @@ HEARD = "risa|aplauso|m[úu]sica|silencio|suspir|tose|llora|music|applause|laugh
 SOUND = re.compile(rf"\[[^\[\]]{{1,80}}\]|^\s*[-–—]?\s*\((?:[^()a-záéíóúñü]{{2,60}}|(?i:{HEARD})[^()]{{0,40}})\)")
 """What is heard and not said: «[Música]», «(APLAUSOS)», «(risas)»."""
 NOTE_SIGNS = str.maketrans("", "", "♪♫♩♬")
+TOGETHER = 50_000
+"""Cues that are put in order together."""
+BEGINS = 180
+"""Seconds after which somebody has begun to speak."""
 LONG = 120
 """Characters of a line that is no time alone, nor a name with one."""
 MARGIN = 400
@@ -74,13 +81,24 @@ def parser_for(head: str, name: str) -> Parser | None:
         if _mostly(pattern, filled, head, 0.1):
             return partial(_timed, pattern=pattern)
     if re.search(r"^Dialogue:\s*[^,\n]*,\d+:\d\d:\d\d\.\d\d,", head, re.MULTILINE):
-        return _styled
+        return _ordered(_styled)
     for pattern, unit in ((FRAMES, 1 / 25), (TENTHS, 0.1)):
         if _mostly(pattern, filled, head, 0.8):
             return partial(_inline, pattern=pattern, unit=unit)
     if is_song(filled, name):
-        return _song
-    return _transcript if _is_transcript(filled, head) else None
+        return _ordered(_song)
+    return partial(_transcript, called=_called(filled)) if _is_transcript(filled, head) else None
+
+
+def _ordered(parser: Parser) -> Parser:
+    """The cues in the order of their times, as far as they fit in memory together."""
+
+    def parse(lines: Iterable[str], left: LeftOut) -> Iterator[Cue]:
+        found = parser(lines, left)
+        while some := list(itertools.islice(found, TOGETHER)):
+            yield from sorted(some, key=lambda cue: cue.start)
+
+    return parse
 
 
 def is_song(lines: list[str], name: str) -> bool:
@@ -111,9 +129,8 @@ def _is_transcript(lines: list[str], head: str) -> bool:
     rising = sum(a <= b for a, b in itertools.pairwise(times)) >= 0.9 * (len(times) - 1)
     said = sum(len(words(_said_after(line))) for line in lines[stamped[0][0] : stamped[-1][0]])
     pace = said / max(1.0, times[-1] - times[0])
-    # The hours of a day are round; a recording begins at nought.
-    begins = times[0] <= 120 or any(time % 5 for time in times)
-    return rising and 0.4 <= pace <= 8 and begins
+    # A recording begins at nought, a chat or a programme at some hour of the day.
+    return rising and 0.4 <= pace <= 8 and times[0] <= BEGINS
 
 
 def _stamped(line: str) -> str | None:
@@ -131,9 +148,19 @@ def _alone(line: str) -> re.Match[str] | None:
 def _named(line: str) -> re.Match[str] | None:
     """A name and a time: «Nora de la Cruz  0:03», «Speaker 2 (00:01:10)»; not a sentence that ends with an hour."""
     found = NAMED.match(line) if len(line) <= LONG else None
-    called = found[1].split() if found else []
-    proper = all(not word[0].islower() or word in PARTICLES for word in called)
-    return found if proper and 1 <= len(called) <= 5 else None
+    return found if found and _is_name(found[1]) else None
+
+
+def _is_name(text: str) -> bool:
+    parts = text.split()
+    proper = all(not word[0].islower() or word in PARTICLES for word in parts)
+    return proper and 1 <= len(parts) <= 5 and text[-1].isalnum()
+
+
+def _called(lines: list[str]) -> frozenset[str]:
+    """Names that stand after times, alone, more than once: who speaks in what follows."""
+    after = Counter(found[3].strip() for line in lines if (found := LEADING.match(line)) and len(line) <= LONG)
+    return frozenset(name for name, times in after.items() if times > 1 and _is_name(name))
 
 
 def _said_after(line: str) -> str:
@@ -211,27 +238,23 @@ def _styled(lines: Iterable[str], left: LeftOut) -> Iterator[Cue]:
     """Advanced SubStation: a table of events, of which those called Dialogue are said."""
     fields = ["layer", "start", "end", "style", "name", "l", "r", "v", "effect", "text"]
     events = False
-    found: list[Cue] = []
     for line in lines:
         events = line.strip().casefold() == "[events]" or (events and not line.startswith("["))
         if events and line.casefold().startswith("format:"):
             fields = [field.strip().casefold() for field in line.partition(":")[2].split(",")]
         spoken = DIALOGUE.match(line)
-        if not spoken:
-            if line.strip():
-                left.leave("cues", line)
-            continue
-        cells = dict(zip(fields, spoken[1].split(",", len(fields) - 1), strict=False))
-        left.leave("cues", spoken[1][: len(spoken[1]) - len(cells.get("text", ""))])
-        if re.search(r"\{[^{}]*\\p[1-9]", text := cells.get("text", "")):  # a drawing
-            continue
-        pieces = tuple(re.split(r"\\[Nn]", text.replace(r"\h", " ")))
-        found.append(Cue(seconds(cells["start"]), seconds(cells["end"]), pieces, cells.get("name", "").strip() or None))
-    yield from sorted(found, key=lambda cue: cue.start)
+        cells = dict(zip(fields, spoken[1].split(",", len(fields) - 1), strict=False)) if spoken else {}
+        text = cells.get("text", "")
+        times = [cells.get(field, "").strip() for field in ("start", "end")]
+        if line.strip():
+            left.leave("cues", line[: len(line) - len(text)])
+        if all(map(TIME.fullmatch, times)) and not DRAWING.search(text):
+            pieces = tuple(re.split(r"\\[Nn]", text.replace(r"\h", " ")))
+            yield Cue(seconds(times[0]), seconds(times[1]), pieces, cells.get("name", "").strip() or None)
 
 
-def _transcript(lines: Iterable[str], left: LeftOut) -> Iterator[Cue]:
-    """What the page of a video or a dictation shows: a time, and below or beside it what was said."""
+def _transcript(lines: Iterable[str], left: LeftOut, called: frozenset[str]) -> Iterator[Cue]:
+    """What the page of a video or a dictation shows: a time, and below or beside it what was said, or who says it."""
     time, speaker = 0.0, None
     held: list[str] = []
 
@@ -252,24 +275,26 @@ def _transcript(lines: Iterable[str], left: LeftOut) -> Iterator[Cue]:
         alone, named = _alone(line), _named(line)
         time = seconds(stamp)
         speaker = named[1].strip() if named and not alone else speaker if alone else None
-        after = _said_after(line)
-        held = [after] if after else []
+        after = _said_after(line).strip()
+        speaker = after if after in called else speaker
+        held = [after] if after and after not in called else []
     yield from spoken()
 
 
 def _song(lines: Iterable[str], left: LeftOut) -> Iterator[Cue]:
     """Lyrics, in the order in which they are sung; a line that comes back may be written once, with all its times."""
-    found: list[Cue] = []
+    last = 0.0
     for line in lines:
         sung, tag = LYRIC.match(line), SONG_TAG.match(line)
         if tag:
             left.leave("song_times", line)
         elif sung:
             left.leave("song_times", sung[1])
-            found += [Cue(seconds(time), None, (sung[2],)) for time in LYRIC_TIME.findall(sung[1])]
+            times = list(map(seconds, LYRIC_TIME.findall(sung[1])))
+            yield from (Cue(time, None, (sung[2],)) for time in times)
+            last = times[-1]
         elif line.strip():
-            found.append(Cue(found[-1].start if found else 0.0, None, (line,)))
-    yield from sorted(found, key=lambda cue: cue.start)
+            yield Cue(last, None, (line,))
 
 
 # --- the words of a cue -----------------------------------------------------------------------------------------------

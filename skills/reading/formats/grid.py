@@ -20,12 +20,11 @@ LABEL = 120
 
 
 class Span(NamedTuple):
-    """A cell that spans the rows `top` to `bottom` and the columns `left` to `right`, counted from 0, both inside."""
+    """A cell that spans the rows `top` to `bottom`, counted from 0, and begins in the column `left`."""
 
     top: int
     left: int
     bottom: int
-    right: int
 
 
 class Grid:
@@ -73,9 +72,9 @@ class Grid:
             cells = self._bounded(row)
             if not any(cells):
                 continue
-            if number > before + 1:
-                self._written += before >= 0
-                yield from ([[]] if before >= 0 else [])
+            if 0 <= before < number - 1:
+                self._written += 1
+                yield []
             before = number
             open_ = [(span, value) for span, value in open_ if span.bottom >= number]
             for span, value in open_:

@@ -14,14 +14,15 @@ from skills.reading.left_out import LeftOut
 from skills.reading.part import Part, rewritten
 from skills.reading.read import head_text, lines
 
-Place = Literal["right", "left", "beside", "alone"]
+Place = Literal["right", "left", "after", "beside", "alone"]
 PATTERNS: dict[Place, re.Pattern[str]] = {
     "right": re.compile(r"^(?P<text>\s*\S.*?)(?:[ \u00a0]{2,}|[ ]*\t\s*)[\[(]?(?P<number>\d{1,4})[\])]?\s*$"),
     "left": re.compile(r"^(?P<margin>\s*[\[(]?(?P<number>\d{1,4})[\])]?(?:[ \u00a0]{2,}|[ ]*\t\s*))(?P<text>\S.*)$"),
+    "after": re.compile(r"^(?P<text>\s*\S.*[^\W\d_]\W{0,3}) (?P<number>\d{1,4})$"),
     "beside": re.compile(r"^(?P<margin>\s*[\[(]?(?P<number>\d{1,4})[\])]? )(?P<text>\S.*)$"),
     "alone": re.compile(r"^\s*[\[(]?(?P<number>\d{1,4})[\])]?\s*$"),
 }
-"""Where a number may stand: after or before a line with room between, one space before it, or on a line of its own."""
+"""Where a number may stand: after or before a line, with room between or one space, or on a line of its own."""
 STEPS = frozenset({3, 4, 5, 10, 20, 25, 50})
 """Each how many lines editions put a number."""
 ALL = 12
@@ -41,7 +42,7 @@ class Numbering(NamedTuple):
 
 
 def _match(place: Place, line: str) -> re.Match[str] | None:
-    edge = line.rstrip()[-1:] if place == "right" else line.lstrip()[:1]
+    edge = line.rstrip()[-1:] if place in ("right", "after") else line.lstrip()[:1]
     return PATTERNS[place].match(line) if len(line) <= LONG and (edge.isdigit() or edge in "[(])") else None
 
 
@@ -67,7 +68,7 @@ def numbering(head: Sequence[str]) -> Numbering | None:
     """How the lines are numbered: by what stands in the margin and counts the lines; None if nothing does."""
     for place in PATTERNS:
         counted, total = _counted(head, place)
-        if len(counted) < 2:
+        if len(counted) < (3 if place == "after" else 2):
             continue
         pairs = [(b.number - a.number, b.line - a.line) for a, b in itertools.pairwise(counted) if b.number > a.number]
         right = [by for by, on in pairs if abs(by - on) <= (place == "alone")]

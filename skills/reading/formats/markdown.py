@@ -32,7 +32,7 @@ GOES_ON = re.compile(r"^(?:\s+\S|\s*-\s|\s*[\]})]|\s*#|\s*$)")
 SECTION = re.compile(r"^\[[\w.\"'\[\] -]+\]\s*$")
 """A table of TOML."""
 TITLE = re.compile(r"^[\"']?(?:title|t[ií]tulo)[\"']?\s*[:=](.*)$", re.IGNORECASE)
-FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})\s*(?:\{\s*\.?)?([\w+#.-]*)")
+FENCE = re.compile(r"^\s{0,3}(`{3,}(?!.*`)|~{3,})\s*(?:\{\s*\.?)?([\w+#.-]*)")
 WRITTEN = names("text txt plain plaintext poem poema verse verso versos poetry quote cita markdown md ad-quote")
 """What is called so after a fence is a text and no code."""
 CODE = re.compile(r"^\s*(?:#|//|/\*|<[a-z!/]|import |def |function |var |let |const |\$ )|[{};]\s*$|\w\(.*\)\s*$")
@@ -126,12 +126,13 @@ def _json(head: Sequence[str]) -> Front | None:
 
 
 def _typed(head: Sequence[str], start: int, named: bool) -> Front | None:
-    """Properties without a fence: two that programs write at least, then an empty line or a rule (Denote)."""
+    """Properties without a fence: two that programs write at least, then an empty line or a rule (Hexo, Denote)."""
     count = next((i for i, line in enumerate(head[start:]) if not line.strip() or line.startswith("---")), 0)
     block = head[start : start + count]
-    keys = [KEY.match(line) for line in block]
-    ruled = start + count < len(head) and head[start + count].startswith("-----")
-    if count < 2 or not (named or ruled) or not all(key and fold(key[1]) in KEYS for key in keys):
+    keys = [match[1] for line in block if (match := KEY.match(line))]
+    ruled = start + count < len(head) and head[start + count].startswith("---" if named else "-----")
+    known = len(keys) >= 2 and all(fold(key) in KEYS for key in keys)
+    if not (named or ruled) or not known or not all(KEY.match(line) or GOES_ON.match(line) for line in block):
         return None
     return Front(start + count + ruled, _title(block))
 
@@ -189,10 +190,10 @@ def _unfenced(source: Iterator[str], left: LeftOut) -> Iterator[str]:
 
 
 def _is_code(text: Sequence[str], called: str) -> bool:
-    signs = sum(bool(CODE.search(line)) for line in text)
-    return (
-        fold(called) not in WRITTEN if called else any(line.startswith("#") for line in text) or 2 * signs > len(text)
-    )
+    if called:
+        return fold(called) not in WRITTEN
+    # A line with # would be taken for a heading, and a text between fences has none.
+    return any(line.startswith("#") for line in text) or sum(bool(CODE.search(line)) for line in text) > len(text) / 2
 
 
 def _uncommented(source: Iterator[str], left: LeftOut) -> Iterator[str]:
@@ -230,13 +231,16 @@ def _uncommented(source: Iterator[str], left: LeftOut) -> Iterator[str]:
         yield from held
 
 
+def _linked(found: re.Match[str]) -> str:
+    """What a link to another note shows: its own words, or the name of the note and of the part."""
+    return (found[2] or found[1].replace("#", " > ").removeprefix(" > ")).strip()
+
+
 def _line(line: str, left: LeftOut) -> str:
     if "![" in line or "[[" in line:
         for embed in EMBED.findall(line):
             left.leave("images", embed)
-        line = WIKI.sub(
-            lambda found: (found[2] or found[1].replace("#", " > ").removeprefix(" > ")).strip(), EMBED.sub("", line)
-        )
+        line = WIKI.sub(_linked, EMBED.sub("", line))
     if "#" in line and TAGS.match(line):
         left.leave("tags", line)
         return ""
@@ -248,6 +252,8 @@ def _line(line: str, left: LeftOut) -> str:
     if "\\" in line:
         line = BREAK.sub("", line)
         line = line if line.lstrip().startswith("\\#") else ESCAPED.sub(r"\1", line)
+    if line.startswith("|") and line.count("|") == 1:  # a verse, whose line end is kept so
+        line = line[2:]
     if line.startswith("#") and (marked := MARKED.match(line)):
         line = marked[1] + marked[3]
     return line

@@ -24,8 +24,10 @@ class Package(NamedTuple):
     related: dict[str, tuple[str, str]]
 
     def part(self, what: str) -> Element | None:
-        """The part that is `what` to the main one: its styles, its footnotes."""
-        inner = next((inner for kind, inner in self.related.values() if kind == what), None)
+        """The part that is `what` to the main one: its styles, its footnotes; where nothing says so, the one of that
+        name beside it."""
+        beside = member_like(self.opened, posixpath.join(posixpath.dirname(self.main), f"{what}.xml"))
+        inner = next((inner for kind, inner in self.related.values() if kind == what), beside)
         data = member(self.opened, inner, self.name) if inner else None
         return xml(data, self.name, BROKEN) if data else None
 

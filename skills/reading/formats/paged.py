@@ -16,12 +16,12 @@ from skills.texts.hyphens import MARKS
 
 FEED = "\f"
 TOLD = re.compile(
-    r"[-–—~·•|\[(]+\s?\d{1,4}\s?[-–—~·•|\])]+|(?:p[áa]g(?:ina|\.)?|page|p\.)\s?\d{1,4}(?:\s?(?:de|of|/)\s?\d{1,4})?"
-    r"|\d{1,4}\s?(?:de|of|/)\s?\d{1,4}",
+    r"[-–—\s]*(?:(?:p[áa]g(?:ina|\.)?|page|p\.)\s?\d{1,4}(?:\s?(?:de|of|/)\s?\d{1,4})?|\d{1,4}\s(?:de|of)\s\d{1,4})[-–—\s]*",
     re.IGNORECASE,
 )
-"""A page number that says so: «— 12 —», «[12]», «Página 12», «12 de 300»."""
-BARE = re.compile(r"\d{1,3}")
+"""A page number that says so: «Página 12», «12 de 300»."""
+BARE = re.compile(r"[-–—~·•|\[(]*\s?(\d{1,3})\s?[-–—~·•|\])]*")
+"""One that does not, as the number of a part is also written: «12», «— 12 —», «[12]»."""
 HEAD = re.compile(r"(?P<left>\d{1,3})\s+(?P<after>\D{2,60})|(?P<before>\D{2,60}?)\s+(?P<right>\d{1,3})")
 """The title or the author with the number of the page, at the outer margin: left on one page, right on the next."""
 ENDED = re.compile(r"[.!?…:;»”\"')\]]\s*$")
@@ -78,8 +78,8 @@ def _key(bare: str) -> tuple[Key, int] | None:
         return None
     if TOLD.fullmatch(bare):
         return "page", int(re.findall(r"\d+", bare)[0])
-    if BARE.fullmatch(bare):
-        return "#", int(bare)
+    if number := BARE.fullmatch(bare):
+        return "#", int(number[1])
     head = HEAD.fullmatch(bare)
     if not head or bare[-1] in ".,;:!?…":
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from skills.blocks import Scalar
 from skills.errors import FileUnreadable
-from skills.reading.formats.printed.lines import Line, lines_of, runs_of
+from skills.reading.formats.printed.lines import Line, borders_of, lines_of, runs_of
 from skills.reading.formats.printed.margins import Sheet, body_of, leave_furniture, leave_line_numbers
 from skills.reading.formats.printed.notes import leave_notes
 from skills.reading.formats.printed.paragraphs import body_size, text_of
@@ -116,6 +117,15 @@ def _is_picture(page: PdfPage) -> bool:
     return False
 
 
+def _usual_borders(sheets: list[Sheet]) -> list[float]:
+    """Where the columns begin on the pages that have them, if that is always so."""
+    found = Counter(tuple(round(border / 3) for border in borders_of(sheet.runs)) for sheet in sheets)
+    del found[()]
+    if not found or found.most_common(1)[0][1] < 0.3 * len(sheets):
+        return []
+    return [3.0 * place for place in found.most_common(1)[0][0]]
+
+
 def _refuse_unnamed(book: Book, name: str) -> None:
     """Some files hold only the shapes of their letters: nobody can tell which ones they are."""
     text = "".join(run.text for sheet in book.sheets[:50] for run in sheet.runs)
@@ -135,8 +145,9 @@ def _lines(book: Book) -> Iterator[str]:
     leave_line_numbers(book.sheets, book.left)
     pages: list[list[Line]] = []
     columns = tables = 0
+    known = _usual_borders(book.sheets)
     for sheet in book.sheets:
-        lines, beside = lines_of(sheet.runs, sheet.width)
+        lines, beside = lines_of(sheet.runs, sheet.width, known)
         columns += beside > 1
         tables += sum(bool(line.cells) and not (i and lines[i - 1].cells) for i, line in enumerate(lines))
         pages.append(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePath
 
 from skills.reading.broken_utf8 import slips
+from skills.reading.chats.registry import heard
 from skills.reading.delimited import is_framed
 from skills.reading.formats import gutenberg, line_numbers, markdown, paged, subtitles, underlined
 from skills.reading.part import Part
@@ -21,6 +22,8 @@ def read(path: Path, name: str, folder: Path) -> list[Part]:
     part = Part(source, name, facts=slips(source.path, source.encoding))
     if PurePath(name).suffix.casefold() in DATA or is_framed(head_text(source)):
         return [part]
+    if (chat := heard(part)).chat is not None:
+        return [chat]
     if (spoken := subtitles.said(part, folder)) is not None:
         return [spoken]
     for without in STEPS:

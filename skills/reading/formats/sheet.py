@@ -24,14 +24,16 @@ UNPACKED = 150_000_000
 BEGINNING = 30
 """Rows among which the header is looked for."""
 
-MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
-FROZEN = re.compile(rb'<(?:\w+:)?pane\s[^>]*?ySplit="(\d+)"')
-FILTERED = re.compile(rb'<(?:\w+:)?autoFilter\s[^>]*?ref="\$?[A-Z]+\$?(\d+)')
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
+FROZEN = re.compile(rb'<(?:\w+:)?pane\s[^<>]*?ySplit="(\d{1,2})"[^<>]*?state="frozen')
+FILTERED = re.compile(rb'<(?:\w+:)?autoFilter\s[^<>]*?ref="\$?[A-Z]+\$?(\d{1,2}):')
 FORMULA = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>([^<]*)</(?:\w+:)?f>)"
+    rb"<(?:\w+:)?c\s([^<>]*)>\s*<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>([^<]*)</(?:\w+:)?f>)"
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 """A cell with a formula and without what it gave; a text that it gave may be empty."""
+CELL_END = b"c>"
+"""How a cell ends, whatever stands before its name."""
 
 
 class Seen(NamedTuple):
@@ -90,9 +92,9 @@ def _seen(sheet: ReadOnlyWorksheet, opened: zipfile.ZipFile, name: str) -> Seen:
         merged |= dict.fromkeys(match.decode() for match in MERGED.findall(data))
         frozen = frozen or FROZEN.search(data)
         filtered = filtered or FILTERED.search(data)
-        data = data[data.rfind(b"</c>") + 4 :][-CHUNK:] if b"</c>" in data else data[-CHUNK:]
+        data = data[data.rfind(CELL_END) + 1 :][-CHUNK:]
     places = (range_boundaries(ref) for ref in merged)
-    spans = tuple(Span(top - 1, left - 1, bottom - 1, right - 1) for left, top, right, bottom in places)
+    spans = tuple(Span(top - 1, left - 1, bottom - 1) for left, top, _, bottom in places)
     row = filtered or frozen
     return Seen(spans, int(row[1]) - 1 if row else _bold_row(sheet), formulas)
 

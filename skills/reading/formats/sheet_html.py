@@ -63,7 +63,7 @@ def _rows(table: Element, spans: list[Span]) -> Iterator[tuple[int, list[str]]]:
             across, down = _count(cell, "colspan", COLUMNS), _count(cell, "rowspan", ROWS)
             cells += [cell_text(cell), *[""] * (across - 1)]
             taken |= dict.fromkeys(range(place, place + across), number + down)
-            spans.append(Span(number, place, number + down - 1, place + across - 1))
+            spans.append(Span(number, place, number + down - 1))
         yield number, cells
 
 

@@ -50,7 +50,7 @@ def _rows(sheet: Element, spans: list[Span], left: LeftOut) -> Iterator[tuple[in
                 break
             cells += [""] * (place - len(cells)) + [_shown(cell, left)]
             across, down = _count(cell, "MergeAcross", 0), _count(cell, "MergeDown", 0)
-            spans.append(Span(number, place, number + down, place + across))
+            spans.append(Span(number, place, number + down))
             place += 1 + across
         yield number, cells
 

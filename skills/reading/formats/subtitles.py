@@ -29,8 +29,12 @@ PEEK = 600
 ROLLING = 0.3
 """Share of the cues that begin with what was said, in captions that roll."""
 ENDED = re.compile(r"[.!?…]+[\"'»”’)\]]*$")
-TURN = re.compile(r"^[-–—]\s?(?=\S)|^(?:>|&gt;){2,}\s*")
-SAID = re.compile(r"^(?:[-–—]\s?|>{2,}\s*)?((?![\d\W])[\w .'’-]{1,38}?)\s?:\s+(?=\S)")
+TURN = re.compile(r"^(?:[-–—]\s?(?=\S)|>{2,}\s*)")
+SAID = re.compile(
+    r"^(?:[-–—]\s?|>{2,}\s*)?(?:\*\*|__)?((?![\d\W])[\w .'’-]{1,38}?)(?:\s?\([^()]{1,30}\))?"
+    r"(?:\*\*|__)?\s?:(?:\*\*|__)?\s+(?=\S)"
+)
+"""Who speaks, perhaps in bold and with how: «Nora: », «- NORA (en off): », «**Nora:** »."""
 TITLE_LENGTH = 80
 
 
@@ -43,8 +47,9 @@ def said(part: Part, folder: Path) -> Part | None:
     filled = [line for line in head.split("\n") if line.strip()]
     if is_song(filled, part.name):
         title = next((tag[2].strip() for line in filled[:20] if (tag := SONG_TAG.match(line)) and tag[1] == "ti"), "")
-        sung = list(parser(lines(part.source), part.left))
-        return replace(rewritten(part, _stanzas(sung, title), folder), kind="text", shape="verse")
+        usual = _usual_step(list(itertools.islice(parser(lines(part.source), LeftOut()), PEEK)))
+        sung = _stanzas(parser(lines(part.source), part.left), title, usual)
+        return replace(rewritten(part, sung, folder), kind="text", shape="verse")
     peek = list(itertools.islice(_spoken(parser, part, LeftOut()), PEEK))
     rolls, names = _rolls(peek), _names(peek)
     cues = _spoken(parser, part, part.left)
@@ -174,15 +179,19 @@ def _apart(found: Iterator[str]) -> Iterator[str]:
         yield from (text, "")
 
 
-def _stanzas(cues: Sequence[Cue], title: str) -> Iterator[str]:
+def _usual_step(cues: Sequence[Cue]) -> float:
+    """Seconds from the beginning of a line to that of the next."""
+    steps = [b.start - a.start for a, b in itertools.pairwise(cues)]
+    return median(steps) if steps else 0.0
+
+
+def _stanzas(cues: Iterable[Cue], title: str, usual: float) -> Iterator[str]:
     """The lines of a song; a longer silence than usual parts its stanzas."""
     if title:
         yield from (f"# {title}", "")
-    steps = [b.start - a.start for a, b in itertools.pairwise(cues)]
-    usual = median(steps) if steps else 0.0
-    for cue, step in itertools.zip_longest(cues, steps, fillvalue=0.0):
-        assert isinstance(cue, Cue)
-        assert isinstance(step, float)
-        yield plain(cue.lines[0], LeftOut())
-        if step > max(2.2 * usual, usual + 4):
+    before: float | None = None
+    for cue in cues:
+        if before is not None and cue.start - before > max(2.2 * usual, usual + 4):
             yield ""
+        yield plain(cue.lines[0], LeftOut())
+        before = cue.start

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from skills.reading.formats.markdown import HEADED, SUFFIXES
 from skills.reading.part import Part, rewritten
 from skills.reading.read import head_text, lines
-from skills.reading.shape import LIST_ITEM
+from skills.reading.listed import ITEM
 
 ROW = re.compile(r"^\s{0,3}([=~^*#_-])\1{2,}\s*$")
 LONGEST = 78
@@ -60,7 +60,7 @@ def _is_heading(before: str, line: str, row: str, named: bool) -> bool:
         or (before.strip() and not ROW.match(before))
     ):
         return False
-    if HEADED.match(line) or LIST_ITEM.match(line) or "|" in text:
+    if HEADED.match(line) or ITEM.match(line) or "|" in text:
         return False
     alike = abs(len(row.strip()) - len(text)) <= 2
     markdown = named and sign in "=-" and text[-1] not in ".,;:"

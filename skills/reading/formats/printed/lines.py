@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ COLUMN = 4
 
 
 class Run(NamedTuple):
-    """Words that stand close together on one line."""
+    """Words that stand close together on one line. `first`: how long the first of them is."""
 
     text: str
     left: float
@@ -29,12 +29,14 @@ class Run(NamedTuple):
     base: float
     size: float
     bold: bool
+    first: float
 
 
 class Line(NamedTuple):
     """A line of text. `start` and `limit`: where its column begins and ends; `fresh`: the first of a page or column.
 
-    `justified`: lines of its column go on to the very margin, unless a paragraph ends. `cells`: of a row of a table.
+    `justified`: lines of its column go on to the very margin, unless a paragraph ends. `first`: the length of its first
+    word. `cells`: of a row of a table.
     """
 
     text: str
@@ -46,6 +48,7 @@ class Line(NamedTuple):
     start: float
     limit: float
     justified: bool
+    first: float
     fresh: bool = False
     cells: tuple[str, ...] = ()
 
@@ -58,7 +61,7 @@ def runs_of(words: Sequence[Word]) -> list[Run]:
         if run is not None and (whole := _extended(run, word)) is not None:
             runs[-1] = whole
         else:
-            runs.append(Run(word.text, word.left, word.right, word.base, word.size, word.bold))
+            runs.append(Run(word.text, word.left, word.right, word.base, word.size, word.bold, word.right - word.left))
     return _capitals(runs)
 
 
@@ -72,11 +75,12 @@ def _extended(run: Run, word: Word) -> Run | None:
         return run._replace(text=run.text + _gap(room, size) + _raised(word.text), right=word.right)
     if run.size <= 0.85 * word.size and -rise > 0.1 * word.size and " " not in run.text:
         text = f"{_raised(run.text)}{_gap(room, size)}{word.text}"
-        return Run(text, run.left, word.right, word.base, word.size, word.bold)
+        return Run(text, run.left, word.right, word.base, word.size, word.bold, run.first)
     if abs(rise) > 0.15 * size or not 0.6 < word.size / run.size < 1.7:
         return None
-    text, bold = f"{run.text}{space}{word.text}", run.bold and word.bold
-    return Run(text, run.left, word.right, run.base, size, bold)
+    first = run.first if " " in run.text or space else word.right - run.left
+    bold = run.bold and word.bold
+    return Run(f"{run.text}{space}{word.text}", run.left, word.right, run.base, size, bold, first)
 
 
 def _gap(room: float, size: float) -> str:
@@ -110,37 +114,65 @@ def _capitals(runs: list[Run]) -> list[Run]:
 # --- columns ----------------------------------------------------------------------------------------------------------
 
 
-def lines_of(runs: Sequence[Run], width: float) -> tuple[list[Line], int]:
-    """The lines in reading order, and the most columns that stand beside each other. `width`: of the page."""
-    regions = list(_regions(runs, 1))
+def borders_of(runs: Sequence[Run]) -> list[float]:
+    """Where the columns of a page begin, but for the first: those that show by themselves."""
+    starts = Counter(round(run.left) for run in runs)
+    found: list[float] = []
+    for start, _ in starts.most_common(16):
+        if sum(starts[start + near] for near in (-1, 0, 1)) >= COLUMN:
+            border = min(run.left for run in runs if abs(run.left - start) <= 1.5) - 0.5
+            if all(abs(border - other) > 3 for other in found) and _is_white(runs, border):
+                found.append(border)
+    found.sort()
+    chosen = next((some for some in (found, *([border] for border in found)) if some and _are_columns(runs, some)), [])
+    return chosen
+
+
+def lines_of(runs: Sequence[Run], width: float, known: Sequence[float]) -> tuple[list[Line], int]:
+    """The lines in reading order, and how many columns stand beside each other. `width`: of the page; `known`: where
+    columns begin on other pages, which on this one may have too few lines to show."""
+    borders = borders_of(runs) or [border for border in known if _is_white(runs, border)]
     lines: list[Line] = []
-    for region, columns in regions:
-        lines += _lines_in(region, width if columns == 1 else None)
-    return lines, max((columns for _, columns in regions), default=1)
+    columns = 1
+    for band in _bands(runs, borders):
+        parts = [part for part in _parted(band, borders) if part]
+        columns = max(columns, len(parts))
+        for part in parts if parts else [band]:
+            lines += _lines_in(part, width if len(parts) < 2 else None)
+    return lines, columns
 
 
-def _regions(runs: Sequence[Run], columns: int) -> Iterator[tuple[list[Run], int]]:
-    """Parts of the page, each read from top to bottom before the next; a line across the columns ends those above."""
-    border = _gutter(runs)
-    if border is None:
-        yield list(runs), columns
-        return
-    for band in _bands(runs, border):
-        left = [run for run in band if run.right <= border]
-        right = [run for run in band if run.right > border]
-        if len(left) >= 1 and len(right) >= 1 and not any(run.left < border - 1 for run in right):
-            yield from _regions(left, columns + 1)
-            yield from _regions(right, columns + 1)
-        else:
-            yield band, 1
+def _crosses(run: Run, border: float) -> bool:
+    return run.left < border - 1 and run.right > border
 
 
-def _bands(runs: Sequence[Run], border: float) -> list[list[Run]]:
-    """The runs from top to bottom, those that cross the border apart from those beside it."""
+def _is_white(runs: Sequence[Run], border: float) -> bool:
+    """Do hardly any lines go across, and is there room before the border?"""
+    left = [run for run in runs if run.right <= border]
+    across = sum(_crosses(run, border) for run in runs)
+    right = len(runs) - len(left) - across
+    if not left or not right or across > 0.34 * len(runs):
+        return False
+    high, low = max(run.base for run in left), min(run.base for run in left)
+    beside = [run for run in runs if run.left >= border - 1 and low - 1 <= run.base <= high + 1]
+    near = sorted(run.right for run in left)[int(0.98 * (len(left) - 1))]
+    return bool(beside) and border - near >= GUTTER * median(run.size for run in beside) - 1
+
+
+def _parted(runs: Sequence[Run], borders: Sequence[float]) -> list[list[Run]]:
+    """The runs of each column."""
+    parts: list[list[Run]] = [[] for _ in (*borders, 0.0)]
+    for run in runs:
+        parts[sum(run.left >= border - 1 for border in borders)].append(run)
+    return parts
+
+
+def _bands(runs: Sequence[Run], borders: Sequence[float]) -> list[list[Run]]:
+    """The runs from top to bottom; those that go across a border end what stands above, and are apart."""
     bands: list[list[Run]] = []
     crossed = None
     for run in sorted(runs, key=lambda run: -run.base):
-        crosses = run.left < border - 1 and run.right > border
+        crosses = any(_crosses(run, border) for border in borders)
         if crosses != crossed:
             bands.append([])
             crossed = crosses
@@ -148,45 +180,17 @@ def _bands(runs: Sequence[Run], border: float) -> list[list[Run]]:
     return bands
 
 
-def _gutter(runs: Sequence[Run]) -> float | None:
-    """Where a column that is not the first begins; None where there is but one.
-
-    Many lines begin there, hardly any goes across, and on both sides there is running text, not words of a table.
-    """
-    starts = Counter(round(run.left) for run in runs)
-    best = None
-    for start, _ in starts.most_common(12):
-        if sum(starts[start + near] for near in (-1, 0, 1)) < COLUMN:
-            continue
-        border = min(run.left for run in runs if abs(run.left - start) <= 1.5) - 0.5
-        left = [run for run in runs if run.right <= border]
-        right = [run for run in runs if run.left >= border - 1]
-        across = len(runs) - len(left) - len(right)
-        if min(len(left), len(right)) < COLUMN or across > 0.34 * len(runs):
-            continue
-        if _beside(left, right, border) and (best is None or (across, -len(right)) < best[0]):
-            best = ((across, -len(right)), border)
-    return best[1] if best else None
-
-
-def _beside(left: list[Run], right: list[Run], border: float) -> bool:
-    """Are these two columns of text? They share the height, leave room between them, and are filled with words."""
-    low = max(min(run.base for run in left), min(run.base for run in right))
-    high = min(max(run.base for run in left), max(run.base for run in right))
-    shared = [[run for run in side if low - 1 <= run.base <= high + 1] for side in (left, right)]
-    if min(map(len, shared)) < COLUMN:
+def _are_columns(runs: Sequence[Run], borders: Sequence[float]) -> bool:
+    """Are these columns of running text, and not of words of a table? They share the height and are filled."""
+    inside = [run for run in runs if not any(_crosses(run, border) for border in borders)]
+    parts = _parted(inside, borders)
+    if not all(parts):
         return False
-    size = median(run.size for run in runs_in(shared))
-    rows = [list(rows_of(side)) for side in shared]
-    if min(map(len, rows)) < COLUMN:
-        return False
-    if border - max(run.right for run in shared[0]) < GUTTER * size - 1:
-        return False
-    return all(_running(side, high - low) for side in rows)
-
-
-def runs_in(sides: Iterable[Iterable[Run]]) -> list[Run]:
-    return [run for side in sides for run in side]
+    tops = sorted(max(run.base for run in part) for part in parts)
+    lows = sorted(min(run.base for run in part) for part in parts)
+    low, high = lows[-1], tops[0]
+    shared = [list(rows_of([run for run in part if low - 1 <= run.base <= high + 1])) for part in parts]
+    return all(len(rows) >= COLUMN and _running(rows, high - low) for rows in shared)
 
 
 def _running(rows: Sequence[Sequence[Run]], height: float) -> bool:
@@ -247,6 +251,7 @@ def _lines_in(runs: Sequence[Run], width: float | None) -> list[Line]:
                 start,
                 limit,
                 justified,
+                row[0].first,
                 i == 0,
                 cells,
             )  # fmt: skip

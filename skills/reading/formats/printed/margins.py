@@ -42,7 +42,8 @@ class Sheet:
 
 
 class Edge(NamedTuple):
-    """A line near the top or the bottom of a page; `place`: how far from that edge; `room`: to the next line inward."""
+    """A line near the top or the bottom of a page. `place`: how far from that edge, `share`: in heights of the page;
+    `room`: to the next line inward."""
 
     sheet: int
     row: list[Run]
@@ -51,6 +52,7 @@ class Edge(NamedTuple):
     place: float
     room: float
     size: float
+    share: float
 
     @property
     def key(self) -> str:
@@ -63,11 +65,13 @@ class Edge(NamedTuple):
 
 
 class Body(NamedTuple):
-    """What is usual in a text: size of its letters, distance of its lines, where they begin; is it prose?"""
+    """What is usual in a text: size of its letters, distance of its lines and of its stanzas, where lines begin; is it
+    prose?"""
 
     size: float
     step: float
-    start: float
+    stanza: float
+    starts: frozenset[int]
     prose: bool
 
 
@@ -98,7 +102,9 @@ def body_of(sheets: Sequence[Sheet]) -> Body:
     size = sizes.most_common(1)[0][0] if sizes else 10.0
     usual = sorted(step for step in steps if 0.9 * size <= step)
     step = usual[len(usual) // 5] if usual else 1.2 * size
-    return Body(size, step, float(starts.most_common(1)[0][0]) if starts else 0.0, full > 0.5 * lines)
+    rooms = [room for room in steps if 1.25 * step < room < 4 * step]
+    often = frozenset(start for start, times in starts.items() if times >= 0.08 * lines)
+    return Body(size, step, median(rooms) if rooms else 2 * step, often, full > 0.5 * lines)
 
 
 def leave_furniture(sheets: Sequence[Sheet], body: Body, left: LeftOut) -> None:
@@ -149,7 +155,8 @@ def _edges(sheets: Sequence[Sheet]) -> Iterator[Edge]:
                 text = " ".join(run.text for run in row)
                 place = sheet.height - base if top else base
                 room = abs(base - inner[0].base) if inner is not row else sheet.height
-                yield Edge(number, row, text, top, place, room, max(run.size for run in row))
+                size = max(run.size for run in row)
+                yield Edge(number, row, text, top, place, room, size, place / sheet.height)
 
 
 def _where(edges: Sequence[Edge]) -> dict[str, set[int]]:
@@ -185,19 +192,18 @@ def _is_furniture(
     edge: Edge, others: Sequence[Edge], run: int | None, often: bool, offsets: Counter[int], pages: int, body: Body
 ) -> bool:
     alone = PAGED.fullmatch(edge.text)
-    outer = edge.place < OUTER * 800
     if edge.top and _is_title(edge, body):
         return False
     if alone and (run is not None or (offsets and value(alone[1]) - edge.sheet in offsets)):
         return True
-    if alone and outer and edge.room > 1.6 * body.step and not edge.top and pages <= 2:
+    if alone and edge.share < OUTER and edge.room > 1.6 * body.step and not edge.top and pages <= 2:
         return True
     if run is not None and len(edge.text) < 120:
         return True
     if BROWSER.search(edge.text) and edge.place < 40 and edge.size < 0.95 * body.size:
         return True
     again = any(abs(other.sheet - edge.sheet) <= 2 and other.key == edge.key for other in others)
-    if not again and not often:
+    if not (again or often) or edge.share > 2 * OUTER:
         return False
     apart = edge.size < 0.93 * body.size or edge.room > 1.3 * body.step
     return apart and (body.prose or not _is_refrain(edge, body) or (edge.place < 60 and again))
@@ -218,8 +224,8 @@ def _is_title(edge: Edge, body: Body) -> bool:
 
 def _is_refrain(edge: Edge, body: Body) -> bool:
     """Set like the verses it stands with: as large, as far from the left, not farther than a stanza."""
-    begins = abs(edge.row[0].left - body.start) < 3
-    return edge.size > 0.93 * body.size and begins and edge.room < 2.7 * body.step
+    begins = any(round(edge.row[0].left) + near in body.starts for near in (-2, -1, 0, 1, 2))
+    return edge.size > 0.93 * body.size and begins and edge.room < 1.3 * body.stanza
 
 
 # --- numbers of lines -------------------------------------------------------------------------------------------------

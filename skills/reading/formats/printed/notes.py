@@ -26,18 +26,22 @@ def leave_notes(pages: list[list[Line]], size: float, left: LeftOut) -> None:
     """
     notes: list[str] = []
     labels: list[set[str]] = []
+    noted = False
     for page in pages:
-        found = [_foot(column, size, bool(labels and labels[-1])) for column in columns_of(page)]
-        page[:] = [line for column, start in found for line in column[:start]]
+        kept: list[Line] = []
         labels.append(set())
-        for column, start in found:
+        for column in columns_of(page):
+            start = _foot(column, size, noted, alone=not kept)
+            noted = start < len(column)
+            kept += column[:start]
             for line in column[start:]:
                 match = BEGINS.match(line.text)
                 if match or not notes:
-                    labels[-1].add(next((label.strip() for label in match.groups() if label), "") if match else "")
+                    labels[-1].update(label.strip() for label in (match.groups() if match else ()) if label)
                     notes.append(unmarked(line.text))
                 else:
                     notes[-1] += f" {unmarked(line.text)}"
+        page[:] = kept
     for note in notes:
         left.leave("footnotes", note)
     _leave_marks(pages, labels, left)
@@ -54,19 +58,19 @@ def columns_of(page: Sequence[Line]) -> Iterator[list[Line]]:
         yield column
 
 
-def _foot(column: list[Line], size: float, noted: bool) -> tuple[list[Line], int]:
-    """The column and where its notes begin: small lines to its end, the first with a mark, or (where the page before
-    was `noted`) without one, as what is left of a long note."""
+def _foot(column: Sequence[Line], size: float, noted: bool, alone: bool) -> int:
+    """Where the notes of a column begin: small lines to its end, the first with a mark, or (where the column before was
+    `noted`) without one, as what is left of a long note. `alone`: nothing is above it on its page."""
     start = len(column)
     while start and column[start - 1].size < SMALL * size and not column[start - 1].cells:
         start -= 1
     marked = [i for i in range(start, len(column)) if BEGINS.match(column[i].text)]
     raised = bool(marked) and column[marked[0]].text.startswith(RAISED)
-    if start == 0 and not raised:
-        return column, len(column)
-    if noted and start < len(column) and (not marked or marked[0] > start):
-        return column, start
-    return column, marked[0] if marked else len(column)
+    if start == 0 and alone and not raised:
+        return len(column)
+    if noted and start < len(column):
+        return start
+    return marked[0] if marked else len(column)
 
 
 def _leave_marks(pages: list[list[Line]], labels: Sequence[set[str]], left: LeftOut) -> None:

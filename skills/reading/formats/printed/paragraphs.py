@@ -176,7 +176,8 @@ def _is_prose(blocks: Sequence[Sequence[Line]], closed: Sequence[Sequence[Line]]
     as the others.
     """
     last = [_filled(block[-1]) / max(map(_filled, block)) for block in closed]
-    if len(last) >= 5 and median(last) > 0.8:
+    stanzas = sum(map(len, closed)) > 0.5 * sum(map(len, blocks))
+    if len(last) >= 5 and stanzas and median(last) > 0.8:
         return False
     full = cut = free = going = 0
     lines = [line for block in blocks for line in block]
@@ -203,13 +204,12 @@ def _filled(line: Line) -> float:
 
 def _full(a: Line, b: Line, limit: float | None = None) -> bool:
     """Had the first word of the next line no room on this one?"""
-    return _spare(a, b, limit) < 0.3 * a.size or (a.text.endswith("-") and b.text[:1].islower() and len(a.text) > 12)
+    return _spare(a, b, limit) < 0.15 * a.size or (a.text.endswith("-") and b.text[:1].islower() and len(a.text) > 12)
 
 
 def _spare(a: Line, b: Line, limit: float | None = None) -> float:
     """The room that is left on a line after the first word of the next."""
-    word = (b.right - b.left) / max(len(b.text), 1) * (len(b.text.split()[0]) + 1) if b.text.split() else 0.0
-    return (a.limit if limit is None else limit) - a.right - word
+    return (a.limit if limit is None else limit) - a.right - b.first - 0.2 * a.size
 
 
 def _set_in(blocks: Sequence[Sequence[Line]]) -> float:
@@ -326,7 +326,7 @@ def _begins(before: Line, line: Line, usual: Usual, limit: float | None) -> bool
         return True
     if ITEM.match(line.text) and (spare > 0 or ended):
         return True
-    if spare > 0.3 * line.size and ended and (says or not line.text[:1].islower()):
+    if spare > 0.15 * line.size and ended and (says or not line.text[:1].islower()):
         return True
     return spare > 0.25 * (line.limit - line.start) and not line.text[:1].islower()
 

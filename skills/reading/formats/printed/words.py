@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
 import re
 import unicodedata
@@ -82,7 +83,10 @@ def words_of(text: PdfTextPage, box: tuple[float, float, float, float], close: b
     mirrored = len(RIGHT_TO_LEFT.findall(letters)) > 0.5 * sum(c.isalpha() for c in letters)
     if mirrored:
         width = corner[2] - corner[0]
-        seen = [word._replace(left=width - word.right, right=width - word.left) for word in seen]
+        seen = [word._replace(left=width - word.right, right=width - word.left, broken=True) for word in seen]
+        # Their programs do not store them in the order in which they are read.
+        groups = itertools.groupby(seen, key=lambda word: round(word.base))
+        seen = [word for _, group in groups for word in sorted(group, key=lambda word: word.left)]
     return Words(seen, [word.text for word, angle in found if angle != main], mirrored)
 
 
@@ -93,7 +97,7 @@ def has_close_words(text: PdfTextPage) -> bool:
     """
     reader = _Reader(text, close=True)
     found = [len(list(reader.apart(match.start(), match.end() - 1))) for match in WORD.finditer(reader.said)]
-    return sum(number > 1 for number in found) > max(1, 0.002 * len(found))
+    return any(number > 1 for number in found)
 
 
 class _Reader:
@@ -140,15 +144,17 @@ class _Reader:
     def apart(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """The words in what the reader takes for one, by the room between its characters."""
         angle, size = self.face(first).angle, self.face(first).size
-        before = self.place(first, first, angle)
-        start = first
-        for i in range(first + 1, last + 1):
-            here = self.place(i, i, angle)
-            if max(here[0] - before[1], before[0] - here[1]) > SPACE * size and here[2] == before[2]:
-                yield start, i - 1
-                start = i
-            before = here
-        yield start, last
+        places = [self.place(i, i, angle) for i in range(first, last + 1)]
+        gaps = [
+            i for i, (a, b) in enumerate(itertools.pairwise(places), start=first)
+            if max(b[0] - a[1], a[0] - b[1]) > SPACE * size and a[2] == b[2]
+        ]  # fmt: skip
+        if len(gaps) > 0.4 * (last - first):
+            gaps = []  # letters set wide apart
+        for gap in gaps:
+            yield first, gap
+            first = gap + 1
+        yield first, last
 
     def face(self, index: int) -> _Face:
         """Size, direction and weight of a character, asked once for each stretch of text set alike."""
