@@ -31,6 +31,11 @@ LeftAs = Callable[["Element"], str | None]
 """Under what an element is left out of a text with all that is in it; None if it is read."""
 SPACES = re.compile(r"[ \t\r\n\f]+")
 TITLE_LIMIT = 200
+<<<<<<< HEAD
+=======
+ITEM = "- "
+"""Before an item of a list, whose words may be in a paragraph of their own."""
+>>>>>>> w-mail
 STAYS = "\x00"
 """A space that stays, in text whose spaces are kept; no page can hold this character."""
 STAYING = f" \t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u3000{STAYS}"
@@ -48,8 +53,11 @@ LEFT = {"dd": 30.0}
 """Points that an element stands in where no style says so."""
 ROOM = 3
 """Empty lines that are kept where there are more."""
+<<<<<<< HEAD
 ITEM = "- "
 """Before an item of a list, whose words may be in a paragraph of their own."""
+=======
+>>>>>>> w-mail
 CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -165,9 +173,13 @@ class _Walk:
         style, before = self.sheet.style_of(node), (self.place, self.spaces)
         block, group = self._is_block(node), self._is_group(node)
         self.spaces = _spaces(style, "pre" if tag == "pre" else self.spaces)
+<<<<<<< HEAD
         if block and self.pieces == [ITEM]:
             self.place = _placed(style, tag, self.place)
         elif block:
+=======
+        if block and not self._begins_item():
+>>>>>>> w-mail
             self.close()
             self.place = _placed(style, tag, self.place)
         elif (further := length_of(style, "margin-left", "padding-left")) and self._begins_line():
@@ -188,6 +200,9 @@ class _Walk:
         if group:
             self._leave_room()
         self.place, self.spaces = before
+
+    def _begins_item(self) -> bool:
+        return self.pieces[:1] == [ITEM] and not "".join(self.pieces[1:]).strip()
 
     def _begins_line(self) -> bool:
         return not "".join(self.pieces[-3:]).rpartition("\n")[2].strip(" ")
