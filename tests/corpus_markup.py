@@ -72,6 +72,8 @@ def books() -> Iterator[Case]:
     ns = 'xmlns="http://www.tei-c.org/ns/1.0"'
     yield marked("coplas.xml", f"<TEI {ns}><text><body><head>Coplas</head>{groups}</body></text></TEI>", 4, "verse",
                  has="una tarde\ncon la lluvia")  # fmt: skip
+    inset = groups.replace("<l>", '<l rend="indent">', 1)
+    yield marked("sangrado.tei.xml", f"<TEI {ns}><text><body>{inset}</body></text></TEI>", 4, "verse", has="    Me fui")
     said = "".join(
         f"<sp><speaker>{'AMALIA' if i % 2 else 'EL JEFE'}.</speaker><p>{texts.sentence(i)}</p></sp>" for i in range(12)
     )
@@ -185,10 +187,12 @@ def rich() -> Iterator[Case]:
     yield marked("libreoffice.rtf", f"{begun}{unicode_}}}", has="Ángela volvió", lacks="?volvió")
     mac = "{\\rtf1\\ansi\\ansicpg1252\\cocoartf2639\n\\f0\\fs24 \\cf0 " + coded("\\\n\\\n".join(PROSE)) + "}"
     yield marked("textedit.rtf", mac, has="Ángela volvió")
-    verse = "".join(f"\\pard {coded(chr(92) + 'line ' + 0 * ' ')}" for _ in ()) + "".join(
-        "\\pard " + coded("\\line ".join(stanza)) + "\\par\n" for stanza in STANZAS
-    )
+    verse = "".join("\\pard " + coded("\\line ".join(stanza)) + "\\par\n" for stanza in STANZAS)
     yield marked("coplas.rtf", f"{begun}{verse}}}", 4, "verse", has="una tarde\ncon la lluvia")
+    inset = (
+        f"{begun}\\pard uno que va\\par\\li720 y otro m\\'e1s\\par\\li1440 bien adentro\\par\\pard\\tab y otro\\par}}"
+    )
+    yield marked("sangrado.rtf", inset, 1, "verse", has="\n      y otro más\n")
     more = "{\\v oculto}{\\deleted borrado}{\\footnote Al pie.}{\\*\\generator X;}{\\pict\\wmetafile8 0102030405}\\par}"
     for lacks in ("oculto", "borrado", "Al pie", "01020"):
         yield marked(

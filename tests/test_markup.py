@@ -135,7 +135,7 @@ def test_what_latex_prints(typed: str, read: str) -> None:
 def test_lines_of_latex_end_where_the_author_ended_them() -> None:
     verse = "\\begin{verse}\nuno \\\\\n\\vin dos \\\\*\ntres\n\ncuatro \\\\!\ncinco\n\\end{verse}\n"
     verse += "\\begin{itemize}\\item[seis] siete\\end{itemize}"
-    assert printed(latex.document_of(verse)) == ["uno\ndos\ntres", "cuatro\ncinco", "- seis siete"]
+    assert printed(latex.document_of(verse)) == ["uno\n    dos\ntres", "cuatro\ncinco", "- seis siete"]
     assert printed(latex.document_of("{\\obeylines uno\ndos\n}\ntres\ncuatro")) == ["uno\ndos\ntres cuatro"]
 
 

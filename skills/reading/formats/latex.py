@@ -23,6 +23,9 @@ OPTION = re.compile(r"\[([^\]\n]{0,300})\]")
 BLANK = re.compile(r"\n[ \t]*\n")
 ONE = re.compile(r"\\[a-zA-Z]+|\\.|[^\\{}]", re.DOTALL)
 BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+INSETS = ("vin", "quad", "qquad", "hspace")
+INSET, ROOM = "\0", 4
+"""Room within a line, and how many spaces it is before one."""
 DEEPEST = 10
 """Arguments within arguments that are read."""
 ACCENTS = {
@@ -37,7 +40,7 @@ LETTERS = {
     "og": "«", "fg": "»", "textquotedblleft": "“", "textquotedblright": "”", "textquoteleft": "‘", "lq": "‘",
     "textquoteright": "’", "rq": "’", "glqq": "„", "grqq": "“", "textexclamdown": "¡", "textquestiondown": "¿",
     "textbackslash": "\\", "textordmasculine": "º", "textordfeminine": "ª", "textdegree": "°", "euro": "€",
-    "texteuro": "€", "copyright": "©", "LaTeX": "LaTeX", "TeX": "TeX", "space": " ", "quad": " ", "qquad": " ",
+    "texteuro": "€", "copyright": "©", "LaTeX": "LaTeX", "TeX": "TeX", "space": " ",
     "enspace": " ", "thinspace": " ", "nobreakspace": " ", "slash": "/", "textasciitilde": "~", "today": "",
 }  # fmt: skip
 SIGNS = {
@@ -68,7 +71,7 @@ BEHIND = {
     name: count
     for count, commands in (
         (1, "label ref pageref eqref autoref cref cite citep citet parencite textcite footcite autocite nocite index "
-            "glossary vspace hspace includegraphics bibliographystyle bibliography pagestyle thispagestyle poemlines "
+            "glossary vspace includegraphics bibliographystyle bibliography pagestyle thispagestyle poemlines "
             "usepackage selectlanguage hypersetup color markright hyphenation pagenumbering pagecolor linespread "
             "graphicspath fontfamily theoremstyle textcolor href foreignlanguage author date raisebox parbox scalebox "
             "hyperlink hypertarget setmainfont geometry institute affil email keywords documentclass"),
@@ -169,7 +172,7 @@ class _Printed:
 
     def close(self, level: int = 0) -> None:
         """End the paragraph, whose lines end where the author broke them."""
-        lines = [" ".join(line.split()) for line in "".join(self.pieces).split("\n")]
+        lines = [_line(line) for line in "".join(self.pieces).split("\n")]
         self.pieces = []
         text = "\n".join(lines).strip("\n")
         for typed, printed in LIGATURES:
@@ -258,6 +261,10 @@ class _Printed:
     def _other(self, name: str) -> None:
         if name in ("newline", "linebreak", "verseline"):
             self._line()
+        elif name in INSETS:
+            self.pieces.append(INSET)
+            if name == "hspace":
+                _, self.place = _argument(self.text, self.place)
         elif name in ENDS:
             self.close()
         elif name == "item":
@@ -316,6 +323,13 @@ class _Printed:
         """Empty braces behind a letter only keep the space after them."""
         if self.text.startswith("{}", self.place):
             self.place += 2
+
+
+def _line(typed: str) -> str:
+    """A line with the room that the author left before it."""
+    bare = " ".join(typed.split())
+    words = bare.lstrip(f"{INSET} ")
+    return " " * ROOM * bare[: len(bare) - len(words)].count(INSET) + " ".join(words.replace(INSET, " ").split())
 
 
 def _words(text: str, around: _Printed) -> str:

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from skills.reading.part import Document, Paragraph, Part, part_of
+from skills.reading.part import Document, Paragraph, Part, part_of, spaces
 from skills.texts.sentences import names
 
 TOKEN = re.compile(
@@ -39,6 +39,10 @@ SIGNS = {
     "tab": "\t", "line": "\n", "emspace": " ", "enspace": " ", "qmspace": " ", "zwj": "", "zwnj": "", "lbr": "\n",
     "softline": "\n", "nestcell": "\n",
 }  # fmt: skip
+LOOKS = ("li", "fi", "sb", "sa")
+"""How far in a paragraph stands, its first line further, the room above and below it."""
+TWIPS = 20
+"""In a point."""
 ENDS = ("par", "sect", "cell", "row")
 ESCAPED = {"~": " ", "_": "-", "-": "", "\\": "\\", "{": "{", "}": "}"}
 TITLES = ("title", "título", "titulo")
@@ -90,6 +94,7 @@ class _Reader:
         self.levels: dict[int, int] = {}
         self.font = self.defined = self.style = self.level = self.due = 0
         self.in_table = False
+        self.look: dict[str, int] = {}
         self.raw = bytearray()
         self.pieces: list[str] = []
         self.dropped: dict[str, list[str]] = {}
@@ -237,11 +242,13 @@ class _Reader:
 
     def _set_paragraph(self, word: str, number: int | None) -> None:
         if word == "pard":
-            self.in_table, self.style, self.level = False, 0, 0
+            self.in_table, self.style, self.level, self.look = False, 0, 0, {}
         elif word == "intbl":
             self.in_table = True
         elif word == "s":
             self.style = number or 0
+        elif word in LOOKS:
+            self.look[word] = number or 0
         elif word == "outlinelevel":
             self.level = number + 1 if number is not None and number < 6 else 0
 
@@ -264,8 +271,11 @@ class _Reader:
         self._table()
         for kind in ("hidden_text", "deleted_text"):
             self._leave(kind)
-        level = self.level or self.levels.get(self.style, 0)
-        self.document.paragraphs.append(Paragraph(_whole(self.pieces), level))
+        text, level = _whole(self.pieces), self.level or self.levels.get(self.style, 0)
+        left, first, above, below = (self.look.get(word, 0) / TWIPS for word in LOOKS)
+        # The first line alone is set in further; verses below it are not.
+        indent = spaces(left + (0.0 if "\n" in text else first))
+        self.document.paragraphs.append(Paragraph(text, level, indent, above, below))
         self.pieces = []
 
     def _table(self) -> None:

@@ -43,6 +43,9 @@ FEET = names("div body section appendix")
 DEEPER = names("section sect2 sect3 sect4 sect5 div2 div3 div4 div5 div6 div7 level3 level4 level5 level6")
 DRAWN = names("literallayout address preformat pre")
 """Where the lines of the file are those of the author."""
+INSET = re.compile(r"(?:indent|inset)-?\(?(\d?)\)?", re.IGNORECASE)
+ROOM = 4
+"""Spaces that a line stands in for each step."""
 BREAKS = names("lb br break linebreak empty-line")
 ALTERNATIVES = names("sic abbr orig del")
 """What an edition gives beside what it means to be read."""
@@ -109,7 +112,7 @@ class _Walk:
         stanza: list[str] = []
         for child in node:
             if _tag(child) in LINES:
-                stanza.append(self._inline(child))
+                stanza.append(self._verse(child))
                 continue
             if _tag(child) in BREAKS and stanza and _tag(child) != "empty-line":
                 continue
@@ -123,8 +126,13 @@ class _Walk:
     def _stanza(self, lines: list[str]) -> None:
         if lines:
             self._room()
-            self._paragraph("\n".join(" ".join(line.split()) for line in lines))
+            self._paragraph("\n".join(lines))
             self._room()
+
+    def _verse(self, line: Element) -> str:
+        """A line of verse; how far in it stands is said of it in TEI."""
+        inset = INSET.match(line.get("rend") or "")
+        return " " * ROOM * int(inset[1] or 1 if inset else 0) + " ".join(self._inline(line).split())
 
     def _room(self) -> None:
         if self.document.paragraphs and self.document.paragraphs[-1].text:
@@ -132,7 +140,9 @@ class _Walk:
 
     def _paragraph(self, text: str) -> None:
         if text.strip():
-            self.document.paragraphs.append(Paragraph(f"{self.speaker}{text.strip()}"))
+            self.document.paragraphs.append(
+                Paragraph(f"{self.speaker}{text.strip() if self.speaker else text.rstrip()}")
+            )
             self.speaker = ""
 
     def _heading(self, node: Element) -> None:
@@ -158,7 +168,7 @@ class _Walk:
         lines: list[str] = []
         for child in [child for child in node if _tag(child) != "speaker"]:
             if _tag(child) in LINES or (_tag(child) in STANZAS and all(_tag(line) in LINES for line in child)):
-                lines += [self._inline(line) for line in ([child] if _tag(child) in LINES else child)]
+                lines += [self._verse(line) for line in ([child] if _tag(child) in LINES else child)]
             else:
                 self._lines(lines)
                 lines = []
@@ -168,7 +178,7 @@ class _Walk:
 
     def _lines(self, lines: list[str]) -> None:
         if lines:
-            self._paragraph("\n".join(" ".join(line.split()) for line in lines))
+            self._paragraph("\n".join(lines))
 
     def _inline(self, node: Element) -> str:
         """The words of a paragraph; line ends where the book has its own."""
