@@ -22,19 +22,12 @@ if TYPE_CHECKING:
 BROKEN = "word_broken"
 LEFT = {"note": "footnotes", "annotation": "margin_comments", "deletion": "deleted_text", "hidden-text": "hidden_text",
         "hidden-paragraph": "hidden_text"}  # fmt: skip
-<<<<<<< HEAD
-=======
-ABOUT_NOTES = frozenset({"note-citation", "creator", "date", "date-string", "meta-creator-initials", "change-info"})
->>>>>>> w-mail
 MEASURES = {"margin-left": "left", "text-indent": "first", "margin-top": "above", "margin-bottom": "below"}
 Looks = dict[str, dict[str, float]]
 SPACES = re.compile(r"[ \t\r\n]+")
 SPACE, TAB, LINE_END = "\x00", "\x01", "\x02"
 """What is declared, and no letter of any XML: spaces, tabs and line ends between the words."""
-<<<<<<< HEAD
 ABOUT_NOTES = frozenset({"note-citation", "creator", "date", "date-string", "meta-creator-initials", "change-info"})
-=======
->>>>>>> w-mail
 SKIPPED = frozenset({"tracked-changes", "annotation", "table-of-content", "sequence-decls", "forms", "ruby-text",
                      "hidden-text", "hidden-paragraph"})  # fmt: skip
 
@@ -120,14 +113,8 @@ def _take(parent: Element, document: Document, looks: Looks) -> None:
     for node in parent:
         tag = _tag(node)
         if tag == "p":
-<<<<<<< HEAD
-            paragraph = _paragraph(node, looks)
-            titled = _named(node, "style-name") == "Title"
-            document.paragraphs.append(paragraph._replace(level=1) if titled else paragraph)
-=======
             titled = _named(node, "style-name") == "Title"
             document.paragraphs.append(Paragraph(_text(node), 1) if titled else _paragraph(node, looks))
->>>>>>> w-mail
             _boxes(node, document, looks)
         elif tag == "h":
             level = next((value for key, value in node.attrib.items() if str(key).endswith("outline-level")), "1")

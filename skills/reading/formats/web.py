@@ -31,11 +31,6 @@ LeftAs = Callable[["Element"], str | None]
 """Under what an element is left out of a text with all that is in it; None if it is read."""
 SPACES = re.compile(r"[ \t\r\n\f]+")
 TITLE_LIMIT = 200
-<<<<<<< HEAD
-=======
-ITEM = "- "
-"""Before an item of a list, whose words may be in a paragraph of their own."""
->>>>>>> w-mail
 STAYS = "\x00"
 """A space that stays, in text whose spaces are kept; no page can hold this character."""
 STAYING = f" \t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u3000{STAYS}"
@@ -53,11 +48,8 @@ LEFT = {"dd": 30.0}
 """Points that an element stands in where no style says so."""
 ROOM = 3
 """Empty lines that are kept where there are more."""
-<<<<<<< HEAD
 ITEM = "- "
 """Before an item of a list, whose words may be in a paragraph of their own."""
-=======
->>>>>>> w-mail
 CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -173,13 +165,7 @@ class _Walk:
         style, before = self.sheet.style_of(node), (self.place, self.spaces)
         block, group = self._is_block(node), self._is_group(node)
         self.spaces = _spaces(style, "pre" if tag == "pre" else self.spaces)
-<<<<<<< HEAD
-        if block and self.pieces == [ITEM]:
-            self.place = _placed(style, tag, self.place)
-        elif block:
-=======
         if block and not self._begins_item():
->>>>>>> w-mail
             self.close()
             self.place = _placed(style, tag, self.place)
         elif (further := length_of(style, "margin-left", "padding-left")) and self._begins_line():
