@@ -113,8 +113,9 @@ def _take(parent: Element, document: Document, looks: Looks) -> None:
     for node in parent:
         tag = _tag(node)
         if tag == "p":
+            paragraph = _paragraph(node, looks)
             titled = _named(node, "style-name") == "Title"
-            document.paragraphs.append(Paragraph(_text(node), 1) if titled else _paragraph(node, looks))
+            document.paragraphs.append(paragraph._replace(level=1) if titled else paragraph)
             _boxes(node, document, looks)
         elif tag == "h":
             level = next((value for key, value in node.attrib.items() if str(key).endswith("outline-level")), "1")

@@ -165,7 +165,9 @@ class _Walk:
         style, before = self.sheet.style_of(node), (self.place, self.spaces)
         block, group = self._is_block(node), self._is_group(node)
         self.spaces = _spaces(style, "pre" if tag == "pre" else self.spaces)
-        if block and not self._begins_item():
+        if block and self._begins_item():
+            self.place = _placed(style, tag, self.place)
+        elif block:
             self.close()
             self.place = _placed(style, tag, self.place)
         elif (further := length_of(style, "margin-left", "padding-left")) and self._begins_line():
