@@ -98,7 +98,7 @@ def run(inputs: AnswerInputs, ctx: Context) -> AnswerResult:
     sentences = split(paragraphs)
     size = sum(len(words(sentence.text)) for sentence in sentences)
     if size < NEED:
-        raise TooLittleText(name=name, have=size, need=NEED, kind="words")
+        raise TooLittleText(name=name, have=size, need=NEED, kind="question")
     if ctx.reader:
         found, by_meaning = _read(inputs.question, sentences, dataset, ctx.reader, ctx), True
     else:

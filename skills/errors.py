@@ -54,7 +54,8 @@ class FileUnreadable(UserError):
 
 
 class TooLittleText(UserError):
-    """`name`, `have`, `need`; `kind`, what they count: words, entries, gaps, nothing."""
+    """`name`, `have`, `need`; `kind`, what they count and for what: words (of a
+    summary), question, tokenizer, entries, gaps, nothing."""
 
     code = "too_little_text"
 

@@ -44,7 +44,7 @@ def run(inputs: InspectInputs, ctx: Context) -> InspectResult:
     tokens = fit(texts, ctx)
     exact, near = found.repeats.exact, found.repeats.near
     mails, numbers = sum(map(emails, texts)), sum(map(phones, texts))
-    languages = _languages(texts)
+    languages = _languages(texts, manifest.language)
     stock = Stock(
         shape=manifest.shape, words=sum(lengths), pieces=sum(map(bool, lengths)) - len(exact),
         dirty=max((p.rows for p in found.proposals if p.recommended and p.kind not in DROPS), default=0),
@@ -77,10 +77,10 @@ def _even(count: int, wanted: int) -> list[int]:
     return sorted({(2 * i + 1) * count // (2 * wanted) for i in range(wanted)})
 
 
-def _languages(texts: Sequence[str]) -> tuple[Share, ...]:
+def _languages(texts: Sequence[str], own: str) -> tuple[Share, ...]:
     """Languages of rows long enough to be judged alone, most frequent first; those under 2 % are left out."""
     every = max(1, len(texts) // LANGUAGE_ROWS)
-    counts = Counter(language_of(text) for text in texts[::every] if len(text) >= ENOUGH)
+    counts = Counter(language_of(text, own) for text in texts[::every] if len(text) >= ENOUGH)
     total = sum(counts.values())
     return tuple(Share(code, n / total) for code, n in counts.most_common() if n >= max(2, 0.02 * total) or n == total)
 

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from skills.contract import Context, Inputs, Skill
 from skills.errors import FileMissing, FileTooLarge, FileUnreadable
 from skills.reading.collection import gather
+from skills.reading.formats.arrow import rows_in
 from skills.reading.formats.packed import natural
 from skills.reading.formats.readers import opened
 from skills.reading.formats.several import Member, opened_each
@@ -27,7 +28,7 @@ from skills.texts.sentences import words
 from skills.workspace import Manifest, Row, Shape, Workspace, disk_errors, safe_name
 
 EXAMPLES = 3
-CHOICES = ("shape", "text_column", "prompt_column", "completion_column")
+CHOICES = ("shape", "text_column", "prompt_column", "completion_column", "me")
 
 
 class LoadInputs(Inputs):
@@ -43,6 +44,7 @@ class LoadInputs(Inputs):
     text_column: str | None = Field(None, description="load_dataset.fields.text_column")
     prompt_column: str | None = Field(None, description="load_dataset.fields.prompt_column")
     completion_column: str | None = Field(None, description="load_dataset.fields.completion_column")
+    me: str | None = Field(None, max_length=100, description="load_dataset.fields.me")
     sample: bool = Field(False, description="load_dataset.fields.sample")
 
     @model_validator(mode="after")
@@ -55,7 +57,7 @@ class LoadInputs(Inputs):
 
     @property
     def wanted(self) -> Wanted:
-        return Wanted(self.shape, self.text_column, self.prompt_column, self.completion_column)
+        return Wanted(self.shape, self.text_column, self.prompt_column, self.completion_column, self.me)
 
     @property
     def choices(self) -> dict[str, str]:
@@ -67,15 +69,16 @@ class LoadInputs(Inputs):
 def run(inputs: LoadInputs, ctx: Context) -> LoadResult:
     """Import the text, or read again one that is here; the same text again gives the data set that there is.
 
-    Raises what `opened` and `gather` raise, DiskFull, and BadInput for a column that does not exist.
+    Raises what `opened` and `gather` raise, DiskFull, and BadInput for a column that does not exist or somebody who
+    says nothing.
     """
     again = ctx.workspace.find(inputs.file) if inputs.file is not None else None
     if again is not None and not inputs.choices:
-        return _result(again, ctx.workspace, known=True)
+        return result_of(again, ctx.workspace, known=True)
     with _originals(inputs, again, ctx.workspace) as originals:
         name = again.name if again else shown_name(inputs, originals)
         if again is None and (known := _known(ctx.workspace, digest_of(originals), inputs)) is not None:
-            return _result(known, ctx.workspace, known=True)
+            return result_of(known, ctx.workspace, known=True)
         size = sum(original.path.stat().st_size for original in originals)
         ctx.workspace.check_disk(4 * size)
         with tempfile.TemporaryDirectory(dir=ctx.workspace.datasets, prefix=".import-") as temporary:
@@ -84,12 +87,19 @@ def run(inputs: LoadInputs, ctx: Context) -> LoadResult:
             found = gather(_parts(originals, name, opened_in), inputs.wanted, name)
             with disk_errors():
                 if again:
-                    manifest = read_again(again, found, inputs.choices, ctx.workspace)
+                    manifest = read_again(again, found, inputs.choices, ctx.workspace, ctx.language)
                 else:
                     manifest = import_new(
-                        found, originals, name, inputs.choices, inputs.sample, ctx.workspace, Path(temporary)
+                        found,
+                        originals,
+                        name,
+                        inputs.choices,
+                        inputs.sample,
+                        ctx.workspace,
+                        Path(temporary),
+                        ctx.language,
                     )
-    return _result(manifest, ctx.workspace, known=False)
+    return result_of(manifest, ctx.workspace, known=False)
 
 
 def shown_name(inputs: LoadInputs, originals: Sequence[Original]) -> str:
@@ -98,6 +108,8 @@ def shown_name(inputs: LoadInputs, originals: Sequence[Original]) -> str:
         return safe_name(inputs.name)
     if inputs.text is not None:
         return safe_name(" ".join(words(inputs.text)[:4]) + ".txt")
+    if inputs.path is not None and inputs.path.is_dir():
+        return safe_name(inputs.path.resolve().name)
     first = safe_name(originals[0].name)
     return first if len(originals) == 1 else f"{first} + {len(originals) - 1}"
 
@@ -117,7 +129,8 @@ def _originals(inputs: LoadInputs, again: Manifest | None, workspace: Workspace)
             path.write_bytes(inputs.text.encode("utf-8", "replace"))
             yield [Original(path, path.name)]
     else:
-        paths = [inputs.path] if inputs.path is not None else list(inputs.paths or ())
+        given = [inputs.path] if inputs.path is not None else list(inputs.paths or ())
+        paths = [path for each in given for path in (rows_in(each) or [each])]
         named = inputs.name if len(paths) == 1 else None
         for path in paths:
             if not path.exists():
@@ -147,7 +160,8 @@ def _known(workspace: Workspace, digest: str, inputs: LoadInputs) -> Manifest | 
     return None
 
 
-def _result(manifest: Manifest, workspace: Workspace, known: bool) -> LoadResult:
+def result_of(manifest: Manifest, workspace: Workspace, known: bool) -> LoadResult:
+    """What was found when the data set was brought in, and is still so."""
     examples = tuple(_example(row) for row in itertools.islice(workspace.rows(manifest.id), EXAMPLES))
     facts = {name: getattr(manifest, name) for name in Manifest.model_fields if name in LoadResult.model_fields}
     path = f"workspace/datasets/{manifest.id}/{manifest.rows_file}"

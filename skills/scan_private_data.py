@@ -109,7 +109,7 @@ def run(inputs: ScanInputs, ctx: Context) -> ScanResult:
     """
     if inputs.text is not None:
         name = first_words(inputs.text)
-        return _scan(inputs, ctx, None, name, language_of(inputs.text))
+        return _scan(inputs, ctx, None, name, language_of(inputs.text, ctx.language))
     manifest = ctx.workspace.find(inputs.file)
     if inputs.undo:
         if not manifest.changes or manifest.changes[-1].kind != CHANGE:

@@ -144,7 +144,7 @@ class Given(NamedTuple):
 
 def run(inputs: SummarizeInputs, ctx: Context) -> SummarizeResult:
     """Sum the text up. Raises FileMissing, PartMissing, and TooLittleText (in words)."""
-    text = _text(inputs, ctx.workspace)
+    text = _text(inputs, ctx.workspace, ctx.language)
     sentences = split(text.paragraphs)
     size = sum(len(words(s.text)) for s in sentences)
     if size < NEED:
@@ -178,13 +178,13 @@ def run(inputs: SummarizeInputs, ctx: Context) -> SummarizeResult:
     )  # fmt: skip
 
 
-def _text(inputs: SummarizeInputs, workspace: Workspace) -> Given:
+def _text(inputs: SummarizeInputs, workspace: Workspace, spoken: Language) -> Given:
     if inputs.text is not None:
         shape = shape_of(inputs.text)
         paragraphs = ["\n".join(block) for block in blocks_of(inputs.text)]
         if shape != "verse":
             paragraphs = [line for p in paragraphs for line in (p.split("\n") if len(paragraphs) == 1 else [p])]
-        return Given("", paragraphs, shape, language_of(inputs.text))
+        return Given("", paragraphs, shape, language_of(inputs.text, spoken))
     manifest = workspace.find(inputs.file)
     rows: Iterable[Row] = workspace.rows(manifest.id)
     if inputs.part is not None:

@@ -45,7 +45,7 @@ def run(inputs: TrainTokenizerInputs, ctx: Context) -> TrainTokenizerResult:
     lines, heldout = sampled.lines, sampled.heldout
     have = sum(len(words(line)) for line in lines)
     if have < FEWEST_WORDS:
-        raise TooLittleText(name=manifest.name, have=have, need=FEWEST_WORDS, kind="words")
+        raise TooLittleText(name=manifest.name, have=have, need=FEWEST_WORDS, kind="tokenizer")
     least = piece_training.least(lines)
     wanted = max(least, inputs.vocab_size or piece_training.default_size(lines))
     card = keep(

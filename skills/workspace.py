@@ -1,6 +1,7 @@
 """Where the learner's texts and models are kept: safe paths, atomic writes, data sets and their manifests.
 
 <home>/workspace/datasets/<id>/manifest.json   what was imported, from where, how it was understood
+<home>/workspace/datasets/<id>/README.md       the card, with which `datasets` opens the folder (skills/reading/card.py)
 <home>/workspace/datasets/<id>/rows.jsonl      {"text": ...} or {"prompt": ..., "completion": ...} a line
 <home>/workspace/datasets/<id>/original/<name> the file (or files) as it came, never changed
 <home>/workspace/datasets/<id>/rows-<n>.jsonl  the rows after the n-th change; the manifest names the file that holds
@@ -96,13 +97,18 @@ class Manifest(Frozen):
     text_column: str | None = None
     prompt_column: str | None = None
     completion_column: str | None = None
+    me: str | None = None
+    """Of a chat, the one whose words are what is answered in the rows."""
     choices: dict[str, str] = {}
-    """What the learner decided about how to read it: `shape`, `text_column`, `prompt_column`, `completion_column`."""
+    """What the learner decided about how to read it: `shape`, `text_column`, `prompt_column`, `completion_column`,
+    `me`."""
     alternatives: tuple[dict[str, str], ...] = ()
     """Other ways in which the file can be read, as choices."""
     notices: tuple[str, ...] = ()
     facts: dict[str, Scalar] = {}
     """Values that belong to the notices: how many footnotes, which files were left out."""
+    fields: tuple[str, ...] = ()
+    """What the rows have: some of those of `Row`."""
     sample: bool = False
     """True for a text that the program brought along, False for the learner's own."""
     changes: tuple[Change, ...] = ()

@@ -18,6 +18,7 @@ from skills.dataset import oddities
 from skills.dataset.proposals import Kind
 from skills.export.room import Format
 from skills.reading import load_result
+from skills.reading.card import FIELDS
 from skills.training import budget, knobs
 from tutor.dialogue import next_useful
 from tutor.dialogue.routes import PROFILES
@@ -58,6 +59,8 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
         *((name, str(value), "") for name in knobs.CHOICES for value in knobs.STOPS[name]),
         *(("precision", knobs.AUTO, f"_{precision}") for precision in ("bf16", "fp32")),
     ],
+    "data_card.fields.{name}": tuple(FIELDS),
+    "clean_dataset.kinds.{kind}.name": get_args(Kind),
     "decide.reasons.{reason.id}": [rule.id for rule in import_module("skills.decide").RULES],
     "evaluate_model.doing.{self.step}": import_module("skills.evaluate_model").STEPS,
     "verdict.{code}": SOME,

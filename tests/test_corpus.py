@@ -12,17 +12,26 @@ from skills.errors import UserError
 from skills.load_dataset import LoadInputs, run
 from skills.reading.load_result import LoadResult
 from tests.corpus import Case, cases
+from tests.corpus_chats import chats
 from tests.corpus_hard import hard
 from tests.corpus_hostile import hostile
+from tests.corpus_json import json_cases
+from tests.corpus_mail import mail_cases
+from tests.corpus_markup import markup_cases
+from tests.corpus_notes import note_cases
+from tests.corpus_plain import plain_cases
 from tests.corpus_plays import neither, plays, stored_plays
 from tests.corpus_poem_files import stored_poems
 from tests.corpus_poems import poems
+from tests.corpus_tables import tables
 from tutor.limits import Limits
 from tutor.processes.sandbox import sandboxed
 from tutor.settings import Settings
 from tutor.words import LANGUAGES, Words
 
-CASES = [*cases(), *poems(), *stored_poems(), *plays(), *stored_plays(), *neither()]
+MARKED = [*mail_cases(), *markup_cases()]
+VERSES = [*poems(), *stored_poems(), *plays(), *stored_plays(), *neither()]
+CASES = [*cases(), *chats(), *VERSES, *(case for case in MARKED if not case.error)]
 QUICK = [case for case in CASES if not case.slow]
 
 
@@ -73,9 +82,27 @@ def test_what_is_said_of_a_file_can_be_said(ctx: Context, tmp_path: Path) -> Non
             LoadInputs.model_validate(offer.inputs)
 
 
+@pytest.mark.parametrize("case", [*json_cases(), *note_cases()], ids=lambda case: case.name)
+def test_json_lands_as_its_author_expects(case: Case, ctx: Context, tmp_path: Path) -> None:
+    meet(case, ctx, tmp_path)
+
+
+TABLES = list(tables())
+
+
+@pytest.mark.parametrize("case", TABLES, ids=lambda case: case.name)
+def test_a_table_lands_as_its_author_expects(case: Case, ctx: Context, tmp_path: Path) -> None:
+    meet(case, ctx, tmp_path)
+
+
+@pytest.mark.parametrize("case", list(plain_cases()), ids=lambda case: case.name)
+def test_plain_text_lands_as_its_author_expects(case: Case, ctx: Context, tmp_path: Path) -> None:
+    meet(case, ctx, tmp_path)
+
+
 # --- hostile files ----------------------------------------------------------------------------------------------------
 
-HOSTILE = list(hostile())
+HOSTILE = [*hostile(), *(case for case in MARKED if case.error)]
 BIG = ("bomba", "seis mil", "saltos", "guiones", "comillas", "ancha")
 SMALL = [case for case in HOSTILE if not case.name.startswith(BIG)]
 

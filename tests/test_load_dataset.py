@@ -293,7 +293,8 @@ def test_the_same_file_is_the_same_data_set(ctx: Context, tmp_path: Path) -> Non
         (zipped("META-INF/container.xml"), "epub_broken"), (b"7z\xbc\xaf" + bytes(200), "archive"),
         (OLE + bytes(99), "word_old"), (OLE + bytes(99) + "Workbook".encode("utf-16-le"), "sheet_old"),
         (OLE + bytes(99) + "EncryptedPackage".encode("utf-16-le"), "office_locked"),
-        (b"{\\rtf1 hola}", "rtf"), (bytes(range(256)) * 20, "binary"),
+        (OLE + bytes(99) + "__properties_version1.0".encode("utf-16-le"), "mail_outlook"),
+        (b"Libro".ljust(60, b"\0") + b"BOOKMOBI" + bytes(99), "kindle"), (bytes(range(256)) * 20, "binary"),
         (b"[" * 100_000, "json_broken"), (b'[{"text": "a"', "json_broken"),
     ],
 )  # fmt: skip
@@ -332,7 +333,7 @@ def test_missing_and_folder(ctx: Context, tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_of_a_refused_import(ctx: Context, tmp_path: Path) -> None:
-    for name, data in (("x.csv", b"a,b\n"), ("x.json", b'{"text": "a"}\n{"text": ')):
+    for name, data in (("x.csv", b"a,b\n"), ("x.json", b'{"text": ')):
         with pytest.raises(UserError):
             load(ctx, tmp_path, name, data)
     assert not ctx.workspace.datasets.exists() or not list(ctx.workspace.datasets.iterdir())
@@ -395,7 +396,7 @@ def test_read_again_makes_the_same_data_set_anew(ctx: Context, tmp_path: Path) -
     assert (manifest.choices, manifest.changes) == ({"shape": "prose"}, ())
     assert "read_again_changes" in again.notices
     folder = ctx.workspace.datasets / first.dataset
-    assert {path.name for path in folder.iterdir()} == {"manifest.json", "original", manifest.rows_file}
+    assert {path.name for path in folder.iterdir()} == {"README.md", "manifest.json", "original", manifest.rows_file}
     back = run(LoadInputs(file="a.txt", shape="verse"), ctx)
     assert (back.rows, [row.text for row in ctx.workspace.rows(back.dataset)]) == (2, VERSE.strip().split("\n\n"))
     assert run(LoadInputs(file=first.dataset), ctx).known

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from html.entities import html5
 from typing import NamedTuple
 
-from skills.texts.sentences import names
+from skills.texts.hyphens import belongs
 
 # --- mojibake: UTF-8 that was read as another encoding ----------------------------------------------------------------
 
@@ -123,11 +123,6 @@ def _character(found: re.Match[str]) -> str:
 
 SOFT = re.compile("(?<![ÃÂ])\u00ad+(?:[ \t]*\n[ \t]*([^\\W\\d_]+[^\\s]*)[ \t]*)?")
 HYPHENATED = re.compile(r"(?<![\w-])([^\W\d_]{2,})[-\u2010]\n[ \t]*([^\W\d_]+)(\S*)(?:[ \t]+|(\n)|$)")
-COMPOUND = names(
-    "ex franco anglo ítalo hispano greco físico socio teórico épico lírico self well ill half non "
-    "all high low long short old new twenty thirty forty fifty sixty seventy eighty ninety mother father sister brother"
-)
-"""First halves after which a hyphen at the end of a line belongs to the word."""
 
 
 def drop_soft_hyphens(text: str) -> str:
@@ -154,8 +149,7 @@ def joiner(known: frozenset[str]) -> Callable[[str], str]:
         first, rest, tail = found[1], found[2], found[3]
         if not rest[0].islower():
             return found[0]
-        whole, compound = f"{first}{rest}".casefold(), f"{first}-{rest}".casefold()
-        hyphen = "-" if whole not in known and (compound in known or first.casefold() in COMPOUND) else ""
+        hyphen = "-" if belongs(first, rest, known) else ""
         return f"{first}{hyphen}{rest}{tail}" + ("" if found.end() == len(found.string) else "\n")
 
     return join

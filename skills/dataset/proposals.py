@@ -12,6 +12,7 @@ from skills.blocks import Frozen
 from skills.dataset.cleaning import MENDS, joiner, settled, suspicious
 from skills.dataset.duplicates import Repeats, refrains, repeats
 from skills.dataset.page_lines import page_numbers, running_heads
+from skills.texts.hyphens import vocabulary
 from skills.texts.sentences import WORD
 from skills.workspace import Row, Shape
 
@@ -147,13 +148,9 @@ def _fix(kind: Kind, texts: Sequence[str], shape: Shape) -> Fix | None:
     if kind == "hyphens":
         cut = any("-\n" in text for text in texts)
         # A poet may cut a word at the end of a verse and mean it.
-        return Fix(settled(joiner(_vocabulary(texts))), shape != "verse") if cut else None
+        return Fix(settled(joiner(vocabulary(texts))), shape != "verse") if cut else None
     lines = page_numbers(texts) if kind == "page_numbers" else running_heads(texts, shape == "verse")
     return Fix(lines.drop, lines.sure) if lines.lines else None
-
-
-def _vocabulary(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(word.casefold() for text in texts for word in WORD.findall(text))
 
 
 def _drop(kind: Kind, body: Body, shape: Shape, found: Repeats) -> dict[int, int | None]:

@@ -8,8 +8,10 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from skills.errors import BadInput
+from skills.reading.card import renew_card
 from skills.texts.language import language_of
 from skills.texts.sentences import count_words
 from skills.workspace import Change, Manifest, Row, Workspace, disk_errors, write_atomic
@@ -36,7 +38,7 @@ def revise(workspace: Workspace, dataset: str, kind: str, changed: int, rows: It
     file = folder / f"rows-{number}-{secrets.token_hex(2)}.jsonl"
     _sweep(folder)
     try:
-        facts = _write(file, rows)
+        facts = _write(file, rows, manifest.language)
         if not facts["rows"]:
             raise BadInput(name="apply", problem=kind)
         write_atomic(folder / "earlier" / f"{number}.json", manifest.model_dump_json(indent=1))
@@ -49,6 +51,7 @@ def revise(workspace: Workspace, dataset: str, kind: str, changed: int, rows: It
     except BaseException:
         file.unlink(missing_ok=True)
         raise
+    renew_card(folder, after)
     return after
 
 
@@ -61,6 +64,7 @@ def undo(workspace: Workspace, dataset: str) -> Manifest:
         raise BadInput(name="undo", problem=manifest.name)
     before = Manifest.model_validate_json(kept.read_text("utf-8")).model_copy(update={"name": manifest.name})
     write_atomic(folder / MANIFEST, before.model_dump_json(indent=1))
+    renew_card(folder, before)
     # Nothing names these any more; where another process still reads them (Windows), they are swept another time.
     for path in (folder / manifest.rows_file, kept):
         with suppress(OSError):
@@ -68,13 +72,14 @@ def undo(workspace: Workspace, dataset: str) -> Manifest:
     return before
 
 
-def _write(path: Path, rows: Iterable[Row]) -> dict[str, int | str | bool]:
+def _write(path: Path, rows: Iterable[Row], language: str) -> dict[str, Any]:
     """Write the rows, safely on the disk at return; the facts of the manifest that depend on them."""
     count, characters, words, documents = 0, 0, 0, set[int]()
-    head, unread = "", False
+    head, unread, fields = "", False, set[str]()
     with disk_errors(), path.open("w", encoding="utf-8", newline="\n") as file:
         for row in rows:
             file.write(row.model_dump_json(exclude_none=True) + "\n")
+            fields.update(name for name, value in row if value is not None)
             whole = row.whole
             count += 1
             characters += len(whole)
@@ -87,7 +92,8 @@ def _write(path: Path, rows: Iterable[Row]) -> dict[str, int | str | bool]:
         os.fsync(file.fileno())
     return {
         "rows": count, "characters": characters, "words": words, "documents": len(documents),
-        "language": language_of(head), "unread": unread,
+        "language": language_of(head, language), "unread": unread,
+        "fields": tuple(sorted(fields)),
     }  # fmt: skip
 
 

@@ -51,6 +51,8 @@ def find(kind: Kind, form: str, match: re.Match[str], sure: Sure, group: int | s
     return Find(kind, form, match.start(group), match.end(group), match[group], sure)
 
 
+DASH = "[-‐‑–—−]"
+"""A hyphen, and what word processors put in its place."""
 NO_FIGURE = re.compile(r"\D+")
 
 

@@ -12,6 +12,18 @@ from skills.texts.sentences import names
 EMAIL = re.compile(
     r"(?<![\w.+%-])[\w][\w.+%-]{0,63}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,5}[^\W\d_]{2,24}(?![\w-]|\.\w)"
 )
+SITES_END = (
+    "com|org|net|edu|gob|gov|info|biz|io|app|dev|me|eu|tv|example|ar|uy|cl|mx|co|pe|es|us|uk|br|py|bo|ve|ec|cr|pa|gt|hn|"
+    "ni|sv|do|cu|pr|fr|it|de|pt|ca|cat|au|nz|ie|in|ch|be|nl"
+)
+PARTED = re.compile(
+    rf"(?<![\w.+%-])\w[\w.+%-]{{0,63}}(?: ?@ [\w-]{{2,63}}(?:\.[\w-]{{2,63}}){{0,3}}\.(?:{SITES_END})\b(?!\.\w)"
+    rf"|(?: ?@ |@)[\w-]{{2,63}} ?\. ?(?:com|org|net|edu|gob|gov)\b(?: ?\. ?(?:{SITES_END})\b)?)"
+    rf"|(?<![\w.+%-])(?=[\w+-]{{0,63}}[._\d])\w[\w.+-]{{0,63}} @[\w-]{{2,63}}\.(?:com|org|net|edu)\b"
+    rf"(?:\.(?:{SITES_END})\b)?",
+    re.I,
+)
+"""With spaces around its signs, as some programs and people write it."""
 SPELT = re.compile(
     r"(?<![\w.])[\w][\w.+-]{1,63} ?[\[({<]? ?\b(?:arroba|at)\b ?[\])}>]? ?[\w-]{2,63}"
     r"(?: ?[\[({<]? ?\b(?:punto|dot)\b ?[\])}>]? ?[a-z]{2,12}\b|\.[a-z]{2,12}\b){1,3}",
@@ -40,8 +52,8 @@ NAMED_HANDLE = re.compile(
     r"is)\b)\s*@?(?P<user>(?=[\w.-]*[\d_.])[A-Za-z_](?:[\w.-]{1,28})\w)",
     re.I,
 )
-IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
-CBU = re.compile(r"(?<![\w.-])\d{7,8}[ -]?\d{14,15}(?![\w-])|(?<![\w.-])\d{22}(?![\w-])")
+IBAN = re.compile(r"\b[A-Z]{2}[ -]?\d\d(?:[ -]?[A-Z0-9]){11,30}(?![^\W_])", re.I)
+CBU = re.compile(r"(?<![\w.-])\d{7}-?\d[ -]?\d{13}-?\d(?![\w-])|(?<![\w.-])\d{22}(?![\w-])")
 ACCOUNT = re.compile(
     r"\b(?=[AaCc])(?:alias(?: (?:de )?(?:cbu|cvu|mercado ?pago))?|cbu|cvu)(?:\s+(?:es|is)\s|\s*[:,]\s*)\s*"
     r"(?P<alias>[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+){1,4})",
@@ -50,6 +62,7 @@ ACCOUNT = re.compile(
 CARD = re.compile(r"(?<![\w.,-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\w-]|[.,]\d)")
 IP4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
 IP6 = re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:|:)(?::?[0-9A-Fa-f]{1,4}|:){1,8}(?:::)?(?![\w:])")
+SEPARATORS = re.compile("[ -]")
 MACHINE = re.compile(r"\b(?:ip|ips|host|servidor|server|direcci[oó]n ip|login|conexi[oó]n|connected|router)\b", re.I)
 VERSION = re.compile(r"(?:\bv|versi[oó]n|version|release|secci[oó]n|section|cap\w*|chapter|art\w*|§)\.?\s*$", re.I)
 PLATE = re.compile(
@@ -87,7 +100,11 @@ def mails(text: str) -> Iterator[Find]:
     if "@" in text:
         for match in EMAIL.finditer(text):
             yield find("email", "email", match, "sure")
-    if ("arroba" in text or " at " in text or "[at]" in text or "(at)" in text or "ARROBA" in text) and (
+        for match in PARTED.finditer(text):
+            begins = re.search(r"\. [A-Z][a-z]", match[0])  # «@ casa. Com…»: a sentence
+            if not begins and not EMAIL.search(match[0]):
+                yield find("email", "parted", match, "likely")
+    if ("arroba" in text or " at " in text or "at]" in text or "at)" in text or "at}" in text or "ARROBA" in text) and (
         "." in text or "punto" in text or "dot" in text
     ):
         for match in SPELT.finditer(text):
@@ -121,7 +138,7 @@ def accounts(text: str) -> Iterator[Find]:
 
     for match in IBAN.finditer(text):
         for stop in _ends(match[0]):
-            if iban.is_valid(match[0][:stop]):
+            if iban.is_valid(SEPARATORS.sub("", match[0][:stop])):
                 yield Find("bank", "iban", match.start(), match.start() + stop, match[0][:stop], "sure")
                 break
     for match in CBU.finditer(text):
@@ -140,8 +157,8 @@ def aliases(text: str) -> Iterator[Find]:
 
 
 def _ends(text: str) -> list[int]:
-    """Where an account may end: words that follow it in capitals are not part of it."""
-    return [len(text), *(i for i in range(len(text) - 1, 14, -1) if text[i] == " ")]
+    """Where an account may end: words that follow it are not part of it."""
+    return [len(text), *(i for i in range(len(text) - 1, 14, -1) if text[i] in " -")]
 
 
 def issued(number: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from skills.pii.everywhere import Everywhere
+from skills.pii.everywhere import ARTICLES, Everywhere
 from skills.pii.find import Find, Sure
 from skills.pii.first_names import ALSO_WORDS, FIRST, HOLY, NOT_SURNAMES, PLACE_ENDS, PLACES, SURNAMES_TOO
 from skills.texts.normalize import fold_word as fold_anew
@@ -36,20 +36,30 @@ MINE = names("mi tu su nuestra nuestro my his her our your their")
 SAID = re.compile(
     r"(?<!\w)(?:me llam[oa]|se llam(?:a|aba|ó)|te llam[aá]s|mi nombre es|my name(?: is|'s)|(?:is|was|"
     r"am) (?:called|named)|"
-    r"nombre(?: y apellido)?:|name:|apellido y nombres?:|paciente:|patient:|firmado:|signed:|firma:|"
+    r"nombre(?: y apellido)?:|name:|apellido y nombres?:|paciente:|patient:|firmado:|signed(?::| by)|firma:|"
+    r"firm(?:a|ó|an|aron)|suscrib(?:e|ió)|firmad[oa] por|fdo\.:?|"
     r"(?:pregunt(?:ar|á|e|en|a)|ask) (?:por|for)|a nombre de|de parte de|on behalf of|atte\.?,|"
     r"atentamente,|"
     r"saludos,|yours,|sincerely,|regards,|love,)\s{1,3}$",
     re.I,
 )
-VERSE = re.compile(r" \d{1,3}:\d")
-"""«Juan 3:16» is a book of the Bible."""
+VERSE, VERSE_TOO = re.compile(r" \d{1,3}:\d"), re.compile(r" \d{1,3}, ?\d{1,3}\b")
+"""«Juan 3:16» is a book of the Bible, and so is «Juan 3, 16»."""
+BOOKS = names(
+    "juan mateo lucas marcos pedro santiago judas tito timoteo daniel samuel ester esther rut ruth josue isaias "
+    "jeremias joel amos miqueas job john matthew luke mark peter james jude titus timothy joshua isaiah jeremiah micah"
+)
+IDENTIFIED = re.compile(
+    r",? (?:con |de |titular del? |holder of )?(?:(?i:documento|pasaporte|passport|c[eé]dula)|D\.? ?N\.? ?I|NIE|"
+    r"[CL]\.?[IE]\.?)(?: [^\W\d_]+)?[ :.nN°º]{0,5}[A-Z]?\d"
+)
+"""The number of a document right after what has capitals: it is a person."""
 fold = lru_cache(1 << 16)(fold_anew)
 INSIDE = re.compile(r"[ \u00a0]")
 ANY_FIRST, WORDS_TOO = FIRST | ALSO_WORDS, SURNAMES_TOO | ALSO_WORDS
 SAID_ENDS = (
     ":", ",", "llamo", "llama", "llamaba", "llamó", "llamás", "es", "is", "'s", "called", "named", "por", "for", "de",
-    "of",
+    "of", "by", "firma", "firmó", "firman", "firmaron", "suscribe", "suscribió", "do.",
 )  # fmt: skip
 """How the phrases of SAID end: most words with a capital stand after none of them."""
 JOINTS = names("de la las los del da do dos van von di")
@@ -141,7 +151,7 @@ def _cut(match: re.Match[str], words: list[str], folded: list[str], first: int, 
 def _listed(text: str, match: re.Match[str], words: list[str], folded: list[str]) -> Find | None:
     """From a first name in the run to its end."""
     first = next((i for i, word in enumerate(folded) if word in ANY_FIRST), None)
-    if VERSE.match(text, match.end()):
+    if VERSE.match(text, match.end()) or (folded[-1] in BOOKS and VERSE_TOO.match(text, match.end())):
         return None
     if first is None or (first and folded[first - 1] in TITLES) or _is_place(text, match, folded, first):
         return None
@@ -156,11 +166,13 @@ def _announced(text: str, match: re.Match[str], words: list[str], folded: list[s
     """Any word with a capital after a title («Sra.», «don»), a relative («mi prima») or «me llamo»."""
     if folded[0] in TITLES and len(words) > 1:
         return None if folded[1] in HOLY else _cut(match, words, folded, 1, "announced", "likely")
-    if folded[0] in HOLY or folded[0] in PLACES or folded[0] in NOT_SURNAMES:
+    if folded[0] in ARTICLES or folded[0] in HOLY or folded[0] in PLACES or folded[0] in NOT_SURNAMES:
         return None
     before = text[max(0, match.start() - 40) : match.start()]
     near = before.rstrip(" \u00a0,").rsplit(None, 2)[-2:]
     last = fold(near[-1]).strip('(¿¡«"') if near and before[-1:] in " \u00a0\n" and "\n" not in before[-1:] else ""
+    if len(words) > 1 and IDENTIFIED.match(text, match.end()) and not _is_place(text, match, folded, 0):
+        return _cut(match, words, folded, 0, "announced", "likely")
     titled = last.rstrip(".") in TITLES and not before.endswith(", ")
     kin = last in KIN and len(near) == 2 and fold(near[0]).strip('(¿¡«"—-') in MINE
     if titled or kin or (before.rstrip().endswith(SAID_ENDS) and SAID.search(before)):

@@ -14,9 +14,21 @@ CUE = re.compile(
     r"m[oó]vil(?:es)?|whats ?app|wh?ats|wsp|wpp|wapp|[gw]uasap|wasap|l[ií]nea|fono|fax|phone|call(?:ed|ing)?|mobile|"
     r"cell(?:phone)?|text me|ring|dial|llam(?:ar\w*|ame|á\w*|e\w*|en|ó|a|o)|marc(?:ar|á|a|ó)|interno|contacto|"
     r"contact|"
-    r"discar|comunicate|comunicarse|n[uú]mero)\b[^\n;?!]{0,40}$",
+    r"discar|mob\b\.?|ph\b\.?|fijo|office|comunicate|comunicarse|n[uú]mero)\b[^\n;?!]{0,40}$",
     re.I,
 )
+DIRECT = re.compile(
+    r"\b(?:t[eé]l(?:[eé]f(?:onos?)?)?|tf?no|tlf|cel(?:u|ular)?|m[oó]vil|mob(?:ile)?|cell|phone|ph|fono|fax|fijo|"
+    r"whats ?app|wsp|wasap)\b[ .:/º°]{0,4}$",
+    re.I,
+)
+"""The word stands right before the number: what looks like an amount («600.123.456») is none."""
+DOCUMENT = re.compile(
+    r"\b(?:(?:documento|dni|identidad|seguridad social|pasaporte|passport|c[eé]dula|iban|cbu|cuit|cuil)\b"
+    r"[^\n;.?!\d]{0,20}|[a-z]{2}\d\d )$",
+    re.I,
+)
+"""The word of another number stands before it, or the beginning of an IBAN."""
 OTHER = re.compile(
     r"(?:\b(?:isbn(?:-1[03])?|issn|doi|ley(?:es)?|law|act|decreto|resoluci[oó]n|art(?:[ií]culos?|\.)?|vv?|"
     r"versos?|verses?|lines?|"
@@ -79,12 +91,14 @@ def _certainty(text: str, match: re.Match[str], number: str) -> Sure | None:
     told = bool(LETTER.search(before) and CUE.search(before)) or bool(CALLED.match(text, match.end()))
     if not told and not (plain.startswith(("+", "00")) or GROUPED.fullmatch(number) or BARE.fullmatch(number)):
         return None
+    if DOCUMENT.search(before) and not DIRECT.search(before):
+        return None
     if OTHER.search(before) or AFTER.match(text, match.end()) or "ISBN" in before:
         return None
     if plain.startswith(("+", "00")):
         return "sure" if valid(number, None) else ("likely" if len(digits(number)) >= 9 else None)
     # «llamé 3 veces en 1999-2001»: the word does not make a span of years a telephone.
-    if is_date_or_amount(number) and not re.fullmatch(r"[679]\d\d \d{3} \d{3}", number):
+    if is_date_or_amount(number) and not re.fullmatch(r"[679]\d\d \d{3} \d{3}", number) and not DIRECT.search(before):
         return None
     if told:
         return "sure" if any(valid(number, region) for region in REGIONS) else "likely"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from skills.pii.addresses import addresses
+from skills.pii.documents import documents
 from skills.pii.find import Find, without_overlaps
 from skills.pii.forms import accounts, aliases, births, machines, mails, plates, users
 from skills.pii.identity import identities
@@ -34,6 +35,7 @@ def forms(text: str) -> Iterator[Find]:
     if DIGIT.search(text):
         if LONG.search(text):
             yield from accounts(text)
+            yield from documents(text)
             yield from identities(text)
             yield from phones(text)
         yield from machines(text)

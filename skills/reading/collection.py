@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from skills.blocks import Scalar
-from skills.errors import FileEmpty
+from skills.errors import BadInput, FileEmpty, FileUnreadable, UserError
+from skills.reading.conversations import Speakers
 from skills.reading.left_out import LeftOut
 from skills.reading.part import Part
 from skills.reading.read import head_text
 from skills.reading.rows import Piece
-from skills.reading.shape import STAMPED, TURN, blocks_of
+from skills.reading.shape import TURN, blocks_of
 from skills.reading.understand import Understood, Wanted, understand
 from skills.workspace import Shape
 
 CANDIDATES = 4
 """Columns that are offered as the one with the text."""
+SPEAKERS = 12
+"""Of those who speak in a chat, how many are named where the one who was asked for is not among them."""
 
 
 @dataclass(frozen=True)
 class Collection:
-    """The parts of a data set. `shape`: that of most of the text; a part of another shape is read as it is."""
+    """The parts of a data set. `shape`: that of most of the text; a part of another shape is read as it is.
+
+    `wanted`: who was chosen, of those who speak in a chat, as the one who answers.
+    """
 
     parts: tuple[Understood, ...]
     titles: tuple[str | None, ...]
     shape: Shape
     facts: dict[str, Scalar]
+    wanted: str | None = None
 
     @property
     def main(self) -> Understood:
@@ -37,15 +44,35 @@ class Collection:
 
     def pieces(self) -> Iterator[Piece]:
         """All rows. Each of several files or sheets with running text is a document; elsewhere parts divide it."""
-        offset = 0
+        offset, any_row = 0, False
         for part, title in zip(self.parts, self.titles, strict=True):
             last = -1
             for row, document in part.pieces():
                 if title is not None and row.title is None:
                     row = row.model_copy(update={"title": title})
-                last = 0 if title is not None and part.columns is None and part.shape != "pairs" else document
+                whole = title is not None and part.columns is None and part.shape not in ("pairs", "chat")
+                last = 0 if whole else document
+                any_row = True
                 yield Piece(row, offset + last)
             offset += last + 1
+        if self.wanted is not None and (self.me is None or not any_row):
+            known = ", ".join(name for name, _ in self.speakers.most_common(SPEAKERS))
+            kind = "answers_nobody" if self.me is not None else "speaker" if known else "no_speaker"
+            raise BadInput(name=self.wanted, problem=known, kind=kind)
+
+    @property
+    def speakers(self) -> Speakers:
+        """Who speaks in the chats of all parts whose rows were read."""
+        found = Speakers()
+        for part in self.parts:
+            found.update(part.speakers)
+            found.talks.update(part.speakers.talks)
+        return found
+
+    @property
+    def me(self) -> str | None:
+        """Who answers in the rows, as the chat writes the name; None if nobody was chosen, or has said a word."""
+        return None if self.wanted is None else self.speakers.called(self.wanted)
 
     @property
     def left(self) -> tuple[LeftOut, ...]:
@@ -69,13 +96,13 @@ def gather(parts: Sequence[Part], wanted: Wanted, name: str) -> Collection:
         except FileEmpty:
             continue
     if not found:
-        raise FileEmpty(name=name)
+        raise nothing(name, (part.left for part in parts))
     sizes: Counter[Shape] = Counter()
     for part, understood in found:
         sizes[understood.shape] += part.source.bytes
     facts: dict[str, Scalar] = {}
-    for part, _ in found:
-        for code, value in part.facts.items():
+    for part, understood in found:
+        for code, value in (part.facts | understood.facts).items():
             before = facts.get(code)
             facts[code] = before + value if isinstance(before, int) and isinstance(value, int) else value
     several = len(found) > 1
@@ -84,12 +111,21 @@ def gather(parts: Sequence[Part], wanted: Wanted, name: str) -> Collection:
         tuple(part.title if several else None for part, _ in found),
         sizes.most_common(1)[0][0],
         facts,
+        wanted.me,
     )
+
+
+def nothing(name: str, left: Iterable[LeftOut]) -> UserError:
+    """What is wrong with a file that has no rows: there may be formulas in it, and not what they gave."""
+    formulas = any(out["formulas"] for out in left)
+    return FileUnreadable(name=name, kind="sheet_formulas") if formulas else FileEmpty(name=name)
 
 
 def alternatives(found: Collection) -> tuple[dict[str, str], ...]:
     """Other ways to read it that make sense for this text, as choices, the likelier first."""
     main = found.main
+    if main.shape == "chat" and main.chat is not None:
+        return tuple(_other_answers(found))
     if main.columns is None:
         return tuple({"shape": shape} for shape in _other_shapes(main))
     if main.is_json and main.shape == "chat":
@@ -112,6 +148,18 @@ def alternatives(found: Collection) -> tuple[dict[str, str], ...]:
     return tuple(choices)
 
 
+def _other_answers(found: Collection) -> Iterator[dict[str, str]]:
+    """Who of those who speak in a chat may be the one who answers; once somebody is, that nobody be."""
+    main = found.main
+    assert main.chat is not None
+    if not main.chat.roles:
+        yield from ({"me": name} for name in found.speakers.offered() if name != found.me)
+    if found.me is not None:
+        yield {"shape": "chat"}
+    elif main.chat.running:
+        yield {"shape": "prose"}
+
+
 def _other_shapes(main: Understood) -> list[Shape]:
     """Shapes of running text that its lines allow, besides the one that was seen."""
     lines = [line for line in head_text(main.source).split("\n")[:2000] if line.strip()]
@@ -123,7 +171,7 @@ def _other_shapes(main: Understood) -> list[Shape]:
         "verse": short and len(lines) >= 4 and (several or main.shape != "prose"),
         "dialogue": len([name for name, times in named.items() if times > 1]) >= 2 and spoken >= 0.2 * len(lines),
         "pairs": len([name for name, times in named.items() if times > 1]) == 2 and spoken >= 0.2 * len(lines),
-        "chat": sum(bool(STAMPED.match(line)) for line in lines) >= 3,
+        "chat": main.chat is not None,
         "prose": True,
     }
     return [shape for shape, there in possible.items() if there and shape != main.shape]

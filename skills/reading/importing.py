@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from skills.errors import FileEmpty
-from skills.reading.collection import Collection, alternatives
+from skills.blocks import Scalar
+from skills.contract import Language
+from skills.reading.card import renew_card, write_card
+from skills.reading.collection import SPEAKERS, Collection, alternatives, nothing
 from skills.reading.left_out import write_left_out
 from skills.texts.language import language_of
 from skills.texts.sentences import count_words
@@ -55,6 +57,7 @@ class Tally:
         self.last_document = -1
         self.documents = 0
         self.head = ""
+        self.fields: set[str] = set()
         self._uncounted: list[str] = []
         self._waiting = 0
 
@@ -84,12 +87,12 @@ class Tally:
         several = columns is not None and len(columns.names) > 1
         codes = {
             "encoding": found.main.source.named not in ("utf-8",),
-            **{code: found.main.delimiter == mark for mark, code in DELIMITERS.items()},
+            **{code: several and found.main.delimiter == mark for mark, code in DELIMITERS.items()},
             "column": several and found.main.columns is not None and found.main.columns.text is not None,
             "pair_columns": several and found.shape == "pairs",
             "no_text_column": found.shape == "table",
             "blank_rows": self.blank > 0,
-            "odd_characters": self.replaced > 0,
+            "odd_characters": self.replaced > 0 and "unread_bytes" not in found.facts,
             "short_text": self.words < LITTLE,
         }
         return (*found.notices(), *(code for code, there in codes.items() if there))
@@ -97,7 +100,7 @@ class Tally:
 
 def import_new(
     found: Collection, originals: Sequence[Original], name: str, choices: Mapping[str, str], sample: bool,
-    workspace: Workspace, temporary: Path,
+    workspace: Workspace, temporary: Path, spoken: Language,
 ) -> Manifest:  # fmt: skip
     """Write originals, rows and manifest in a temporary folder and give it its name at the end: all or nothing."""
     id = new_id("text")
@@ -110,21 +113,24 @@ def import_new(
     tally = _write_rows(found, folder / ROWS, name)
     manifest = Manifest(
         id=id, name=name, digest=digest_of(originals), bytes=size, sample=sample, choices=dict(choices),
-        **_facts(found, tally),
+        **_facts(found, tally, spoken),
     )  # fmt: skip
     (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1), "utf-8")
     write_left_out(found.left, folder)
+    write_card(folder, manifest)
     os.replace(folder, workspace.datasets / id)
     return manifest
 
 
-def read_again(again: Manifest, found: Collection, choices: Mapping[str, str], workspace: Workspace) -> Manifest:
+def read_again(
+    again: Manifest, found: Collection, choices: Mapping[str, str], workspace: Workspace, spoken: Language
+) -> Manifest:  # fmt: skip
     """The same data set with other rows: written beside the old ones, which go when the manifest names the new."""
     folder = workspace.datasets / again.id
     rows = f"rows-{secrets.token_hex(3)}.jsonl"
     try:
         tally = _write_rows(found, folder / rows, again.name)
-        facts = _facts(found, tally)
+        facts = _facts(found, tally, spoken)
         told = "read_again_changes" if again.changes else "read_again"
         facts["notices"] = (told, *facts["notices"])
         manifest = again.model_copy(update={"choices": dict(choices), "rows_file": rows, "changes": (), **facts})
@@ -132,6 +138,7 @@ def read_again(again: Manifest, found: Collection, choices: Mapping[str, str], w
     except BaseException:
         (folder / rows).unlink(missing_ok=True)
         raise
+    renew_card(folder, manifest)
     for old in folder.glob("rows*.jsonl"):
         if old.name != rows:
             old.unlink()
@@ -140,21 +147,36 @@ def read_again(again: Manifest, found: Collection, choices: Mapping[str, str], w
     return manifest
 
 
-def _facts(found: Collection, tally: Tally) -> dict[str, Any]:
-    """What was detected, as fields of the manifest."""
+def _facts(found: Collection, tally: Tally, spoken: Language) -> dict[str, Any]:
+    """What was detected, as fields of the manifest. `spoken`: the language that the learner is spoken to in."""
     main = found.main
     columns = main.columns
     counts: Counter[str] = Counter()
+    noted: dict[str, Scalar] = {}
     for left in found.left:
         counts.update(left)
+        for name, value in left.noted.items():
+            noted[name] = f"{noted[name]}; {value}" if name in noted else value
+    speakers = _speakers(found)
     return {
-        "shape": found.shape, "language": language_of(tally.head), "documents": tally.documents, "rows": tally.rows,
-        "characters": tally.characters, "words": tally.words, "encoding": main.source.named,
+        "shape": found.shape, "language": language_of(tally.head, spoken), "documents": tally.documents,
+        "rows": tally.rows, "characters": tally.characters, "words": tally.words, "encoding": main.source.named,
         "delimiter": main.delimiter, "columns": columns.names if columns else (),
         "text_column": columns.text if columns else None, "prompt_column": columns.prompt if columns else None,
-        "completion_column": columns.completion if columns else None, "alternatives": alternatives(found),
-        "notices": (*counts, *tally.notices(found)), "facts": {**found.facts, **counts},
+        "completion_column": columns.completion if columns else None, "me": found.me,
+        "alternatives": alternatives(found),
+        "notices": (*(("chat_speakers",) if speakers else ()), *counts, *tally.notices(found)),
+        "facts": {**found.facts, **speakers, **counts, **noted}, "fields": tuple(sorted(tally.fields)),
     }  # fmt: skip
+
+
+def _speakers(found: Collection) -> dict[str, Scalar]:
+    """Who speaks in a chat of people, as facts that are told; nothing where that is somebody and a program."""
+    speakers = found.speakers
+    if not speakers or found.main.chat is None or found.main.chat.roles:
+        return {}
+    named = ", ".join(name for name, _ in speakers.most_common(SPEAKERS))
+    return {"chat_speakers": len(speakers), "chat_speakers_names": named + ("…" if len(speakers) > SPEAKERS else "")}
 
 
 def sweep(datasets: Path) -> None:
@@ -175,8 +197,9 @@ def _write_rows(found: Collection, path: Path, name: str) -> Tally:
                 continue
             number = tally.add(row, document)
             data = row.model_dump(exclude_none=True) | {"document": number}
+            tally.fields.update(data)
             file.write(encode(data) + "\n")
     if not tally.rows:
-        raise FileEmpty(name=name)
+        raise nothing(name, found.left)
     tally.count()
     return tally

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from skills.blocks import Scalar
+
 FILE = "left_out.jsonl"
 """Beside the rows of a data set: `{"kind": ..., "text": ...}` a line, in the order of the file."""
 KEPT = 1_000
@@ -16,11 +18,15 @@ LONGEST = 400
 
 
 class LeftOut(Counter[str]):
-    """How many pieces of each kind were left out. A kind has words under `load_dataset.notices`, with `n`."""
+    """How many pieces of each kind were left out. A kind has words under `load_dataset.notices`, with `n`.
+
+    `noted`: what else its words name, by the kind and what it is (`json_lines_names`).
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.pieces: list[tuple[str, str]] = []
+        self.noted: dict[str, Scalar] = {}
 
     def leave(self, kind: str, text: str) -> None:
         """Count a piece of a text that is left out, and keep it."""
@@ -28,10 +34,19 @@ class LeftOut(Counter[str]):
         if self[kind] <= KEPT and text.strip():
             self.pieces.append((kind, text.strip()[:LONGEST]))
 
+    def join(self, other: LeftOut) -> None:
+        """Take over what another part of the same file left out."""
+        self.update(other)
+        self.pieces += other.pieces
+
+    def note(self, name: str, value: Scalar) -> None:
+        self.noted[name] = value
+
     def forget(self) -> None:
         """As new: the file is read once more from its beginning."""
         self.clear()
         self.pieces.clear()
+        self.noted.clear()
 
 
 def write_left_out(found: Iterable[LeftOut], folder: Path) -> None:

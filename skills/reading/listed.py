@@ -9,7 +9,10 @@ from statistics import median
 
 from skills.texts.sentences import names
 
-ITEM = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s")
+ITEM = re.compile(
+    r"^\s*(?:[-*•◦▪■□●○►➢✓✔☐§+\uf0a7\uf0b7\uf0d8\uf0fc]|\(?(?:\d{1,3}\.){0,3}\d{1,3}[.)ºª°]-?|[a-zA-Z]\)"
+    r"|(?:[o–—]|\[[ xX]?\]|\(?(?:[a-zA-Z]|[ivxIVX]{1,4})[.)]|(?:\d{1,2}\.){1,3}\d{1,2})(?=\t))\s"
+)
 BEGUN = re.compile(r"^\s*(\d{1,6})(?!\d)")
 NUMBERS_AROUND = re.compile(r"^\s*\d+\s+|(?<!\s)\s+\d+\s*$")
 """Numbers of lines in the margin."""

@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from skills.blocks import Block, Message, Notice, Offer, Passage, Passages, Scalar, Text, msg
 from skills.contract import Result
+from skills.texts.excerpt import first_words
 from skills.workspace import Shape
 
 OFFERS = 6
 """Other ways to read it that are offered."""
 NAMED = ("es", "en", "pt", "fr", "it", "ca", "gl", "de", "und")
 """Languages that have a sentence of their own in the messages."""
-WARNINGS = ("short_text", "odd_characters", "no_text_column")
+WARNINGS = ("short_text", "odd_characters", "no_text_column", "formulas", "fixed_width", "json_lines", "json_cut")
 
 
 class RowExample(NamedTuple):
@@ -40,6 +41,7 @@ class LoadResult(Result):
     text_column: str | None
     prompt_column: str | None
     completion_column: str | None
+    me: str | None
     choices: dict[str, str]
     alternatives: tuple[dict[str, str], ...]
     notices: tuple[str, ...]
@@ -49,8 +51,8 @@ class LoadResult(Result):
     examples: tuple[RowExample, ...]
 
     def blocks(self) -> tuple[Block, ...]:
-        counts: dict[str, Scalar] = {"name": self.name, "n": self.rows, "words": about(self.words)}
-        kind = "prose_rows" if self.shape == "prose" and self.columns else self.shape
+        counts: dict[str, Scalar] = {"name": self.name, "n": self.rows, "words": about(self.words), "me": self.me}
+        kind = "prose_rows" if self.shape == "prose" and self.columns else "chat_me" if self.me else self.shape
         read = Text(message=msg(f"load_dataset.read.{kind}", **counts))
         language = Text(message=msg(f"load_dataset.language.{self.language if self.language in NAMED else 'other'}"))
         parts = (Text(message=msg("load_dataset.documents", n=self.documents)),) if self._divided else ()
@@ -92,13 +94,17 @@ class LoadResult(Result):
 
 
 def _label(choice: dict[str, str]) -> Message:
+    """The words of a button; a column that is called by a whole question is known by how it begins."""
     if "prompt_column" in choice:
-        return msg("load_dataset.offers.pairs", prompt=choice["prompt_column"], completion=choice["completion_column"])
+        prompt, completion = (first_words(choice[name]) for name in ("prompt_column", "completion_column"))
+        return msg("load_dataset.offers.pairs", prompt=prompt, completion=completion)
+    if "me" in choice:
+        return msg("load_dataset.offers.me", name=choice["me"])
     if choice.get("shape") == "pairs":
         return msg("load_dataset.offers.asked")
     if "shape" in choice:
         return msg(f"load_dataset.offers.{choice['shape']}")
-    return msg("load_dataset.offers.column", column=choice["text_column"])
+    return msg("load_dataset.offers.column", column=first_words(choice["text_column"]))
 
 
 def about(number: int) -> int:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 import itertools
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from skills.blocks import Scalar
 from skills.errors import FileEmpty, FileUnreadable
 from skills.reading.left_out import LeftOut
 from skills.reading.read import TextSource
+from skills.reading.said import Chat
 from skills.reading.shape import are_long_verses
+from skills.workspace import Shape
 
 TEXT_LIMIT = 200_000_000
 """Most characters that are taken out of one file."""
@@ -30,15 +33,19 @@ MORE = 3.0
 MOSTLY = 0.9
 """Share of a document's text that its only table must hold for the document to be read as a table."""
 
-Kind = Literal["any", "text", "table"]
+Kind = Literal["any", "text", "table", "records"]
 
 
 @dataclass(frozen=True)
 class Part:
-    """A text or a table that a file holds. `kind`: `any` if its content has still to tell which of the two it is.
+    """A text or a table that a file holds. `kind`: `any` if its content has still to tell which of the two it is,
+    `records` for a table as JSON lines.
 
     `title`: of the sheet or file, where there are several. `facts`: what was seen, by code; a code that has words
-    under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out.
+    under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out. `chat`: the
+    messages in it, where it is one that a program exported. Of a table, `marked`: the row that was set apart as its
+    header; `grouped`: the column whose cells span several rows. `shape`: what the kind of file says that a text is;
+    None if its content has to tell.
     """
 
     source: TextSource
@@ -47,6 +54,10 @@ class Part:
     title: str | None = None
     facts: dict[str, Scalar] = field(default_factory=dict)
     left: LeftOut = field(default_factory=LeftOut)
+    chat: Chat | None = None
+    marked: int | None = None
+    grouped: int | None = None
+    shape: Shape | None = None
 
 
 class Paragraph(NamedTuple):
@@ -64,11 +75,16 @@ class Paragraph(NamedTuple):
 
 @dataclass
 class Document:
-    """What a word processor's file or a page holds, in order; the rows of tables are also among the paragraphs."""
+    """What a word processor's file or a page holds, in order; the rows of tables are also among the paragraphs.
+
+    `title`: what the file says it is called, which need not be among its words. `left`: what was left out.
+    """
 
     paragraphs: list[Paragraph] = field(default_factory=list)
     tables: list[list[list[str]]] = field(default_factory=list)
     facts: dict[str, Scalar] = field(default_factory=dict)
+    title: str | None = None
+    left: LeftOut = field(default_factory=LeftOut)
 
     def add_table(self, rows: list[list[str]]) -> None:
         rows = [row for row in rows if any(cell.strip() for cell in row)]
@@ -88,10 +104,11 @@ def part_of(document: Document, name: str, folder: Path) -> Part:
         (rows,) = document.tables
         inside = sum(len(cell) for row in rows for cell in row)
         if len(rows) > 2 and max(map(len, rows)) > 1 and inside >= MOSTLY * size:
-            return write_table(rows, name, folder)
+            return replace(write_table(rows, name, folder), left=document.left)
     elif document.tables:
         document.facts["tables"] = len(document.tables)
-    return write_text(laid_out(document.paragraphs), name, folder, document.facts)
+    part = write_text(laid_out(document.paragraphs), name, folder, document.facts)
+    return replace(part, left=document.left)
 
 
 def spaces(points: float) -> int:
@@ -154,6 +171,12 @@ def write_text(lines: Iterable[str], name: str, folder: Path, facts: dict[str, S
     return Part(_plain(path), name, "text", facts=facts or {})
 
 
+def rewritten(part: Part, lines: Iterable[str], folder: Path) -> Part:
+    """The part with other lines, and all else as it was. Raises what `write_text` raises."""
+    new = write_text(lines, part.name, folder).source
+    return replace(part, source=new._replace(named=part.source.named, notices=part.source.notices))
+
+
 def write_table(rows: Iterable[Sequence[str]], name: str, folder: Path, title: str | None = None) -> Part:
     """The rows as a csv part in `folder`. Raises FileEmpty, and FileUnreadable (`inflated`) past TEXT_LIMIT."""
     path = fresh(folder)
@@ -168,6 +191,13 @@ def write_table(rows: Iterable[Sequence[str]], name: str, folder: Path, title: s
     if not size:
         raise FileEmpty(name=name)
     return Part(_plain(path), name, "table", title)
+
+
+def write_records(records: Iterable[Mapping[str, Any]], name: str, folder: Path) -> Part:
+    """The records as JSON lines, a part in `folder`. Raises FileEmpty, and FileUnreadable (`inflated`)."""
+    encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+    part = write_text((encode(record) for record in records), name, folder)
+    return replace(part, kind="records")
 
 
 def fresh(folder: Path) -> Path:

@@ -8,15 +8,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from skills.reading.shape import ANSWERS, PROMPTS, STAMPED, TURN, blocks_of, ends_paragraph, margin_of
+from skills.reading.shape import ANSWERS, PROMPTS, TURN, blocks_of, ends_paragraph, margin_of
 from skills.reading.speakers import DASH, STOP, manner_of
-from skills.workspace import Row, Shape
+from skills.texts.hyphens import MARKS, belongs
+from skills.workspace import Row
 
 HEADING = re.compile(
     r"^(?:#{1,6}\s+(.+?)\s*#*|((?:cap[ií]tulo|chapter|canto|parte|part|acto|act)\s+[\divxlc]+\b.{0,60}))$", re.I
 )
 TITLE = re.compile(r"^\s*(?![-*•\d])\S.{1,78}[^\s.!?…,;:]\s*$")
 RULE = re.compile(r"^\s*(?:[*_=~-]\s*){3,}$")
+CUT_WORD = re.compile(rf"([^\W_]+)([{MARKS}])\n(?=([^\W_]+))")
 FIRST = "#*_=~-cCpPaA"
 """What headings and rules begin with."""
 TURNS = 8
@@ -34,11 +36,11 @@ class Piece(NamedTuple):
     document: int
 
 
-def pieces(lines: Iterable[str], margin: int) -> Iterator[Piece]:
+def pieces(lines: Iterable[str], margin: int, known: frozenset[str] = frozenset()) -> Iterator[Piece]:
     """The rows of prose. A heading or a rule of asterisks begins a new document.
 
-    `margin`: the width at which it was cut, or 0. A short first line that stands alone and ends without punctuation
-    is the title.
+    `margin`: the width at which it was cut, or 0; `known`: the words of the text, for those that were cut there. A
+    short first line that stands alone and ends without punctuation is the title.
     """
     document, title, begun = 0, None, False
     for number, block in enumerate(_blocks(lines)):
@@ -51,9 +53,18 @@ def pieces(lines: Iterable[str], margin: int) -> Iterator[Piece]:
             block = block[1:]
             if not block:
                 continue
-        for row in _rows(block, margin):
+        for row in _rows(block, margin, known):
             begun = True
             yield Piece(row.model_copy(update={"title": title}) if title else row, document)
+
+
+def titles(lines: Iterable[str]) -> Iterator[Piece]:
+    """The rows of a text that has nothing but titles (a single line, an index): each is one."""
+    for line in itertools.chain.from_iterable(_blocks(lines)):
+        bare = line.strip()
+        heading = HEADING.match(bare)
+        if not RULE.match(bare):
+            yield Piece(Row(text=(heading[1] or heading[2]).strip() if heading else bare), 0)
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
@@ -79,10 +90,10 @@ def parts(line: str) -> bool:
     return bare[:1] in FIRST and bool(HEADING.match(bare) or RULE.match(bare))
 
 
-def _rows(block: list[str], margin: int) -> Iterator[Row]:
+def _rows(block: list[str], margin: int, known: frozenset[str]) -> Iterator[Row]:
     if margin:
         for paragraph in _paragraphs(block, margin):
-            yield Row(text=unwrap(paragraph))
+            yield Row(text=unwrap(paragraph, known))
     else:
         # One paragraph a line, as word processors write it.
         for line in block:
@@ -101,45 +112,30 @@ def _paragraphs(block: list[str], margin: int) -> Iterator[list[str]]:
     yield block[start:]
 
 
-def unwrap(block: list[str]) -> str:
-    """A paragraph that was cut at a margin, whole again; a word cut by a hyphen is joined."""
-    return re.sub(r"(?<=[^\W\d_])-\n(?=[^\W\d_])", "", "\n".join(line.strip() for line in block)).replace("\n", " ")
+def unwrap(block: list[str], known: frozenset[str] = frozenset()) -> str:
+    """A paragraph that was cut at a margin, whole again; a word cut by a hyphen is joined.
 
-
-def spoken(lines: Iterable[str], shape: Shape, head: str = "") -> Iterator[Piece]:
-    """The rows of a dialogue, a chat or pairs; a line without a name goes on the turn before.
-
-    A heading or a rule (an act, a scene) begins a new document of a dialogue, a new day one of an exported chat.
-    `head`: the beginning of the text, which tells who asks and who answers.
+    A hyphen that belongs to the word stays: `known` are the words of the text, some with a hyphen inside.
     """
-    if shape == "pairs":
-        filled = [line for line in head.split("\n") if line.strip()]
-        manner = manner_of(filled)
-        turn = manner.turn if manner and manner.form in (DASH, STOP) else _by_colon
-        yield from _asked_and_answered(lines, turn, *sides(filled, turn))
-        return
-    turns: list[str] = []
-    document, begun, title, day = 0, False, None, None
-    for line in lines:
-        heading, stamp = HEADING.match(line.strip()), STAMPED.match(line)
-        today = re.split(r"[, ]", line.strip().lstrip("["), maxsplit=1)[0] if stamp else day
-        parted = bool(heading or RULE.match(line)) or (today != day and day is not None)
-        starts = bool(stamp or TURN.match(line))
-        if turns and (parted or (starts and len(turns) == TURNS)):
-            yield Piece(Row(text="\n".join(turns), title=title), document)
-            turns, begun = [], True
-        if parted:
-            document += begun
-            begun = False
-        day = today
-        if heading or RULE.match(line):
-            title = (heading[1] or heading[2]).strip() if heading else None
-        elif line.strip() and (starts or not turns):
-            turns.append(line.strip())
-        elif line.strip():
-            turns[-1] += f" {line.strip()}"
-    if turns:
-        yield Piece(Row(text="\n".join(turns), title=title), document)
+
+    def joined(found: re.Match[str]) -> str:
+        first, mark, rest = found.groups()
+        name = (rest[0].isupper() and not first.isupper()) or rest[0].isdigit()
+        return first + ("-" if mark in "-\u2010" and (name or belongs(first, rest, known)) else "")
+
+    lines = [line.strip() for line in block]
+    if any(line[-1:] in MARKS for line in lines[:-1]):
+        return CUT_WORD.sub(joined, "\n".join(lines)).replace("\n", " ")
+    return " ".join(lines)
+
+
+def asked(lines: Iterable[str], head: str = "") -> Iterator[Piece]:
+    """The pairs of who asks and who answers; a line without a name goes on what was said before. `head`: the beginning
+    of the text, which tells who is who."""
+    filled = [line for line in head.split("\n") if line.strip()]
+    manner = manner_of(filled)
+    turn = manner.turn if manner and manner.form in (DASH, STOP) else _by_colon
+    yield from _asked_and_answered(lines, turn, *sides(filled, turn))
 
 
 def _by_colon(line: str) -> tuple[str, str] | None:

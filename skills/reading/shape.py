@@ -9,16 +9,18 @@ from collections.abc import Sequence
 from statistics import median
 
 from skills.reading.indents import is_centred
-from skills.reading.listed import is_listed
+from skills.reading.listed import ITEM, is_listed
 from skills.reading.speakers import is_field, manner_of
+from skills.reading.stamps import STAMPS
+from skills.texts.hyphens import MARKS
 from skills.texts.sentences import names, words
 from skills.workspace import Shape
 
 TURN = re.compile(r"^\s{0,3}(?:\*\*|__)?([^\W\d_][\w .'’-]{0,29}?)(?:\*\*|__)?:(?:\*\*|__)?\s+\S")
-STAMPED = re.compile(r"^\W?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}[, ]+\d{1,2}:\d{2}.{0,16}?[\]–-]\s*([^:]{1,40}):\s")
-"""A line of an exported phone chat: date, time, name, colon."""
 PROMPTS = names("q p pregunta question prompt user usuario human instruction instrucción consigna texto text")
 ANSWERS = names("a r respuesta answer completion assistant asistente response output resumen summary")
+CUT_WORDS = 0.1
+"""Share of lines that end inside a word from which on they are those of a margin, however narrow and ragged."""
 
 
 def shape_of(head: str) -> Shape:
@@ -31,7 +33,7 @@ def shape_of(head: str) -> Shape:
 
 def speakers(lines: Sequence[str]) -> Shape | None:
     """`chat`, `pairs` or `dialogue` when most lines begin with who speaks; else None."""
-    stamped = [match for line in lines if (match := STAMPED.match(line))]
+    stamped = [line for line in lines if _is_message(line)]
     if len(stamped) >= 3 and len(stamped) >= 0.4 * len(lines):
         return "chat"
     names = _named(lines)
@@ -40,6 +42,12 @@ def speakers(lines: Sequence[str]) -> Shape | None:
     counts = Counter(names)
     asked, answered = sum(counts[n] for n in PROMPTS), sum(counts[n] for n in ANSWERS)
     return "pairs" if min(asked, answered) >= 1 and asked + answered >= 0.8 * len(names) else "dialogue"
+
+
+def _is_message(line: str) -> bool:
+    """Does a line begin with a date, an hour and a name, as in an exported chat?"""
+    found = next((match for stamp in STAMPS if (match := stamp.match(line))), None)
+    return found is not None and TURN.match(line[found.end() :]) is not None
 
 
 def _named(lines: Sequence[str]) -> list[str]:
@@ -104,13 +112,16 @@ def margin_of(blocks: Sequence[Sequence[str]]) -> int:
         return 0
     pairs = [(a.rstrip(), b.strip()) for block in blocks for a, b in itertools.pairwise(block)]
     breaks = {re.sub(r"\d+", "", a).strip(): (a, b) for a, b in pairs}.values()
-    if len(breaks) < 3:
+    items = sum(bool(ITEM.match(b)) for _, b in pairs)
+    if len(breaks) < 3 or items > 0.5 * len(pairs):
         return 0
     lengths = sorted(len(line.rstrip()) for block in blocks for line in block)
     width = lengths[int(0.98 * len(lengths) - 0.5)]
     while len(lengths) > 8 and lengths[-1] > 1.15 * lengths[-3]:  # an address of the web, a line that was never cut
         lengths.pop()
         width = min(width, lengths[-1])
+    if sum(_cut_word(a, b) for a, b in breaks) >= max(3, CUT_WORDS * len(breaks)):
+        return width
     if width < 40 and (width < 32 or len(breaks) < 10):
         return 0
     full = sum(_full(a, b, width) for a, b in breaks)
@@ -120,8 +131,13 @@ def margin_of(blocks: Sequence[Sequence[str]]) -> int:
 
 def _full(line: str, following: str, width: int) -> bool:
     """Had the first word of the following line no room on this one? A word cut by a hyphen says so by itself."""
-    hyphen = re.search(r"[^\W\d_]-$", line) is not None and following[:1].islower() and len(line) >= 0.75 * width
-    return hyphen or len(line) + 1 + len(following.split()[0]) >= width
+    if len(line) + 1 + len(following.split(maxsplit=1)[0]) >= width:
+        return True
+    return len(line) >= 0.75 * width and _cut_word(line, following)
+
+
+def _cut_word(line: str, following: str) -> bool:
+    return line[-1:] in MARKS and line[-2:-1].isalpha() and following[:1].islower()
 
 
 def ends_paragraph(line: str, following: str, width: int) -> bool:

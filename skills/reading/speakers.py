@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from skills.texts.sentences import ABBREVIATIONS, names
+from skills.texts import abbreviations
+from skills.texts.sentences import names
 
 HONORIFIC = re.compile(r"^(?:Sra?|Dra?|D|Dña|Mrs?|Ms|St|Sor)\.?ª?\s")
+SHORT = abbreviations.TITLES | abbreviations.EITHER
 PARTICLES = names("de del la las el los y e of the and von van da do")
 NEAR = 180
 """Characters in which a name and what is done meanwhile have room."""
@@ -175,4 +177,4 @@ def _is_play(turns: Sequence[tuple[str, str] | None], lines: Sequence[str], mann
 def _abbreviated(said: Sequence[str]) -> bool:
     """Are the names cut short («Ham.», «Cel.»), and not words that sentences begin with, or titles of people?"""
     again = [name for name, times in Counter(said).items() if times > 2]
-    return len(again) > 1 and all(len(name) <= 6 and name not in ABBREVIATIONS | WORDS for name in again)
+    return len(again) > 1 and all(len(name) <= 6 and name not in SHORT | WORDS for name in again)

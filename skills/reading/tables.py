@@ -1,31 +1,24 @@
-"""Tables: finding the delimiter, the columns, the one that holds the text, and the rows."""
+"""The columns of a table: which holds the text, which the title, what is asked and answered; a record as a row."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import mean
 from typing import Any, NamedTuple
 
-from skills.errors import BadInput, FileUnreadable
+from skills.errors import BadInput
 from skills.reading.indents import dedented
-from skills.reading.read import TextSource, lines
 from skills.texts import sentences
 from skills.texts.normalize import fold_word
 from skills.texts.sentences import words
 from skills.workspace import Row, Shape
 
-DELIMITERS = (",", ";", "\t", "|")
-CELL = 64_000_000
-EVEN = 0.6
-"""Share of the rows of a file that calls itself a table that must have the same number of cells."""
-
-PROMPT_NAMES = sentences.names("prompt question pregunta instruction instruccion consigna input entrada front frente")
+PROMPT_NAMES = sentences.names(
+    "prompt question pregunta instruction instruccion consigna input entrada front frente query input_text text_input"
+)
 ANSWER_NAMES = sentences.names(
-    "completion answer respuesta response output salida back dorso target summary resumen reply"
+    "completion answer respuesta response output salida back dorso target summary resumen reply chosen output_text"
 )
 TEXT_NAMES = sentences.names(
     "text texto samples sample content contenido body cuerpo verso verse poema poem estrofa stanza cuento story "
@@ -35,7 +28,15 @@ VERSE_NAMES = sentences.names("verso versos verse line linea poema poem estrofa 
 INSTRUCTION_NAMES = sentences.names("instruction instruccion consigna")
 CONTEXT_NAMES = sentences.names("input entrada context contexto")
 """What an instruction is about, in the usual three columns: it belongs to the prompt."""
+PASSAGE_NAMES = sentences.names("context contexto")
+"""What a question is about."""
+WORSE_NAMES = sentences.names("rejected")
+"""The answer that was judged the worse of two: it is not a text to learn from."""
+ID_NAMES = sentences.names("id _id idx index indice")
 TITLE_NAMES = sentences.names("title titulo nombre name heading encabezado")
+
+NAMED = 4
+"""Words up to which the name of a column is a name, and not a question to which it has the answers."""
 
 
 class Columns(NamedTuple):
@@ -47,74 +48,6 @@ class Columns(NamedTuple):
     completion: str | None = None
     title: str | None = None
     context: str | None = None
-
-
-def sniff(head: str, hint: bool) -> str | None:
-    """The delimiter of a table, or None if the text is no table. `hint`: the file's name says that it is one.
-
-    Each candidate is tried with a real csv parser; the best gives nearly all rows the same number of fields, the
-    more fields the better. With the hint a few rows may be uneven (a quote that was forgotten), as long as the first
-    one, which names the columns, is not. A table of one column counts only with the hint.
-    """
-    best: tuple[float, int, str] | None = None
-    lines = head.strip().split("\n")
-    # The rows of a table have no blank lines between them, paragraphs have.
-    apart = sum(not line.strip() for line in lines) > 0.2 * len(lines)
-    for delimiter in DELIMITERS:
-        rows = [row for row in parse_head(head, delimiter) if row]
-        sizes = [len(row) for row in rows]
-        if len(sizes) < 2 or _sentences(rows, hint):
-            continue
-        (modal, times), *_ = Counter(sizes).most_common(1)
-        share = times / len(sizes)
-        single = modal == 1 and hint and delimiter in ",;" and share == 1.0 and not apart
-        sure = hint or (modal >= 3 and len(sizes) >= 3) or (delimiter == "\t" and len(sizes) >= 3)
-        if single or (modal >= 2 and sure and share >= (EVEN if hint else 1.0) and sizes[0] == modal):
-            found = (share if modal > 1 else 0.0, modal, delimiter)
-            best = max(best, found, key=lambda f: f[:2]) if best else found
-    return best[2] if best else None
-
-
-def _sentences(rows: Sequence[Sequence[str]], hint: bool) -> bool:
-    """Are the cells pieces of sentences? Commas in prose are followed by a space, those of a table hardly ever.
-
-    A file that calls itself a table may be written so, if its first row could be names.
-    """
-    inner = [cell for row in rows for cell in row[1:]]
-    spaced = sum(cell.startswith(" ") for cell in inner) > 0.5 * len(inner) if inner else False
-    return spaced and not (hint and all(len(words(cell)) <= 4 for cell in rows[0]))
-
-
-def parse_head(text: str, delimiter: str) -> list[list[str]]:
-    """Rows of the head, the last left out when it may be cut in the middle (an odd number of quotes)."""
-    csv.field_size_limit(CELL)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    return rows[:-1] if text.count('"') % 2 and len(rows) > 1 else rows
-
-
-def has_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Is the first row made of names? Names are short, not numbers, not repeated, and not like what is below."""
-    # What pandas writes for an index has no name.
-    first = [cell.strip() for cell in rows[0]]
-    first = first[1:] if len(first) > 2 and not first[0] else first
-    rows = [row[-len(first) :] for row in rows]
-    if not all(first) or len(set(first)) < len(first) or any(_number(cell) for cell in first):
-        return False
-    if any(fold_word(cell) in PROMPT_NAMES | ANSWER_NAMES | TEXT_NAMES | TITLE_NAMES for cell in first):
-        return True
-    if any(len(words(cell)) > 4 or len(cell) > 40 for cell in first):
-        return False
-    below = [row for row in rows[1:200] if len(row) == len(first)]
-    for i, cell in enumerate(first):
-        values = [row[i].strip() for row in below]
-        if values and (sum(map(_number, values)) > 0.8 * len(values) or mean(map(len, values)) > 3 * len(cell)):
-            return True
-    return len(first) > 1 and all(cell not in {row[i].strip() for row in below} for i, cell in enumerate(first))
-
-
-def distinct(header: Sequence[str]) -> tuple[str, ...]:
-    """The names of the columns; one without a name is called by its number."""
-    return tuple(cell.strip() or str(i) for i, cell in enumerate(header, start=1))
 
 
 def chosen_columns(
@@ -147,19 +80,26 @@ def columns_of(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Colum
         instruction = next((known[n] for n in known if n in INSTRUCTION_NAMES), None)
         context = next((known[n] for n in known if n in CONTEXT_NAMES and known[n] != instruction), None)
         asked = (instruction if context else None) or prompt or source
-        return Columns(names, None, asked, completion, title, context if instruction else None)
+        passage = next((known[n] for n in known if n in PASSAGE_NAMES and known[n] != asked), None)
+        return Columns(names, None, asked, completion, title, context if instruction else passage)
     if source and (wordy[source] >= 2 or len(names) == 1):
         return Columns(names, text=source, title=title)
-    texts = [name for name in names if wordy[name] >= 3.5 and not _mostly_numbers(rows, name)]
+    texts = [
+        name for name in names
+        if wordy[name] >= 3.5 and not _mostly_numbers(rows, name) and fold_word(name) not in WORSE_NAMES
+    ]  # fmt: skip
     if len(names) == 1 or len(texts) == 1:
         only = texts[0] if texts else names[0]
         return Columns(names, text=only, title=title if title != only else None)
-    # One column much longer than the others is the text; two alike are pairs only if there is nothing else.
+    # One column much longer than the others is the text; two alike are pairs only if there is nothing else, and if
+    # they do not answer a question each.
     texts.sort(key=lambda name: -wordy[name])
     if len(texts) >= 2 and wordy[texts[0]] >= 4 * wordy[texts[1]]:
         return Columns(names, text=texts[0], title=title if title != texts[0] else None)
-    if len(names) == 2 and len(texts) == 2:
-        return Columns(names, prompt=names[0], completion=names[1])
+    named = [name for name in names if fold_word(name) not in ID_NAMES]
+    asks = any(len(words(name)) > NAMED for name in named)
+    if len(named) == 2 and len(texts) == 2 and not asks:
+        return Columns(names, prompt=named[0], completion=named[1])
     return Columns(names, title=title)
 
 
@@ -170,37 +110,9 @@ def wordy_columns(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> li
     return sorted(texts, key=lambda name: -wordy[name])
 
 
-def table_rows(
-    source: TextSource,
-    delimiter: str,
-    names: Sequence[str],
-    header: bool,
-    name: str,
-    uneven: Counter[str] | None = None,
-) -> Iterator[dict[str, str]]:
-    """The rows of a csv, streamed; missing cells are empty, cells too many go on the last column.
-
-    Counts such rows in `uneven["uneven_rows"]`. Raises FileUnreadable (`csv_broken`).
-    """
-    csv.field_size_limit(CELL)
-    text = (line + "\n" for line in lines(source))
-    try:
-        for i, row in enumerate(csv.reader(text, delimiter=delimiter)):
-            if (i == 0 and header) or not row:
-                continue
-            if uneven is not None and len(row) != len(names):
-                uneven["uneven_rows"] += 1
-            cells = [*row, *[""] * (len(names) - len(row))]
-            if len(cells) > len(names):
-                cells[len(names) - 1 :] = [delimiter.join(cells[len(names) - 1 :])]
-            yield dict(zip(names, cells, strict=True))
-    except csv.Error as error:
-        raise FileUnreadable(name=name, kind="csv_broken") from error
-
-
 def row_of(record: Mapping[str, Any], columns: Columns) -> Row:
     """A record as a row of its data set; without a text column, every cell with its name."""
-    cells = {name: _cell(record.get(name)) for name in columns.names}
+    cells = {name: cell_text(record.get(name)) for name in columns.names}
     title = (cells.get(columns.title or "") or "").strip() or None
     if columns.prompt and columns.completion:
         context = cells[columns.context].strip() if columns.context else ""
@@ -219,10 +131,13 @@ def shape_of_columns(columns: Columns, verse: bool) -> Shape:
     return ("verse" if verse else "prose") if columns.text else "table"
 
 
-def _cell(value: Any) -> str:
-    if value is None:
+def cell_text(value: Any) -> str:
+    """A cell as it would be typed; nothing for what is no number."""
+    if value is None or value != value or value in ([], {}):
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, tuple):  # the turns of a conversation
+        return "\n".join(turn.content for turn in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _written(cell: str) -> str:
@@ -230,10 +145,16 @@ def _written(cell: str) -> str:
     return "\n".join(dedented(cell.split("\n"))).strip("\n") if "\n" in cell else cell.strip()
 
 
-def _number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
     return bool(cell.strip()) and not any(c.isalpha() for c in cell) and any(c.isdigit() for c in cell)
+
+
+def is_stamp(cell: str) -> bool:
+    """A number, a date, an hour, an amount: more digits than letters, and no code such as A12."""
+    code = cell[:1].isalpha() and " " not in cell
+    return not code and sum(c.isdigit() for c in cell) > sum(c.isalpha() for c in cell)
 
 
 def _mostly_numbers(rows: Iterable[Mapping[str, str]], name: str) -> bool:
     values = [row.get(name) or "" for row in rows]
-    return sum(map(_number, values)) > 0.5 * len(values)
+    return sum(map(is_number, values)) > 0.5 * len(values)

@@ -8,9 +8,9 @@ NAMED = 40
 """Characters of a pasted text that stand for its name."""
 
 
-def excerpt(text: str) -> str:
-    """An example short enough to be looked at: at most SHOWN characters and the mark of the cut."""
-    return text if len(text) <= SHOWN else f"{text[:SHOWN].rsplit(None, 1)[0]} […]"
+def excerpt(text: str, most: int = SHOWN) -> str:
+    """An example short enough to be looked at: at most `most` characters and the mark of the cut."""
+    return text if len(text) <= most else f"{text[:most].rsplit(None, 1)[0]} […]"
 
 
 def first_words(text: str) -> str:

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
+
+from skills.texts.boundaries import ends
 
 WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 
@@ -18,16 +21,6 @@ WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 def names(text: str) -> frozenset[str]:
     """The set of the words of `text`, which are parted by spaces."""
     return frozenset(text.split())
-
-
-ABBREVIATIONS = names(
-    "sr sra srta dr dra lic ing arq prof profa ud uds vd vds d da dña don pág págs p pp cap art núm nº vol ed eds "
-    "etc ej av avda dpto tel fig aprox s st mr mrs ms jr vs e.g i.e inc ltd co gen col sgt rev hon u.s a.m p.m "
-    "ee.uu a.c d.c"
-)
-"""Words after which a full stop does not end a sentence, unless what follows could not go on."""
-END = re.compile(r"(?:[.!?]+|…)[\"'»”’)\]]*(?=\s)")
-OPENERS = "¿¡«“‘\"'([—–-*"
 
 
 class Sentence(NamedTuple):
@@ -53,39 +46,10 @@ def split(paragraphs: Iterable[str]) -> list[Sentence]:
 
 def split_text(text: str) -> list[str]:
     """The sentences of one paragraph, stripped; pieces without a letter or figure are joined to what precedes."""
-    pieces: list[str] = []
-    start = 0
-    for match in END.finditer(text + " "):
-        if _ends(text, match.start(), match.end()):
-            pieces.append(text[start : match.end()].strip())
-            start = match.end()
-    pieces.append(text[start:].strip())
-    joined: list[str] = []
-    for piece in pieces:
-        if not piece:
-            continue
-        if joined and not WORD.search(piece):
-            joined[-1] = f"{joined[-1]} {piece}"
-        else:
-            joined.append(piece)
-    return joined
-
-
-def _ends(text: str, stop: int, after: int) -> bool:
-    """Does the punctuation at `stop` end a sentence, given what is around it?"""
-    following = text[after:].lstrip()
-    if not following:
-        return True
-    first = following.lstrip(OPENERS)[:1] or following[:1]
-    if text[stop] == "." and not text[stop:after].startswith(".."):
-        before = re.split(r"[\s(¿¡«“\"']", text[max(0, stop - 14) : stop])[-1].casefold()
-        if len(before) == 1 and before.isalpha() and first.isupper():
-            return False  # an initial: J. L. Borges
-        if before in ABBREVIATIONS:
-            return False
-        if before.isdigit() and first.islower():
-            return False
-    return not first.islower()
+    cuts = list(ends(text))
+    if cuts and not WORD.search(text, cuts[-1]):
+        cuts.pop()
+    return [piece for begin, end in pairwise((0, *cuts, len(text))) if (piece := text[begin:end].strip())]
 
 
 def count_words(text: str) -> int:

@@ -22,7 +22,7 @@ from tutor.dialogue.answers import Answers
 from tutor.dialogue.portions import portion
 from tutor.learner import mastery, statechart
 from tutor.learner.events import LearnerEvent, Moved
-from tutor.learner.memory import Memory, remember
+from tutor.learner.memory import Memory, OpenItem, remember
 from tutor.learner.store import Store
 from tutor.lm import installed
 from tutor.processes.jobs import Jobs
@@ -42,6 +42,14 @@ class Called(Frozen):
     """Its fields that words may name."""
     of_lesson: bool = False
     """Whether a step of the lesson called it and went on to ask, so that the question is what is open."""
+
+
+class Marked(Frozen):
+    """An answer of the learner's to a question of the course, as it was marked: `outcome` and why."""
+
+    asked: OpenItem
+    outcome: str
+    why: str
 
 
 @dataclass
@@ -68,6 +76,8 @@ class Dialogue:
     """The text or model that what is typed next is the name of."""
     last: Called | None = None
     """The skill that showed something last, until a lesson goes on: what «it again, shorter» is about."""
+    marked: Marked | None = None
+    """The answer that was marked last, until another question is put: what «why is it wrong?» is about."""
     wondered: str = ""
     """The question that was asked last."""
     cared: bool = False

@@ -12,7 +12,7 @@ from typing import Any
 from skills.texts.quantities import read_number
 from tutor.course.model import Item, Open, Predict, Step, Try
 from tutor.dialogue import items, lessons, open_step, routes, series, steps
-from tutor.dialogue.context import Dialogue, next_button
+from tutor.dialogue.context import Dialogue, Marked, next_button
 from tutor.learner.events import ExplainedAgain, Predicted, QuestionsChosen, RouteChosen, SolutionShown, Where
 from tutor.learner.mastery import MISSES
 from tutor.nlu.grading import grade
@@ -129,6 +129,7 @@ async def take_answer(dialogue: Dialogue, answer: Any, submission: str) -> Turn:
     if not items.record_answer(dialogue, item, asked, graded.outcome):
         return
     yield items.graded_card(dialogue, item, asked, graded, answer)
+    dialogue.marked = Marked(asked=asked, outcome=graded.outcome, why=graded.feedback)
     text = ""
     if graded.outcome not in ("correct", "unclear") and asked.where not in ("placement", "quiz"):
         if not _missed_often(dialogue, item.concept):

@@ -198,6 +198,7 @@ def forget_text(dialogue: Dialogue, dataset: str) -> None:
     """Delete the text itself, which is the current one no more. Raises FileMissing, OSError."""
     dialogue.record(TextDeleted(dataset=dataset))
     dialogue.workspace.delete_dataset(dataset)
+    dialogue.marked = None
     forget_words()
 
 

@@ -13,6 +13,7 @@ from skills.errors import ModelMissing
 from tutor.course.model import SHOWN, Answer, Lesson
 from tutor.dialogue.context import Dialogue, plain
 from tutor.dialogue.lessons import aside, resume
+from tutor.dialogue.my_text import in_hand
 from tutor.dialogue.skill_calls import Interrupted, until
 from tutor.learner.events import ExplainedAgain, Wondered
 from tutor.lm.installed import find
@@ -50,9 +51,19 @@ async def answer(dialogue: Dialogue, question: str, key: str = "") -> Turn:
         turn = aside(dialogue, dialogue.varied("chat.which_question"), _asked_by(dialogue, read.answers))
     else:
         dialogue.lost += 1
-        turn = aside(dialogue, dialogue.varied("chat.dont_know_that"), (dialogue.button("chat.button.help", "help"),))
+        more = (*_in_the_text(dialogue, question), dialogue.button("chat.button.help", "help"))
+        turn = aside(dialogue, dialogue.varied("chat.dont_know_that"), more)
     async for shown in turn:
         yield shown
+
+
+def _in_the_text(dialogue: Dialogue, question: str) -> tuple[Button, ...]:
+    """What the course does not answer may be looked for in the text in hand."""
+    text = in_hand(dialogue)
+    if text is None or not question:
+        return ()
+    args = {"question": question, "file": text.id}
+    return (dialogue.button("chat.button.look_in_text", "answer_from_text", args=args, text=text.name),)
 
 
 def _asked_before(dialogue: Dialogue, question: str) -> bool:
@@ -67,9 +78,19 @@ def look(dialogue: Dialogue) -> None:
     skills_ = [dialogue.last.skill] if dialogue.last else []
     skills_ += ["running"] if dialogue.jobs.running() else []
     skills_ += ["talk"] if dialogue.memory.talk else []
+    skills_ += ["mark"] if dialogue.marked else []
     dialogue.answers.shown = frozenset(f"{SHOWN}{skill}" for skill in skills_)
     dialogue.answers.here = frozenset(dialogue.lesson.concepts if dialogue.lesson else ())
-    dialogue.answers.facts = dialogue.last.result if dialogue.last else {}
+    dialogue.answers.facts = facts_in_sight(dialogue)
+
+
+def facts_in_sight(dialogue: Dialogue) -> dict[str, Any]:
+    """What is known of what was shown last, and of how an answer was marked."""
+    facts = dict(dialogue.last.result) if dialogue.last else {}
+    if dialogue.marked:
+        verdict = dialogue.words(f"chat.marked.{dialogue.marked.outcome}")
+        facts |= {"verdict": verdict, "why": dialogue.marked.why}
+    return facts
 
 
 async def _answered(dialogue: Dialogue, question: str, found: Answer, also: tuple[Answer, ...]) -> Turn:
@@ -96,7 +117,7 @@ def told(dialogue: Dialogue, found: Answer) -> str:
     if not found.topic.startswith(SHOWN):
         return text
     facts: dict[str, Any] = defaultdict(lambda: None)  # an answer may be chosen after what it is about has gone
-    facts |= {key: plain(value) for key, value in (dialogue.last.result if dialogue.last else {}).items()}
+    facts |= {key: plain(value) for key, value in facts_in_sight(dialogue).items()}
     return dialogue.words.fill(text, facts)
 
 

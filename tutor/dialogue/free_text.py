@@ -8,19 +8,20 @@ from collections.abc import AsyncIterator, Sequence
 
 import skills
 from skills.texts.quantities import read_number
-from tutor.course.model import Item, Predict, Step, Try
-from tutor.dialogue import flow, items, model_chat, open_step
+from tutor.course.model import Item, Open, Predict, Step, Try
+from tutor.dialogue import flow, items, lessons, model_chat, open_step
 from tutor.dialogue.context import Dialogue
 from tutor.dialogue.free_questions import look
 from tutor.dialogue.intents import act, take_text
 from tutor.dialogue.next_useful import proposed
 from tutor.dialogue.requests import A_WORD_OR_TWO, CERTAIN, changes_the_last, or_a_question, routed, situation
-from tutor.nlu.arguments import Open, Situation, read_settings
+from tutor.nlu.arguments import Open as Waits
+from tutor.nlu.arguments import Situation, read_settings
 from tutor.nlu.choosing import by_label, by_likeness, by_meaning, by_place
 from tutor.nlu.courtesy import asks_something, without_greeting
 from tutor.nlu.ears import ASTRAY
 from tutor.nlu.mentions import read_name
-from tutor.nlu.router import Router
+from tutor.nlu.router import CARE, Router
 from tutor.nlu.typed_answers import Typed, in_own_words, meant, read_typed
 from tutor.turn import Button, Chosen, Intent, Said, Shown
 
@@ -51,10 +52,25 @@ TO_IT = frozenset({"talk_say", "generate_text"})
 """What goes to the model that is talked to, or changes how it writes."""
 INSTEAD = 0.65
 """The probability of what else it asks for from which an answer that means no option is that."""
+SURELY_INSTEAD = 0.95
+"""The same of what takes minutes, and of distress: answers to a question may speak of anything."""
+JOBS = frozenset(name for name in skills.NAMES if skills.skill(name).where == "job")
+SECOND_THOUGHT = re.compile(
+    r"^\W*(?:(?:no|espera\w*|esper[aá]|par[aá]|perd[oó]n|digo|quise decir|mejor|entonces|ah|uy|ok|wait|hang on|hold on"
+    r"|sorry|i mean|i meant|then|oh|actually|es|it'?s)\b[\s,.:;!]*)+",
+    re.IGNORECASE,
+)
+"""How one begins who has thought better of an answer."""
 BESIDE = 0.5
 """The probability that a message is no answer to the open question from which one that asks something is none."""
 AT_LENGTH = 40
 """Words from which what is said to a model is no request to the tutor."""
+PASS_IT = re.compile(
+    r"\b(?:me )?(?:la |lo )?salt(?:o|eo|[eé]mos)(?:la)? (?:esa|esta|la pregunta)\b|\bpaso de esta\b"
+    r"|\b(?:i'?ll )?skip (?:it|this|that)(?: one)?\b",
+    re.IGNORECASE,
+)
+"""How one passes over the open question."""
 SHORT_ORDER = 12
 """How one says in so many words that the conversation with a model is over; a longer text may be anything."""
 MUSA = re.compile(r"^\W*(?:che |hey |oye |oi |hi |hola )?musa\b[\s,:;.!]*|,? *\bmusa[\s?!.]*$", re.IGNORECASE)
@@ -71,9 +87,12 @@ async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[
     overlay, step = dialogue.memory.machine.overlay, dialogue.step
     item = items.open_item(dialogue) if dialogue.memory.open_item and not overlay else None
     waiting = step if item is None and not overlay and _takes_text(step) else None
-    button = as_button(dialogue.buttons, text, numbered=item is None and waiting is None)
+    second = _second_thought(dialogue, text) if item is None and waiting is None else None
+    button = None if second else as_button(dialogue.buttons, text, numbered=item is None and waiting is None)
     button = button or as_button(open_step.standing(dialogue), text, numbered=False)
-    if button:
+    if second is not None:
+        turn = _answered_again(dialogue, second)
+    elif button:
         yield Chosen(intent=button.intent)
         turn = act(dialogue, button.intent)
     elif naming and _is_name(text):
@@ -84,6 +103,9 @@ async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[
         turn = act(dialogue, Intent(name="rename", args={"name": name}))
     elif len(text) > PASTED or text.strip().count("\n") >= PASTED_LINES:
         turn = _pasted(dialogue, text, router, item)
+    elif cared and not _plainly_asks(dialogue, text, router):
+        dialogue.heard.append(Intent(name="care"))
+        turn = lessons.aside(dialogue, dialogue.varied("chat.after_care"))
     elif item:
         turn = _answer(dialogue, item, text, router)
     elif waiting:
@@ -113,6 +135,39 @@ def _another_way(dialogue: Dialogue) -> Said:
     buttons = [open_step.back_button(dialogue), *(dialogue.button(f"chat.button.{way}", way) for way in ways)]
     buttons += [useful[1]] if useful else []
     return dialogue.say(dialogue.words("chat.lost"), tone="feedback", buttons=tuple(buttons))
+
+
+def _second_thought(dialogue: Dialogue, text: str) -> Typed | None:
+    """Another answer to the question that was just missed: «no wait, c»."""
+    marked = dialogue.marked
+    if marked is None or marked.asked.gap or items.retry_button(dialogue) is None:
+        return None
+    item = dialogue.course.items[marked.asked.item]
+    said = SECOND_THOUGHT.sub("", text).strip()
+    letter = len(said) == 1 and said.isalpha()  # a number is one of the buttons'
+    if isinstance(item, Open) or not (letter or said != text.strip()):
+        return None
+    return read_typed(item, said, items.view(dialogue, item, marked.asked).options, dialogue.language)
+
+
+async def _answered_again(dialogue: Dialogue, answer: Typed) -> AsyncIterator[Shown]:
+    """The question that was just missed is put once more, and answered."""
+    retry = items.retry_button(dialogue)
+    assert retry
+    yield Chosen(intent=retry.intent)
+    async for shown in act(dialogue, retry.intent):
+        yield shown
+    if asked := dialogue.memory.open_item:
+        async for shown in flow.take_answer(dialogue, answer, asked.submission):
+            yield shown
+
+
+def _plainly_asks(dialogue: Dialogue, text: str, router: Router) -> bool:
+    """Whether what is said after distress asks for something of the course, in so many words."""
+    intent = router.route(text, dialogue.language, situation(dialogue, "none"))
+    return intent.name not in ("unsure", "small_talk", "feedback", "off_topic", CARE) and (
+        intent.confidence >= CERTAIN and (intent.name != "question" or asks_something(text))
+    )
 
 
 def _asked_for(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[Shown]:
@@ -240,6 +295,10 @@ async def _answer(dialogue: Dialogue, item: Item, text: str, router: Router) -> 
         async for shown in act(dialogue, Intent(name=command, args={"said": text})):
             yield shown
         return
+    if PASS_IT.search(text) and len(text.split()) <= SHORT_ORDER:
+        async for shown in act(dialogue, Intent(name="next", args={"said": text})):
+            yield shown
+        return
     options = items.view(dialogue, item, asked).options
     answer = text if item.format == "open" else read_typed(item, text, options, dialogue.language)
     intent = Intent(name="answer")
@@ -284,7 +343,8 @@ async def _option_or_request(
         return answer, Intent(name="answer")
     if likely:  # no option is meant: it may be something else
         other = router.route(text, dialogue.language, situation(dialogue, "none"))
-        intent = other if other.confidence >= INSTEAD else Intent(name="unsure", args={"candidates": []})
+        enough = SURELY_INSTEAD if other.name == CARE or other.name in JOBS else INSTEAD
+        intent = other if other.confidence >= enough else Intent(name="unsure", args={"candidates": []})
     intent = await or_a_question(dialogue, intent, text)
     if intent.name == "unsure" and asks_something(text):
         intent = Intent(name="question")
@@ -313,7 +373,7 @@ async def _fill(dialogue: Dialogue, step: Step, text: str, router: Router) -> As
     most = A_GUESS_HEARD if dialogue.answers.ears else A_GUESS
     long = isinstance(step, Predict) and len(text.split()) > most  # a request, rather than a guess
     between = dialogue.last is not None and not dialogue.last.of_lesson  # something that was asked for
-    waits: Open = "none" if long or between else "text"
+    waits: Waits = "none" if long or between else "text"
     intent = router.route(text, dialogue.language, situation(dialogue, waits))
     several = intent.name in NO_REQUEST and len(text.split()) > A_WORD_OR_TWO
     if several and (asks_something(text) or await dialogue.answers.knows(text, dialogue.language)):
@@ -326,6 +386,9 @@ async def _fill(dialogue: Dialogue, step: Step, text: str, router: Router) -> As
     if not asks:
         dialogue.heard.append(Intent(name="answer", args={"text": text}))
     turn = routed(dialogue, intent, text, router) if asks else flow.do_step(dialogue, step, text, {})
+    if asks and intent.name == "small_talk" and isinstance(step, Try):  # it may be the beginning of a text after all
+        args = {"step": dialogue.at(step.id), "typed": text}
+        turn = lessons.adding(dialogue, turn, (dialogue.button("chat.button.use_as_start", "choose", args=args),))
     async for shown in turn:
         yield shown
 

@@ -42,8 +42,12 @@ def _found(dialogue: Dialogue) -> dict[str, int]:
 
 
 async def choose_profile(dialogue: Dialogue, args: dict[str, Any]) -> AsyncIterator[Shown]:
-    """Who the learner is: by a button, or in words (`said`), which may tell several."""
+    """Who the learner is: by a button, or in words (`said`), which may tell several, or none: a name, a greeting."""
     profiles = (args["profile"],) if "profile" in args else profiles_of(str(args["said"]))
+    if not profiles:
+        greeted = f"{dialogue.varied('chat.pleased')}\n\n{beginning(dialogue)}"
+        yield dialogue.say(greeted, buttons=beginning_buttons(dialogue))
+        return
     dialogue.record(ProfileChosen(profile=profiles[0], besides=profiles[1:]))
     told = [dialogue.words(f"chat.profile_said.{profile}") for profile in profiles[:2]]
     if "profile" not in args:

@@ -38,6 +38,7 @@ from tutor.dialogue.skill_calls import (
 )
 from tutor.dialogue.things import model_in_hand
 from tutor.learner.events import TextBrought, Where
+from tutor.nlu.courtesy import courtesy
 from tutor.turn import Intent, Opened, Shown
 
 Turn = AsyncIterator[Shown]
@@ -64,7 +65,7 @@ def _choose(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
         return take_text(dialogue, args)
     if step is None or args.get("step") != dialogue.at(step.id):
         return lessons.aside(dialogue, dialogue.words("chat.past"), tone="system")
-    return flow.do_step(dialogue, step, "", args)
+    return flow.do_step(dialogue, step, str(args.get("typed", "")), args)
 
 
 def _answer(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
@@ -218,6 +219,10 @@ async def _choose_meaning(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
     yield dialogue.say(dialogue.words("chat.what_then"), tone="aside", buttons=(*buttons, back_button(dialogue)))
 
 
+def _small_talk(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
+    return lessons.aside(dialogue, dialogue.varied(f"chat.small_talk.{courtesy(str(args.get('said', '')))}"))
+
+
 def _off_topic(dialogue: Dialogue) -> Turn:
     dialogue.lost += 1
     return lessons.aside(dialogue, dialogue.varied("chat.off_topic"))
@@ -268,7 +273,6 @@ BARE: dict[str, Callable[[Dialogue], Turn]] = {
     "models": models.show,
     "no_questions": lambda dialogue: flow.choose_questions(dialogue, wanted=False),
     "with_questions": lambda dialogue: flow.choose_questions(dialogue, wanted=True),
-    "small_talk": lambda dialogue: lessons.aside(dialogue, dialogue.varied("chat.small_talk")),
     "off_topic": _off_topic,
     "care": controls.care,
     "talk_leave": _leave_talk,
@@ -292,6 +296,7 @@ HANDLERS: dict[str, Callable[[Dialogue, dict[str, Any]], Turn]] = {
     "use_model": models.let_talk,
     "feedback": controls.take_feedback,
     "foreign": controls.speaks_only,
+    "small_talk": _small_talk,
     "not_that": _choose_meaning,
     "question": _question,
     "quiz": series.begin_quiz,

@@ -26,6 +26,7 @@ async def ask_item(
 ) -> AsyncIterator[Shown]:
     """Put a question: an item of the course, or a gap made from the learner's text."""
     submission = secrets.token_hex(8)
+    dialogue.marked = None
     dialogue.move({"lesson": "ask", "placement": "place"}.get(where, "revise"))
     dialogue.record(Asked(item=item, submission=submission, where=where, gap=gap, attempt=attempt))
     yield show_open(dialogue, heading)
@@ -171,9 +172,18 @@ def missed_buttons(dialogue: Dialogue, item: Item, where: str, attempt: int = 1)
     )
 
 
+def retry_button(dialogue: Dialogue) -> Button | None:
+    """The open button by which the question that was just missed is tried again."""
+    return next((b for b in dialogue.buttons if b.intent.name == "answer" and b.intent.args.get("retry")), None)
+
+
 async def give_hint(dialogue: Dialogue) -> AsyncIterator[Shown]:
     """The next rung of the open question's ladder of hints, the last one again after it; from now on the answer counts
-    as helped."""
+    as helped. One that was just missed is put once more."""
+    if (retry := retry_button(dialogue)) and dialogue.memory.open_item is None:
+        args = retry.intent.args
+        async for shown in ask_item(dialogue, args["retry"], args["where"], attempt=args.get("attempt", 2)):
+            yield shown
     asked = dialogue.memory.open_item
     item = open_item(dialogue) if asked else None
     if asked is None or item is None or not item.hints:

@@ -11,11 +11,11 @@ from tutor.course.model import Bring, Predict
 from tutor.dialogue import lessons, open_step
 from tutor.dialogue.context import Dialogue
 from tutor.dialogue.intents import act
-from tutor.dialogue.my_text import about_the_text
+from tutor.dialogue.my_text import PartAsked, about_the_text, part_asked, show_part
 from tutor.nlu.arguments import Open, Situation, State
 from tutor.nlu.changes import changed, is_change, merged, plainly, same_family
 from tutor.nlu.choosing import by_likeness
-from tutor.nlu.courtesy import asks_something
+from tutor.nlu.courtesy import asks_something, begins_asking
 from tutor.nlu.lessons_named import lessons_named
 from tutor.nlu.router import CARE, Router
 from tutor.nlu.utterances import ANSWER, PROFILE
@@ -27,6 +27,27 @@ POINTS = re.compile(r"\b(?:es[oa]s?|est[oa]s?|lo|la|that|this|it|those|these)\b"
 """Words for what is in sight, which name nothing."""
 OTHERS = 3
 """Things that are offered instead of what was understood."""
+ABOUT_ANYTHING = frozenset({"off_topic", "question", "feedback", "unsure"})
+"""What a question to one's own text may be taken for."""
+READ_TO = frozenset({"question", "unsure", "off_topic", "answer_from_text", "my_things", "feedback", "repeat"})
+"""The same of «read me the third letter»."""
+LONGER_LIST = 10
+"""Continuations that are shown to who wants to see the others."""
+SURELY_A_MODEL = 0.97
+"""The probability from which somebody who has seen nothing yet wants to talk to a model."""
+ANOTHER_EXAMPLE = re.compile(r"\b(?:otr[oa]s?|ejemplos?|another|examples?|por favor|please|porfa\w*)\b", re.IGNORECASE)
+WHERE_WE_WERE = re.compile(
+    r"\b(?:en qu[eé]|d[oó]nde|por d[oó]nde) (?:est[aá]bamos|[ií]bamos|quedamos|hab[ií]amos quedado|andábamos)\b"
+    r"|\bwhere (?:were|was|had|did|are) we\b(?! (?:from|born))",
+    re.IGNORECASE,
+)
+"""How one asks who comes back in the middle of something."""
+MASKS = re.compile(
+    r"\b(?:quit|sac|borr|elimin|escond|ocult|anonim|cambi|c[aá]mbi|reemplaz)\w*|\b(?:take|get rid of|remove|hide|delete"
+    r"|strip|swap|replace|anonymi[sz]e)\b",
+    re.IGNORECASE,
+)
+"""What people call to mask what was found of somebody."""
 A_WORD_OR_TWO = 2
 """Words that a message has at most where it could be something else than it seems."""
 
@@ -67,8 +88,14 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
         async for shown in act(dialogue, button.intent):
             yield shown
         return
+    if asked := await _part_asked(dialogue, intent, text):
+        dialogue.heard.append(intent)
+        async for shown in show_part(dialogue, asked.part):
+            yield shown
+        return
     intent = _as_change(dialogue, intent, text, router)
     intent = await or_a_question(dialogue, intent, text)
+    intent = _where_it_is(dialogue, intent, text)
     if intent.name == "question" and not dialogue.last and await dialogue.answers.is_far(text):
         intent = Intent(name="off_topic")
     if await _is_for_the_text(dialogue, intent, text):
@@ -78,9 +105,12 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
         intent = Intent(name="go_to", args={"lesson": lessons_[0]} if one else {"among": list(lessons_[:OTHERS])})
     if intent.name in ("go_to", "back") and not intent.args and open_step.left(dialogue):
         intent = Intent(name="back_to_lesson")
-    named = len(text.split()) > A_WORD_OR_TWO and not POINTS.search(text)
+    about = ANOTHER_EXAMPLE.sub(" ", text) if intent.name == "explain_again" else text
+    named = len(about.split()) > A_WORD_OR_TWO and not POINTS.search(about)
+    if intent.name == "explain_again" and not intent.args and (offered := _explained_here(dialogue)):
+        intent, named = Intent(name="explain_again", args=offered), False
     if intent.name in ("go_to", "explain_again") and not intent.args and named:
-        topic = await dialogue.answers.topic_of(text, dialogue.language)
+        topic = await dialogue.answers.topic_of(about, dialogue.language)
         intent = Intent(name=intent.name, args={"topic": topic} if topic in dialogue.course.concepts else {})
     if intent.name == "unsure":
         async for shown in _which(dialogue, intent, text, router):
@@ -92,9 +122,43 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
         yield shown
 
 
+async def _part_asked(dialogue: Dialogue, intent: Intent, text: str) -> PartAsked | None:
+    """The part of the text in hand that is to be read, where that is what is asked for."""
+    if intent.name not in READ_TO and intent.confidence >= CERTAIN:
+        return None
+    asked = await asyncio.to_thread(part_asked, dialogue, text)
+    return asked if asked and asked.wanted == "read" else None
+
+
+def _where_it_is(dialogue: Dialogue, intent: Intent, text: str) -> Intent:
+    """What some requests mean where they are made: back to the lesson, out of a quiz; the list that was just shown, at
+    more length; a model to talk to, before anything was shown of it, is somebody."""
+    last = dialogue.last
+    asked = dialogue.memory.open_item
+    if WHERE_WE_WERE.search(text) and intent.name != CARE:
+        return Intent(name="repeat")
+    if intent.name == "back_to_lesson" and asked and asked.where in ("quiz", "review"):
+        return Intent(name="enough")
+    shown = last is not None and last.skill == "predict_next" and last.inputs.get("prompt")
+    if intent.name == "predict_next" and last and shown and not intent.args.get("prompt"):
+        inputs = {name: value for name, value in last.inputs.items() if name in ("prompt", "word", "run")}
+        return intent.model_copy(update={"args": {**inputs, "top_k": LONGER_LIST}})
+    if intent.name == "talk" and dialogue.memory.route is None and intent.confidence < SURELY_A_MODEL:
+        return Intent(name="question")
+    return intent
+
+
+def _explained_here(dialogue: Dialogue) -> dict[str, str]:
+    """What the open button explains that explains anything: what was just talked of."""
+    buttons = [button for button in dialogue.buttons if button.intent.name == "explain_again"]
+    return dict(buttons[-1].intent.args) if buttons else {}
+
+
 async def _is_for_the_text(dialogue: Dialogue, intent: Intent, text: str) -> bool:
     """Whether a question that nothing of the course answers is in the words of the text in hand."""
-    if intent.name not in ("off_topic", "question") or "answer" in intent.args or not asks_something(text):
+    if intent.name not in ABOUT_ANYTHING or "answer" in intent.args or not asks_something(text):
+        return False
+    if intent.name not in ("off_topic", "question") and intent.confidence >= CERTAIN:
         return False
     if not await asyncio.to_thread(about_the_text, dialogue, text):
         return False
@@ -129,12 +193,13 @@ async def or_a_question(dialogue: Dialogue, intent: Intent, text: str) -> Intent
     """A message of which it is not sure what it asks for, as a question if the bank knows it: nearly to the letter or,
     where it asks something in so many words, well enough to be answered."""
     asks = asks_something(text)
-    certain = intent.name not in ("unsure", PROFILE) and intent.confidence >= CERTAIN
+    choosing = intent.name == "route" and asks  # «how long is the whole course?»
+    certain = intent.name not in ("unsure", PROFILE) and intent.confidence >= CERTAIN and not choosing
     if certain or intent.name in ("question", CARE, "foreign"):
         return intent
     if intent.name != "unsure" and not asks:
         return intent
-    likely = asks and intent.name == "unsure" and "question" in intent.args["candidates"]
+    likely = asks and (choosing or (intent.name == "unsure" and "question" in intent.args["candidates"]))
     if likely and await dialogue.answers.has(text, dialogue.language):
         return Intent(name="question", args={})
     known = await dialogue.answers.knows(text, dialogue.language, asks and intent.name != "off_topic")
@@ -147,8 +212,11 @@ def _button_meant(dialogue: Dialogue, intent: Intent, text: str) -> Button | Non
     if intent.name == CARE:
         return None
     shown = [button for button in dialogue.buttons if not button.on_card]
-    place = by_likeness(text, [button.label for button in shown], dialogue.language)
-    if place is not None:
+    said = text
+    if dialogue.last and dialogue.last.skill == "scan_private_data":
+        said = MASKS.sub(dialogue.words("chat.to_mask"), text)
+    place = by_likeness(said, [button.label for button in shown], dialogue.language)
+    if place is not None and (asks_something(shown[place].label) or not begins_asking(text)):
         return shown[place]
     if intent.name != "unsure" or "?" in text:
         return None
@@ -176,8 +244,8 @@ def _as_change(dialogue: Dialogue, intent: Intent, text: str, router: Router) ->
     unsure = not about_it and open_to_it and not dialogue.memory.open_item
     if unsure and changes_the_last(dialogue, text, router):
         intent, about_it = Intent(name=last.skill, confidence=intent.confidence), True
-    if not dialogue.memory.open_item:  # else what is to be said again is the question
-        about_it = about_it or intent.name == "repeat"
+    said_how = dialogue.memory.open_item is None or changes_the_last(dialogue, text, router)
+    about_it = about_it or (intent.name == "repeat" and said_how)  # else what is to be said again is the question
     if intent.name == "unsure":
         about_it = any(same_family(name, last.skill) for name in intent.args["candidates"])
     if not about_it:

@@ -13,6 +13,7 @@ from skills.model.piece_tokenizer import kept as tokenizers
 from skills.model.piece_tokenizer import rename_kept, tokenizers_folder
 from skills.training.runs import given, known_runs, rename_run
 from skills.workspace import folder_bytes
+from tutor.data_card import keep_cards
 from tutor.dialogue.about import dataset_and_runs
 from tutor.dialogue.context import Dialogue
 from tutor.processes.run_status import RunStatus
@@ -55,7 +56,9 @@ def rename(dialogue: Dialogue, thing: Thing, name: str) -> str:
     """Call it otherwise; the name as it is kept. Raises BadInput, FileMissing."""
     workspace = dialogue.workspace
     if thing.what == "text":
-        return workspace.rename(thing.id, name).name
+        named = workspace.rename(thing.id, name).name
+        keep_cards(workspace, dialogue.words.language)
+        return named
     if thing.what == "tokenizer":
         return rename_kept(workspace, thing.id, name)
     return rename_run(workspace, thing.id, name)

@@ -96,7 +96,7 @@ def accepted(intent: str) -> dict[str, str]:
 _N = r"(\d+(?:[.,]\d+)*)"
 _ONE = r"(?:\b(un[ao]?|one|a)(?: sol[ao]| single)? )"
 COUNTED = {
-    "sentences": r"(?:frases?|oracion(?:es)?|sentences?)",
+    "sentences": r"(?:frases?|oracion(?:es)?|lineas?|renglon(?:es)?|sentences?|lines?)",
     "paragraphs": r"(?:parrafos?|paragraphs?)",
     "bullets": r"(?:puntos?|vinetas?|bullet points?|bullets?|points?)",
     "words": r"(?:palabras?|words?)",

@@ -14,7 +14,10 @@ from skills.texts.normalize import fold_in_place
 from skills.texts.quantities import digits
 
 QUOTED = re.compile(r"«([^»]+)»|“([^”]+)”|\"([^\"]+)\"|(?<!\w)'([^']+)'(?!\w)")
-FILE_NAME = re.compile(r"[\w\-]+\.(?:txt|md|csv|tsv|xlsx|jsonl?|docx|odt|epub|pdf|html|zip)\b", re.IGNORECASE)
+FILE_NAME = re.compile(
+    r"[\w\-]+\.(?:txt|md|markdown|csv|tsv|xlsx|jsonl?|docx|odt|epub|pdf|html|zip|srt|vtt|sbv|ass|ssa|lrc)\b",
+    re.IGNORECASE,
+)
 _COLON = re.compile(r"^([^:«“\"]{3,70}):\s+(\S.*)$", re.DOTALL)
 
 

@@ -13,6 +13,9 @@ from tutor.settings import CURRICULUM
 UTTERANCES = CURRICULUM / "utterances"
 LIKELY = -0.2
 """The classifier's distance from which a profile is one of theirs, beside the likeliest."""
+TOLD, PLAINLY_TOLD = -0.1, 0.1
+"""The same below which a message tells none («soy Marcos», «nunca estudié»), and from which it tells one that was taken
+for a greeting: half of what tells none has less than -0.18, and hardly anything that tells one less than 0.4."""
 
 
 class Introduction(NamedTuple):
@@ -43,9 +46,11 @@ def _model() -> tuple[Any, tuple[str, ...]]:
     return features, tuple(map(str, labels.classes_))
 
 
-def profiles_of(text: str) -> tuple[str, ...]:
-    """The profiles that a message tells, the likeliest first; at least one."""
+def profiles_of(text: str, from_: float = TOLD) -> tuple[str, ...]:
+    """The profiles that a message tells, the likeliest first; none where that is at less than `from_`."""
     model, names = _model()
     distances = model.decision_function([text])[0]
     order = distances.argsort()[::-1]
+    if distances[order[0]] < from_:
+        return ()
     return tuple(names[place] for n, place in enumerate(order) if n == 0 or distances[place] >= LIKELY)

@@ -73,6 +73,10 @@ NO_GUESS = 0.55
 """While a bet is awaited, the probability from which a message is none."""
 TO_ANYBODY = frozenset({"next", "small_talk", "repeat", "generate_text", "off_topic", "hint", "help"})
 """What is said in words that a model can be told as well: «go on», «hello»."""
+HARDLY_A_GUESS, A_GUESS = 0.2, 3
+"""The probability of a guess below which a longer message than so many words is none, whatever else it may be."""
+TALKS = 0.95
+"""While the beginning of a text is awaited, the probability from which what is said is small talk."""
 ELSEWHERE = frozenset({"go_to", "back", "stop", "route", "progress", "privacy", "my_things", "no_questions"})
 """Where somebody wants to go instead of giving the beginning of a text, if what they mean is heard;"""
 SURELY = 0.97
@@ -168,7 +172,8 @@ class Router:
         {language}, a message in a language that is not spoken here.
         """
         exact = self._exact.get(words_of(text))
-        if exact and (situation.open != "talk" or exact not in TO_ANYBODY):
+        a_guess = situation.open == "text" and situation.state == "bet" and exact == "small_talk"  # «morning»
+        if exact and not a_guess and (situation.open != "talk" or exact not in TO_ANYBODY):
             return self._intent(exact, text, situation, 1.0)
         ranked = self.alternatives(text, situation)
         distress = dict(ranked).get(CARE, 0.0)
@@ -201,7 +206,10 @@ class Router:
         if situation.open == "talk":
             return probability >= OBEYED
         if situation.state == "bet" and self.ears:
-            return probability >= NO_GUESS
+            hardly = dict(ranked).get(ANSWER, 0.0) < HARDLY_A_GUESS and len(text.split()) > A_GUESS
+            return probability >= NO_GUESS or hardly
+        if best == "small_talk" and self.ears:
+            return probability >= TALKS
         if best in ("off_topic", "small_talk", "next"):
             return False
         if "?" in text:

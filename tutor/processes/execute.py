@@ -24,6 +24,7 @@ from skills.contract import (
     Stopped,
 )
 from skills.errors import BadInput, UserError
+from tutor.data_card import keep_cards
 from tutor.failures import failed
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def execute(skill: Skill, given: Mapping[str, Any], ctx: Context, emit: Callable
         ending = _run(skill, given, inner, seen)
     except Exception as error:
         ending = failed(error, ctx.workspace.home)
+    keep_cards(ctx.workspace, ctx.language)
     ending = ended[0] if ended else ending
     emit(ending)
     return ending

@@ -24,7 +24,7 @@ from tutor.lm.origin import origins
 from tutor.lm.speed import LEAST_WORDS, Speed, known_speed
 from tutor.settings import CURRICULUM, build_settings
 from tutor.terminal.meter import Meter
-from tutor.words import Words
+from tutor.words import LANGUAGES, Words
 
 NOTE = "setup.json"
 """In the models' folder: {"missing": roles that could not be brought, "tries": how often}; tutor/setup/system.py reads
@@ -67,7 +67,8 @@ def learn_to_hear(home: Path, words: Words, say: Say) -> None:
     say(words("models.setup.hearing"))
     course = load_course(CURRICULUM)
     trained_router(course, home / HEARING)
-    indexed_bank(course, words.language, home / HEARING)
+    for language in LANGUAGES:
+        indexed_bank(course, language, home / HEARING)
 
 
 def announce(wanted: Plan, words: Words, say: Say) -> None:

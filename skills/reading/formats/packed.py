@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from skills.errors import FileUnreadable
 
@@ -54,6 +55,18 @@ def member(opened: zipfile.ZipFile, inner: str, name: str, limit: int = XML_LIMI
     """The whole content of the member called `inner`, None if there is none. Raises FileUnreadable (`inflated`)."""
     info = opened.NameToInfo.get(inner)
     return None if info is None else b"".join(stream(opened, info, name, limit))
+
+
+def member_like(opened: zipfile.ZipFile, inner: str) -> str | None:
+    """The name of the member that is meant by `inner`: written so, or with other capitals, accents or slashes."""
+    if inner in opened.NameToInfo:
+        return inner
+    wanted = _plain_path(inner)
+    return next((name for name in opened.NameToInfo if _plain_path(name) == wanted), None)
+
+
+def _plain_path(name: str) -> str:
+    return unicodedata.normalize("NFC", unquote(name).replace("\\", "/").lstrip("/")).casefold()
 
 
 def weigh(opened: zipfile.ZipFile, name: str, limit: int) -> None:

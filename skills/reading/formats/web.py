@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from skills.errors import FileTooLarge, FileUnreadable
+from skills.reading.formats.furniture import furniture
+from skills.reading.formats.marks import mark
 from skills.reading.formats.packed import XML_LIMIT
 from skills.reading.formats.styles import EM, Declared, Sheet, length_of, points
 from skills.reading.part import Document, Paragraph, Part, part_of, spaces
 from skills.reading.read import HEAD, encoding_of
+from skills.reading.rows import TITLE
 from skills.texts.sentences import names
 
 if TYPE_CHECKING:
@@ -23,7 +27,10 @@ BLOCKS = names(
     "p div section article li h1 h2 h3 h4 h5 h6 blockquote ul ol dl dt dd figure figcaption header main hr body pre "
     "address html center caption table tr td th details summary"
 )
+LeftAs = Callable[["Element"], str | None]
+"""Under what an element is left out of a text with all that is in it; None if it is read."""
 SPACES = re.compile(r"[ \t\r\n\f]+")
+TITLE_LIMIT = 200
 STAYS = "\x00"
 """A space that stays, in text whose spaces are kept; no page can hold this character."""
 STAYING = f" \t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u3000{STAYS}"
@@ -41,6 +48,8 @@ LEFT = {"dd": 30.0}
 """Points that an element stands in where no style says so."""
 ROOM = 3
 """Empty lines that are kept where there are more."""
+ITEM = "- "
+"""Before an item of a list, whose words may be in a paragraph of their own."""
 CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -48,12 +57,28 @@ def read(path: Path, name: str, folder: Path) -> list[Part]:
     if path.stat().st_size > XML_LIMIT:
         raise FileTooLarge(name=name, bytes=path.stat().st_size, limit=XML_LIMIT)
     data = path.read_bytes()
-    text, named = _decoded(path, data, name)
-    part = part_of(page(text, name), name, folder)
+    text, named = decoded(path, data, name)
+    part = part_of(article(text, name), name, folder)
     return [replace(part, source=part.source._replace(named=named))]
 
 
-def _decoded(path: Path, data: bytes, name: str) -> tuple[str, str]:
+def article(text: str, name: str, title: str | None = None) -> Document:
+    """What a page of the web has to say, under its title (its own, or the one it came with) if nothing else is.
+
+    Where everything looks like furniture, the furniture is the text.
+    """
+    document = page(text, name, lambda node: mark(node) or furniture(node))
+    if not any(paragraph.text.strip() for paragraph in document.paragraphs):
+        document = page(text, name, mark)
+    filled = [paragraph for paragraph in document.paragraphs if paragraph.text.strip()]
+    title = document.title or title
+    entitled = any(paragraph.level for paragraph in filled) or (len(filled) > 1 and TITLE.match(filled[0].text))
+    if title and filled and not entitled and not document.tables:
+        document.paragraphs[:0] = [Paragraph(title, 1), Paragraph("")]
+    return document
+
+
+def decoded(path: Path, data: bytes, name: str) -> tuple[str, str]:
     """The page as text and its encoding: the one it declares if that fits, else the one it looks like."""
     if declared := CHARSET.search(data[:4096]):
         try:
@@ -65,22 +90,39 @@ def _decoded(path: Path, data: bytes, name: str) -> tuple[str, str]:
     return data.decode(encoding, "replace"), named
 
 
-def page(text: str, name: str, sheet: Sheet | None = None) -> Document:
+def page(text: str, name: str, left_as: LeftAs = mark, sheet: Sheet | None = None) -> Document:
     """What a page shows; `sheet`: the styles that are not in it. Raises FileUnreadable (`html`) if nothing can be made
     of it."""
+    return shown(tree(text, name), left_as, sheet)
+
+
+def shown(root: Element, left_as: LeftAs = mark, sheet: Sheet | None = None) -> Document:
+    """What is shown of a page, or of an element of one."""
+    own = ("".join(map(str, node.itertext())) for node in root.iter("style"))
+    walk = _Walk(Document(title=_title(root)), left_as, Sheet(own, sheet))
+    walk.take(root)
+    walk.close()
+    return walk.document
+
+
+def tree(text: str, name: str) -> Element:
+    """The root of a page. Raises FileUnreadable (`html`) if nothing can be made of it."""
     from lxml import etree, html
 
     # A parser of HTML knows no entities but its own, and mends what is open or crossed.
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(re.sub(r"^\ufeff?\s*<\?xml.*?\?>", "", text, count=1), parser=parser)
+        return html.document_fromstring(re.sub(r"^\ufeff?\s*<\?xml.*?\?>", "", text, count=1), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise FileUnreadable(name=name, kind="html") from error
-    own = ("".join(map(str, node.itertext())) for node in root.iter("style"))
-    walk = _Walk(Document(), Sheet(own, sheet))
-    walk.take(root)
-    walk.close()
-    return walk.document
+
+
+def _title(root: Element) -> str | None:
+    """What a page calls itself where it is shared, or in the bar of the browser."""
+    shared = root.xpath(".//meta[@property='og:title']/@content")
+    shown = root.find(".//title")
+    title = " ".join(str(shared[0] if shared else shown.text or "" if shown is not None else "").split())
+    return title[:TITLE_LIMIT] or None
 
 
 class _Place(NamedTuple):
@@ -95,8 +137,8 @@ class _Place(NamedTuple):
 class _Walk:
     """Gathers the words of a page until something ends the paragraph. libxml2 keeps trees under 256 levels."""
 
-    def __init__(self, document: Document, sheet: Sheet) -> None:
-        self.document, self.sheet = document, sheet
+    def __init__(self, document: Document, left_as: LeftAs, sheet: Sheet) -> None:
+        self.document, self.left_as, self.sheet = document, left_as, sheet
         self.pieces: list[str] = []
         self.place = _Place()
         self.spaces = "normal"
@@ -104,11 +146,15 @@ class _Walk:
 
     def take(self, node: Element) -> None:
         tag = node.tag if isinstance(node.tag, str) else ""
-        if tag == "br":
+        kind = self.left_as(node) if tag else None
+        if kind is not None:
+            if text := _flat(node):
+                self.document.left.leave(kind, text)
+        elif tag == "br":
             self.pieces.append("\n")
         elif tag == "table" and not _lays_out(node):
             self.close()
-            rows = [[_flat(cell) for cell in row if cell.tag in ("td", "th")] for row in node.iter("tr")]
+            rows = [[cell_text(cell) for cell in row if cell.tag in ("td", "th")] for row in node.iter("tr")]
             self.document.add_table(rows)
         elif tag and tag not in SKIPPED:
             self._inside(node, tag)
@@ -119,7 +165,9 @@ class _Walk:
         style, before = self.sheet.style_of(node), (self.place, self.spaces)
         block, group = self._is_block(node), self._is_group(node)
         self.spaces = _spaces(style, "pre" if tag == "pre" else self.spaces)
-        if block:
+        if block and self.pieces == [ITEM]:
+            self.place = _placed(style, tag, self.place)
+        elif block:
             self.close()
             self.place = _placed(style, tag, self.place)
         elif (further := length_of(style, "margin-left", "padding-left")) and self._begins_line():
@@ -129,7 +177,7 @@ class _Walk:
         if node.text:
             self._say(node.text)
         if tag == "li":
-            self.pieces.insert(0, "- ")
+            self.pieces.insert(0, ITEM)
         for child in node:
             tail, child.tail = child.tail, None
             self.take(child)
@@ -240,6 +288,18 @@ def _lays_out(table: Element) -> bool:
     return bool(table.xpath(".//table|.//p[2]")) or (
         len(table.xpath(".//tr[position() < 4]")) <= 2 and bool(table.xpath(".//br[2]"))
     )
+
+
+def cell_text(cell: Element) -> str:
+    """The text of a cell of a table; a line ends where its author ended it."""
+    pieces = [SPACES.sub(" ", cell.text or "")]
+    for node in cell.iterdescendants():
+        if node.tag in ("br", "p", "div"):
+            pieces.append("\n")
+        if isinstance(node.tag, str) and node.tag not in ("style", "script"):
+            pieces.append(SPACES.sub(" ", node.text or ""))
+        pieces.append(SPACES.sub(" ", node.tail or ""))
+    return "\n".join(" ".join(line.split()) for line in "".join(pieces).split("\n")).strip()
 
 
 def _flat(cell: Element) -> str:

@@ -1,0 +1,421 @@
+"""From the lines of printed pages to headings, paragraphs, stanzas and rows of tables, as their author wrote them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from skills.reading.formats.printed.lines import Line
+from skills.reading.formats.printed.notes import columns_of
+
+ENDED = re.compile(r"[.!?…:؟۔][\"'”’»)\]]*$")
+SAID = re.compile(r"[\"'“‘«¿¡(\[]*\s*[^\W_]|[—–-]")
+SAYS = re.compile(r"[—–-]\s?\S")
+"""How a turn of dialogue begins."""
+ITEM = re.compile(r"(?:[•‣◦▪●○■□✓·*]|\d{1,3}[.)]|[a-z][.)])\s")
+WRAPPED = 0.75
+"""Share of the lines' ends that the margin must explain for a text to be prose."""
+STANZA = 1.25
+"""Distance of lines, beside the usual, that begins a paragraph or stanza."""
+SET_IN = 0.6
+"""How much further from the margin, in sizes of its letters, a line begins that is set in."""
+HEADING = 160
+"""Most characters of a heading."""
+
+
+@dataclass
+class Block:
+    """Lines between which there is no more room than usual. `turned`: it begins a page or a column."""
+
+    lines: list[Line]
+    turned: bool
+    level: int = 0
+
+    @property
+    def table(self) -> bool:
+        return bool(self.lines[0].cells)
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What is usual in a text: size of the letters, distance of the lines of each size, how far paragraphs are set in.
+
+    `hanging`: lines that go on from a full one are set in. `capitals`: lines begin with one, but for those that go on
+    from a full one. `attached`: dashes stand close to the words that they enclose.
+    """
+
+    size: float
+    steps: dict[int, float]
+    set_in: float
+    hanging: bool
+    capitals: bool
+    attached: bool
+
+
+def body_size(pages: Sequence[Sequence[Line]]) -> float:
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page:
+            sizes[round(line.size, 1)] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def text_of(pages: Sequence[Sequence[Line]], size: float) -> Iterator[str]:
+    """Lines of plain text: `#` before headings, blank lines between paragraphs and between stanzas."""
+    pages = [[line for column in columns_of(page) for line in column] for page in _same_width(pages)]
+    steps = _steps(pages)
+    blocks = [block for page in pages for block in _blocks(page, steps)]
+    _find_headings(blocks, size)
+    running = [block.lines for block in blocks if not block.level and not block.table]
+    usual = Usual(size, steps, _set_in(running), _hanging(running), _capitals(running), _attached(running))
+    closed = [
+        a.lines for a, b in itertools.pairwise(blocks) if not (a.level or a.table or b.turned) and len(a.lines) > 1
+    ]
+    write = _paragraphs if _is_prose(running, closed, usual) else _stanzas
+    for lines in write(blocks, usual):
+        yield from (*lines, "")
+
+
+def _same_width(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """A column with few lines is as wide as most that begin with it: its lines may all be short."""
+    columns = [column for page in pages for column in columns_of(page)]
+    widths = Counter[int]()
+    for column in columns:
+        widths[round(column[0].limit - column[0].start)] += len(column)
+    usual = widths.most_common(1)[0][0] if widths else 0
+    found = []
+    for page in pages:
+        changed: list[Line] = []
+        for column in columns_of(page):
+            width = column[0].limit - column[0].start
+            wide = usual if len(column) < 8 and width < usual and len(list(columns_of(page))) == 1 else width
+            changed += [line._replace(limit=line.start + wide) for line in column]
+        found.append(changed)
+    return found
+
+
+def _steps(pages: Sequence[Sequence[Line]]) -> dict[int, float]:
+    """Size of the letters -> the usual distance of lines of that size, the least of those that are not rare."""
+    found: defaultdict[int, list[float]] = defaultdict(list)
+    for page in pages:
+        for a, b in itertools.pairwise(page):
+            if not b.fresh and round(a.size) == round(b.size) and a.base - b.base > 0.8 * a.size:
+                found[round(b.size)].append(a.base - b.base)
+    return {size: sorted(steps)[len(steps) // 5] for size, steps in found.items()}
+
+
+def _blocks(page: Sequence[Line], steps: dict[int, float]) -> Iterator[Block]:
+    """The lines of a page by the room between them, the size of their letters, and whether they are of a table."""
+    block: list[Line] = []
+    for line in page:
+        if block and _parted(block[-1], line, steps):
+            yield Block(block, turned=block[0].fresh)
+            block = []
+        block.append(line)
+    if block:
+        yield Block(block, turned=block[0].fresh)
+
+
+def _parted(before: Line, line: Line, steps: dict[int, float]) -> bool:
+    if line.fresh or bool(before.cells) != bool(line.cells):
+        return True
+    if not 0.94 < line.size / before.size < 1.06:
+        return True
+    if before.bold != line.bold and min(len(before.text), len(line.text)) > 1:
+        heading = before if before.bold else line
+        if heading.right < heading.limit - 0.1 * (heading.limit - heading.start):
+            return True
+    return before.base - line.base > STANZA * steps.get(round(line.size), 1.2 * line.size) + 0.5
+
+
+# --- headings ---------------------------------------------------------------------------------------------------------
+
+
+def _find_headings(blocks: Sequence[Block], size: float) -> None:
+    """Give each heading its level, by the size and weight of its letters."""
+    whole = sum(len(line.text) for block in blocks for line in block.lines)
+    weights: Counter[tuple[float, bool]] = Counter()
+    for block in blocks:
+        for line in block.lines:
+            weights[_face(line, size)] += len(line.text)
+    rare = {face for face, weight in weights.items() if weight < 0.3 * whole}
+    headings = [block for block in blocks if _is_heading(block, size) and _face(block.lines[0], size) in rare]
+    faces = sorted({_face(block.lines[0], size) for block in headings}, reverse=True)
+    for block in headings:
+        block.level = min(faces.index(_face(block.lines[0], size)) + 1, 6)
+
+
+def _face(line: Line, size: float) -> tuple[float, bool]:
+    return round(line.size / size, 1), line.bold
+
+
+def _is_heading(block: Block, size: float) -> bool:
+    """Larger than the text, or as heavy as no other line of it, short, and no sentence."""
+    text = " ".join(line.text for line in block.lines)
+    first = block.lines[0]
+    if block.table or len(block.lines) > 4 or not 1 < len(text) <= HEADING or not any(map(str.isalnum, text)):
+        return False
+    if first.size >= 1.17 * size:
+        return True
+    if len(text) > 100 or text.endswith((".", ",", ";", ":")) or SAYS.match(text) or len(block.lines) > 2:
+        return False
+    return first.size > 1.06 * size or (all(line.bold for line in block.lines) and first.size > 0.94 * size)
+
+
+# --- prose or verse ---------------------------------------------------------------------------------------------------
+
+
+def _is_prose(blocks: Sequence[Sequence[Line]], closed: Sequence[Sequence[Line]], usual: Usual) -> bool:
+    """Did the margin end the lines? What may be the end of a paragraph is no sign of either.
+
+    `closed`: blocks that no page cuts. The last lines of paragraphs are of any length; those of stanzas are as long
+    as the others.
+    """
+    last = [_filled(block[-1]) / max(map(_filled, block)) for block in closed]
+    stanzas = sum(map(len, closed)) > 0.5 * sum(map(len, blocks))
+    if len(last) >= 5 and stanzas and median(last) > 0.8:
+        return False
+    full = cut = free = going = 0
+    lines = [line for block in blocks for line in block]
+    for block in blocks:
+        for a, b in itertools.pairwise(block):
+            if _full(a, b):
+                full += 1
+                going += not b.text[:1].isupper() and not SAYS.match(b.text)
+            elif ENDED.search(a.text) and SAID.match(b.text):
+                free += 1
+            else:
+                cut += 1
+    says = sum(bool(SAYS.match(line.text)) for line in lines)
+    if full + cut + free == 0:
+        return True
+    if says >= 0.3 * len(lines) and full >= WRAPPED * (full + cut):
+        return True
+    return full >= WRAPPED * (full + cut) and full >= 0.15 * (full + free) and going >= 0.35 * full
+
+
+def _filled(line: Line) -> float:
+    return max(line.right - line.start, 1.0)
+
+
+def _full(a: Line, b: Line, limit: float | None = None) -> bool:
+    """Had the first word of the next line no room on this one?"""
+    return _spare(a, b, limit) < 0.15 * a.size or (a.text.endswith("-") and b.text[:1].islower() and len(a.text) > 12)
+
+
+def _spare(a: Line, b: Line, limit: float | None = None) -> float:
+    """The room that is left on a line after the first word of the next."""
+    return (a.limit if limit is None else limit) - a.right - b.first - 0.2 * a.size
+
+
+def _set_in(blocks: Sequence[Sequence[Line]]) -> float:
+    """How far the first lines of paragraphs are set in: 0 if they are not."""
+    found: Counter[int] = Counter()
+    lines = 0
+    for block in blocks:
+        lines += len(block)
+        for a, b in itertools.pairwise([block[0], *block]):
+            room = b.left - b.start
+            if SET_IN * b.size < room < 0.4 * (b.limit - b.start) and (a is b or a.left - a.start < SET_IN * a.size):
+                found[round(room)] += 1
+    if not found or found.most_common(1)[0][1] < 0.02 * lines:
+        return 0.0
+    return float(found.most_common(1)[0][0])
+
+
+def _hanging(blocks: Sequence[Sequence[Line]]) -> bool:
+    """Are the lines that go on from a full one set in, as in long verse and lists of books?"""
+    further: Counter[int] = Counter()
+    same = 0
+    for block in blocks:
+        for a, b in itertools.pairwise(block):
+            if _full(a, b) and not ENDED.search(a.text):
+                same += abs(b.left - a.left) < 0.3 * b.size
+                if b.left - a.left > SET_IN * b.size:
+                    further[round(b.left - a.left)] += 1
+    often = max((further[place] + further[place + 1] for place in further), default=0)
+    return often > 3 and often > 2 * same and often > 0.6 * further.total()
+
+
+def _capitals(blocks: Sequence[Sequence[Line]]) -> bool:
+    begins = [b.text for block in blocks for a, b in itertools.pairwise(block) if not _full(a, b)]
+    return len(begins) >= 5 and sum(text.lstrip('«“"¿¡—(')[:1].isupper() for text in begins) > 0.95 * len(begins)
+
+
+def _attached(blocks: Sequence[Sequence[Line]]) -> bool:
+    lines = [line.text for block in blocks for line in block]
+    close = sum(len(re.findall(r"\s[—–][^\W_¿¡]|\w[—–][\s,.;:]", line)) for line in lines)
+    return close > sum(len(re.findall(r"\s[—–]\s", line)) for line in lines)
+
+
+# --- prose ------------------------------------------------------------------------------------------------------------
+
+
+def _paragraphs(blocks: Sequence[Block], usual: Usual) -> Iterator[list[str]]:
+    """Each paragraph on a line; headings, rows of tables and quoted verse as they are."""
+    open_: list[Line] = []
+    for block in blocks:
+        whole = _whole(block, usual)
+        if open_ and (whole is not None or not block.turned):
+            yield [_joined(open_, usual)]
+            open_ = []
+        if whole is not None:
+            yield whole
+            continue
+        limits = _limits(block.lines)
+        for line, limit in zip(block.lines, limits, strict=True):
+            if open_ and _begins(open_[-1], line, usual, limit if open_[-1] in block.lines else None):
+                yield [_joined(open_, usual)]
+                open_ = []
+            open_.append(line)
+    if open_:
+        yield [_joined(open_, usual)]
+
+
+def _whole(block: Block, usual: Usual) -> list[str] | None:
+    """The lines of a block that is no running prose."""
+    if block.level:
+        return [_heading(block, usual)]
+    if block.table or _is_verse(block.lines):
+        return [line.text for line in block.lines]
+    return None
+
+
+def _heading(block: Block, usual: Usual) -> str:
+    return f"{'#' * block.level} {_joined(block.lines, usual).lstrip('# ')}"
+
+
+def _is_verse(lines: Sequence[Line]) -> bool:
+    """Lines among prose that had room for more, and did not end with a sentence."""
+    pairs = list(itertools.pairwise(lines))
+    room = [_spare(a, b) > 0.1 * (a.limit - a.start) for a, b in pairs]
+    cut = [not (ENDED.search(a.text) and SAID.match(b.text)) for a, b in pairs]
+    says = any(SAYS.match(line.text) for line in lines)
+    return len(pairs) >= 2 and all(room) and sum(cut) >= 0.5 * len(pairs) and not says
+
+
+def _limits(lines: Sequence[Line]) -> list[float]:
+    """Where each line's stretch ends: lines set in alike, as a quotation, may end before the others."""
+    limits: list[float] = []
+    for _, group in itertools.groupby(lines, key=lambda line: round(line.left - line.start) // 2):
+        stretch = list(group)
+        quoted = len(stretch) > 2 and stretch[0].left - stretch[0].start > SET_IN * stretch[0].size
+        limits += [max(line.right for line in stretch) if quoted else line.limit for line in stretch]
+    return limits
+
+
+def _begins(before: Line, line: Line, usual: Usual, limit: float | None) -> bool:
+    """Does a paragraph begin with this line, which no room parts from the one before?"""
+    ended, says = bool(ENDED.search(before.text)), bool(SAYS.match(line.text))
+    if limit is None and before.justified and before.right < before.limit - 0.4 * before.size:
+        return True
+    room, earlier = line.left - line.start, before.left - before.start
+    spare = _spare(before, line, limit)
+    if usual.hanging:
+        return room < SET_IN * line.size and (earlier > SET_IN * line.size or spare > 0)
+    if room > SET_IN * line.size:
+        if abs(room - usual.set_in) < 1.6:
+            return earlier < SET_IN * line.size or ended or not line.text[:1].islower()
+        if room - earlier > SET_IN * line.size:
+            return spare > 0 or ended
+    elif room < -SET_IN * line.size and earlier > -SET_IN * line.size:
+        return True
+    if ITEM.match(line.text) and (spare > 0 or ended):
+        return True
+    if spare > 0.15 * line.size and ended and (says or not line.text[:1].islower()):
+        return True
+    return spare > 0.25 * (line.limit - line.start) and not line.text[:1].islower()
+
+
+def _joined(lines: Sequence[Line], usual: Usual) -> str:
+    """One line of the lines of a paragraph; a word cut by a hyphen is joined."""
+    text = ""
+    for line in lines:
+        said = " ".join(line.text.split())
+        if re.search(r"[^\W\d_]-$", text) and said[:1].islower():
+            text = text[:-1] + said
+        elif (re.search(r"\w-$", text) and said[:1].isalnum()) or (
+            usual.attached and (re.search(r"(?:^|\s)[—–]$", text) or re.match(r"[—–](?:[\s,.;:!?)]|$)", said))
+        ):
+            text += said
+        else:
+            text = f"{text} {said}" if text else said
+    return text
+
+
+# --- verse ------------------------------------------------------------------------------------------------------------
+
+
+def _stanzas(blocks: Sequence[Block], usual: Usual) -> Iterator[list[str]]:
+    """The lines of each stanza; over the turn of a page it goes on unless it is known to end there."""
+    lengths = Counter(
+        len(_unbent(a.lines, usual))
+        for a, b in itertools.pairwise(blocks)
+        if not a.level and not a.table and not a.turned and not b.turned
+    )
+    bottoms = _bottoms(blocks)
+    open_: list[Line] = []
+    for block in blocks:
+        if block.level or block.table or _is_paragraph(block.lines):
+            if open_:
+                yield _unbent(open_, usual)
+                open_ = []
+            texts = [line.text for line in block.lines]
+            yield [_heading(block, usual)] if block.level else texts if block.table else [_joined(block.lines, usual)]
+            continue
+        if open_ and not (block.turned and _goes_on(open_, block.lines, lengths, bottoms, usual)):
+            yield _unbent(open_, usual)
+            open_ = []
+        open_ = [*open_, *block.lines]
+    if open_:
+        yield _unbent(open_, usual)
+
+
+def _bottoms(blocks: Sequence[Block]) -> float:
+    """How low the lines of a full page come."""
+    lows = sorted(a.lines[-1].base for a, b in itertools.pairwise(blocks) if b.turned)
+    return lows[len(lows) // 4] if lows else 0.0
+
+
+def _goes_on(open_: Sequence[Line], lines: Sequence[Line], lengths: Counter[int], low: float, usual: Usual) -> bool:
+    """Does the stanza that a page ends with go on in the next? By the length of the others, and by its last words."""
+    before, after = len(_unbent(open_, usual)), len(_unbent(lines, usual))
+    step = usual.steps.get(round(usual.size), 1.2 * usual.size)
+    if open_[-1].base > low + 3 * step:
+        return False
+    if lengths and lengths.most_common(1)[0][1] >= 0.6 * lengths.total() and lengths.total() >= 3:
+        usually = lengths.most_common(1)[0][0]
+        if before in lengths or before + after == usually:
+            return before + after == usually
+    return not ENDED.search(open_[-1].text) or lines[0].text[:1].islower()
+
+
+def _unbent(lines: Sequence[Line], usual: Usual) -> list[str]:
+    """The verses: one that did not fit goes on in a line set in, and is joined with it."""
+    verses: list[list[Line]] = []
+    for line in lines:
+        before = verses[-1][-1] if verses else None
+        if before is not None and _bent(verses[-1][0], before, line, usual):
+            verses[-1].append(line)
+        else:
+            verses.append([line])
+    return [_joined(verse, usual) for verse in verses]
+
+
+def _bent(first: Line, before: Line, line: Line, usual: Usual) -> bool:
+    if not _full(before, line):
+        return False
+    small = usual.capitals and line.text[:1].islower() and not ENDED.search(before.text)
+    return small or (usual.hanging and line.left - first.left > SET_IN * line.size)
+
+
+def _is_paragraph(lines: Sequence[Line]) -> bool:
+    """Prose among verse: three lines or more, all but the last to the margin, whatever the sentence."""
+    pairs = list(itertools.pairwise(lines))
+    return len(pairs) >= 2 and all(
+        _full(a, b) and abs(b.left - lines[1].left) < 2 and len(a.text) > 40 and b.text[:1].islower() for a, b in pairs
+    )
