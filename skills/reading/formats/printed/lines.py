@@ -270,8 +270,10 @@ def _edges(rows: Sequence[Sequence[Run]]) -> tuple[float, float, bool]:
     ]  # fmt: skip
     if going and sum(full for _, full in going) > 0.6 * len(going):
         start = Counter(round(left) for left, _ in going).most_common(1)[0][0]
-    justified = len(rights) > 3 and sum(right > limit - 1 for right in rights) > 0.45 * len(rights)
-    return float(start), limit, justified
+    ends = Counter(round(right) for right in rights)
+    margin = max(ends, key=lambda end: ends[end - 1] + ends[end] + ends[end + 1])
+    justified = len(rights) > 3 and sum(abs(right - margin) <= 1 for right in rights) > 0.4 * len(rights)
+    return float(start), float(margin) if justified else limit, justified
 
 
 def _joined(row: Sequence[Run]) -> str:
