@@ -16,6 +16,8 @@ CELL = 1.4
 """The same, from which it may be another cell of a table."""
 GUTTER = 0.6
 """Least room between two columns, in sizes of letters."""
+BORDERS = 5
+"""Most places that are tried as borders of columns."""
 COLUMN = 4
 """Least lines of a column."""
 
@@ -120,14 +122,14 @@ def borders_of(runs: Sequence[Run]) -> list[float]:
     """Where the columns of a page begin, but for the first: those that show by themselves."""
     starts = Counter(round(run.left) for run in runs)
     found: list[float] = []
-    for start, _ in starts.most_common(16):
+    for start, _ in starts.most_common(12):
         if sum(starts[start + near] for near in (-1, 0, 1)) >= COLUMN:
             border = min(run.left for run in runs if abs(run.left - start) <= 1.5) - 0.5
             if all(abs(border - other) > 3 for other in found) and _is_white(runs, border):
                 found.append(border)
-    found.sort()
-    chosen = next((some for some in (found, *([border] for border in found)) if some and _are_columns(runs, some)), [])
-    return chosen
+    found = sorted(found[:BORDERS])
+    some = (list(chosen) for n in range(len(found), 0, -1) for chosen in itertools.combinations(found, n))
+    return next((borders for borders in some if _are_columns(runs, borders)), [])
 
 
 def lines_of(runs: Sequence[Run], width: float, known: Sequence[float]) -> tuple[list[Line], int]:

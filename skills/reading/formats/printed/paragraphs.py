@@ -181,9 +181,9 @@ def _is_prose(blocks: Sequence[Sequence[Line]], closed: Sequence[Sequence[Line]]
         return False
     if usual.hang and _are_long_verses(blocks, usual):
         return False
-    rest = [block for block in blocks if not _is_verse(block)]
+    rest = [part for block in blocks for part in _apart(block) if not _is_verse(part)]
     lines = [line for block in rest for line in block]
-    if len(lines) < 0.3 * whole:
+    if len(lines) < 0.4 * whole:
         return False
     breaks = Counter(_break(a, b) for block in rest for a, b in itertools.pairwise(block))
     full = breaks["full"] + breaks["going"]
@@ -275,7 +275,7 @@ def _attached(blocks: Sequence[Sequence[Line]]) -> bool:
 def _paragraphs(blocks: Sequence[Block], usual: Usual) -> Iterator[list[str]]:
     """Each paragraph on a line; headings, rows of tables and quoted verse as they are."""
     open_: list[Line] = []
-    for block in blocks:
+    for block in _with_verse_apart(blocks):
         whole = _whole(block, usual)
         if open_ and (whole is not None or not block.turned):
             yield [_joined(open_, usual)]
@@ -291,6 +291,15 @@ def _paragraphs(blocks: Sequence[Block], usual: Usual) -> Iterator[list[str]]:
             open_.append(line)
     if open_:
         yield [_joined(open_, usual)]
+
+
+def _with_verse_apart(blocks: Sequence[Block]) -> Iterator[Block]:
+    for block in blocks:
+        if block.level or block.table:
+            yield block
+        else:
+            for i, part in enumerate(_apart(block.lines)):
+                yield Block(part, turned=block.turned and i == 0)
 
 
 def _whole(block: Block, usual: Usual) -> list[str] | None:
@@ -309,10 +318,33 @@ def _heading(block: Block, usual: Usual) -> str:
 def _is_verse(lines: Sequence[Line]) -> bool:
     """Lines among prose that had room for more, and did not end with a sentence."""
     pairs = list(itertools.pairwise(lines))
-    room = [_spare(a, b) > 0.1 * (a.limit - a.start) for a, b in pairs]
+    room = [_is_roomy(a, b) for a, b in pairs]
     cut = [not (ENDED.search(a.text) and SAID.match(b.text)) for a, b in pairs]
     says = any(SAYS.match(line.text) for line in lines)
     return len(pairs) >= 2 and all(room) and sum(cut) >= 0.5 * len(pairs) and not says
+
+
+def _apart(lines: Sequence[Line]) -> list[list[Line]]:
+    """The lines with those of verse apart that follow a paragraph, or go before one, without room between."""
+    parts: list[list[Line]] = [[]]
+    roomy = [_is_roomy(a, b) for a, b in itertools.pairwise(lines)]
+    start = 0
+    for free, group in itertools.groupby(roomy):
+        end = start + len(list(group))
+        if free:
+            # The first may be the last line of a paragraph, which is as short.
+            first = start + (start > 0)
+            verse = list(lines[first : end + 1])
+            if _is_verse(verse):
+                parts[-1] += lines[len(list(itertools.chain(*parts))) : first]
+                parts += [verse, []]
+        start = end
+    parts[-1] += lines[len(list(itertools.chain(*parts))) :]
+    return [part for part in parts if part]
+
+
+def _is_roomy(a: Line, b: Line) -> bool:
+    return _spare(a, b) > 0.1 * (a.limit - a.start)
 
 
 def _limits(lines: Sequence[Line]) -> list[float]:
@@ -323,7 +355,7 @@ def _limits(lines: Sequence[Line]) -> list[float]:
         quoted = len(stretch) > 2 and stretch[0].left - stretch[0].start > SET_IN * stretch[0].size
         limits += [max(line.right for line in stretch) if quoted else line.limit for line in stretch]
     for i, (a, b) in enumerate(itertools.pairwise(lines)):
-        if abs(a.right - b.right) < 0.7:
+        if abs(a.right - b.right) < 0.7 and not ENDED.search(a.text):
             limits[i] = min(limits[i], a.right)
             limits[i + 1] = min(limits[i + 1], b.right)
     return limits
@@ -415,13 +447,14 @@ def _goes_on(open_: Sequence[Line], lines: Sequence[Line], lengths: Counter[int]
     """Does the stanza that a page ends with go on in the next? By the length of the others, and by its last words."""
     before, after = len(_unbent(open_, usual)), len(_unbent(lines, usual))
     step = usual.steps.get(round(usual.size), 1.2 * usual.size)
-    if open_[-1].base > low + 3 * step:
+    going = not ENDED.search(open_[-1].text) or lines[0].text[:1].islower()
+    if open_[-1].base > low + 3 * step and not going:
         return False
     if lengths and lengths.most_common(1)[0][1] >= 0.6 * lengths.total() and lengths.total() >= 3:
         usually = lengths.most_common(1)[0][0]
         if before in lengths or before + after == usually:
             return before + after == usually
-    return not ENDED.search(open_[-1].text) or lines[0].text[:1].islower()
+    return going
 
 
 def _unbent(lines: Sequence[Line], usual: Usual) -> list[str]:
