@@ -205,7 +205,10 @@ def _break(a: Line, b: Line) -> str:
 def _are_long_verses(blocks: Sequence[Sequence[Line]], usual: Usual) -> bool:
     """Where what goes on is set in: do those that begin further out come after no end of a sentence?"""
     ends = [
-        bool(ENDED.search(a.text)) for block in blocks for a, b in itertools.pairwise(block) if not _hangs(b, block, usual)
+        bool(ENDED.search(a.text))
+        for block in blocks
+        for a, b in itertools.pairwise(block)
+        if not _hangs(b, block, usual)
     ]
     return len(ends) >= 3 and sum(ends) < 0.6 * len(ends)
 
@@ -254,7 +257,9 @@ def _hang(blocks: Sequence[Sequence[Line]]) -> float:
                 same += abs(b.left - a.left) < 0.3 * b.size
                 if b.left - a.left > SET_IN * b.size:
                     further[round(b.left - a.left)] += 1
-    usual, often = max(((place, further[place] + further[place + 1]) for place in further), default=(0, 0), key=lambda x: x[1])
+    usual, often = max(
+        ((place, further[place] + further[place + 1]) for place in further), default=(0, 0), key=lambda x: x[1]
+    )
     return float(usual) if often > 3 and often > 2 * same and often > 0.6 * further.total() else 0.0
 
 
