@@ -110,7 +110,7 @@ def slashed(cells: Sequence[str]) -> Setting:
 
 def _slashes(found: Setting, lines: Sequence[str]) -> Setting:
     """Essays quote verses so, between sentences; here nearly everything is."""
-    parted = [verses for line in _filled(lines) if len(verses := at_slashes(line)) >= VERSES]
+    parted = [verses for line in _filled(lines) if len(verses := at_slashes(line)) >= VERSES and verses[0]]
     inside = sum(len(verse) for verses in parted for verse in verses)
     if not inside or inside < 0.8 * sum(map(len, lines)):
         return found
@@ -132,7 +132,7 @@ def _parted(lines: Iterable[str]) -> Iterator[str]:
     """Each verse on a line, blank ones around each stanza; a sentence before the first verse is its title."""
     for line in lines:
         verses = at_slashes(line)
-        if len(verses) < VERSES:
+        if len(verses) < VERSES or not verses[0]:
             yield line
             continue
         title, stop, verse = verses[0].partition(". ")
@@ -267,11 +267,22 @@ def _turns(found: Setting, lines: Sequence[str]) -> Setting:
     if width < WIDE:
         return found
     pairs = [(a, b) for a, b in itertools.pairwise(lines) if a.strip() and b.strip()]
-    further = [(a, b) for a, b in pairs if b[:1].isspace()]
+    further = list(_further(lines))
     turned = sum(_full(a, b, width) for a, b in further)
-    full = sum(_full(a, b, width) for a, b in pairs if b[:1].isspace() or not ENDED.search(a.rstrip()))
-    certain = turned >= TURNED and turned >= 0.8 * len(further) and turned >= 0.7 * full
+    full = turned + sum(_full(a, b, width) for a, b in set(pairs) - set(further) if not ENDED.search(a.rstrip()))
+    certain = turned >= TURNED and turned >= 0.8 * len(further) and turned >= 0.9 * full
     return found._replace(width=width) if certain else found
+
+
+def _further(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each line that stands further in than the one that its verse began with, and the one before it."""
+    begun = 0
+    for before, line in itertools.pairwise(lines):
+        indent = len(indent_of(line))
+        if before.strip() and line.strip() and indent > begun:
+            yield before, line
+        else:
+            begun = indent
 
 
 def _full(line: str, following: str, width: int) -> bool:

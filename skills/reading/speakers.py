@@ -69,6 +69,7 @@ FIELDS = names(
     "evaluación antecedentes acuerdo acuerdos moción votación observaciones conclusión conclusiones considerando visto "
     "objective activity outcome background motion vote decision action actions lunes martes miércoles jueves viernes "
     "sábado domingo monday tuesday wednesday thursday friday saturday sunday mañana tarde noche desayuno almuerzo cena "
+    "copyright files file comment comments source license version description example examples usage returns "
     "breakfast lunch dinner nombre apellido edad name age art artículo article capítulo chapter"
 )
 """What stands before a colon or on a line of its own in records, letters, recipes and minutes: nobody speaks there."""
@@ -160,7 +161,7 @@ def named_often(said: Sequence[str], lines: int, share: float) -> bool:
 
 def _is_play(turns: Sequence[tuple[str, str] | None], lines: Sequence[str], manner: Manner) -> bool:
     said = [turn[0] for turn in turns if turn is not None]
-    share = SELDOM if manner.capitals and len(said) >= MANY else manner.least
+    share = SELDOM if manner.capitals and manner.form is not SPACED and len(said) >= MANY else manner.least
     if not named_often(said, len(lines), share):
         return False
     if manner.form not in (STOP, SPACED, *ABOVE):
