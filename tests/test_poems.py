@@ -16,9 +16,9 @@ from skills.reading import theatre, verse
 from skills.reading.chords import chords_on, has_chords
 from skills.reading.formats.styles import Sheet, length_of, points
 from skills.reading.indents import dedented, edge_of, is_centred
-from skills.reading.layout import PLAIN, layout_of
 from skills.reading.left_out import LeftOut, read_left_out
 from skills.reading.listed import is_listed
+from skills.reading.setting import PLAIN, setting_of
 from skills.reading.shape import shape_of
 from skills.reading.speakers import manner_of
 from skills.training.units import units
@@ -44,22 +44,22 @@ def load(ctx: Context, **inputs: object) -> list[Row]:
      "\n".join(paragraphs(9)), "—Yo.\n\n—No.\n\n" * 9, "Pan.\n\nVino.\n\nY nada más.", "x", ""],
 )  # fmt: skip
 def test_what_is_set_plainly_is_left_as_it_is(text: str) -> None:
-    assert layout_of(text) == PLAIN
+    assert setting_of(text) == PLAIN
 
 
 def test_a_layout_is_undone() -> None:
     doubled = PATIO.replace("\n", "\n\n").replace("\n\n\n\n", "\n\n\n")
-    assert layout_of(doubled).text(doubled) == PATIO
+    assert setting_of(doubled).text(doubled) == PATIO
     turned = "\n".join(wrapped(line, 60).replace("\n", "\n  ") for line in PROSE)
-    assert layout_of(turned).text(turned) == "\n".join(PROSE)
+    assert setting_of(turned).text(turned) == "\n".join(PROSE)
     quoted = PATIO.replace("\n\n", " // ").replace("\n", " / ")
-    assert layout_of(quoted).text(quoted).strip() == PATIO
+    assert setting_of(quoted).text(quoted).strip() == PATIO
 
 
 def test_what_is_left_of_a_song_is_its_words() -> None:
     song = "\n".join(f"{CHORDS[i % 4]}\n{line}" for i, line in enumerate(HARBOUR.split("\n")) if line)
     left = LeftOut()
-    kept = list(layout_of(song).lines(lambda: song.split("\n"), left))
+    kept = list(setting_of(song).lines(lambda: song.split("\n"), left))
     assert kept == [line for line in HARBOUR.split("\n") if line]
     assert left["chords"] == 12
     assert left.pieces[0] == ("chords", CHORDS[0].strip())
@@ -251,7 +251,7 @@ def test_time_grows_with_the_text_and_no_faster() -> None:
     began = time.process_time()
     for line in HOSTILE:
         text = "\n".join([line] * 6)
-        layout_of(text)
+        setting_of(text)
         shape_of(f"{text}\n\n{text}")
         list(verse.pieces(text.split("\n"), text))
         list(theatre.pieces(text.split("\n"), text))
