@@ -36,13 +36,13 @@ def plain_cases() -> Iterator[Case]:
     yield from elsewhere()
 
 
-def stored(name: str, data: bytes, shape: str, rows: int | None, **more: Any) -> Case:
+def stored(name: str, data: bytes, shape: str | None, rows: int | None, **more: Any) -> Case:
     return Case(name, lambda: data, shape, rows, **more)
 
 
-def running(name: str, content: str, shape: str, rows: int | None, **more: Any) -> Case:
-    """A text of which it does not matter, if `rows` is None, in how many it is cut."""
-    return stored(name, content.encode(), shape, rows, **more)
+def running(name: str, content: str, shape: str | None, **more: Any) -> Case:
+    """A text of which it does not matter in how many rows it is cut or, if `shape` is None, what it is taken for."""
+    return stored(name, content.encode(), shape, None, **more)
 
 
 def refused(name: str, content: str | bytes, error: str) -> Case:
@@ -243,9 +243,9 @@ def numbered() -> Iterator[Case]:
     yield text("todas numeradas.txt", every, "verse", 4, lacks="12", **more)
     index = "\n".join(f"Carta {i}, {word:<30}{page}" for i, (word, page) in enumerate(
         zip(["patio", "puerto", "tren", "farol", "llave"], [5, 9, 16, 20, 31], strict=True)))  # fmt: skip
-    yield running("indice de libro.txt", index, "prose", None, has="16")
+    yield running("indice de libro.txt", index, None, has="16")
     recipe = "5 huevos grandes\n10 cucharadas de harina\n3 tazas de leche\n15 nueces partidas\n20 pasas de uva"
-    yield running("ingredientes.txt", recipe, "prose", None, has="10 cucharadas")
+    yield running("ingredientes.txt", recipe, None, has="10 cucharadas")
 
 
 def cut(content: str, width: int = 34) -> list[str]:
@@ -284,9 +284,9 @@ def printed() -> Iterator[Case]:
         "uno": lambda n: f"El patio   {n}",
     }  # fmt: skip
     for name, form in heads.items():
-        yield running(f"cabezas {name}.txt", paged(form), "prose", None, lacks=form(13), **more)
+        yield running(f"cabezas {name}.txt", paged(form), "prose", lacks=form(13), **more)
     fed = paged(lambda n: f"EL PATIO {n}", "\f")
-    yield running("saltos de pagina.txt", fed, "prose", None, lacks="EL PATIO 13", **more)
+    yield running("saltos de pagina.txt", fed, "prose", lacks="EL PATIO 13", **more)
     chapters = "\n\n".join(f"Capítulo {i}\n\n{WRAPPED}" for i in range(1, 5))
     yield text("capitulos numerados.txt", chapters, "prose", 20, documents=4)
     parts = "\n\n".join(f"{i}\n\n{texts.COPLAS.strip()}" for i in range(1, 6))
@@ -297,9 +297,9 @@ def printed() -> Iterator[Case]:
         "quiso irse por la\n"
         "puerta de adelante. Había una luz de noche, una luz de no-\nche que no alumbraba nada, pero estaba.\n"
     )
-    yield running("con guion propio.txt", compound * 2, "prose", None, has="charla político-social siguió")
-    yield running("con guion de origen.txt", compound * 2, "prose", None, has="franco-argentina")
-    yield running("con guion de corte.txt", compound * 2, "prose", None, lacks="no-che")
+    yield running("con guion propio.txt", compound * 2, "prose", has="charla político-social siguió")
+    yield running("con guion de origen.txt", compound * 2, "prose", has="franco-argentina")
+    yield running("con guion de corte.txt", compound * 2, "prose", lacks="no-che")
 
 
 # --- subtitles --------------------------------------------------------------------------------------------------------
@@ -347,7 +347,7 @@ def captioned() -> Iterator[Case]:
         yield text(name, ass, "prose", 1, has="Buenas tardes y gracias", lacks="an8", notices=("cues",))
     tagged = ["<i>Buenas</i> tardes y <font color='red'>gracias</font>.", "[Aplausos]", "{\\an8}♪ Se oye algo ♪",
               "(RISAS)\n¿Quién sigue?", "- ¿Vos?\n- Yo no, [tose] gracias."]  # fmt: skip
-    yield running("etiquetas.srt", cues(words=tagged), "prose", None, lacks="<i>",
+    yield running("etiquetas.srt", cues(words=tagged), "prose", lacks="<i>",
                has="Buenas tardes y gracias.", notices=("sounds",))  # fmt: skip
     yield from rolling()
 
@@ -396,19 +396,20 @@ def transcribed() -> Iterator[Case]:
         "meet": lambda i, line: f"00:00:{3 * i:02}\n\n**{names[i % 2]}:** {line}\n\n",
         "descript": lambda i, line: f"[00:00:{3 * i:02}] {names[i % 2]}: {line}\n\n",
     }
-    for name, form in spoken.items():
-        content = "".join(form(i, line) for i, line in enumerate(SAID))
-        yield text(f"transcripción de {name}.txt", content, "chat", 1, has="Nora de la Paz: porque el correo", **more)
     voices = [f"{names[i % 2]}: {line}" for i, line in enumerate(SAID)]
-    yield text("de zoom.vtt", f"WEBVTT\n\n{cues('.', words=voices)}", "chat", 1, has="Hablante 2: Hoy se leen", **more)
     tags = [f"<v {names[i % 2]}>{line}</v>" for i, line in enumerate(SAID)]
-    yield text("de teams.vtt", f"WEBVTT\n\n{cues('.', words=tags)}", "chat", 1, has="Hablante 2: Hoy se leen", **more)
+    called = {f"transcripción de {name}.txt": "".join(map(form, range(6), SAID)) for name, form in spoken.items()}
+    called |= {
+        f"de {name}.vtt": f"WEBVTT\n\n{cues('.', words=said)}" for name, said in (("zoom", voices), ("teams", tags))
+    }
+    for name, content in called.items():
+        yield running(name, content, None, has="porque el correo estaba de paro.", lacks="0:0")
     agenda = "10:00 Apertura de la feria del libro\n10:30 Mesa de poesía del sur\n11:15 Lectura abierta\n12:00 Almuerzo"
-    yield text("agenda.txt", agenda, "prose", None, has="10:30 Mesa")
+    yield running("agenda.txt", agenda, None, has="10:30 Mesa")
     nights = "00:15\nNo duermo.\n\n01:30\nLa heladera canta sola.\n\n03:45\nEl gallo se equivocó.\n\n05:10\nAmanece."
-    yield text("diario de insomnio.txt", nights, "prose", None, has="01:30")
+    yield running("diario de insomnio.txt", nights, None, has="01:30\nLa heladera")
     verses = "\n".join(f"1:{i} Y pasó el día número {i}, que fue largo y fue bueno." for i in range(1, 24))
-    yield text("versiculos numerados.txt", verses, "prose", None, has="1:12 Y pasó")
+    yield running("versiculos numerados.txt", verses, None, has="1:12 Y pasó")
 
 
 def sung() -> Iterator[Case]:

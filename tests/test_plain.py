@@ -12,6 +12,7 @@ from skills.contract import Context
 from skills.errors import FileUnreadable, TooLittleText
 from skills.load_dataset import LoadInputs, run
 from skills.reading.broken_utf8 import codec_for, slips
+from skills.reading.formats.cues import bare as bare_cue
 from skills.reading.formats.cues import parser_for, seconds
 from skills.reading.formats.gutenberg import books
 from skills.reading.formats.line_numbers import Numbering, numbering
@@ -246,7 +247,8 @@ def test_heads_of_pages_are_told_from_chapters() -> None:
 def said(content: str, name: str = "x.srt", **more: frozenset[str]) -> list[str]:
     parser = parser_for(content, name)
     assert parser is not None
-    return list(paragraphs(parser(content.split("\n"), LeftOut()), **more))
+    left = LeftOut()
+    return list(paragraphs((part for cue in parser(content.split("\n"), left) for part in bare_cue(cue, left)), **more))
 
 
 def test_clocks() -> None:
@@ -271,6 +273,18 @@ def test_pauses_and_length_end_a_paragraph() -> None:
 def test_speakers_and_dashes_end_a_paragraph() -> None:
     talk = cues(words=["- ¿Venís?\n- No.", ">> Entonces voy yo.", "NORA: Y yo.", "También."])
     assert said(talk, names=frozenset({"NORA"})) == ["¿Venís?", "No.", "Entonces voy yo.", "NORA: Y yo. También."]
+
+
+def test_who_speaks_stands_before_what_is_said() -> None:
+    talk = ["Nora Paz: Uno.", "Nora Paz: Dos.", "Beto: Tres."]
+    together = ["Nora Paz: Uno. Dos.", "Beto: Tres."]
+    voices = [f"<v {line.replace(': ', '>')}</v>" for line in talk]
+    assert said(f"WEBVTT\n\n{cues('.', words=voices)}") == together
+    assert said(cues(words=talk), names=frozenset({"Nora Paz", "Beto"})) == together
+    below = "".join(f"{line.split(':')[0]}  0:{i:02}\n{line.split(': ')[1]}\n\n" for i, line in enumerate(talk))
+    assert said(below, "x.txt") == together
+    beside = "".join(f"00:00:0{i} {line.split(':')[0]}\n{line.split(': ')[1]}\n" for i, line in enumerate(talk * 2))
+    assert said(beside, "x.txt") == [*together, *together]
 
 
 def test_the_first_words_of_captions_are_no_title(ctx: Context, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ NUMBERS_AROUND = re.compile(r"^\s*\d+\s+|(?<!\s)\s+\d+\s*$")
 """Numbers of lines in the margin."""
 RECORD = re.compile(r"^(?:[^\W\d_][\w ./]{0,24}:\s+\S|[^\W\d_a-záéíóúüñ]{2}[^a-záéíóúüñ.]{0,30}\.\s+\S|.+ [/|] )")
 """A name and what it holds: «Lugar: el galpón», «SOGA. La que ata», «rojo / verde»."""
-CODE = re.compile(r"[{}()=>];?$|^(?:</?\w|import |def |class |function |var |const |return |#include)")
+CODE = re.compile(r"[{}()=>];?$|(?<!\w)\];?$|^(?:</?\w|import |def |class |function |var |const |return |#include)")
 SAID = tuple('—–-«“"')
 ENDS = (".", "!", "?", "…", "»", "”")
 FUNCTION = names(

@@ -57,6 +57,6 @@ def unheaded(paragraphs: Iterable[Paragraph]) -> list[Paragraph]:
     """A heading inside a text that has its title is a line of it, alone."""
     found: list[Paragraph] = []
     for paragraph in paragraphs:
-        bare = Paragraph(paragraph.text)
+        bare = paragraph._replace(level=0)
         found += [Paragraph(""), bare, Paragraph("")] if paragraph.level else [bare]
     return found

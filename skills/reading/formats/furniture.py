@@ -48,8 +48,8 @@ NETWORKS = names(
     "facebook twitter whatsapp telegram pinterest linkedin instagram tuitear tweet compartir compartí comparte share"
 )
 SHARING = NETWORKS | names(
-    "en on in por via vía with con x email e-mail mail correo imprimir print copiar copy enlace link esto this me gusta "
-    "like haz clic click to para abre ventana nueva se una"
+    "en on in por via vía with con x email e-mail mail correo imprimir print copiar copy enlace link esto "
+    "this me gusta like haz clic click to para abre ventana nueva se una"
 )
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 

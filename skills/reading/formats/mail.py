@@ -89,12 +89,17 @@ def _file_name(piece: Piece) -> str:
 def _version(versions: Sequence[list[Piece]]) -> list[Piece]:
     """Plain text if it is one; some programs write there only that the message must be read elsewhere."""
     versions = [pieces for pieces in versions if pieces]
-    sizes = [sum(len(text(piece).text.split()) for piece in pieces) for pieces in versions]
-    for pieces, size in zip(versions, sizes, strict=True):
-        plain = all(piece.kind == "text/plain" for piece in pieces)
-        if plain and size and (size >= LEAST or size * 4 >= max(sizes)):
-            return pieces
+    for pieces in versions:
+        if all(piece.kind == "text/plain" for piece in pieces):
+            size = _size(pieces)
+            if size >= LEAST or (size and 4 * size >= max(map(_size, versions))):
+                return pieces
     return versions[-1] if versions else []
+
+
+def _size(pieces: Sequence[Piece]) -> int:
+    """In words."""
+    return sum(len(text(piece).text.split()) for piece in pieces)
 
 
 def _lines(piece: Piece, forwarded: bool, left: LeftOut, name: str) -> list[str]:

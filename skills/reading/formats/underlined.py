@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
 from skills.reading.formats.markdown import HEADED, SUFFIXES
+from skills.reading.listed import ITEM
 from skills.reading.part import Part, rewritten
 from skills.reading.read import head_text, lines
-from skills.reading.listed import ITEM
 
 ROW = re.compile(r"^\s{0,3}([=~^*#_-])\1{2,}\s*$")
 LONGEST = 78

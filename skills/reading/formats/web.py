@@ -165,7 +165,7 @@ class _Walk:
         style, before = self.sheet.style_of(node), (self.place, self.spaces)
         block, group = self._is_block(node), self._is_group(node)
         self.spaces = _spaces(style, "pre" if tag == "pre" else self.spaces)
-        if block and self.pieces == [ITEM]:
+        if block and self._begins_item():
             self.place = _placed(style, tag, self.place)
         elif block:
             self.close()
@@ -188,6 +188,9 @@ class _Walk:
         if group:
             self._leave_room()
         self.place, self.spaces = before
+
+    def _begins_item(self) -> bool:
+        return self.pieces[:1] == [ITEM] and not "".join(self.pieces[1:]).strip()
 
     def _begins_line(self) -> bool:
         return not "".join(self.pieces[-3:]).rpartition("\n")[2].strip(" ")

@@ -16,6 +16,8 @@ CELL = 1.4
 """The same, from which it may be another cell of a table."""
 GUTTER = 0.6
 """Least room between two columns, in sizes of letters."""
+BORDERS = 5
+"""Most places that are tried as borders of columns."""
 COLUMN = 4
 """Least lines of a column."""
 
@@ -118,14 +120,14 @@ def borders_of(runs: Sequence[Run]) -> list[float]:
     """Where the columns of a page begin, but for the first: those that show by themselves."""
     starts = Counter(round(run.left) for run in runs)
     found: list[float] = []
-    for start, _ in starts.most_common(16):
+    for start, _ in starts.most_common(12):
         if sum(starts[start + near] for near in (-1, 0, 1)) >= COLUMN:
             border = min(run.left for run in runs if abs(run.left - start) <= 1.5) - 0.5
             if all(abs(border - other) > 3 for other in found) and _is_white(runs, border):
                 found.append(border)
-    found.sort()
-    chosen = next((some for some in (found, *([border] for border in found)) if some and _are_columns(runs, some)), [])
-    return chosen
+    found = sorted(found[:BORDERS])
+    some = (list(chosen) for n in range(len(found), 0, -1) for chosen in itertools.combinations(found, n))
+    return next((borders for borders in some if _are_columns(runs, borders)), [])
 
 
 def lines_of(runs: Sequence[Run], width: float, known: Sequence[float]) -> tuple[list[Line], int]:
@@ -278,8 +280,10 @@ def _edges(rows: Sequence[Sequence[Run]]) -> tuple[float, float, bool]:
     ]  # fmt: skip
     if going and sum(full for _, full in going) > 0.6 * len(going):
         start = Counter(round(left) for left, _ in going).most_common(1)[0][0]
-    justified = len(rights) > 3 and sum(right > limit - 1 for right in rights) > 0.45 * len(rights)
-    return float(start), limit, justified
+    ends = Counter(round(right) for right in rights)
+    margin = max(ends, key=lambda end: ends[end - 1] + ends[end] + ends[end + 1])
+    justified = len(rights) > 3 and sum(abs(right - margin) <= 1 for right in rights) > 0.4 * len(rights)
+    return float(start), float(margin) if justified else limit, justified
 
 
 def _joined(row: Sequence[Run]) -> str:

@@ -17,7 +17,7 @@ SAID = re.compile(r"[\"'“‘«¿¡(\[]*\s*[^\W_]|[—–-]")
 SAYS = re.compile(r"[—–-]\s?\S")
 """How a turn of dialogue begins."""
 ITEM = re.compile(r"(?:[•‣◦▪●○■□✓·*]|\d{1,3}[.)]|[a-z][.)])\s")
-WRAPPED = 0.75
+WRAPPED = 0.85
 """Share of the lines' ends that the margin must explain for a text to be prose."""
 STANZA = 1.25
 """Distance of lines, beside the usual, that begins a paragraph or stanza."""
@@ -44,14 +44,14 @@ class Block:
 class Usual:
     """What is usual in a text: size of the letters, distance of the lines of each size, how far paragraphs are set in.
 
-    `hanging`: lines that go on from a full one are set in. `capitals`: lines begin with one, but for those that go on
+    `hang`: how far lines that go on from a full one are set in, 0 if they are not. `capitals`: lines begin with one, but for those that go on
     from a full one. `attached`: dashes stand close to the words that they enclose.
     """
 
     size: float
     steps: dict[int, float]
     set_in: float
-    hanging: bool
+    hang: float
     capitals: bool
     attached: bool
 
@@ -71,7 +71,7 @@ def text_of(pages: Sequence[Sequence[Line]], size: float) -> Iterator[str]:
     blocks = [block for page in pages for block in _blocks(page, steps)]
     _find_headings(blocks, size)
     running = [block.lines for block in blocks if not block.level and not block.table]
-    usual = Usual(size, steps, _set_in(running), _hanging(running), _capitals(running), _attached(running))
+    usual = Usual(size, steps, _set_in(running), _hang(running), _capitals(running), _attached(running))
     closed = [
         a.lines for a, b in itertools.pairwise(blocks) if not (a.level or a.table or b.turned) and len(a.lines) > 1
     ]
@@ -176,26 +176,46 @@ def _is_prose(blocks: Sequence[Sequence[Line]], closed: Sequence[Sequence[Line]]
     as the others.
     """
     last = [_filled(block[-1]) / max(map(_filled, block)) for block in closed]
-    stanzas = sum(map(len, closed)) > 0.5 * sum(map(len, blocks))
-    if len(last) >= 5 and stanzas and median(last) > 0.8:
+    whole = sum(map(len, blocks))
+    if len(last) >= 5 and sum(map(len, closed)) > 0.5 * whole and median(last) > 0.8:
         return False
-    full = cut = free = going = 0
-    lines = [line for block in blocks for line in block]
-    for block in blocks:
-        for a, b in itertools.pairwise(block):
-            if _full(a, b):
-                full += 1
-                going += not b.text[:1].isupper() and not SAYS.match(b.text)
-            elif ENDED.search(a.text) and SAID.match(b.text):
-                free += 1
-            else:
-                cut += 1
-    says = sum(bool(SAYS.match(line.text)) for line in lines)
-    if full + cut + free == 0:
+    if usual.hang and _are_long_verses(blocks, usual):
+        return False
+    rest = [part for block in blocks for part in _apart(block) if not _is_verse(part)]
+    lines = [line for block in rest for line in block]
+    if len(lines) < 0.4 * whole:
+        return False
+    breaks = Counter(_break(a, b) for block in rest for a, b in itertools.pairwise(block))
+    full = breaks["full"] + breaks["going"]
+    if not breaks:
         return True
-    if says >= 0.3 * len(lines) and full >= WRAPPED * (full + cut):
-        return True
-    return full >= WRAPPED * (full + cut) and full >= 0.15 * (full + free) and going >= 0.35 * full
+    wrapped = full >= WRAPPED * (full + breaks["cut"])
+    if sum(bool(SAYS.match(line.text)) for line in lines) >= 0.3 * len(lines):
+        return wrapped
+    return wrapped and full >= 0.15 * (full + breaks["free"]) and breaks["going"] >= 0.35 * full
+
+
+def _break(a: Line, b: Line) -> str:
+    """Why a line ends: it is full (and the sentence is `going` on), `free` to end as a paragraph may, or `cut`."""
+    if _full(a, b):
+        return "full" if b.text[:1].isupper() or SAYS.match(b.text) else "going"
+    return "free" if ENDED.search(a.text) and SAID.match(b.text) else "cut"
+
+
+def _are_long_verses(blocks: Sequence[Sequence[Line]], usual: Usual) -> bool:
+    """Where what goes on is set in: do those that begin further out come after no end of a sentence?"""
+    ends = [
+        bool(ENDED.search(a.text))
+        for block in blocks
+        for a, b in itertools.pairwise(block)
+        if not _hangs(b, block, usual)
+    ]
+    return len(ends) >= 3 and sum(ends) < 0.6 * len(ends)
+
+
+def _hangs(line: Line, block: Sequence[Line], usual: Usual) -> bool:
+    """Is the line set in as those are that go on from another?"""
+    return bool(usual.hang) and abs(line.left - min(other.left for other in block) - usual.hang) < 2
 
 
 def _filled(line: Line) -> float:
@@ -227,8 +247,8 @@ def _set_in(blocks: Sequence[Sequence[Line]]) -> float:
     return float(found.most_common(1)[0][0])
 
 
-def _hanging(blocks: Sequence[Sequence[Line]]) -> bool:
-    """Are the lines that go on from a full one set in, as in long verse and lists of books?"""
+def _hang(blocks: Sequence[Sequence[Line]]) -> float:
+    """How far the lines that go on from a full one are set in, as in long verse and lists of books."""
     further: Counter[int] = Counter()
     same = 0
     for block in blocks:
@@ -237,8 +257,10 @@ def _hanging(blocks: Sequence[Sequence[Line]]) -> bool:
                 same += abs(b.left - a.left) < 0.3 * b.size
                 if b.left - a.left > SET_IN * b.size:
                     further[round(b.left - a.left)] += 1
-    often = max((further[place] + further[place + 1] for place in further), default=0)
-    return often > 3 and often > 2 * same and often > 0.6 * further.total()
+    usual, often = max(
+        ((place, further[place] + further[place + 1]) for place in further), default=(0, 0), key=lambda x: x[1]
+    )
+    return float(usual) if often > 3 and often > 2 * same and often > 0.6 * further.total() else 0.0
 
 
 def _capitals(blocks: Sequence[Sequence[Line]]) -> bool:
@@ -258,7 +280,7 @@ def _attached(blocks: Sequence[Sequence[Line]]) -> bool:
 def _paragraphs(blocks: Sequence[Block], usual: Usual) -> Iterator[list[str]]:
     """Each paragraph on a line; headings, rows of tables and quoted verse as they are."""
     open_: list[Line] = []
-    for block in blocks:
+    for block in _with_verse_apart(blocks):
         whole = _whole(block, usual)
         if open_ and (whole is not None or not block.turned):
             yield [_joined(open_, usual)]
@@ -267,13 +289,22 @@ def _paragraphs(blocks: Sequence[Block], usual: Usual) -> Iterator[list[str]]:
             yield whole
             continue
         limits = _limits(block.lines)
-        for line, limit in zip(block.lines, limits, strict=True):
-            if open_ and _begins(open_[-1], line, usual, limit if open_[-1] in block.lines else None):
+        for i, line in enumerate(block.lines):
+            if open_ and _begins(open_[-1], line, usual, limits[i - 1] if i else open_[-1].limit):
                 yield [_joined(open_, usual)]
                 open_ = []
             open_.append(line)
     if open_:
         yield [_joined(open_, usual)]
+
+
+def _with_verse_apart(blocks: Sequence[Block]) -> Iterator[Block]:
+    for block in blocks:
+        if block.level or block.table:
+            yield block
+        else:
+            for i, part in enumerate(_apart(block.lines)):
+                yield Block(part, turned=block.turned and i == 0)
 
 
 def _whole(block: Block, usual: Usual) -> list[str] | None:
@@ -292,31 +323,58 @@ def _heading(block: Block, usual: Usual) -> str:
 def _is_verse(lines: Sequence[Line]) -> bool:
     """Lines among prose that had room for more, and did not end with a sentence."""
     pairs = list(itertools.pairwise(lines))
-    room = [_spare(a, b) > 0.1 * (a.limit - a.start) for a, b in pairs]
+    room = [_is_roomy(a, b) for a, b in pairs]
     cut = [not (ENDED.search(a.text) and SAID.match(b.text)) for a, b in pairs]
     says = any(SAYS.match(line.text) for line in lines)
     return len(pairs) >= 2 and all(room) and sum(cut) >= 0.5 * len(pairs) and not says
 
 
+def _apart(lines: Sequence[Line]) -> list[list[Line]]:
+    """The lines with those of verse apart that follow a paragraph, or go before one, without room between."""
+    parts: list[list[Line]] = [[]]
+    roomy = [_is_roomy(a, b) for a, b in itertools.pairwise(lines)]
+    start = 0
+    for free, group in itertools.groupby(roomy):
+        end = start + len(list(group))
+        if free:
+            # The first may be the last line of a paragraph, which is as short.
+            first = start + (start > 0)
+            verse = list(lines[first : end + 1])
+            if _is_verse(verse):
+                parts[-1] += lines[len(list(itertools.chain(*parts))) : first]
+                parts += [verse, []]
+        start = end
+    parts[-1] += lines[len(list(itertools.chain(*parts))) :]
+    return [part for part in parts if part]
+
+
+def _is_roomy(a: Line, b: Line) -> bool:
+    return _spare(a, b) > 0.1 * (a.limit - a.start)
+
+
 def _limits(lines: Sequence[Line]) -> list[float]:
-    """Where each line's stretch ends: lines set in alike, as a quotation, may end before the others."""
+    """Where each line's stretch ends: beside a picture, or set in as a quotation, it may be before the others."""
     limits: list[float] = []
     for _, group in itertools.groupby(lines, key=lambda line: round(line.left - line.start) // 2):
         stretch = list(group)
         quoted = len(stretch) > 2 and stretch[0].left - stretch[0].start > SET_IN * stretch[0].size
         limits += [max(line.right for line in stretch) if quoted else line.limit for line in stretch]
+    for i, (a, b) in enumerate(itertools.pairwise(lines)):
+        if abs(a.right - b.right) < 0.7 and not ENDED.search(a.text):
+            limits[i] = min(limits[i], a.right)
+            limits[i + 1] = min(limits[i + 1], b.right)
     return limits
 
 
-def _begins(before: Line, line: Line, usual: Usual, limit: float | None) -> bool:
-    """Does a paragraph begin with this line, which no room parts from the one before?"""
+def _begins(before: Line, line: Line, usual: Usual, limit: float) -> bool:
+    """Does a paragraph begin with this line, which no room parts from the one before? `limit`: where that could end."""
     ended, says = bool(ENDED.search(before.text)), bool(SAYS.match(line.text))
-    if limit is None and before.justified and before.right < before.limit - 0.4 * before.size:
+    if before.justified and before.right < limit - 0.4 * before.size:
         return True
     room, earlier = line.left - line.start, before.left - before.start
     spare = _spare(before, line, limit)
-    if usual.hanging:
-        return room < SET_IN * line.size and (earlier > SET_IN * line.size or spare > 0)
+    if usual.hang:
+        return line.left < before.left - SET_IN * line.size or (line.left < before.left + 1 and spare > 0)
     if room > SET_IN * line.size:
         if abs(room - usual.set_in) < 1.6:
             return earlier < SET_IN * line.size or ended or not line.text[:1].islower()
@@ -336,7 +394,9 @@ def _joined(lines: Sequence[Line], usual: Usual) -> str:
     text = ""
     for line in lines:
         said = " ".join(line.text.split())
-        if re.search(r"[^\W\d_]-$", text) and said[:1].islower():
+        if re.search(r"[^\W\d_]-$", text) and _is_open(text):
+            text = f"{text} {said}"
+        elif re.search(r"[^\W\d_]-$", text) and said[:1].islower():
             text = text[:-1] + said
         elif (re.search(r"\w-$", text) and said[:1].isalnum()) or (
             usual.attached and (re.search(r"(?:^|\s)[—–]$", text) or re.match(r"[—–](?:[\s,.;:!?)]|$)", said))
@@ -345,6 +405,11 @@ def _joined(lines: Sequence[Line], usual: Usual) -> str:
         else:
             text = f"{text} {said}" if text else said
     return text
+
+
+def _is_open(text: str) -> bool:
+    """Does the hyphen at the end close what another opened, as typewriters wrote dashes?"""
+    return len(re.findall(r"\s-[^\W\d_]", text)) > len(re.findall(r"[^\W\d_][.,]?-(?=[\s.,;:])", text))
 
 
 # --- verse ------------------------------------------------------------------------------------------------------------
@@ -364,8 +429,10 @@ def _stanzas(blocks: Sequence[Block], usual: Usual) -> Iterator[list[str]]:
             if open_:
                 yield _unbent(open_, usual)
                 open_ = []
-            texts = [line.text for line in block.lines]
-            yield [_heading(block, usual)] if block.level else texts if block.table else [_joined(block.lines, usual)]
+            if block.level or block.table:
+                yield _whole(block, usual) or []
+            else:
+                yield from _paragraphs([block], usual)
             continue
         if open_ and not (block.turned and _goes_on(open_, block.lines, lengths, bottoms, usual)):
             yield _unbent(open_, usual)
@@ -385,37 +452,36 @@ def _goes_on(open_: Sequence[Line], lines: Sequence[Line], lengths: Counter[int]
     """Does the stanza that a page ends with go on in the next? By the length of the others, and by its last words."""
     before, after = len(_unbent(open_, usual)), len(_unbent(lines, usual))
     step = usual.steps.get(round(usual.size), 1.2 * usual.size)
-    if open_[-1].base > low + 3 * step:
+    going = not ENDED.search(open_[-1].text) or lines[0].text[:1].islower()
+    if open_[-1].base > low + 3 * step and not going:
         return False
     if lengths and lengths.most_common(1)[0][1] >= 0.6 * lengths.total() and lengths.total() >= 3:
         usually = lengths.most_common(1)[0][0]
         if before in lengths or before + after == usually:
             return before + after == usually
-    return not ENDED.search(open_[-1].text) or lines[0].text[:1].islower()
+    return going
 
 
 def _unbent(lines: Sequence[Line], usual: Usual) -> list[str]:
-    """The verses: one that did not fit goes on in a line set in, and is joined with it."""
+    """The verses: one that did not fit goes on in another line, set in or without a capital, and is joined with it."""
     verses: list[list[Line]] = []
     for line in lines:
-        before = verses[-1][-1] if verses else None
-        if before is not None and _bent(verses[-1][0], before, line, usual):
+        if verses and _bent(verses[-1][-1], line, lines, usual):
             verses[-1].append(line)
         else:
             verses.append([line])
     return [_joined(verse, usual) for verse in verses]
 
 
-def _bent(first: Line, before: Line, line: Line, usual: Usual) -> bool:
-    if not _full(before, line):
-        return False
+def _bent(before: Line, line: Line, stanza: Sequence[Line], usual: Usual) -> bool:
+    if _hangs(line, stanza, usual) and _filled(before) > 0.6 * (before.limit - before.start):
+        return True
     small = usual.capitals and line.text[:1].islower() and not ENDED.search(before.text)
-    return small or (usual.hanging and line.left - first.left > SET_IN * line.size)
+    return small and _full(before, line)
 
 
 def _is_paragraph(lines: Sequence[Line]) -> bool:
-    """Prose among verse: three lines or more, all but the last to the margin, whatever the sentence."""
-    pairs = list(itertools.pairwise(lines))
-    return len(pairs) >= 2 and all(
-        _full(a, b) and abs(b.left - lines[1].left) < 2 and len(a.text) > 40 and b.text[:1].islower() for a, b in pairs
-    )
+    """Prose among verse: lines that the margin ended, but for those that may end a paragraph."""
+    breaks = Counter(_break(a, b) for a, b in itertools.pairwise(lines))
+    full = breaks["full"] + breaks["going"]
+    return not breaks["cut"] and full >= 2 and full >= 2 * breaks["free"] and 2 * breaks["going"] >= full

@@ -126,6 +126,12 @@ class _Reader:
             end = last + 1
             left, right, base = self.place(first, last, face.angle)
             text = self.said[first : last + 1]
+            if (
+                last > first
+                and RIGHT_TO_LEFT.search(text)
+                and self.place(first, first, 0)[0] < self.place(last, last, 0)[0]
+            ):
+                text = text[::-1]  # some programs store them as they are seen
             if ODD.search(text) or (last > first and self.face(last).size < 0.85 * face.size):
                 text = self.inside(first, last, face)
             elif not (text.isascii() and text.isprintable()):
