@@ -29,7 +29,7 @@ ABOVE = {
     "{n}\n\n{s}": "ELVIRA\n¿Quién", "                    {n}\n{s}": "ELVIRA\n¿Quién",
     "                    {t}\n{s}": "Elvira\n¿Quién", "          {n}\n     {s}": "ELVIRA\n¿Quién",
     "**{n}**\n\n{s}": "**ELVIRA**\n¿Quién", "{n}\n(en voz baja)\n{s}": "ELVIRA\n(en voz baja)\n¿Quién",
-    "{n}. {s}\n\n(Pausa larga.)": "galpón?\n(Pausa larga.)",
+    "{n}. {s}\n\n(Pausa larga.)": "galpón?\n(Pausa larga.)", "{n}, en voz baja\n{s}": "ELVIRA, en voz baja\n¿Quién",
 }  # fmt: skip
 """Manners with the name above, and how the first speech is then kept."""
 WHOLE = """LA LLAVE

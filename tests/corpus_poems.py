@@ -154,6 +154,8 @@ def set_in() -> Iterator[Case]:
     yield text("centrado ancho.txt", wide, "verse", 3, lacks="pozo, de lo que")
     drawn = "     oh\n    ojo\n   olor\n  oleaje\n oleajes\no lejanía\n      o"
     yield text("árbol.txt", f"{TREE}\n\n{TREE}", "verse", 2, language=None, has=drawn)
+    rain = "\n".join(" " * (i * 7 % 12) + "gota." for i in range(60))
+    yield text("lluvia.txt", rain, "verse", 1, language=None)
     yield text("blancos.txt", GAPS, "verse", 2, has="el agua      cae\n   y no        pregunta")
     long = "\n".join(LONG)
     yield text("versículos.txt", f"{long}\n\n{long}", "verse", 2, has=long)
@@ -173,6 +175,8 @@ def quoted() -> Iterator[Case]:
     haiku = "Luna en el balde / la rana no la bebe: / la tiene adentro\n"
     three = f"{haiku}{haiku.replace('Luna', 'Sol')}{haiku.replace('Luna', 'Nube')}"
     yield text("tres haikus.txt", three, "verse", 3, notices=told)
+    narrow = wrapped(with_slashes(PATIO), 60)
+    yield text("barras al margen.txt", narrow, "verse", 3, notices=told, has=PATIO.split("\n\n")[1])
     essay = f"El poema dice que la higuera guarda el calor. {'Eso no es poco, y conviene leerlo despacio. ' * 6}"
     quote = "Más abajo: «Un balde cuelga del pozo, / la soga cuenta las vueltas, / y las gallinas / picotean». "
     yield text("ensayo.txt", f"{essay}\n\n{quote}{essay}\n\n{essay}", "prose", 3, has=" / la soga")

@@ -13,7 +13,7 @@ from skills.reading.chords import has_chords, without_chords
 from skills.reading.indents import indent_of
 from skills.reading.left_out import LeftOut
 from skills.reading.rows import TITLE
-from skills.reading.shape import speakers
+from skills.reading.shape import blocks_of, margin_of, speakers
 
 LOOKED_AT = 4_000
 """Lines of the beginning by which the layout is judged."""
@@ -34,12 +34,14 @@ TURNED, WIDE = 3, 50
 
 
 class Setting(NamedTuple):
-    """`chords`: of a song; `slashes`: between verses; `cut`: where the right one of two columns begins, or 0; `gap`:
-    blank lines after every line, more after a stanza; `title`: of those, the first line is one; `stops`: nothing but a
-    full stop shows where a stanza ends; `width`: where long verses were turned over, or 0."""
+    """`chords`: of a song; `slashes`: between verses, `wrapped` at a margin besides; `cut`: where the right one of two
+    columns begins, or 0; `gap`: blank lines after every line, more after a stanza; `title`: of those, the first line is
+    one; `stops`: nothing but a full stop shows where a stanza ends; `width`: where long verses were turned over, or 0.
+    """
 
     chords: bool = False
     slashes: bool = False
+    wrapped: bool = False
     cut: int = 0
     gap: int = 0
     title: bool = False
@@ -68,7 +70,7 @@ class Setting(NamedTuple):
         if self.chords:
             lines = without_chords(lines, left)
         if self.slashes:
-            lines = _parted(lines)
+            lines = _parted(_whole_paragraphs(lines) if self.wrapped else lines)
         if self.gap:
             lines = _closed_up(lines, self)
         return _turned_back(lines, self.width) if self.width else iter(lines)
@@ -110,14 +112,18 @@ def slashed(cells: Sequence[str]) -> Setting:
 
 def _slashes(found: Setting, lines: Sequence[str]) -> Setting:
     """Essays quote verses so, between sentences; here nearly everything is."""
-    parted = [verses for line in _filled(lines) if len(verses := at_slashes(line)) >= VERSES and verses[0]]
+    filled = _filled(lines)
+    wrapped = any(map(_cut_at_slash, filled)) and margin_of(blocks_of("\n".join(lines))) > 0
+    filled = list(_whole_paragraphs(lines)) if wrapped else filled
+    parted = [verses for line in filled if len(verses := at_slashes(line)) >= VERSES and verses[0]]
     inside = sum(len(verse) for verses in parted for verse in verses)
-    if not inside or inside < 0.8 * sum(map(len, lines)):
+    if not inside or inside < 0.8 * sum(map(len, filled)):
         return found
     words = [verse.split() for verses in parted for verse in verses if verse]
     listed = sum(any(c.isdigit() for c in "".join(w)) or (len(w) > 1 and all(map(str.istitle, w))) for w in words)
     sizes = [len(w) for w in words]
-    return found._replace(slashes=2.5 <= mean(sizes) <= 14 and max(sizes) <= 30 and listed <= 0.3 * len(words))
+    slashes = 2.5 <= mean(sizes) <= 14 and max(sizes) <= 30 and listed <= 0.3 * len(words)
+    return found._replace(slashes=slashes, wrapped=slashes and wrapped)
 
 
 def at_slashes(line: str) -> list[str]:
@@ -126,6 +132,17 @@ def at_slashes(line: str) -> list[str]:
         return [line]
     flat = " ".join(line.split()).replace("/ /", "//")
     return VERSE_SLASH.sub("\n", STANZA_SLASH.sub("\n\n", flat)).split("\n")
+
+
+def _cut_at_slash(line: str) -> bool:
+    return line.strip()[:1] == "/" or line.strip()[-1:] == "/"
+
+
+def _whole_paragraphs(lines: Iterable[str]) -> Iterator[str]:
+    """Paragraphs that were cut at a margin, each on one line."""
+    for blank, group in itertools.groupby(lines, lambda line: not line.strip()):
+        if not blank:
+            yield " ".join(map(str.strip, group))
 
 
 def _parted(lines: Iterable[str]) -> Iterator[str]:

@@ -34,10 +34,11 @@ BARE_DASH = re.compile(rf"{NAME}(?:\s?[—–―]|\s--?\s){SAID}"), ("—", "–
 STOP = re.compile(rf"{NAME}(?:\.|(?<=[)\]])){MARK}\s+(?P<said>(?![—–―-])\S.*)$"), (". ", ".*", "._", ") ", "] ")
 APART = re.compile(rf"{NAME}[.:]?(?:\t++| {{3,}}+){SAID}"), ("\t", "   ")
 """The name in a column of its own."""
-ALONE = re.compile(rf"{NAME}[.:]?{MARK}(?P<said>)\s*$"), ("",)
+ALONE = re.compile(rf"{NAME}{MEANWHILE}[.:]?{MARK}(?P<said>)\s*$"), ("",)
 """The name on a line of its own, the speech below."""
 HEADED = re.compile(rf"{NAME}:{MARK}(?P<said>)\s*$"), (":",)
-ABOVE = (ALONE, HEADED)
+LONE = re.compile(rf"{NAME}[.:]?{MARK}(?P<said>)\s*$"), ("",)
+ABOVE = (ALONE, HEADED, LONE)
 UPPER = "A-ZÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄËÏÖÃÕ"
 SPACED = (
     re.compile(
@@ -125,7 +126,7 @@ def _proper(name: str) -> bool:
 
 CAPITAL = (*(Manner(form) for form in (COLON, DASH, BARE_DASH, STOP, APART, ALONE)), Manner(SPACED, least=0.2))
 MIXED = (
-    Manner(DASH, False, 0.15), Manner(APART, False, 0.45), Manner(ALONE, False, 0.25), Manner(HEADED, False),
+    Manner(DASH, False, 0.15), Manner(APART, False, 0.45), Manner(LONE, False, 0.25), Manner(HEADED, False),
     Manner(STOP, False, 0.15),
 )  # fmt: skip
 BY_COLON = Manner(COLON, False, 0.45)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from skills.reading.indents import edge_of
+from skills.reading.indents import edge_of, indent_of
 from skills.reading.rows import HEADING, RULE, TITLE, Piece, parts
 from skills.reading.speakers import SECTIONS
 from skills.workspace import Row
@@ -29,6 +29,8 @@ LABEL = re.compile(
 STANZA_LINES = 24
 """A stretch of verse longer than this has no stanzas of its own: it is cut after a sentence, past `CUT_LINES`."""
 CUT_LINES = 8
+DRAWING, DRAWN = 100, 5
+"""Lines of a poem that is a drawing, at most, and how many different places it has for a line to begin at."""
 POEM = 2_000
 """Lines of a poem that are held to find its left edge."""
 APPARATUS = 3
@@ -85,8 +87,10 @@ def _rows(poem: Sequence[Sequence[str]], title: str | None) -> Iterator[Row]:
 
 
 def _stanzas(block: Sequence[str]) -> Iterator[Sequence[str]]:
-    """The block, or parts of it that end with a sentence where it is too long to be a stanza."""
-    if len(block) <= STANZA_LINES:
+    """The block, or parts of it that end with a sentence where it is too long to be a stanza. What is drawn with
+    letters is not cut."""
+    drawn = len(block) <= DRAWING and len(set(map(indent_of, block))) >= DRAWN
+    if len(block) <= STANZA_LINES or drawn:
         yield block
         return
     start = 0
