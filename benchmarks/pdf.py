@@ -121,12 +121,18 @@ def main(arguments: Sequence[str]) -> None:
         figures.append(found)
         if options.each:
             verses = "" if found.verses is None else f"{found.verses:.3f}"
-            print(f"{path.stem:52} {found.characters:.4f} {found.paragraphs:.3f} {verses:5} {found.shape:6} {found.seconds:.2f} s")
+            print(
+                f"{path.stem:52} {found.characters:.4f} {found.paragraphs:.3f} {verses:5} {found.shape:6} {found.seconds:.2f} s"
+            )
         if options.show:
             print(*differences(wanted, read), sep="\n")
     table("by program", figures, lambda f: f.program)
     table("by layout", figures, lambda f: f.layout.name)
-    wrong = [f"{f.program}, {f.layout.name}: {f.shape}" for f in figures if f.shape != ("verse" if f.layout.verse else "prose")]
+    wrong = [
+        f"{f.program}, {f.layout.name}: {f.shape}"
+        for f in figures
+        if f.shape != ("verse" if f.layout.verse else "prose")
+    ]
     print(f"\nshapes: {len(figures) - len(wrong)} of {len(figures)}", *wrong, sep="\n  ")
 
 

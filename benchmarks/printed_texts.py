@@ -122,7 +122,12 @@ def chapters(seed: int, count: int, each: int) -> tuple[Block, ...]:
     chance = random.Random(seed)
     blocks = []
     for i in range(count):
-        blocks.append(Block("h1", f"{chance.choice(['La', 'Otra', 'Aquella'])} {chance.choice(THINGS)} {'de' if i % 2 else 'con'} {NAMES[i]}"))
+        blocks.append(
+            Block(
+                "h1",
+                f"{chance.choice(['La', 'Otra', 'Aquella'])} {chance.choice(THINGS)} {'de' if i % 2 else 'con'} {NAMES[i]}",
+            )
+        )
         blocks += [Block("p", paragraph(chance)) for _ in range(each)]
     return tuple(blocks)
 
@@ -131,7 +136,9 @@ def report(seed: int) -> tuple[Block, ...]:
     chance = random.Random(seed)
     blocks = []
     for i in range(4):
-        blocks.append(Block("h1", f"{['Antecedentes', 'Método de trabajo', 'Resultados obtenidos', 'Conclusiones'][i]}"))
+        blocks.append(
+            Block("h1", f"{['Antecedentes', 'Método de trabajo', 'Resultados obtenidos', 'Conclusiones'][i]}")
+        )
         for _ in range(3):
             blocks.append(Block("h2", f"Sobre la {chance.choice(THINGS)} y la {chance.choice(THINGS)}"))
             blocks += [Block("p", paragraph(chance, 1, 5)) for _ in range(3)]
@@ -154,7 +161,9 @@ def poems(seed: int, count: int, stanzas: int, lines: int, free: bool = False, r
     chance = random.Random(seed)
     blocks = []
     for i in range(count):
-        blocks.append(Block("h1", f"{['Canto', 'Oficio', 'Inventario', 'Elogio'][i % 4]} de la {chance.choice(THINGS)}"))
+        blocks.append(
+            Block("h1", f"{['Canto', 'Oficio', 'Inventario', 'Elogio'][i % 4]} de la {chance.choice(THINGS)}")
+        )
         for _ in range(stanzas):
             blocks.append(Block("v", stanza(chance, chance.randint(2, 7) if free else lines, capitals=not free)))
         blocks += [Block("v", refrain)] if refrain else []
@@ -167,7 +176,9 @@ def dialogue(seed: int, turns: int) -> tuple[Block, ...]:
     blocks = []
     for i in range(turns):
         one = chance.choice(said).format(t=chance.choice(THINGS), w=chance.choice(NAMES))
-        blocks.append(Block("p", f"{one[:-1]} —{sentence(chance)[:1].lower()}{sentence(chance)[1:]}" if i % 5 == 4 else one))
+        blocks.append(
+            Block("p", f"{one[:-1]} —{sentence(chance)[:1].lower()}{sentence(chance)[1:]}" if i % 5 == 4 else one)
+        )
     return tuple(blocks)
 
 
@@ -185,7 +196,10 @@ def long_lines(seed: int) -> tuple[Block, ...]:
     chance = random.Random(seed)
     blocks = []
     for _ in range(8):
-        said = [f"Canto {line(chance)}, y {line(chance)}, y {line(chance)}, {line(chance)} y {line(chance)}" for _ in range(5)]
+        said = [
+            f"Canto {line(chance)}, y {line(chance)}, y {line(chance)}, {line(chance)} y {line(chance)}"
+            for _ in range(5)
+        ]
         blocks.append(Block("v", ",\n".join(said) + "."))
     return tuple(blocks)
 
@@ -193,7 +207,8 @@ def long_lines(seed: int) -> tuple[Block, ...]:
 def hebrew(seed: int, count: int) -> tuple[Block, ...]:
     chance = random.Random(seed)
     return tuple(
-        Block("p", " ".join(" ".join(chance.choices(HEBREW, k=chance.randint(5, 14))) + "." for _ in range(4))) for _ in range(count)
+        Block("p", " ".join(" ".join(chance.choices(HEBREW, k=chance.randint(5, 14))) + "." for _ in range(4)))
+        for _ in range(count)
     )
 
 

@@ -168,7 +168,11 @@ def source_of_tex(layout: Layout, encoding: str) -> str:
         raise UnableError
     width, height = sides(layout)
     language = {"es": "spanish", "en": "english"}[layout.language]
-    paper = f"paperwidth={width}mm,paperheight={height}mm" if not layout.sideways else f"paperwidth={height}mm,paperheight={width}mm"
+    paper = (
+        f"paperwidth={width}mm,paperheight={height}mm"
+        if not layout.sideways
+        else f"paperwidth={height}mm,paperheight={width}mm"
+    )
     head = rf"""\documentclass[{round(layout.size)}pt,twoside]{{article}}\usepackage[utf8]{{inputenc}}{encoding}
 \usepackage[{paper},margin={MARGIN}mm]{{geometry}}\usepackage{{multicol,fancyhdr}}\usepackage[{language}]{{babel}}
 \pagestyle{{fancy}}\fancyhf{{}}\renewcommand{{\headrulewidth}}{{0pt}}\setlength{{\headheight}}{{15pt}}
@@ -247,10 +251,10 @@ def typst(layout: Layout) -> bytes:
         )
     numbers = '"1"' if layout.numbers and layout.heads != "chapter" else "none"
     out = [
-        f'#set page(width: {width}mm, height: {height}mm, margin: {MARGIN}mm, numbering: {numbers}, columns: '
+        f"#set page(width: {width}mm, height: {height}mm, margin: {MARGIN}mm, numbering: {numbers}, columns: "
         f'{layout.columns}, header: {head})\n#set text(lang: "{layout.language}", size: {layout.size}pt)\n'
         f"#set par(justify: {str(layout.justify and not layout.verse).lower()}, first-line-indent: (amount: "
-        f'{"1.3em" if layout.indent else "0pt"}, all: true), spacing: {"0.65em" if layout.indent else "1.2em"})\n'
+        f"{'1.3em' if layout.indent else '0pt'}, all: true), spacing: {'0.65em' if layout.indent else '1.2em'})\n"
     ]
     number, first = 0, True
     for kind, text in layout.blocks:
@@ -261,13 +265,19 @@ def typst(layout: Layout) -> bytes:
                 shown = layout.lines_numbered and number % layout.lines_numbered == 0
                 said.append(quoted(one) + (f"#h(1fr)#text(8pt)[{number}]" if shown else ""))
             where = "center" if layout.centered else "start"
-            out.append(f"#block(spacing: 1.4em, align({where}, par(first-line-indent: 0pt, hanging-indent: 2em)[" + " \\\n".join(said) + "]))")
+            out.append(
+                f"#block(spacing: 1.4em, align({where}, par(first-line-indent: 0pt, hanging-indent: 2em)["
+                + " \\\n".join(said)
+                + "]))"
+            )
         elif kind == "p":
             pieces = NOTE.split(text)
             out.append("".join(quoted(p) if i % 2 == 0 else f"#footnote[{quoted(p)}]" for i, p in enumerate(pieces)))
         else:
             number = 0
-            out.append(("#pagebreak()\n" if layout.paged and not first else "") + f"{'=' * int(kind[1])} {quoted(text)}")
+            out.append(
+                ("#pagebreak()\n" if layout.paged and not first else "") + f"{'=' * int(kind[1])} {quoted(text)}"
+            )
             first = False
     script = (
         "import sys, typst, tempfile, os; d = tempfile.mkdtemp(); p = os.path.join(d, 'x.typ'); "
@@ -285,7 +295,9 @@ def source_of_groff(layout: Layout) -> bytes:
     safe = lambda text: re.sub(r"^([.'])", r"\\&\1", text.replace("\\", r"\e"), flags=re.MULTILINE)  # noqa: E731
     out = [
         f".nr PS {round(layout.size)}\n.nr VS {round(layout.size * 1.25)}\n.nr PO {MARGIN}m\n.nr LL {width - 2 * MARGIN}m",
-        f".nr PD {'0' if layout.indent else '6p'}\n.nr FL {width - 2 * MARGIN}m\n.nr HM 20m\n.nr FM 20m".replace("20m", "2c"),
+        f".nr PD {'0' if layout.indent else '6p'}\n.nr FL {width - 2 * MARGIN}m\n.nr HM 20m\n.nr FM 20m".replace(
+            "20m", "2c"
+        ),
         ".nr PO 2c\n" + f".nr LL {(width - 2 * MARGIN) / 10}c\n.nr FL {(width - 2 * MARGIN) / 10}c",
         ".ds CH\n" + (f".ds CH {FIXED}" if layout.heads == "fixed" else ""),
         ".ds CF \\\\n[PN]" if layout.numbers and layout.heads != "chapter" else ".ds CF",
@@ -317,7 +329,9 @@ def groff(layout: Layout) -> bytes:
 
 def ghostscript(layout: Layout) -> bytes:
     """PostScript of groff's, distilled."""
-    printed = ran(["groff", "-k", "-ms", "-Tps", f"-dpaper={layout.page}", f"-P-p{layout.page}"], source_of_groff(layout))
+    printed = ran(
+        ["groff", "-k", "-ms", "-Tps", f"-dpaper={layout.page}", f"-P-p{layout.page}"], source_of_groff(layout)
+    )
     width, height = (round(side * 72 / 25.4) for side in sides(layout))
     return ran(["ps2pdf", f"-dDEVICEWIDTHPOINTS={width}", f"-dDEVICEHEIGHTPOINTS={height}", "-", "-"], printed)
 
@@ -351,13 +365,15 @@ def flat_odt(layout: Layout) -> bytes:
 <style:style style:name="Note" style:family="paragraph"><style:text-properties style:font-name="S" fo:font-size="8.5pt"/></style:style>
 <text:linenumbering-configuration text:number-lines="{"true" if layout.lines_numbered else "false"}" text:offset="5mm"
  style:num-format="1" text:number-position="left" text:increment="{layout.lines_numbered or 5}"/></office:styles>"""
-    band = '<style:{0}-style><style:header-footer-properties fo:min-height="6mm" fo:margin-{1}="4mm"/></style:{0}-style>'
+    band = (
+        '<style:{0}-style><style:header-footer-properties fo:min-height="6mm" fo:margin-{1}="4mm"/></style:{0}-style>'
+    )
     has_head, has_foot = bool(layout.heads), layout.numbers and layout.heads != "chapter"
     page = f"""<office:automatic-styles><style:page-layout style:name="L"><style:page-layout-properties
  fo:page-width="{width}mm" fo:page-height="{height}mm" fo:margin="{MARGIN}mm"{way}><style:columns
  fo:column-count="{layout.columns}" fo:column-gap="8mm"/></style:page-layout-properties>
 {band.format("header", "bottom") if has_head else ""}{band.format("footer", "top") if has_foot else ""}</style:page-layout></office:automatic-styles>"""
-    number = "<text:page-number text:select-page=\"current\">1</text:page-number>"
+    number = '<text:page-number text:select-page="current">1</text:page-number>'
     head = foot = ""
     if layout.heads == "fixed":
         head = f'<style:header><text:p text:style-name="Head">{FIXED}</text:p></style:header>'
@@ -371,7 +387,8 @@ def flat_odt(layout: Layout) -> bytes:
         foot = f'<style:footer><text:p text:style-name="Head">{number}</text:p></style:footer>'
     names = "office style text fo".split()  # noqa: SIM905
     spaces = " ".join(
-        f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{"xsl-fo-compatible" if n == "fo" else n}:1.0"' for n in names
+        f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{"xsl-fo-compatible" if n == "fo" else n}:1.0"'
+        for n in names
     )
     return f"""<?xml version="1.0" encoding="UTF-8"?><office:document {spaces}
  xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" office:version="1.2"
@@ -419,7 +436,13 @@ def libreoffice(layout: Layout) -> bytes:
 
 def word(layout: Layout) -> bytes:
     """Word's file with Word's own defaults, printed by LibreOffice."""
-    if layout.dropped or layout.lines_numbered or layout.language == "he" or layout.sideways or layout.heads == "chapter":
+    if (
+        layout.dropped
+        or layout.lines_numbered
+        or layout.language == "he"
+        or layout.sideways
+        or layout.heads == "chapter"
+    ):
         raise UnableError
     if any("^[" in block.text for block in layout.blocks):
         raise UnableError
@@ -545,7 +568,10 @@ def fpdf2(layout: Layout) -> bytes:
         def header(self) -> None:
             self.set_font("Times", size=8)
             odd = self.page_no() % 2
-            heads = {"fixed": FIXED, "chapter": f"{chapter[0]}  {self.page_no()}" if odd else f"{self.page_no()}  {AUTHOR}"}
+            heads = {
+                "fixed": FIXED,
+                "chapter": f"{chapter[0]}  {self.page_no()}" if odd else f"{self.page_no()}  {AUTHOR}",
+            }
             if layout.heads:
                 where = {"fixed": "C", "chapter": "R" if odd else "L"}[layout.heads]
                 self.cell(0, 8, heads[layout.heads], align=where, new_x="LMARGIN", new_y="NEXT")  # type: ignore[arg-type]

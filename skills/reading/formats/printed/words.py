@@ -1,4 +1,4 @@
-"""The words of a printed page and their places, as the PDF's reader gives them, in the order in which they are stored."""
+"""The words of a printed page and their places, as the PDF's reader gives them, in the order they are stored in."""
 
 from __future__ import annotations
 
@@ -60,6 +60,10 @@ class Words(NamedTuple):
     mirrored: bool
 
 
+ASKEW = 9
+"""The angle of what stands at none of the four."""
+
+
 class _Face(NamedTuple):
     size: float
     angle: int
@@ -78,7 +82,7 @@ def words_of(text: PdfTextPage, box: tuple[float, float, float, float], close: b
     main = ways.most_common(1)[0][0] if ways else 0
     corner = _turned(box, main)
     upright = [_moved(word, corner) for word, angle in found if angle == main]
-    seen = [word for word in upright if -1 <= word.left and word.right <= corner[2] - corner[0] + 1]
+    seen = [word for word in upright if word.left >= -1 and word.right <= corner[2] - corner[0] + 1]
     letters = "".join(word.text for word in seen)
     mirrored = len(RIGHT_TO_LEFT.findall(letters)) > 0.5 * sum(c.isalpha() for c in letters)
     if mirrored:
@@ -126,12 +130,10 @@ class _Reader:
             end = last + 1
             left, right, base = self.place(first, last, face.angle)
             text = self.said[first : last + 1]
-            if last > first and RIGHT_TO_LEFT.search(text) and self.place(first, first, 0)[0] < self.place(last, last, 0)[0]:
-                text = text[::-1]  # some programs store them as they are seen
             if ODD.search(text) or (last > first and self.face(last).size < 0.85 * face.size):
                 text = self.inside(first, last, face)
             elif not (text.isascii() and text.isprintable()):
-                text = _plain(text)
+                text = _plain(text[::-1] if self.is_seen(first, last) else text)
             if text:
                 yield Word(text, left, right, base, face.size, face.bold, broken), face.angle
 
@@ -167,10 +169,11 @@ class _Reader:
             matrix = pdfium.FS_MATRIX()
             pdfium.FPDFText_GetMatrix(self.page, index, matrix)
             along = math.hypot(matrix.a, matrix.b) or 1.0
-            size = pdfium.FPDFText_GetFontSize(self.page, index) * abs(matrix.a * matrix.d - matrix.b * matrix.c) / along
-            angle = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
-            straight = abs(math.atan2(matrix.b, matrix.a) / (math.pi / 2) - round(math.atan2(matrix.b, matrix.a) / (math.pi / 2))) < 0.1
-            self.faces[key] = _Face(size or 1.0, angle if straight else 9, self.weight(stretch))
+            height = abs(matrix.a * matrix.d - matrix.b * matrix.c) / along
+            turns = math.atan2(matrix.b, matrix.a) / (math.pi / 2)
+            angle = round(turns) % 4 if abs(turns - round(turns)) < 0.1 else ASKEW
+            size = pdfium.FPDFText_GetFontSize(self.page, index) * height
+            self.faces[key] = _Face(size or 1.0, angle, self.weight(stretch))
         return self.faces[key]
 
     def weight(self, stretch: ctypes._Pointer[ctypes.Structure]) -> bool:
@@ -222,6 +225,11 @@ class _Reader:
             before = (left, right)
         return "".join(said).replace(LOWERED + RAISED, "")
 
+    def is_seen(self, first: int, last: int) -> bool:
+        """Is a word that is read from the right stored as it is seen, from the left, as some programs do?"""
+        if first == last or not RIGHT_TO_LEFT.search(self.said, first, last + 1):
+            return False
+        return self.place(first, first, 0)[0] < self.place(last, last, 0)[0]
 
     def raised(self, index: int, base: float, level: float, size: float) -> bool:
         """Is it smaller than the word and higher, or (with a font that has figures for it) drawn high?"""
