@@ -22,7 +22,9 @@ from skills.reading.card import FIELDS
 from skills.training import budget, knobs
 from tutor.dialogue import next_useful
 from tutor.dialogue.routes import PROFILES
+from tutor.learner.events import Outcome
 from tutor.lm.catalogue import ROLES, load_catalogue
+from tutor.nlu.courtesy import Courtesy
 from tutor.nlu.utterances import read_utterances
 from tutor.ui.run_card import CONTROLS, SERIES
 
@@ -46,6 +48,8 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     "clean_dataset.{key}": ("found", "asks"),
     "clean_dataset.offers.{key}": ("all", "undo"),
     "clean_dataset.{key}.offer": [f"kinds.{kind}" for kind in get_args(Kind)],
+    "chat.marked.{dialogue.marked.outcome}": get_args(Outcome),
+    "chat.small_talk.{kind}": [f"{kind}.{one}" for kind in get_args(Courtesy) for one in "ab"],
     "chat.next_useful.{skill}": (*next_useful.WITH_A_TEXT, *next_useful.WITH_A_MODEL),
     "compare_models.{side}": ("base", "tuned", "counter"),
     "compare_models.doing.{name}": ("gguf", "adapter", "check"),

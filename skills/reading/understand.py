@@ -103,7 +103,7 @@ class Understood:
         first = next(found, None)
         if first is not None:
             yield from itertools.chain([first], found)
-        elif self.columns is None and "no_table" not in self.notices:
+        elif self.columns is None and self.chat is None and "no_table" not in self.notices:
             yield from running.titles(lines(self.source))
 
     def _pieces(self) -> Iterator[running.Piece]:

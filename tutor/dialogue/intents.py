@@ -220,7 +220,8 @@ async def _choose_meaning(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
 
 
 def _small_talk(dialogue: Dialogue, args: dict[str, Any]) -> Turn:
-    return lessons.aside(dialogue, dialogue.varied(f"chat.small_talk.{courtesy(str(args.get('said', '')))}"))
+    kind = courtesy(str(args.get("said", "")))
+    return lessons.aside(dialogue, dialogue.varied(f"chat.small_talk.{kind}"))
 
 
 def _off_topic(dialogue: Dialogue) -> Turn:

@@ -1,4 +1,4 @@
-"""From the words of a page to its lines in the order in which a person reads them: columns, tables, dropped capitals."""
+"""From the words of a page to its lines in the order in which a person reads them: columns, tables, large capitals."""
 
 from __future__ import annotations
 
@@ -125,8 +125,9 @@ def borders_of(runs: Sequence[Run]) -> list[float]:
             border = min(run.left for run in runs if abs(run.left - start) <= 1.5) - 0.5
             if all(abs(border - other) > 3 for other in found) and _is_white(runs, border):
                 found.append(border)
-    found = sorted(found[:BORDERS])
-    some = (list(chosen) for n in range(len(found), 0, -1) for chosen in itertools.combinations(found, n))
+    across = {border: sum(_crosses(run, border) for run in runs) for border in found[:BORDERS]}
+    some = [list(chosen) for n in range(len(across), 0, -1) for chosen in itertools.combinations(sorted(across), n)]
+    some.sort(key=lambda borders: (-len(borders), sum(across[border] for border in borders)))
     return next((borders for borders in some if _are_columns(runs, borders)), [])
 
 
@@ -242,22 +243,9 @@ def _lines_in(runs: Sequence[Run], width: float | None) -> list[Line]:
         cells = tuple(_joined(cell) for cell in _cells(row)) if i in tables else ()
         text = " | ".join(cells) if cells else _joined(row)
         bold = all(run.bold for run in row)
-        lines.append(
-            Line(
-                text,
-                row[0].left,
-                max(run.right for run in row),
-                main.base,
-                main.size,
-                bold,
-                start,
-                limit,
-                justified,
-                row[0].first,
-                i == 0,
-                cells,
-            )  # fmt: skip
-        )
+        right = max(run.right for run in row)
+        line = Line(text, row[0].left, right, main.base, main.size, bold, start, limit, justified, row[0].first)
+        lines.append(line._replace(fresh=i == 0, cells=cells))
     return lines
 
 
@@ -328,15 +316,16 @@ def _tables(rows: Sequence[Sequence[Run]]) -> Iterator[int]:
 
 
 def _aligned(rows: Sequence[Sequence[Sequence[Run]]]) -> bool:
-    """Do the second cells, and so on, begin or end at places that come back?"""
-    lefts = Counter(round(cell[0].left / 3) for row in rows for cell in row[1:])
-    rights = Counter(round(cell[-1].right / 3) for row in rows for cell in row[1:])
-    cells = sum(len(row) - 1 for row in rows)
+    """Do the second cells, and so on, begin at places that come back, or end there as figures do?"""
+    cells = [cell for row in rows for cell in row[1:]]
+    lefts = Counter(round(cell[0].left / 3) for cell in cells)
+    figures = [cell for cell in cells if 2 * sum(c.isdigit() for c in cell[-1].text) >= len(cell[-1].text)]
+    rights = Counter(round(cell[-1].right / 3) for cell in figures)
 
     def shared(places: Counter[int]) -> int:
         return sum(n for place, n in places.items() if n + places[place - 1] + places[place + 1] >= 0.6 * len(rows))
 
-    return max(shared(lefts), shared(rights)) >= 0.7 * cells
+    return max(shared(lefts), shared(rights)) >= 0.7 * len(cells)
 
 
 def _named(rows: Sequence[Sequence[Sequence[Run]]]) -> bool:

@@ -148,9 +148,7 @@ def _edges(sheets: Sequence[Sheet]) -> Iterator[Edge]:
         bottom = len(rows) - depth if len(rows) > 1 else len(rows)
         for top, chosen in ((True, rows[:depth]), (False, rows[max(bottom, depth) :][::-1])):
             for i, row in enumerate(chosen):
-                inner = (
-                    rows[i + 1] if top and i + 1 < len(rows) else rows[-i - 2] if not top and i + 1 < len(rows) else row
-                )
+                inner = row if i + 1 == len(rows) else rows[i + 1] if top else rows[-i - 2]
                 base = max(row, key=lambda run: run.size).base
                 text = " ".join(run.text for run in row)
                 place = sheet.height - base if top else base

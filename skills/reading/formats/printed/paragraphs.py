@@ -16,6 +16,8 @@ ENDED = re.compile(r"[.!?…:؟۔][\"'”’»)\]]*$")
 SAID = re.compile(r"[\"'“‘«¿¡(\[]*\s*[^\W_]|[—–-]")
 SAYS = re.compile(r"[—–-]\s?\S")
 """How a turn of dialogue begins."""
+DASHED = re.compile(r"(?:^|\s)[—–]\n|\n[—–](?:[\s,.;:!?)]|$)")
+"""The end of a line between a dash and the word that it stands close to."""
 ITEM = re.compile(r"(?:[•‣◦▪●○■□✓·*]|\d{1,3}[.)]|[a-z][.)])\s")
 WRAPPED = 0.85
 """Share of the lines' ends that the margin must explain for a text to be prose."""
@@ -44,8 +46,8 @@ class Block:
 class Usual:
     """What is usual in a text: size of the letters, distance of the lines of each size, how far paragraphs are set in.
 
-    `hang`: how far lines that go on from a full one are set in, 0 if they are not. `capitals`: lines begin with one, but for those that go on
-    from a full one. `attached`: dashes stand close to the words that they enclose.
+    `hang`: how far lines that go on from a full one are set in, 0 if they are not. `capitals`: all others begin with
+    one. `attached`: dashes stand close to the words that they enclose.
     """
 
     size: float
@@ -66,7 +68,7 @@ def body_size(pages: Sequence[Sequence[Line]]) -> float:
 
 def text_of(pages: Sequence[Sequence[Line]], size: float) -> Iterator[str]:
     """Lines of plain text: `#` before headings, blank lines between paragraphs and between stanzas."""
-    pages = [[line for column in columns_of(page) for line in column] for page in _same_width(pages)]
+    pages = _typed(_same_width(pages))
     steps = _steps(pages)
     blocks = [block for page in pages for block in _blocks(page, steps)]
     _find_headings(blocks, size)
@@ -96,6 +98,28 @@ def _same_width(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
             changed += [line._replace(limit=line.start + wide) for line in column]
         found.append(changed)
     return found
+
+
+def _typed(pages: list[list[Line]]) -> list[list[Line]]:
+    """Lines that were cut at a number of characters, as on a typewriter, with the places that they had there."""
+    pairs = [(a, b) for page in pages for a, b in itertools.pairwise(page) if b.text and not b.fresh]
+    lengths = sorted(len(line.text) for page in pages for line in page)
+    if len(pairs) < 8:
+        return pages
+    most = lengths[int(0.98 * (len(lengths) - 1))]
+    going = [(a, b) for a, b in pairs if not ENDED.search(a.text)]
+    cut = sum(len(a.text) + 1 + len(b.text.split()[0]) > most for a, b in going)
+    if cut < 0.95 * len(going) or sum(_full(a, b) for a, b in going) > 0.8 * len(going):
+        return pages
+    return [[_as_typed(line, most) for line in page] for page in pages]
+
+
+def _as_typed(line: Line, most: int) -> Line:
+    pitch = 0.5 * line.size
+    first = len(line.text.split()[0]) * pitch
+    return line._replace(
+        right=line.left + len(line.text) * pitch, limit=line.start + most * pitch, first=first, justified=False
+    )
 
 
 def _steps(pages: Sequence[Sequence[Line]]) -> dict[int, float]:
@@ -204,12 +228,8 @@ def _break(a: Line, b: Line) -> str:
 
 def _are_long_verses(blocks: Sequence[Sequence[Line]], usual: Usual) -> bool:
     """Where what goes on is set in: do those that begin further out come after no end of a sentence?"""
-    ends = [
-        bool(ENDED.search(a.text))
-        for block in blocks
-        for a, b in itertools.pairwise(block)
-        if not _hangs(b, block, usual)
-    ]
+    pairs = [(a, b, block) for block in blocks for a, b in itertools.pairwise(block)]
+    ends = [bool(ENDED.search(a.text)) for a, b, block in pairs if not _hangs(b, block, usual)]
     return len(ends) >= 3 and sum(ends) < 0.6 * len(ends)
 
 
@@ -257,9 +277,7 @@ def _hang(blocks: Sequence[Sequence[Line]]) -> float:
                 same += abs(b.left - a.left) < 0.3 * b.size
                 if b.left - a.left > SET_IN * b.size:
                     further[round(b.left - a.left)] += 1
-    usual, often = max(
-        ((place, further[place] + further[place + 1]) for place in further), default=(0, 0), key=lambda x: x[1]
-    )
+    often, usual = max(((further[place] + further[place + 1], place) for place in further), default=(0, 0))
     return float(usual) if often > 3 and often > 2 * same and often > 0.6 * further.total() else 0.0
 
 
@@ -282,15 +300,15 @@ def _paragraphs(blocks: Sequence[Block], usual: Usual) -> Iterator[list[str]]:
     open_: list[Line] = []
     for block in _with_verse_apart(blocks):
         whole = _whole(block, usual)
-        if open_ and (whole is not None or not block.turned):
+        if open_:
             yield [_joined(open_, usual)]
             open_ = []
         if whole is not None:
             yield whole
             continue
-        limits = _limits(block.lines)
+        limits = _limits(block.lines, usual)
         for i, line in enumerate(block.lines):
-            if open_ and _begins(open_[-1], line, usual, limits[i - 1] if i else open_[-1].limit):
+            if open_ and _begins(open_[-1], line, usual, limits[i - 1]):
                 yield [_joined(open_, usual)]
                 open_ = []
             open_.append(line)
@@ -299,12 +317,17 @@ def _paragraphs(blocks: Sequence[Block], usual: Usual) -> Iterator[list[str]]:
 
 
 def _with_verse_apart(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks, whole again where a page or column cuts them; verse that stands close to prose apart from it."""
+    whole: list[Block] = []
     for block in blocks:
-        if block.level or block.table:
-            yield block
+        before = whole[-1] if whole else None
+        if before and block.turned and not (before.level or before.table or block.level or block.table):
+            before.lines = [*before.lines, *block.lines]
         else:
-            for i, part in enumerate(_apart(block.lines)):
-                yield Block(part, turned=block.turned and i == 0)
+            whole.append(Block(list(block.lines), block.turned, block.level))
+    for block in whole:
+        parts = [block.lines] if block.level or block.table else _apart(block.lines)
+        yield from (Block(part, False, block.level) for part in parts)
 
 
 def _whole(block: Block, usual: Usual) -> list[str] | None:
@@ -337,9 +360,10 @@ def _apart(lines: Sequence[Line]) -> list[list[Line]]:
     for free, group in itertools.groupby(roomy):
         end = start + len(list(group))
         if free:
-            # The first may be the last line of a paragraph, which is as short.
-            first = start + (start > 0)
-            verse = list(lines[first : end + 1])
+            # The first may be the last line of a paragraph, which is as short, and the last begin the next one.
+            first = start + bool(start and ENDED.search(lines[start].text))
+            last = end - bool(end < len(lines) - 1 and ENDED.search(lines[end - 1].text))
+            verse = list(lines[first : last + 1])
             if _is_verse(verse):
                 parts[-1] += lines[len(list(itertools.chain(*parts))) : first]
                 parts += [verse, []]
@@ -352,12 +376,13 @@ def _is_roomy(a: Line, b: Line) -> bool:
     return _spare(a, b) > 0.1 * (a.limit - a.start)
 
 
-def _limits(lines: Sequence[Line]) -> list[float]:
+def _limits(lines: Sequence[Line], usual: Usual) -> list[float]:
     """Where each line's stretch ends: beside a picture, or set in as a quotation, it may be before the others."""
     limits: list[float] = []
     for _, group in itertools.groupby(lines, key=lambda line: round(line.left - line.start) // 2):
         stretch = list(group)
-        quoted = len(stretch) > 2 and stretch[0].left - stretch[0].start > SET_IN * stretch[0].size
+        room = stretch[0].left - stretch[0].start
+        quoted = len(stretch) > 2 and room > SET_IN * stretch[0].size and abs(room - usual.set_in) > 4
         limits += [max(line.right for line in stretch) if quoted else line.limit for line in stretch]
     for i, (a, b) in enumerate(itertools.pairwise(lines)):
         if abs(a.right - b.right) < 0.7 and not ENDED.search(a.text):
@@ -369,10 +394,10 @@ def _limits(lines: Sequence[Line]) -> list[float]:
 def _begins(before: Line, line: Line, usual: Usual, limit: float) -> bool:
     """Does a paragraph begin with this line, which no room parts from the one before? `limit`: where that could end."""
     ended, says = bool(ENDED.search(before.text)), bool(SAYS.match(line.text))
-    if before.justified and before.right < limit - 0.4 * before.size:
+    spare = _spare(before, line, limit)
+    if before.justified and before.right < limit - 0.4 * before.size and (spare > 0 or " " in before.text):
         return True
     room, earlier = line.left - line.start, before.left - before.start
-    spare = _spare(before, line, limit)
     if usual.hang:
         return line.left < before.left - SET_IN * line.size or (line.left < before.left + 1 and spare > 0)
     if room > SET_IN * line.size:
@@ -398,9 +423,7 @@ def _joined(lines: Sequence[Line], usual: Usual) -> str:
             text = f"{text} {said}"
         elif re.search(r"[^\W\d_]-$", text) and said[:1].islower():
             text = text[:-1] + said
-        elif (re.search(r"\w-$", text) and said[:1].isalnum()) or (
-            usual.attached and (re.search(r"(?:^|\s)[—–]$", text) or re.match(r"[—–](?:[\s,.;:!?)]|$)", said))
-        ):
+        elif (re.search(r"\w-$", text) and said[:1].isalnum()) or (usual.attached and DASHED.search(f"{text}\n{said}")):
             text += said
         else:
             text = f"{text} {said}" if text else said
@@ -457,8 +480,10 @@ def _goes_on(open_: Sequence[Line], lines: Sequence[Line], lengths: Counter[int]
         return False
     if lengths and lengths.most_common(1)[0][1] >= 0.6 * lengths.total() and lengths.total() >= 3:
         usually = lengths.most_common(1)[0][0]
-        if before in lengths or before + after == usually:
-            return before + after == usually
+        if before + after == usually:
+            return True
+        if before in lengths and (after in lengths or not going):
+            return False
     return going
 
 

@@ -1,4 +1,4 @@
-"""The words of a printed page and their places, as the PDF's reader gives them, in the order in which they are stored."""
+"""The words of a printed page and their places, as the PDF's reader gives them, in the order they are stored in."""
 
 from __future__ import annotations
 
@@ -58,6 +58,10 @@ class Words(NamedTuple):
     upright: list[Word]
     sideways: list[str]
     mirrored: bool
+
+
+ASKEW = 9
+"""The angle of what stands at none of the four."""
 
 
 class _Face(NamedTuple):
@@ -126,16 +130,10 @@ class _Reader:
             end = last + 1
             left, right, base = self.place(first, last, face.angle)
             text = self.said[first : last + 1]
-            if (
-                last > first
-                and RIGHT_TO_LEFT.search(text)
-                and self.place(first, first, 0)[0] < self.place(last, last, 0)[0]
-            ):
-                text = text[::-1]  # some programs store them as they are seen
             if ODD.search(text) or (last > first and self.face(last).size < 0.85 * face.size):
                 text = self.inside(first, last, face)
             elif not (text.isascii() and text.isprintable()):
-                text = _plain(text)
+                text = _plain(text[::-1] if self.is_seen(first, last) else text)
             if text:
                 yield Word(text, left, right, base, face.size, face.bold, broken), face.angle
 
@@ -171,18 +169,11 @@ class _Reader:
             matrix = pdfium.FS_MATRIX()
             pdfium.FPDFText_GetMatrix(self.page, index, matrix)
             along = math.hypot(matrix.a, matrix.b) or 1.0
-            size = (
-                pdfium.FPDFText_GetFontSize(self.page, index) * abs(matrix.a * matrix.d - matrix.b * matrix.c) / along
-            )
-            angle = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
-            straight = (
-                abs(
-                    math.atan2(matrix.b, matrix.a) / (math.pi / 2)
-                    - round(math.atan2(matrix.b, matrix.a) / (math.pi / 2))
-                )
-                < 0.1
-            )
-            self.faces[key] = _Face(size or 1.0, angle if straight else 9, self.weight(stretch))
+            height = abs(matrix.a * matrix.d - matrix.b * matrix.c) / along
+            turns = math.atan2(matrix.b, matrix.a) / (math.pi / 2)
+            angle = round(turns) % 4 if abs(turns - round(turns)) < 0.1 else ASKEW
+            size = pdfium.FPDFText_GetFontSize(self.page, index) * height
+            self.faces[key] = _Face(size or 1.0, angle, self.weight(stretch))
         return self.faces[key]
 
     def weight(self, stretch: ctypes._Pointer[ctypes.Structure]) -> bool:
@@ -233,6 +224,12 @@ class _Reader:
             accent = char if char in ACCENTS and not over else ""
             before = (left, right)
         return "".join(said).replace(LOWERED + RAISED, "")
+
+    def is_seen(self, first: int, last: int) -> bool:
+        """Is a word that is read from the right stored as it is seen, from the left, as some programs do?"""
+        if first == last or not RIGHT_TO_LEFT.search(self.said, first, last + 1):
+            return False
+        return self.place(first, first, 0)[0] < self.place(last, last, 0)[0]
 
     def raised(self, index: int, base: float, level: float, size: float) -> bool:
         """Is it smaller than the word and higher, or (with a font that has figures for it) drawn high?"""
