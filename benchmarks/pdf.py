@@ -122,7 +122,8 @@ def main(arguments: Sequence[str]) -> None:
         if options.each:
             verses = "" if found.verses is None else f"{found.verses:.3f}"
             print(
-                f"{path.stem:52} {found.characters:.4f} {found.paragraphs:.3f} {verses:5} {found.shape:6} {found.seconds:.2f} s"
+                f"{path.stem:52} {found.characters:.4f} {found.paragraphs:.3f} {verses:5} {found.shape:6} "
+                f"{found.seconds:.2f} s"
             )
         if options.show:
             print(*differences(wanted, read), sep="\n")
