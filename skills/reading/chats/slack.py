@@ -63,7 +63,7 @@ def _said(message: Mapping[str, Any], people: Mapping[str, str], left: LeftOut) 
 
 
 def _linked(found: re.Match[str], people: Mapping[str, str]) -> str:
-    """<@U01>, <#C01|taller>, <!here>, <https://...|a name> as people read them."""
+    """<@U01>, <#C01|taller>, <!here>, <an address|a name> as people read them."""
     sign, what, shown = found.groups()
     if sign == "@":
         return f"@{shown or people.get(what) or what}"
