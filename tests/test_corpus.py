@@ -14,12 +14,13 @@ from skills.reading.load_result import LoadResult
 from tests.corpus import Case, cases
 from tests.corpus_hard import hard
 from tests.corpus_hostile import hostile
+from tests.corpus_pdf import printed, refused
 from tutor.limits import Limits
 from tutor.processes.sandbox import sandboxed
 from tutor.settings import Settings
 from tutor.words import LANGUAGES, Words
 
-CASES = list(cases())
+CASES = [*cases(), *printed()]
 QUICK = [case for case in CASES if not case.slow]
 
 
@@ -72,7 +73,7 @@ def test_what_is_said_of_a_file_can_be_said(ctx: Context, tmp_path: Path) -> Non
 
 # --- hostile files ----------------------------------------------------------------------------------------------------
 
-HOSTILE = list(hostile())
+HOSTILE = [*hostile(), *refused()]
 BIG = ("bomba", "seis mil", "saltos", "guiones", "comillas", "ancha")
 SMALL = [case for case in HOSTILE if not case.name.startswith(BIG)]
 

@@ -29,7 +29,8 @@ class Part:
     """A text or a table that a file holds. `kind`: `any` if its content has still to tell which of the two it is.
 
     `title`: of the sheet or file, where there are several. `facts`: what was seen, by code; a code that has words
-    under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out.
+    under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out. `unwrapped`:
+    no line of it ends at a margin, the reader has seen to that.
     """
 
     source: TextSource
@@ -38,6 +39,7 @@ class Part:
     title: str | None = None
     facts: dict[str, Scalar] = field(default_factory=dict)
     left: LeftOut = field(default_factory=LeftOut)
+    unwrapped: bool = False
 
 
 class Paragraph(NamedTuple):

@@ -19,12 +19,15 @@ ANSWERS = names("a r respuesta answer completion assistant asistente response ou
 LIST_ITEM = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s")
 
 
-def shape_of(head: str) -> Shape:
-    """The shape of running text (not of csv or json), from its first 200,000 characters or so."""
+def shape_of(head: str, unwrapped: bool = False) -> Shape:
+    """The shape of running text (not of csv or json), from its first 200,000 characters or so.
+
+    `unwrapped`: it is known that no margin ended its lines.
+    """
     filled = [line for line in head.split("\n") if line.strip()]
     if (spoken := speakers(filled)) is not None:
         return spoken
-    return "verse" if is_verse(head) else "prose"
+    return "verse" if is_verse(head, unwrapped) else "prose"
 
 
 def speakers(lines: Sequence[str]) -> Shape | None:
@@ -51,11 +54,11 @@ def blocks_of(text: str) -> list[list[str]]:
     return [block for block in blocks if block]
 
 
-def is_verse(text: str) -> bool:
+def is_verse(text: str, unwrapped: bool = False) -> bool:
     """Short lines that the author, not the margin, ended. Lists, wrapped prose and letters are not verse."""
     blocks = blocks_of(text)
     lines = [line for block in blocks for line in block]
-    if len(lines) < 4 or is_wrapped(blocks):
+    if len(lines) < 4 or (not unwrapped and is_wrapped(blocks)):
         return False
     lengths = sorted(len(line.strip()) for line in lines)
     if lengths[len(lengths) // 2] > 60 or lengths[int(0.9 * len(lengths))] > 90:

@@ -99,8 +99,8 @@ def understand(part: Part, wanted: Wanted) -> Understood:
         delimiter = tables.sniff(head, hint=suffix in TABLE_SUFFIXES or wanted.columns)
         if delimiter is not None:
             return _overruled(_table(source, name, head, delimiter, wanted), wanted.shape)
-    found = wanted.shape or shape_of(head)
-    margin = running.margin_in(head) if found == "prose" else 0
+    found = wanted.shape or shape_of(head, part.unwrapped)
+    margin = running.margin_in(head) if found == "prose" and not part.unwrapped else 0
     notices = (
         *source.notices,
         *(("unwrapped",) if margin else ()),
