@@ -291,7 +291,7 @@ def spread() -> bytes:
             for one in paragraphs[6 * sheet + 3 * side :][:3]:
                 paragraph(made, one)
             made.set_font("Times", size=9)
-            made.text(52 + 105 * side, 140, str(2 * sheet + side + 21))
+            made.text(52 + 105 * side, 140, str(2 * sheet + side + 121))
         made.set_margins(12, 12)
     return done(made)
 
@@ -433,7 +433,7 @@ def printed() -> Iterator[Case]:
     yield Case("palabras cortadas.pdf", hyphened, "prose", 8, has="el sobreseimiento ya estaba firmado y la "
                "conversación con la escribana había terminado. El barrio franco-argentino estaba")  # fmt: skip
     yield Case("letra capital.pdf", large_capital, "prose", 8, has="En el fondo del patio había una escalera")
-    yield Case("dos páginas por hoja.pdf", spread, "prose", 18, lacks="25", has=texts.paragraphs(20, 3)[9])
+    yield Case("dos páginas por hoja.pdf", spread, "prose", 18, lacks="124", has=texts.paragraphs(20, 3)[9])
     yield Case("de costado.pdf", on_its_side, "prose", 8, has=texts.paragraphs(8, 3)[5])
     yield Case("con sello.pdf", stamped, "prose", 9, lacks="BORRADOR", notices=("sideways",))
     yield Case("una página escaneada.pdf", partly_scanned, "prose", 12, notices=("scanned_pages",))

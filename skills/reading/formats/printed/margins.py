@@ -28,6 +28,8 @@ PAGED = re.compile(
 """A line that is nothing but the number of a page, as the programs of the world write it."""
 SENTENCE = re.compile(r"[^\W\d_]{2,}.*[.!?;,-]$")
 """A line of words that ends as those of a text or of a note do."""
+NUMBERED = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)? (?:\d{1,3}|[IVXLC]+)")
+"""The title of one of several: `Soneto IV`, `Día 3`."""
 BROWSER = re.compile(r"(?:https?|file)://\S|^\d{1,2}[/.]\d{1,2}[/.]\d{2,4},? \d{1,2}:\d{2}")
 """What a browser prints over and under a page: its address, the date and the time."""
 ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
@@ -216,9 +218,9 @@ def _is_among(edge: Edge, others: Sequence[Edge], heads: set[tuple[int, bool, fl
 
 
 def _is_title(edge: Edge, body: Body) -> bool:
-    """Larger or heavier than the text: what a page begins with, not what stands over each."""
-    bold = all(run.bold for run in edge.row)
-    return edge.size > 1.08 * body.size or (bold and edge.size > 0.97 * body.size)
+    """Larger or heavier than the text, or a name with its number: what a page begins with, not what stands over it."""
+    bold = all(run.bold for run in edge.row) or (NUMBERED.fullmatch(edge.text) and not PAGED.fullmatch(edge.text))
+    return edge.size > 1.08 * body.size or bool(bold and edge.size > 0.97 * body.size)
 
 
 def _is_refrain(edge: Edge, body: Body) -> bool:
