@@ -4,6 +4,8 @@ A program that is not installed, or a layout that it cannot set, is left out: `A
 and typst are looked for here and in the environments that TUTOR_PRINTERS names (`python -m venv`, then pip).
 """
 
+# ruff: noqa: E501 (the sources of other programs)
+
 from __future__ import annotations
 
 import html
@@ -150,7 +152,7 @@ def weasyprint(layout: Layout) -> bytes:
 
 def cairo(layout: Layout) -> bytes:
     """WeasyPrint as it was until version 52, which drew with Cairo and Pango."""
-    if layout.dropped or layout.columns > 1 or any("^[" in block.text for block in layout.blocks):
+    if layout.dropped or layout.paged or layout.columns > 1 or any("^[" in block.text for block in layout.blocks):
         raise UnableError
     return borrowed("weasyprint, cairocffi", WEASYPRINT, web_page(layout, strings=True))
 

@@ -130,13 +130,13 @@ class _Reader:
             broken = "\n" in self.said[end:first] or self.said[end - 1 : end] in ("\x02", "\ufffe")
             end = last + 1
             left, right, base = self.place(first, last, face.angle)
-            text = self.said[first : last + 1]
+            text, size = self.said[first : last + 1], face.size
             if ODD.search(text) or (self.uneven and self.face(last).size < 0.85 * face.size):
-                text = self.inside(first, last, face)
+                text, size, base = self.inside(first, last, face)
             elif not (text.isascii() and text.isprintable()):
                 text = _plain(text[::-1] if self.is_seen(first, last) else text)
             if text:
-                yield Word(text, left, right, base, face.size, face.bold, broken), face.angle
+                yield Word(text, left, right, base, size, face.bold, broken), face.angle
 
     def ranges(self) -> Iterator[tuple[int, int]]:
         """First and last character of each word."""
@@ -209,8 +209,9 @@ class _Reader:
         turned = _turned((left, bottom, right, top), angle)
         return turned[0], turned[2], (y, -x, -y, x)[angle % 4]
 
-    def inside(self, first: int, last: int, face: _Face) -> str:
-        """A word, character by character: raised marks are set apart, accents put on their letters."""
+    def inside(self, first: int, last: int, face: _Face) -> tuple[str, float, float]:
+        """A word, character by character: raised marks are set apart, accents put on their letters. The size and the
+        base line of most of it."""
         said: list[str] = []
         before = (0.0, 0.0)
         main = max((self.face(i).size for i in range(first, last + 1)), default=face.size)
@@ -230,7 +231,7 @@ class _Reader:
                 said.append(_plain(char))
             accent = char if char in ACCENTS and not over else ""
             before = (left, right)
-        return "".join(said).replace(LOWERED + RAISED, "")
+        return "".join(said).replace(LOWERED + RAISED, ""), main, level
 
     def is_seen(self, first: int, last: int) -> bool:
         """Is a word that is read from the right stored as it is seen, from the left, as some programs do?"""
