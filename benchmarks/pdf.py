@@ -121,10 +121,8 @@ def main(arguments: Sequence[str]) -> None:
         figures.append(found)
         if options.each:
             verses = "" if found.verses is None else f"{found.verses:.3f}"
-            print(
-                f"{path.stem:52} {found.characters:.4f} {found.paragraphs:.3f} {verses:5} {found.shape:6} "
-                f"{found.seconds:.2f} s"
-            )
+            each = f"{found.characters:.4f} {found.paragraphs:.3f} {verses:5} {found.shape:6} {found.seconds:.2f} s"
+            print(f"{path.stem:52} {each}")
         if options.show:
             print(*differences(wanted, read), sep="\n")
     table("by program", figures, lambda f: f.program)

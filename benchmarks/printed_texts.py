@@ -1,4 +1,4 @@
-"""What is printed to measure the reading of PDFs: made-up texts in paragraphs, stanzas and headings, and their layouts."""
+"""What is printed to measure the reading of PDFs: made-up paragraphs, stanzas and headings, and their layouts."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def weasyprint(layout: Layout) -> bytes:
 
 def cairo(layout: Layout) -> bytes:
     """WeasyPrint as it was until version 52, which drew with Cairo and Pango."""
-    if layout.dropped or layout.columns > 1 or any("^[" in block.text for block in layout.blocks):
+    if layout.dropped or layout.paged or layout.columns > 1 or any("^[" in block.text for block in layout.blocks):
         raise UnableError
     return borrowed("weasyprint, cairocffi", WEASYPRINT, web_page(layout, strings=True))
 

@@ -19,6 +19,7 @@ from tests.corpus_json import json_cases
 from tests.corpus_mail import mail_cases
 from tests.corpus_markup import markup_cases
 from tests.corpus_notes import note_cases
+from tests.corpus_pdf import printed, refused
 from tests.corpus_plain import plain_cases
 from tests.corpus_plays import neither, plays, stored_plays
 from tests.corpus_poem_files import stored_poems
@@ -31,7 +32,7 @@ from tutor.words import LANGUAGES, Words
 
 MARKED = [*mail_cases(), *markup_cases()]
 VERSES = [*poems(), *stored_poems(), *plays(), *stored_plays(), *neither()]
-CASES = [*cases(), *chats(), *VERSES, *(case for case in MARKED if not case.error)]
+CASES = [*cases(), *chats(), *VERSES, *printed(), *(case for case in MARKED if not case.error)]
 QUICK = [case for case in CASES if not case.slow]
 
 
@@ -102,7 +103,7 @@ def test_plain_text_lands_as_its_author_expects(case: Case, ctx: Context, tmp_pa
 
 # --- hostile files ----------------------------------------------------------------------------------------------------
 
-HOSTILE = [*hostile(), *(case for case in MARKED if case.error)]
+HOSTILE = [*hostile(), *refused(), *(case for case in MARKED if case.error)]
 BIG = ("bomba", "seis mil", "saltos", "guiones", "comillas", "ancha")
 SMALL = [case for case in HOSTILE if not case.name.startswith(BIG)]
 

@@ -45,7 +45,7 @@ class Part:
     under `load_dataset.notices` is told to the learner with its value. `left`: what the reader left out. `chat`: the
     messages in it, where it is one that a program exported. Of a table, `marked`: the row that was set apart as its
     header; `grouped`: the column whose cells span several rows. `shape`: what the kind of file says that a text is;
-    None if its content has to tell.
+    None if its content has to tell. `unwrapped`: no line of it ends at a margin, the reader has seen to that.
     """
 
     source: TextSource
@@ -58,6 +58,7 @@ class Part:
     marked: int | None = None
     grouped: int | None = None
     shape: Shape | None = None
+    unwrapped: bool = False
 
 
 class Paragraph(NamedTuple):

@@ -23,12 +23,15 @@ CUT_WORDS = 0.1
 """Share of lines that end inside a word from which on they are those of a margin, however narrow and ragged."""
 
 
-def shape_of(head: str) -> Shape:
-    """The shape of running text (not of csv or json), from its first 200,000 characters or so."""
+def shape_of(head: str, unwrapped: bool = False) -> Shape:
+    """The shape of running text (not of csv or json), from its first 200,000 characters or so.
+
+    `unwrapped`: it is known that no margin ended its lines.
+    """
     filled = [line for line in head.split("\n") if line.strip()]
     if (spoken := speakers(filled)) is not None:
         return spoken
-    return "verse" if is_verse(head) else "prose"
+    return "verse" if is_verse(head, unwrapped) else "prose"
 
 
 def speakers(lines: Sequence[str]) -> Shape | None:
@@ -72,11 +75,11 @@ def blocks_of(text: str) -> list[list[str]]:
     return [block for block in blocks if block]
 
 
-def is_verse(text: str) -> bool:
+def is_verse(text: str, unwrapped: bool = False) -> bool:
     """Lines that the author, not the margin, ended. Lists, records, wrapped prose and letters are not verse."""
     blocks = blocks_of(text)
     lines = [line for block in blocks for line in block]
-    if len(lines) < 4 or is_wrapped(blocks) or is_listed(lines):
+    if len(lines) < 4 or (not unwrapped and is_wrapped(blocks)) or is_listed(lines):
         return False
     if sum(len(block) for block in blocks if len(block) >= 2) < 0.6 * len(lines):
         return False

@@ -207,17 +207,17 @@ def understand(part: Part, wanted: Wanted) -> Understood:
         tabbed = dialect is not None and dialect.delimiter == "\t" and suffix not in TABLE_SUFFIXES
         if dialect is not None and not (tabbed and is_typed(head)):
             return _overruled(_table(part, head, dialect, wanted), wanted.shape)
-    seen = shape_of(head)
+    seen = shape_of(head, part.unwrapped)
     fixed = part.kind == "any" and seen in ("prose", "verse") and delimited.is_fixed_width(head)
     setting = PLAIN if wanted.shape not in (None, "verse", "dialogue") else setting_of(head)
     if setting != PLAIN:
         head, fixed = setting.text(head), False
-        seen = shape_of(head)
+        seen = shape_of(head, part.unwrapped)
     found = wanted.shape or part.shape or ("prose" if fixed else seen)
     if found == "chat" or wanted.me is not None:
         chat = conversations.named(source)
         return Understood(source, name, "chat", notices=source.notices, chat=chat, me=wanted.me)
-    margin = running.margin_in(head) if found == "prose" and not fixed else 0
+    margin = running.margin_in(head) if found == "prose" and not fixed and not part.unwrapped else 0
     notices = (
         *source.notices,
         *setting.notices,

@@ -12,7 +12,7 @@ from skills.blocks import Scalar
 from skills.errors import FileUnreadable
 from skills.reading.formats.printed.lines import Line, borders_of, lines_of, runs_of
 from skills.reading.formats.printed.margins import Sheet, body_of, leave_furniture, leave_line_numbers
-from skills.reading.formats.printed.notes import leave_notes
+from skills.reading.formats.printed.notes import leave_contents, leave_notes
 from skills.reading.formats.printed.paragraphs import body_size, text_of
 from skills.reading.formats.printed.words import has_close_words, words_of
 from skills.reading.left_out import LeftOut
@@ -51,7 +51,7 @@ def read(path: Path, name: str, folder: Path) -> list[Part]:
     if book.scanned:
         book.facts["scanned_pages"] = len(book.scanned)
         book.facts["scanned_pages_names"] = _listed(book.scanned)
-    return [replace(write_text(_lines(book), name, folder, book.facts), left=book.left)]
+    return [replace(write_text(_lines(book), name, folder, book.facts), left=book.left, unwrapped=True)]
 
 
 def _opened(path: Path, name: str) -> Book:
@@ -85,7 +85,7 @@ def _read_all(document: PdfDocument) -> Book:
             words = words_of(text, box, close)
             for said in words.sideways:
                 book.left.leave("sideways", said)
-            book.sheets.append(Sheet(box[2] - box[0], box[3] - box[1], runs_of(words.upright)))
+            book.sheets.append(Sheet(words.width, words.height, runs_of(words.upright)))
             if text.count_chars() < SCANNED and _is_picture(page):
                 book.scanned.append(number + 1)
         text.close()
@@ -117,6 +117,38 @@ def _is_picture(page: PdfPage) -> bool:
     return False
 
 
+def _single(sheets: list[Sheet]) -> list[Sheet]:
+    """Pages printed two on a sheet, each by itself."""
+    wide = list(filter(_is_wide, sheets))
+    if not wide or sum(map(_is_spread, wide)) < 0.6 * len(wide):
+        return sheets
+    found = []
+    for sheet in sheets:
+        middle = sheet.width / 2
+        if _is_wide(sheet) and not any(run.left < middle < run.right for run in sheet.runs):
+            left = [run for run in sheet.runs if run.right <= middle]
+            right = [
+                run._replace(left=run.left - middle, right=run.right - middle)
+                for run in sheet.runs if run.left >= middle
+            ]  # fmt: skip
+            found += [Sheet(middle, sheet.height, left), Sheet(middle, sheet.height, right)]
+        else:
+            found.append(sheet)
+    return found
+
+
+def _is_wide(sheet: Sheet) -> bool:
+    return sheet.width > 1.2 * sheet.height
+
+
+def _is_spread(sheet: Sheet) -> bool:
+    """Is there white down the middle of a wide sheet, and text on both sides?"""
+    middle, room = sheet.width / 2, 0.03 * sheet.width
+    sides = [run.left >= middle for run in sheet.runs]
+    across = any(run.left < middle + room and run.right > middle - room for run in sheet.runs)
+    return not across and 2 < sum(sides) < len(sides) - 2
+
+
 def _usual_borders(sheets: list[Sheet]) -> list[float]:
     """Where the columns begin on the pages that have them, if that is always so."""
     found = Counter(tuple(round(border / 3) for border in borders_of(sheet.runs)) for sheet in sheets)
@@ -141,6 +173,7 @@ def _listed(pages: list[int]) -> str:
 
 def _lines(book: Book) -> Iterator[str]:
     """The text, once what is at the edges, beside the lines and at the foot of the pages is left out."""
+    book.sheets = _single(book.sheets)
     leave_furniture(book.sheets, body_of(book.sheets), book.left)
     leave_line_numbers(book.sheets, book.left)
     pages: list[list[Line]] = []
@@ -154,5 +187,6 @@ def _lines(book: Book) -> Iterator[str]:
         sheet.runs = []
     size = body_size(pages)
     leave_notes(pages, size, book.left)
+    leave_contents(pages, book.left)
     book.facts |= {code: n for code, n in (("columns", columns), ("tables", tables)) if n}
     yield from text_of(pages, size)

@@ -18,6 +18,8 @@ GUTTER = 0.6
 """Least room between two columns, in sizes of letters."""
 BORDERS = 5
 """Most places that are tried as borders of columns."""
+MARK = 6
+"""Most characters of the raised mark of a note."""
 COLUMN = 4
 """Least lines of a column."""
 
@@ -73,9 +75,9 @@ def _extended(run: Run, word: Word) -> Run | None:
     if not -0.5 * size <= room <= APART * size or abs(rise) > 0.6 * size:
         return None
     space = "" if word.broken and room < 0.1 * size else " "
-    if word.size <= 0.85 * run.size and rise > 0.1 * run.size:
+    if 0.4 * run.size < word.size <= 0.85 * run.size and rise > 0.1 * run.size and len(word.text) <= MARK:
         return run._replace(text=run.text + _gap(room, size) + _raised(word.text), right=word.right)
-    if run.size <= 0.85 * word.size and -rise > 0.1 * word.size and " " not in run.text:
+    if run.size <= 0.85 * word.size and -rise > 0.1 * word.size and len(run.text) <= MARK:
         text = f"{_raised(run.text)}{_gap(room, size)}{word.text}"
         return Run(text, run.left, word.right, word.base, word.size, word.bold, run.first)
     if abs(rise) > 0.15 * size or not 0.6 < word.size / run.size < 1.7:
@@ -280,7 +282,7 @@ def _joined(row: Sequence[Run]) -> str:
     for before, run in itertools.pairwise([None, *row]):
         assert run is not None
         said = run.text
-        if run.size <= 0.85 * main.size and run.base - main.base > 0.1 * main.size and len(said) <= 4:
+        if run.size <= 0.85 * main.size and run.base - main.base > 0.1 * main.size and len(said) <= MARK:
             said = _raised(said)
         if before is not None:
             if before.text == run.text and abs(before.left - run.left) < 0.3 * run.size:

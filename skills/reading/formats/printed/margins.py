@@ -26,6 +26,10 @@ PAGED = re.compile(
     re.IGNORECASE,
 )
 """A line that is nothing but the number of a page, as the programs of the world write it."""
+SENTENCE = re.compile(r"[^\W\d_]{2,}.*[.!?;,-]$")
+"""A line of words that ends as those of a text or of a note do."""
+NUMBERED = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)? (?:\d{1,3}|[IVXLC]+)")
+"""The title of one of several: `Soneto IV`, `Día 3`."""
 BROWSER = re.compile(r"(?:https?|file)://\S|^\d{1,2}[/.]\d{1,2}[/.]\d{2,4},? \d{1,2}:\d{2}")
 """What a browser prints over and under a page: its address, the date and the time."""
 ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
@@ -33,12 +37,11 @@ ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 @dataclass
 class Sheet:
-    """A page: its measures and what is written on it. `mirrored`: it is read from right to left."""
+    """A page: its measures and what is written on it."""
 
     width: float
     height: float
     runs: list[Run]
-    mirrored: bool = False
 
 
 class Edge(NamedTuple):
@@ -196,7 +199,7 @@ def _is_furniture(
         return True
     if alone and edge.share < OUTER and edge.room > 1.6 * body.step and not edge.top and pages <= 2:
         return True
-    if run is not None and len(edge.text) < 120:
+    if run is not None and len(edge.text) < 120 and not SENTENCE.search(edge.text):
         return True
     if BROWSER.search(edge.text) and edge.place < 40 and edge.size < 0.95 * body.size:
         return True
@@ -215,9 +218,9 @@ def _is_among(edge: Edge, others: Sequence[Edge], heads: set[tuple[int, bool, fl
 
 
 def _is_title(edge: Edge, body: Body) -> bool:
-    """Larger or heavier than the text: what a page begins with, not what stands over each."""
-    bold = all(run.bold for run in edge.row)
-    return edge.size > 1.08 * body.size or (bold and edge.size > 0.97 * body.size)
+    """Larger or heavier than the text, or a name with its number: what a page begins with, not what stands over it."""
+    bold = all(run.bold for run in edge.row) or (NUMBERED.fullmatch(edge.text) and not PAGED.fullmatch(edge.text))
+    return edge.size > 1.08 * body.size or bool(bold and edge.size > 0.97 * body.size)
 
 
 def _is_refrain(edge: Edge, body: Body) -> bool:

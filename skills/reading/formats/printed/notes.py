@@ -1,4 +1,4 @@
-"""Notes at the foot of printed pages, and the marks in the text that call them: left out, counted and kept."""
+"""Notes at the foot of printed pages, the marks that call them, and tables of contents: left out, counted and kept."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ BEGINS = re.compile(
 )
 """The mark that a note begins with."""
 MARK = re.compile(rf"{RAISED}([^{LOWERED}]*){LOWERED}")
+LEADS = re.compile(r"[.·…_](?: ?[.·…_|]){4,}[ .|]*(?:\d{1,4}|[ivxlc]{1,7})$")
 SMALL = 0.93
 """Size of the letters of a note beside those of the text."""
 
@@ -45,6 +46,18 @@ def leave_notes(pages: list[list[Line]], size: float, left: LeftOut) -> None:
     for note in notes:
         left.leave("footnotes", note)
     _leave_marks(pages, labels, left)
+
+
+def leave_contents(pages: Sequence[list[Line]], left: LeftOut) -> None:
+    """Take out, in place, the lines of a table of contents, whose dots lead to the number of a page."""
+    found = [line for page in pages for line in page if LEADS.search(line.text)]
+    if len(found) < 3:
+        return
+    for line in found:
+        left.leave("contents_lines", line.text)
+    gone = {id(line) for line in found}
+    for page in pages:
+        page[:] = [line for line in page if id(line) not in gone]
 
 
 def columns_of(page: Sequence[Line]) -> Iterator[list[Line]]:

@@ -199,6 +199,10 @@ def _is_prose(blocks: Sequence[Sequence[Line]], closed: Sequence[Sequence[Line]]
     `closed`: blocks that no page cuts. The last lines of paragraphs are of any length; those of stanzas are as long
     as the others.
     """
+    breaks = _breaks(blocks)
+    full = breaks["full"] + breaks["going"]
+    if full > 10 and full >= 0.95 * (full + breaks["cut"]) and breaks["going"] >= 0.5 * full:
+        return True
     last = [_filled(block[-1]) / max(map(_filled, block)) for block in closed]
     whole = sum(map(len, blocks))
     if len(last) >= 5 and sum(map(len, closed)) > 0.5 * whole and median(last) > 0.8:
@@ -209,7 +213,7 @@ def _is_prose(blocks: Sequence[Sequence[Line]], closed: Sequence[Sequence[Line]]
     lines = [line for block in rest for line in block]
     if len(lines) < 0.4 * whole:
         return False
-    breaks = Counter(_break(a, b) for block in rest for a, b in itertools.pairwise(block))
+    breaks = _breaks(rest)
     full = breaks["full"] + breaks["going"]
     if not breaks:
         return True
@@ -217,6 +221,10 @@ def _is_prose(blocks: Sequence[Sequence[Line]], closed: Sequence[Sequence[Line]]
     if sum(bool(SAYS.match(line.text)) for line in lines) >= 0.3 * len(lines):
         return wrapped
     return wrapped and full >= 0.15 * (full + breaks["free"]) and breaks["going"] >= 0.35 * full
+
+
+def _breaks(blocks: Sequence[Sequence[Line]]) -> Counter[str]:
+    return Counter(_break(a, b) for block in blocks for a, b in itertools.pairwise(block))
 
 
 def _break(a: Line, b: Line) -> str:
@@ -308,7 +316,7 @@ def _paragraphs(blocks: Sequence[Block], usual: Usual) -> Iterator[list[str]]:
             continue
         limits = _limits(block.lines, usual)
         for i, line in enumerate(block.lines):
-            if open_ and _begins(open_[-1], line, usual, limits[i - 1]):
+            if open_ and _begins(open_, line, usual, limits[i - 1]):
                 yield [_joined(open_, usual)]
                 open_ = []
             open_.append(line)
@@ -373,7 +381,7 @@ def _apart(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _is_roomy(a: Line, b: Line) -> bool:
-    return _spare(a, b) > 0.1 * (a.limit - a.start)
+    return not _full(a, b) and _spare(a, b) > 0.1 * (a.limit - a.start)
 
 
 def _limits(lines: Sequence[Line], usual: Usual) -> list[float]:
@@ -391,11 +399,13 @@ def _limits(lines: Sequence[Line], usual: Usual) -> list[float]:
     return limits
 
 
-def _begins(before: Line, line: Line, usual: Usual, limit: float) -> bool:
-    """Does a paragraph begin with this line, which no room parts from the one before? `limit`: where that could end."""
+def _begins(open_: Sequence[Line], line: Line, usual: Usual, limit: float) -> bool:
+    """Does a paragraph begin with this line, which no room parts from those before? `limit`: where the last may end."""
+    before = open_[-1]
     ended, says = bool(ENDED.search(before.text)), bool(SAYS.match(line.text))
     spare = _spare(before, line, limit)
-    if before.justified and before.right < limit - 0.4 * before.size and (spare > 0 or " " in before.text):
+    justified = before.justified and all(other.right > other.limit - 1.5 for other in open_[:-1])
+    if justified and before.right < limit - 0.4 * before.size and (spare > 0.15 * before.size or ended):
         return True
     room, earlier = line.left - line.start, before.left - before.start
     if usual.hang:

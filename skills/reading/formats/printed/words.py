@@ -53,11 +53,12 @@ class Word(NamedTuple):
 
 
 class Words(NamedTuple):
-    """The words of a page; those that are written in another direction than most, apart."""
+    """The words of a page as wide and as high; those that are written in another direction than most, apart."""
 
     upright: list[Word]
     sideways: list[str]
-    mirrored: bool
+    width: float
+    height: float
 
 
 ASKEW = 9
@@ -81,17 +82,16 @@ def words_of(text: PdfTextPage, box: tuple[float, float, float, float], close: b
         ways[angle] += len(word.text)
     main = ways.most_common(1)[0][0] if ways else 0
     corner = _turned(box, main)
+    width, height = corner[2] - corner[0], corner[3] - corner[1]
     upright = [_moved(word, corner) for word, angle in found if angle == main]
-    seen = [word for word in upright if word.left >= -1 and word.right <= corner[2] - corner[0] + 1]
+    seen = [word for word in upright if word.left >= -1 and word.right <= width + 1]
     letters = "".join(word.text for word in seen)
-    mirrored = len(RIGHT_TO_LEFT.findall(letters)) > 0.5 * sum(c.isalpha() for c in letters)
-    if mirrored:
-        width = corner[2] - corner[0]
+    if len(RIGHT_TO_LEFT.findall(letters)) > 0.5 * sum(map(str.isalpha, letters)):
         seen = [word._replace(left=width - word.right, right=width - word.left, broken=True) for word in seen]
         # Their programs do not store them in the order in which they are read.
         groups = itertools.groupby(seen, key=lambda word: round(word.base))
         seen = [word for _, group in groups for word in sorted(group, key=lambda word: word.left)]
-    return Words(seen, [word.text for word, angle in found if angle != main], mirrored)
+    return Words(seen, [word.text for word, angle in found if angle != main], width, height)
 
 
 def has_close_words(text: PdfTextPage) -> bool:
@@ -111,6 +111,7 @@ class _Reader:
         import pypdfium2.raw as pdfium
 
         self.close = close
+        self.uneven = False
         self.pdfium, self.page = pdfium, text.raw
         self.count = text.count_chars()
         self.said = text.get_text_range() if self.count else ""
@@ -129,13 +130,13 @@ class _Reader:
             broken = "\n" in self.said[end:first] or self.said[end - 1 : end] in ("\x02", "\ufffe")
             end = last + 1
             left, right, base = self.place(first, last, face.angle)
-            text = self.said[first : last + 1]
-            if ODD.search(text) or (last > first and self.face(last).size < 0.85 * face.size):
-                text = self.inside(first, last, face)
+            text, size = self.said[first : last + 1], face.size
+            if ODD.search(text) or (self.uneven and self.face(last).size < 0.85 * face.size):
+                text, size, base = self.inside(first, last, face)
             elif not (text.isascii() and text.isprintable()):
                 text = _plain(text[::-1] if self.is_seen(first, last) else text)
             if text:
-                yield Word(text, left, right, base, face.size, face.bold, broken), face.angle
+                yield Word(text, left, right, base, size, face.bold, broken), face.angle
 
     def ranges(self) -> Iterator[tuple[int, int]]:
         """First and last character of each word."""
@@ -189,21 +190,28 @@ class _Reader:
         return self.bold[key]
 
     def place(self, first: int, last: int, angle: int) -> tuple[float, float, float]:
-        """Left, right and base line, of the page turned so that text at `angle` stands upright."""
+        """Left, right and base line, of the page turned so that text at `angle` stands upright.
+
+        It is `uneven` if the last character is smaller than the first.
+        """
         box, pdfium = self.box, self.pdfium
         pdfium.FPDFText_GetLooseCharBox(self.page, first, box)
         left, bottom, right, top = box.left, box.bottom, box.right, box.top
+        height = top - bottom
+        self.uneven = False
         if last > first:
             pdfium.FPDFText_GetLooseCharBox(self.page, last, box)
             left, right = min(left, box.left), max(right, box.right)
+            self.uneven = box.top - box.bottom < 0.9 * height
             bottom, top = min(bottom, box.bottom), max(top, box.top)
         pdfium.FPDFText_GetCharOrigin(self.page, first, self.x, self.y)
         x, y = self.x.value, self.y.value
         turned = _turned((left, bottom, right, top), angle)
         return turned[0], turned[2], (y, -x, -y, x)[angle % 4]
 
-    def inside(self, first: int, last: int, face: _Face) -> str:
-        """A word, character by character: raised marks are set apart, accents put on their letters."""
+    def inside(self, first: int, last: int, face: _Face) -> tuple[str, float, float]:
+        """A word, character by character: raised marks are set apart, accents put on their letters. The size and the
+        base line of most of it."""
         said: list[str] = []
         before = (0.0, 0.0)
         main = max((self.face(i).size for i in range(first, last + 1)), default=face.size)
@@ -223,7 +231,7 @@ class _Reader:
                 said.append(_plain(char))
             accent = char if char in ACCENTS and not over else ""
             before = (left, right)
-        return "".join(said).replace(LOWERED + RAISED, "")
+        return "".join(said).replace(LOWERED + RAISED, ""), main, level
 
     def is_seen(self, first: int, last: int) -> bool:
         """Is a word that is read from the right stored as it is seen, from the left, as some programs do?"""
@@ -261,4 +269,6 @@ def _turned(box: tuple[float, float, float, float], angle: int) -> tuple[float, 
 
 
 def _moved(word: Word, corner: tuple[float, float, float, float]) -> Word:
+    if not (corner[0] or corner[1]):
+        return word
     return word._replace(left=word.left - corner[0], right=word.right - corner[0], base=word.base - corner[1])
