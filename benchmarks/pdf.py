@@ -3,7 +3,9 @@
 Each layout of benchmarks/printed_texts.py is printed by each program of benchmarks/printers.py that is there (kept in
 FOLDER for the next time), read, and held against its text. Characters: 1 - Levenshtein distance / length of the text,
 blanks as one. Paragraphs: the share of the text's paragraphs (in verse, stanzas) that were found exactly. Verses: the
-longest common subsequence of the lines / the number of lines. `--each` prints every file, `--show NAME` what is wrong.
+longest common subsequence of the lines / the number of lines. `--each` prints every file, `--show` what is wrong in
+it, `--only NAME` chooses. `--long`: a book of forty pages in each format of an office, as LibreOffice writes it, and
+printed by it and by Chromium.
 """
 
 from __future__ import annotations
@@ -19,9 +21,19 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq, Levenshtein
 
-from benchmarks.printed_texts import Layout, bare, layouts
-from benchmarks.printers import PRINTERS, AbsentError, UnableError
+from benchmarks.printed_texts import Layout, bare, chapters, layouts
+from benchmarks.printers import (
+    PRINTERS,
+    AbsentError,
+    UnableError,
+    chromium,
+    converted,
+    flat_odt,
+    libreoffice,
+)
+from skills.errors import FileUnreadable
 from skills.reading.formats import pdf
+from skills.reading.formats.readers import opened
 from skills.reading.understand import Wanted, understand
 
 
@@ -102,6 +114,31 @@ def table(title: str, figures: Sequence[Figures], by: Callable[[Figures], str]) 
         print(f"  {name:32} {len(group):4} {chars} {paragraphs} {mean(f.verses for f in group)}")
 
 
+def long_documents(folder: Path) -> None:
+    """A book of some forty pages in each format of an office, and printed: read whole and in order?"""
+    book = Layout("book", chapters(90, 8, 24), held=False, indent=True, page="a4", size=12)
+    flat = flat_odt(book)
+    made = {"pdf of LibreOffice": ("pdf", libreoffice(book)), "pdf of Chromium": ("pdf", chromium(book))}
+    made |= {ending: (ending, converted(flat, "fodt", ending)) for ending in ("odt", "docx", "rtf")}
+    wanted = [" ".join(block.text.split()) for block in book.blocks]
+    for name, (ending, data) in made.items():
+        with tempfile.TemporaryDirectory(dir=folder) as temporary:
+            path, parts = Path(temporary) / f"libro.{ending}", Path(temporary) / "parts"
+            path.write_bytes(data)
+            parts.mkdir()
+            try:
+                (part,) = opened(path, path.name, parts)
+            except FileUnreadable as error:
+                print(f"  {name:20} is not read: {error.values['kind']}")
+                continue
+            text = part.source.path.read_text("utf-8")
+        read = [line.lstrip("# ") for line in text.split("\n") if line.strip()]
+        whole, got = " ".join(wanted), " ".join(read)
+        characters = 1 - Levenshtein.distance(whole, got) / len(whole)
+        found = LCSseq.similarity(wanted, read)
+        print(f"  {name:20} characters {characters:.2%}, blocks in order {found} of {len(wanted)}")
+
+
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -110,7 +147,11 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--each", action="store_true")
     parser.add_argument("--only", default="")
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--long", action="store_true")
     options = parser.parse_args(arguments)
+    if options.long:
+        long_documents(options.folder)
+        return
     figures = []
 
     def chosen(name: str, layout: Layout) -> bool:

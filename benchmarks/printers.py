@@ -4,6 +4,8 @@ A program that is not installed, or a layout that it cannot set, is left out: `A
 and typst are looked for here and in the environments that TUTOR_PRINTERS names (`python -m venv`, then pip).
 """
 
+# ruff: noqa: E501 (the sources of other programs)
+
 from __future__ import annotations
 
 import html
@@ -419,15 +421,15 @@ def body_of_odt(layout: Layout) -> str:
     return "".join(out)
 
 
-def converted(data: bytes, ending: str) -> bytes:
-    """What LibreOffice makes of a file as PDF."""
+def converted(data: bytes, ending: str, into: str = "pdf") -> bytes:
+    """What LibreOffice makes of a file."""
     if shutil.which("soffice") is None:
         raise AbsentError
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / f"x.{ending}").write_bytes(data)
         profile = f"-env:UserInstallation=file://{tempfile.gettempdir()}/tutor-soffice-{os.getuid()}"
-        ran(["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", name, f"{name}/x.{ending}"])
-        return (Path(name) / "x.pdf").read_bytes()
+        ran(["soffice", profile, "--headless", "--convert-to", into, "--outdir", name, f"{name}/x.{ending}"])
+        return (Path(name) / f"x.{into}").read_bytes()
 
 
 def libreoffice(layout: Layout) -> bytes:

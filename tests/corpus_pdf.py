@@ -32,7 +32,7 @@ def book(
             if heads:
                 said, where = heads(self.page_no())
                 self.set_font("Times", size=8)
-                self.cell(0, 8, said, align=where, new_x="LMARGIN", new_y="NEXT")  # type: ignore[arg-type]
+                self.cell(0, 8, said, align=where, new_x="LMARGIN", new_y="NEXT")
 
         def footer(self) -> None:
             if foot:

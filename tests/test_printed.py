@@ -182,6 +182,12 @@ def test_heads_in_turn_and_the_number_of_a_lone_chapter_are_left_out() -> None:
     assert all(len(sheet.runs) == 20 for sheet in pages)
 
 
+def test_the_head_of_a_chapter_of_one_page_is_its_title() -> None:
+    names = ["La mudanza", "El río", "Un cartero", "La sal"]
+    pages = sheets(4, lambda i: [run(names[i], 50, 560), run(names[i], 50, 530, 15)])
+    assert [text for _, text in left_of(pages).pieces] == names
+
+
 @pytest.mark.parametrize("size", [11.0, 14.0])
 def test_a_title_with_a_number_is_no_head(size: float) -> None:
     assert not left_of(sheets(6, lambda i: [run(f"Soneto {i + 1}", 50, 540, size)]))

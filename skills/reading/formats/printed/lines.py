@@ -234,8 +234,8 @@ def _lines_in(runs: Sequence[Run], width: float | None) -> list[Line]:
     rows = list(rows_of(runs))
     if not rows:
         return []
-    tables = set(_tables(rows))
     start, limit, justified = _edges(rows)
+    tables = set(_tables(rows, limit if justified else None))
     if not justified and width is not None and width - limit > max(0.3 * width, 1.8 * start):
         # Nothing comes near the right margin: it ended no line.
         limit = max(limit, width - start)
@@ -307,10 +307,14 @@ def _cells(row: Sequence[Run]) -> list[list[Run]]:
     return cells
 
 
-def _tables(rows: Sequence[Sequence[Run]]) -> Iterator[int]:
-    """The rows of tables: three or more that follow each other, whose cells begin or end below each other."""
+def _tables(rows: Sequence[Sequence[Run]], margin: float | None) -> Iterator[int]:
+    """The rows of tables: three or more that follow each other, whose cells begin or end below each other.
+
+    `margin`: where justified lines end, whose words may stand as far apart as cells.
+    """
     cells = [_cells(row) for row in rows]
-    wide = [i for i, row in enumerate(cells) if len(row) > 1]
+    spread = [margin is not None and abs(row[-1].right - margin) < 1.5 and not _is_figure(row[-1]) for row in rows]
+    wide = [i for i, row in enumerate(cells) if len(row) > 1 and not spread[i]]
     for _, group in itertools.groupby(enumerate(wide), key=lambda pair: pair[1] - pair[0]):
         members = [i for _, i in group]
         if len(members) >= 3 and _aligned([cells[i] for i in members]) and not _named([cells[i] for i in members]):
@@ -321,13 +325,17 @@ def _aligned(rows: Sequence[Sequence[Sequence[Run]]]) -> bool:
     """Do the second cells, and so on, begin at places that come back, or end there as figures do?"""
     cells = [cell for row in rows for cell in row[1:]]
     lefts = Counter(round(cell[0].left / 3) for cell in cells)
-    figures = [cell for cell in cells if 2 * sum(c.isdigit() for c in cell[-1].text) >= len(cell[-1].text)]
+    figures = [cell for cell in cells if _is_figure(cell[-1])]
     rights = Counter(round(cell[-1].right / 3) for cell in figures)
 
     def shared(places: Counter[int]) -> int:
         return sum(n for place, n in places.items() if n + places[place - 1] + places[place + 1] >= 0.6 * len(rows))
 
     return max(shared(lefts), shared(rights)) >= 0.7 * len(cells)
+
+
+def _is_figure(run: Run) -> bool:
+    return 2 * sum(map(str.isdigit, run.text)) >= len(run.text)
 
 
 def _named(rows: Sequence[Sequence[Sequence[Run]]]) -> bool:

@@ -19,6 +19,8 @@ LEVEL = 2.0
 """Points by which a head may stand higher or lower from page to page."""
 OUTER = 0.1
 """Share of the page's height at each end where nothing but heads and numbers is expected."""
+EACH = 0.4
+"""Share of the lines that have a number where each should; fewer are the items of a list."""
 NUMBER = re.compile(r"\d{1,4}|\b[ivxlc]{1,7}\b", re.IGNORECASE)
 PAGED = re.compile(
     r"\W*(?:(?:p[áa]g(?:ina|\.)?|page|p\.|seite|pagina|página|folio)\s*)?(\d{1,4}|[ivxlc]{1,7})"
@@ -68,13 +70,14 @@ class Edge(NamedTuple):
 
 
 class Body(NamedTuple):
-    """What is usual in a text: size of its letters, distance of its lines and of its stanzas, where lines begin; is it
-    prose?"""
+    """What is usual in a text: size of its letters, distance of its lines and of its stanzas, where lines begin, what
+    is larger or heavier than the rest; is it prose?"""
 
     size: float
     step: float
     stanza: float
     starts: frozenset[int]
+    titles: frozenset[str]
     prose: bool
 
 
@@ -90,6 +93,7 @@ def body_of(sheets: Sequence[Sheet]) -> Body:
     sizes: Counter[float] = Counter()
     starts: Counter[int] = Counter()
     steps: list[float] = []
+    short: list[tuple[float, bool, str]] = []
     full = lines = 0
     for sheet in sheets:
         rows = list(rows_of(sheet.runs))
@@ -98,6 +102,8 @@ def body_of(sheets: Sequence[Sheet]) -> Body:
             starts[round(row[0].left)] += 1
             full += row[-1].right > 0.92 * limit
             lines += 1
+            if len(text := " ".join(run.text for run in row)) < 80:
+                short.append((max(run.size for run in row), all(run.bold for run in row), text.casefold()))
             for run in row:
                 sizes[round(run.size, 1)] += len(run.text)
         gaps = [a[0].base - b[0].base for a, b in itertools.pairwise(rows)]
@@ -107,7 +113,8 @@ def body_of(sheets: Sequence[Sheet]) -> Body:
     step = usual[len(usual) // 5] if usual else 1.2 * size
     rooms = [room for room in steps if 1.25 * step < room < 4 * step]
     often = frozenset(start for start, times in starts.items() if times >= 0.08 * lines)
-    return Body(size, step, median(rooms) if rooms else 2 * step, often, full > 0.5 * lines)
+    titles = frozenset(text for large, bold, text in short if large > 1.08 * size or bold)
+    return Body(size, step, median(rooms) if rooms else 2 * step, often, titles, full > 0.5 * lines)
 
 
 def leave_furniture(sheets: Sequence[Sheet], body: Body, left: LeftOut) -> None:
@@ -193,7 +200,9 @@ def _is_furniture(
     edge: Edge, others: Sequence[Edge], run: int | None, often: bool, offsets: Counter[int], pages: int, body: Body
 ) -> bool:
     alone = PAGED.fullmatch(edge.text)
-    if edge.top and _is_title(edge, body):
+    again = any(abs(other.sheet - edge.sheet) <= 2 and other.key == edge.key for other in others)
+    counted = run is not None and (again or run != 1)
+    if edge.top and _is_title(edge, body) and not (counted and _is_bold(edge, body)):
         return False
     if alone and (run is not None or (offsets and value(alone[1]) - edge.sheet in offsets)):
         return True
@@ -203,7 +212,9 @@ def _is_furniture(
         return True
     if BROWSER.search(edge.text) and edge.place < 40 and edge.size < 0.95 * body.size:
         return True
-    again = any(abs(other.sheet - edge.sheet) <= 2 and other.key == edge.key for other in others)
+    named = edge.text.casefold() in body.titles and not _is_title(edge, body)
+    if named and edge.share < OUTER and edge.room > 1.3 * body.step:
+        return True
     if not (again or often) or edge.share > 2 * OUTER:
         return False
     apart = edge.size < 0.93 * body.size or edge.room > 1.3 * body.step
@@ -214,13 +225,18 @@ def _is_among(edge: Edge, others: Sequence[Edge], heads: set[tuple[int, bool, fl
     """The head of a chapter of one page is at the place of the heads around it, and as large."""
     same = [other for other in others if (other.sheet, other.top, other.place) in heads]
     alike = [other for other in same if abs(other.place - edge.place) < 0.5 and abs(other.size - edge.size) < 0.1]
-    return len(alike) >= 2 and len(alike) >= 0.5 * len(others)
+    return len(alike) >= 2 and len(alike) >= 0.34 * len(others)
 
 
 def _is_title(edge: Edge, body: Body) -> bool:
     """Larger or heavier than the text, or a name with its number: what a page begins with, not what stands over it."""
-    bold = all(run.bold for run in edge.row) or (NUMBERED.fullmatch(edge.text) and not PAGED.fullmatch(edge.text))
-    return edge.size > 1.08 * body.size or bool(bold and edge.size > 0.97 * body.size)
+    named = NUMBERED.fullmatch(edge.text) and not PAGED.fullmatch(edge.text) and edge.size > 0.97 * body.size
+    return edge.size > 1.08 * body.size or bool(named) or _is_bold(edge, body)
+
+
+def _is_bold(edge: Edge, body: Body) -> bool:
+    """Heavier than the text, and no larger."""
+    return all(run.bold for run in edge.row) and 0.97 * body.size < edge.size <= 1.08 * body.size
 
 
 def _is_refrain(edge: Edge, body: Body) -> bool:
@@ -237,12 +253,14 @@ def leave_line_numbers(sheets: Sequence[Sheet], left: LeftOut) -> None:
     for at_left in (True, False):
         found = [(sheet, run) for sheet in sheets for run in _beside_lines(sheet, at_left)]
         values = [int(run.text.strip("()[]")) for _, run in found]
-        if len(values) < 3 or not _counting(values):
+        step = _counting(values) if len(values) > 2 else 0
+        beside = {id(sheet): sheet for sheet, _ in found}.values()
+        if not step or (step == 1 and len(found) < EACH * sum(len(list(rows_of(sheet.runs))) for sheet in beside)):
             continue
         gone = {id(run) for _, run in found}
         for run in (run for _, run in found):
             left.leave("margin_numbers", run.text)
-        for sheet in {id(sheet): sheet for sheet, _ in found}.values():
+        for sheet in beside:
             sheet.runs = [run for run in sheet.runs if id(run) not in gone]
 
 
@@ -261,11 +279,11 @@ def _beside_lines(sheet: Sheet, at_left: bool) -> Iterator[Run]:
         yield from max(below, key=len)
 
 
-def _counting(values: Sequence[int]) -> bool:
-    """Do they go up by the same step, but for where a text begins anew?"""
+def _counting(values: Sequence[int]) -> int:
+    """The step by which they go up, but for where a text begins anew; 0 if there is none."""
     steps = [b - a for a, b in itertools.pairwise(values)]
     step = Counter(steps).most_common(1)[0][0]
     if step < 1 or (step > 1 and values[0] % step):
-        return False
+        return 0
     regular = sum(a == step or b in (1, step) for a, b in zip(steps, values[1:], strict=True))
-    return regular >= 0.8 * len(steps)
+    return step if regular >= 0.8 * len(steps) else 0

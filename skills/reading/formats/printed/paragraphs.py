@@ -68,7 +68,7 @@ def body_size(pages: Sequence[Sequence[Line]]) -> float:
 
 def text_of(pages: Sequence[Sequence[Line]], size: float) -> Iterator[str]:
     """Lines of plain text: `#` before headings, blank lines between paragraphs and between stanzas."""
-    pages = _typed(_same_width(pages))
+    pages = _typed(_same_width([[line for line in page if line.text.strip()] for page in pages]))
     steps = _steps(pages)
     blocks = [block for page in pages for block in _blocks(page, steps)]
     _find_headings(blocks, size)
@@ -205,7 +205,9 @@ def _is_prose(blocks: Sequence[Sequence[Line]], closed: Sequence[Sequence[Line]]
         return True
     last = [_filled(block[-1]) / max(map(_filled, block)) for block in closed]
     whole = sum(map(len, blocks))
-    if len(last) >= 5 and sum(map(len, closed)) > 0.5 * whole and median(last) > 0.8:
+    even = len(last) >= 5 and sum(map(len, closed)) > 0.5 * whole and median(last) > 0.8
+    tight = sum(line.right > line.limit - 0.02 * (line.limit - line.start) for block in blocks for line in block[:-1])
+    if even and tight < 0.4 * breaks.total():
         return False
     if usual.hang and _are_long_verses(blocks, usual):
         return False
@@ -221,6 +223,12 @@ def _is_prose(blocks: Sequence[Sequence[Line]], closed: Sequence[Sequence[Line]]
     if sum(bool(SAYS.match(line.text)) for line in lines) >= 0.3 * len(lines):
         return wrapped
     return wrapped and full >= 0.15 * (full + breaks["free"]) and breaks["going"] >= 0.35 * full
+
+
+def _is_filled(lines: Sequence[Line]) -> bool:
+    """Do all lines go to the margin, but for a shorter last one?"""
+    filled = [_filled(line) / max(line.limit - line.start, 1.0) for line in lines]
+    return len(lines) > 2 and min(filled[:-1]) > 0.88 and filled[-1] < 0.88
 
 
 def _breaks(blocks: Sequence[Sequence[Line]]) -> Counter[str]:
@@ -417,7 +425,7 @@ def _begins(open_: Sequence[Line], line: Line, usual: Usual, limit: float) -> bo
             return spare > 0 or ended
     elif room < -SET_IN * line.size and earlier > -SET_IN * line.size:
         return True
-    if ITEM.match(line.text) and (spare > 0 or ended):
+    if (says and ended) or (ITEM.match(line.text) and (spare > 0 or ended)):
         return True
     if spare > 0.15 * line.size and ended and (says or not line.text[:1].islower()):
         return True
@@ -517,6 +525,10 @@ def _bent(before: Line, line: Line, stanza: Sequence[Line], usual: Usual) -> boo
 
 def _is_paragraph(lines: Sequence[Line]) -> bool:
     """Prose among verse: lines that the margin ended, but for those that may end a paragraph."""
-    breaks = Counter(_break(a, b) for a, b in itertools.pairwise(lines))
+    breaks = _breaks([lines])
     full = breaks["full"] + breaks["going"]
-    return not breaks["cut"] and full >= 2 and full >= 2 * breaks["free"] and 2 * breaks["going"] >= full
+    if breaks["cut"] or not full:
+        return False
+    if any(re.search(r"[^\W\d_]-$", a.text) and b.text[:1].islower() for a, b in itertools.pairwise(lines)):
+        return True
+    return full >= 2 and full >= 2 * breaks["free"] and 2 * breaks["going"] >= full and _is_filled(lines)
