@@ -22,6 +22,7 @@ from tutor.settings import Settings, child_env
 HOSTS = {
     "www.w3.org",  # the name of a drawing's format, never fetched
     "download.pytorch.org",  # start.py, for PyTorch's build without CUDA
+    "www.idpf.org",  # the name of a format of e-books, never fetched
     "10.0.0.5",  # an example in a docstring
 }
 NETWORK = {"httpx", "urllib.request", "requests", "aiohttp", "socket", "http.client", "huggingface_hub", "websockets"}
