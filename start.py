@@ -93,7 +93,8 @@ def run_tests(options: argparse.Namespace, rest: list[str]) -> int:
     if options.all:
         got = [tutor("models", "get", name, "--home", str(TEST_HOME)) for name in TEST_MODELS]
         env = {**os.environ, "TUTOR_TEST_HOME": str(TEST_HOME)}
-        codes += [run([*check, "-m", kind, "-rs"], ROOT, env) for kind in ("slow", "browser")]
+        # one at a time: they take times, ports and both cores
+        codes += [run([*check, "-m", kind, "-n", "0", "-rs"], ROOT, env) for kind in ("slow", "browser")]
         codes += [code for code in got if code]
     return outcome(codes)
 

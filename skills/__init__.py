@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from skills.compare_models import CompareInputs, CompareResult
     from skills.compare_runs import RunsInputs
     from skills.contract import Skill
+    from skills.dataset.edit_result import EditResult
     from skills.dataset.inspection import InspectResult
     from skills.dataset.split_result import SplitResult
     from skills.decide import DecideInputs, DecideResult
+    from skills.edit_entries import EditInputs
     from skills.evaluate_model import EvaluateInputs
     from skills.evaluation.report import EvaluationResult
     from skills.export.result import ExportResult
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     load_dataset = typed(LoadInputs, LoadResult)
     inspect_dataset = typed(InspectInputs, InspectResult)
     clean_dataset = typed(CleanInputs, CleanResult)
+    edit_entries = typed(EditInputs, EditResult)
     scan_private_data = typed(ScanInputs, ScanResult)
     split_dataset = typed(SplitInputs, SplitResult)
     tokenize_text = typed(TokenizeInputs, TokenizeResult)
@@ -70,6 +73,7 @@ NAMES = (
     "load_dataset",
     "inspect_dataset",
     "clean_dataset",
+    "edit_entries",
     "scan_private_data",
     "split_dataset",
     "tokenize_text",

@@ -18,7 +18,8 @@ from skills.reading.formats.packed import natural
 from skills.reading.formats.readers import opened
 from skills.reading.formats.several import Member, opened_each
 from skills.reading.importing import Original, digest_of, import_new, read_again, sweep, unnumbered
-from skills.reading.load_result import LoadResult, RowExample
+from skills.reading.left_out import FILE
+from skills.reading.load_result import EXAMPLES, LoadResult, RowExample
 from skills.reading.part import Part
 from skills.reading.read import LIMIT
 from skills.reading.understand import Wanted
@@ -27,7 +28,6 @@ from skills.texts.normalize import fold_word
 from skills.texts.sentences import words
 from skills.workspace import Manifest, Row, Shape, Workspace, disk_errors, safe_name
 
-EXAMPLES = 3
 CHOICES = ("shape", "text_column", "prompt_column", "completion_column", "me")
 
 
@@ -165,7 +165,8 @@ def result_of(manifest: Manifest, workspace: Workspace, known: bool) -> LoadResu
     examples = tuple(_example(row) for row in itertools.islice(workspace.rows(manifest.id), EXAMPLES))
     facts = {name: getattr(manifest, name) for name in Manifest.model_fields if name in LoadResult.model_fields}
     path = f"workspace/datasets/{manifest.id}/{manifest.rows_file}"
-    return LoadResult(dataset=manifest.id, path=path, known=known, examples=examples, **facts)
+    left_out = (workspace.datasets / manifest.id / FILE).is_file()
+    return LoadResult(dataset=manifest.id, path=path, known=known, examples=examples, left_out=left_out, **facts)
 
 
 def _example(row: Row) -> RowExample:

@@ -191,12 +191,14 @@ def documents() -> Iterator[Case]:
 
 def large() -> Iterator[Case]:
     yield text("un solo renglon de 2 MB.txt", "una palabra tras otra y otra más " * 62_000, "prose", 1)
-    rows = [["id", "comentario"], *([str(i), texts.sentence(i)] for i in range(60_000))]
-    yield Case("60000 filas.csv", lambda: made.table(rows).encode(), "prose", 60_000, slow=True)
-    book = "\n\n".join(texts.paragraphs(6_000))
+    yield Case("60000 filas.csv", lambda: made.table(comments(60_000)).encode(), "prose", 60_000, slow=True)
     yield Case("3 MB.pdf", lambda: made.pdf(texts.paragraphs(1_500), numbered=True), "prose", None, slow=True)
-    yield Case("novelón.txt", lambda: book.encode(), "prose", 6_000, slow=True)
-    yield Case("20000 filas.xlsx", lambda: made.xlsx({"Hoja": rows[:20_001]}), "prose", 20_000, slow=True)
+    yield Case("novelón.txt", lambda: "\n\n".join(texts.paragraphs(6_000)).encode(), "prose", 6_000, slow=True)
+    yield Case("20000 filas.xlsx", lambda: made.xlsx({"Hoja": comments(20_000)}), "prose", 20_000, slow=True)
+
+
+def comments(count: int) -> list[list[str]]:
+    return [["id", "comentario"], *([str(i), texts.sentence(i)] for i in range(count))]
 
 
 def main(folder: Path) -> None:

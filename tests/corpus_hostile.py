@@ -119,7 +119,8 @@ def locked() -> Iterator[Case]:
     yield refused("viejo.xls", ole + "Workbook".encode("utf-16-le") + bytes(600), "sheet_old")
     yield refused("de mac.pages", made.zipped({"Index/Document.iwa": b"\0", "preview.jpg": b"\xff\xd8"}), "pages")
     yield refused("laminas.pptx", made.zipped({"ppt/presentation.xml": "<x/>"}), "slides")
-    yield refused("planilla.ods", made.zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}), "ods")
+    sheet = {"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}
+    yield refused("planilla.ods", made.zipped(sheet), "sheet_broken")
     drm = made.epub([("Uno", "<p>x</p>")])
     with zipfile.ZipFile(io.BytesIO(drm)) as archive:
         files: dict[str, bytes | str] = {n: archive.read(n) for n in archive.namelist()}

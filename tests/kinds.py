@@ -12,6 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
+from tests.parsed import tree_of
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -45,7 +47,7 @@ def sources() -> tuple[Source, ...]:
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
             if name.startswith(("tutor.setup", "tutor.ui.chat", "tutor.__main__")):
                 continue
-            found.append(Source(name, path, ast.parse(path.read_text("utf-8")), vars(import_module(name))))
+            found.append(Source(name, path, tree_of(path), vars(import_module(name))))
     return tuple(found)
 
 

@@ -126,6 +126,7 @@ def test_a_result_is_named_by_its_parts() -> None:
     assert "{0.costs.0.own} {0.name}".format(found) == "1.5 x"
 
 
+@pytest.mark.slow
 def test_a_bet_that_nobody_made_and_one_without_words_are_mistakes(tmp_path: Path) -> None:
     root = tmp_path / "curriculum"
     shutil.copytree(CURRICULUM, root)

@@ -122,6 +122,7 @@ def test_jobs_run_to_their_end_and_are_listed(home: Path, capsys: pytest.Capture
     assert as_json(capsys) == {"ok": True, "result": {"runs": []}}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C cannot be sent to another process there")
 def test_ctrl_c_stops_a_job_and_keeps_what_it_has(home: Path) -> None:
     # A shell that runs the tests in its background has them ignore Ctrl-C, and so would what they start.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from skills import skill
 from skills.blocks import Notice, Text
 from skills.contract import Context, Done, Failed
 from skills.errors import UserError
@@ -83,7 +84,7 @@ def test_what_is_said_of_a_file_can_be_said(ctx: Context, tmp_path: Path) -> Non
         messages += [offer.label for offer in result.offers()]
         assert all(Words(language)(message) for language in LANGUAGES for message in messages)
         for offer in result.offers():
-            LoadInputs.model_validate(offer.inputs)
+            skill(offer.skill).Inputs.model_validate(offer.inputs)
 
 
 @pytest.mark.slow

@@ -156,6 +156,7 @@ def test_the_ears_of_the_course_know_its_intents_answers_and_questions() -> None
     assert FILE.stat().st_size < 5_000_000
 
 
+@pytest.mark.slow
 def test_all_that_the_course_says_is_learnt_from(tmp_path: Path) -> None:
     course = load_course(write_course(tmp_path))
     found = rows(course)

@@ -270,6 +270,7 @@ def test_a_field_of_a_newer_version_is_passed_over_and_the_event_counts(
     assert "secreto" not in caplog.text
 
 
+@pytest.mark.slow
 def test_a_newer_log_opens_with_a_notice_in_the_log_file(tmp_path: Path) -> None:
     """The program itself: its log file, its own opening of a home."""
     home = tmp_path / "home"
@@ -286,6 +287,7 @@ def test_a_newer_log_opens_with_a_notice_in_the_log_file(tmp_path: Path) -> None
 # --- deletion, speed --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 async def test_after_deleting_everything_a_restart_speaks_the_same_language_and_is_no_update(tmp_path: Path) -> None:
     course = load_course(CURRICULUM)
     talk = Conversation(tmp_path / "home", course)

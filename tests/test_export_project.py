@@ -48,6 +48,9 @@ VERSES = [f"{a} {b}, {SECRET}" for a in ("Aquí me pongo", "Vengan santos", "Yo 
 EXPORTS = "adapter, merged, ollama"
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Path:
     """A home with a short run on texts with a sentence, a name and a file name that nobody else has."""

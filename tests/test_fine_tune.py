@@ -112,6 +112,7 @@ def test_a_run_tells_what_it_does_and_leaves_an_adapter(
     open_tuned(tiny_model, workspace.home / result.adapter)
 
 
+@pytest.mark.slow
 def test_what_is_done_keeps_its_model_and_not_what_it_would_have_gone_on_from(
     start: Callable[..., FineTuneResult], workspace: Workspace, events: list[Event]
 ) -> None:

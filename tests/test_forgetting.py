@@ -163,6 +163,7 @@ def _button(home: Home, label: str) -> tuple[str, dict[str, Any]]:
     return button.intent.name, button.intent.args
 
 
+@pytest.mark.slow
 async def test_what_quoted_it_is_a_line_and_what_did_not_is_as_it_was(home: Home) -> None:
     await home.types("¿qué es un token?")
     before = {step["id"]: step["output"] for step in home.transcript.part("t", 0)[0]}
@@ -207,6 +208,7 @@ async def test_another_text_and_what_is_said_of_it_stay(home: Home) -> None:
     assert not left & cards[first]
 
 
+@pytest.mark.slow
 async def test_after_everything_was_deleted_nothing_is_anywhere(home: Home) -> None:
     old = home.path / "chat" / "transcript.db.old"
     old.write_text(TEXT)

@@ -65,6 +65,7 @@ async def test_a_run_is_noted_before_its_process_is_there(jobs: Jobs) -> None:
     assert [type(event) async for event in jobs.follow(run)][-1] == Done
 
 
+@pytest.mark.slow
 async def test_following_from_the_middle_tells_only_what_is_new(jobs: Jobs) -> None:
     run = await jobs.start("weigh", {"steps": 2}, "es")
     assert len([event async for event in jobs.follow(run)]) == 6
@@ -112,6 +113,7 @@ async def test_a_deleted_run_is_gone_and_another_can_begin(jobs: Jobs, workspace
     assert await jobs.start("weigh", {}, "es")
 
 
+@pytest.mark.slow
 async def test_the_end_of_a_process_says_nothing_of_the_attempt_after_it(jobs: Jobs, workspace: Workspace) -> None:
     run = await jobs.start("weigh", {"steps": 200, "wait": 0.02}, "es")
     await until(jobs, run, lambda status: status.done >= 1)
@@ -162,6 +164,7 @@ async def test_a_killed_run_is_interrupted_and_goes_on_as_attempt_two(jobs: Jobs
     assert done.done >= seen.done
 
 
+@pytest.mark.slow
 async def test_an_interrupted_run_can_be_stopped_and_keeps_what_it_has(jobs: Jobs, workspace: Workspace) -> None:
     run = await jobs.start("weigh", {"steps": 500, "wait": 0.02}, "es")
     await until(jobs, run, lambda status: status.done >= 3)
@@ -187,6 +190,7 @@ async def test_a_run_names_the_weights_it_works_on_and_keeps_to_them(jobs: Jobs,
         await Jobs(workspace, missing, "tests.tiny_skills", "tests.tiny_engines").start("mould", {"text": "on"}, "es")
 
 
+@pytest.mark.slow
 async def test_a_run_goes_on_without_whoever_started_it(jobs: Jobs, workspace: Workspace) -> None:
     run = await jobs.start("weigh", {"steps": 5, "wait": 0.02}, "es")
     other = make_jobs(workspace)
@@ -229,6 +233,7 @@ async def test_whatever_goes_wrong_the_run_says_so(jobs: Jobs, workspace: Worksp
         assert how == "exit" or "a defect on purpose" in log
 
 
+@pytest.mark.slow
 async def test_a_child_that_cannot_start_says_why(jobs: Jobs, workspace: Workspace) -> None:
     run = await jobs.start("weigh", {}, "es")
     await until(jobs, run, lambda status: status.state == "done")

@@ -14,6 +14,7 @@ import pytest
 
 import skills
 from skills import errors
+from tests.parsed import text_of, tree_of
 from tutor.words import LANGUAGES, MESSAGES, Words, catalogue
 
 ROOT = Path(__file__).parent.parent
@@ -25,7 +26,7 @@ MADE_OF_TORCH = {"skills.model.attention", "skills.model.fused_lora"}
 
 def imports(path: Path, top_level: bool = False) -> set[str]:
     """The modules a file imports; only those imported when it is loaded, if `top_level`."""
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = tree_of(path)
     found: set[str] = set()
     nodes = _loaded(tree) if top_level else list(ast.walk(tree))
     for node in nodes:
@@ -62,7 +63,7 @@ def arrows() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name, path in known.items():
         meant: set[str] = set()
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Import):
                 meant |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
@@ -181,9 +182,8 @@ def test_every_skill_is_registered_and_answers_to_its_name() -> None:
 def test_every_file_says_what_it_is_for_in_its_first_line() -> None:
     for folder in ("skills", "tutor", "tests", "benchmarks"):
         for path in sources(folder):
-            text = path.read_text("utf-8")
-            if text.strip():
-                said = ast.get_docstring(ast.parse(text)) or ""
+            if text_of(path).strip():
+                said = ast.get_docstring(tree_of(path)) or ""
                 assert len(said.split("\n")[0].split()) >= 3, f"{path}: {said!r} does not say what the file is for"
 
 
@@ -235,7 +235,7 @@ def test_messages_named_in_code_exist() -> None:
     found = 0
     for folder in ("skills", "tutor"):
         for path in sources(folder):
-            for id in named.findall(path.read_text("utf-8")):
+            for id in named.findall(text_of(path)):
                 found += 1
                 assert id in known, f"{path}: {id}"
     assert found > 100

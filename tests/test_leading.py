@@ -244,7 +244,7 @@ async def test_what_was_not_meant_is_one_tap_away(talk: Conversation, tmp_path: 
     text.write_text(VERSES, "utf-8")
     await talk.uploads(text)
     await talk.types("buscá datos personales")
-    await talk.types("achicalo")
+    await talk.types("achicá esto")
     (button,) = [button for button in talk.buttons if button.intent.name == "not_that"]
     assert Button.model_validate_json(button.model_dump_json()) == button
     await talk.clicks("No era eso")

@@ -14,6 +14,7 @@ from tests.kinds import ROOT, sources
 from tests.message_ids import called, ids
 from tutor.words import LANGUAGES, catalogue
 
+pytestmark = pytest.mark.slow
 FILES = {id.split(".")[0] for id in catalogue("es")}
 PUT_TOGETHER = re.compile(rf"(?:{'|'.join(sorted(FILES))})\.")
 NO_IDS = {"tutor.nlu.router", "skills.texts.compose", "skills.export.gguf_tokenizer", "tutor.dialogue.quiz"}

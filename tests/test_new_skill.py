@@ -14,11 +14,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import yaml
 
 import skills
 from skills.contract import Skill
 from tutor.nlu.arguments import ACCEPTS
+from tutor.nlu.utterances import read_utterances
 from tutor.words import LANGUAGES, Words
 
 ROOT, HERE = Path(__file__).parent.parent, Path(__file__).name
@@ -27,12 +27,6 @@ SAYS_NOTHING = {
     "decide": "asked its questions one at a time, in a lesson",
 }
 """Skills that take no argument from a message, and why."""
-
-
-@cache
-def utterances(language: str) -> dict[str, str]:
-    found: dict[str, str] = yaml.safe_load(read(f"curriculum/utterances/{language}.yaml"))
-    return found
 
 
 @cache
@@ -88,7 +82,7 @@ def _in_words(name: str, skill: Skill, language: str) -> Iterator[str]:
     for part in ("card", "ended") if skill.where == "job" else ("doing",):
         if f"chat.{part}.{name}" not in words:
             yield f"{folder}/chat.yaml: {part}.{name}"
-    if name not in utterances(language):
+    if name not in read_utterances()[language]:  # type: ignore[index]
         yield f"curriculum/utterances/{language}.yaml: what people say to ask for it"
 
 

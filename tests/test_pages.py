@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.parsed import text_of, tree_of
+
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.es.md")
 OF_A_KIND = re.compile(r"curriculum/lessons/.+/|tutor/messages/\w\w/")
@@ -73,14 +75,15 @@ def pages() -> list[Path]:
     ]
 
 
+@cache
 def sayings(path: Path) -> str:
     """What a file says to who reads it: a page as it is; of code its docstrings and comments, of YAML its comments."""
-    text = path.read_text("utf-8")
+    text = text_of(path)
     if path.suffix == ".md":
         return text
     comments = re.findall(r"#.*", text)
     if path.suffix == ".py":
-        strings = (n.value for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Expr))
+        strings = (n.value for n in ast.walk(tree_of(path)) if isinstance(n, ast.Expr))
         comments += [n.value for n in strings if isinstance(n, ast.Constant) and isinstance(n.value, str)]
     return "\n".join(comments)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.parsed import tree_of
 from tests.ui_server import ROOT, serving
 from tutor.lm.installed import installed
 from tutor.settings import Settings, child_env
@@ -86,7 +87,7 @@ def test_only_fetching_and_serving_know_the_network() -> None:
         name = path.relative_to(ROOT).as_posix()
         if path.suffix != ".py" or name in FETCHES | {SERVES}:
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Import):
                 modules = {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
@@ -108,7 +109,7 @@ def test_every_process_is_started_offline() -> None:
         name = path.relative_to(ROOT).as_posix()
         if path.suffix != ".py" or any(name == free or name.startswith(f"{free}/") for free in FETCHING_PROCESSES):
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Call) and re.search(
                 r"subprocess\.(Popen|run|call)|subprocess_exec", ast.unparse(node.func)
             ):

@@ -59,7 +59,7 @@ def test_the_held_out_part_is_not_among_the_utterances() -> None:
     [
         ("dev", "es", 0.88, 0.92, 0.95, 0.8),
         ("dev", "en", 0.86, 0.9, 0.95, 0.9),
-        ("heldout", "es", 0.72, 0.85, 0.87, 0.8),
+        ("heldout", "es", 0.72, 0.85, 0.85, 0.8),
         ("heldout", "en", 0.67, 0.82, 0.9, 0.8),
     ],
 )

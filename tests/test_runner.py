@@ -128,6 +128,7 @@ async def test_a_skill_whose_model_is_missing_is_called_without_it(workspace: Wo
         await worker.stop()
 
 
+@pytest.mark.slow
 async def test_a_killed_worker_fails_what_it_did_and_does_what_waited(worker: Worker, workspace: Workspace) -> None:
     await worker.start(warm=False)
     events: list[Event] = []
@@ -246,6 +247,7 @@ def test_an_error_comes_back_as_what_it_was() -> None:
     assert strange.code == "something_new"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["worker_main", "sandbox_main"])
 def test_when_the_server_is_killed_its_processes_end_and_no_defect_is_logged(workspace: Workspace, module: str) -> None:
     settings = Settings(home=workspace.home, threads=1)

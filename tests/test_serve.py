@@ -145,6 +145,7 @@ def test_a_second_start_says_where_it_is_open(server: Server) -> None:
     assert get(server, "/api/health").status_code == 200
 
 
+@pytest.mark.slow
 def test_it_ends_cleanly_and_starts_again_with_stray_settings_around(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

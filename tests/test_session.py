@@ -768,6 +768,7 @@ async def test_what_is_deleted_has_a_name_and_never_a_path(talk: Conversation, w
     assert talk.buttons
 
 
+@pytest.mark.slow
 async def test_deleting_everything_starts_afresh(talk: Conversation) -> None:
     await begin(talk)
     await talk.types(VERSES)

@@ -216,6 +216,7 @@ def test_a_line_without_end_is_cut_and_a_long_text_sampled(monkeypatch: pytest.M
     assert len(sampled.lines) + len(sampled.heldout) == len(VERSES) / 3
 
 
+@pytest.mark.slow
 def test_it_runs_apart_with_only_the_tokenizers(workspace: Workspace, tiny_model: Path) -> None:
     """In the sandbox, as the chat and the command line run it: no model is opened, the vocabulary is at hand."""
     import asyncio

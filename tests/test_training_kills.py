@@ -20,7 +20,7 @@ from tutor.processes.jobs import Jobs
 from tutor.processes.run_files import read_process
 from tutor.settings import Settings
 
-KILLS = int(os.environ.get("TUTOR_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("TUTOR_TEST_KILLS", "4"))
 INPUTS = {"epochs": 40, "learning_rate": 3e-3, "rank": 4, "precision": "fp32"}
 DIGEST = "0" * 64
 

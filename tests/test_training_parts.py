@@ -235,6 +235,7 @@ def test_bits_per_character_do_not_depend_on_the_packing(tuned: Any, tokenizer: 
     assert wide.bits_per_character == pytest.approx(wide.nats / math.log(2) / sum(map(len, LINES)), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_model_that_is_let_go_leaves_nothing_behind(tiny_model: Path, tokenizer: Any) -> None:
     model = with_adapter(open_base(tiny_model, "fp32"), 4, 0)
     (packed,) = pack(examples([Unit(LINES[0])], tokenizer, 256), 256)

@@ -139,8 +139,8 @@ def build_parser(words: Words) -> argparse.ArgumentParser:
     _add_models(commands, common, words)
     course = commands.add_parser("course", help=words("cli.command.course"), description=words("cli.command.course"))
     what = {
-        "choices": ("check", "record", "ears", "reader"),
-        "metavar": "check|record|ears|reader",
+        "choices": ("check", "record", "ears", "more-ears", "reader"),
+        "metavar": "check|record|ears|more-ears|reader",
         "help": words("cli.argument.course"),
     }
     course.add_argument("what", **what)
@@ -231,7 +231,7 @@ def _runs(args: argparse.Namespace, words: Words) -> int:
 def _course(args: argparse.Namespace, words: Words) -> int:
     if args.what == "record":
         return _record(args)
-    if args.what in ("ears", "reader"):
+    if args.what in ("ears", "more-ears", "reader"):
         return _tune(args)
     from tutor.authoring.check import check
     from tutor.settings import ROOT
@@ -278,8 +278,11 @@ def _tune(args: argparse.Namespace) -> int:
     from tutor.authoring import ears, reader
     from tutor.settings import build_settings
 
-    train = ears.train if args.what == "ears" else reader.train
-    train(build_settings(args.home).home, print)
+    home = build_settings(args.home).home
+    if args.what == "more-ears":
+        ears.extend(home, print)
+    else:
+        (ears.train if args.what == "ears" else reader.train)(home, print)
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from skills.blocks import Notice, Text
 from skills.contract import Language
+from skills.dataset.entries import BY_HAND
 from skills.errors import UserError
 from skills.reading.card import fields_of, has_body, write_card
 from skills.reading.left_out import FILE
@@ -56,7 +57,8 @@ def _body(manifest: Manifest, folder: Path, workspace: Workspace, words: Words) 
 def _change(change: Change, words: Words) -> str:
     named = [f"clean_dataset.kinds.{kind}.name" for kind in change.kind.split(JOINED)]
     known = [words(id) for id in named if id in words]
-    what = ", ".join(known) or words(f"data_card.changes.{'mask' if change.kind == 'mask' else 'other'}")
+    kind = change.kind if change.kind == "mask" or change.kind in BY_HAND else "other"
+    what = ", ".join(known) or words(f"data_card.changes.{kind}")
     return words("data_card.changes.rows", what=what, n=change.rows)
 
 

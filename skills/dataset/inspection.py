@@ -16,7 +16,7 @@ ODD_SHOWN = 12
 COUNTED = ("duplicates", "near_duplicates")
 """Kinds of residue that have lines of their own among the counts."""
 SPREAD = ("p5", "p25", "p50", "p75", "p95")
-NEXT = ("clean_dataset", "scan_private_data", "split_dataset", "preview_examples")
+NEXT = ("clean_dataset", "scan_private_data", "edit_entries", "split_dataset", "preview_examples")
 """What can be done next with a text, in the order in which it is offered."""
 
 
@@ -81,6 +81,7 @@ class InspectResult(Result):
         there = {
             "clean_dataset": any(p.recommended for p in self.residue),
             "scan_private_data": bool(self.emails or self.phones),
+            "edit_entries": self.rows > 1,
             "split_dataset": True,
             "preview_examples": self.tokens is not None,
         }

@@ -9,6 +9,8 @@ from skills.contract import Result
 from skills.texts.excerpt import first_words
 from skills.workspace import Shape
 
+EXAMPLES = 3
+"""Rows that are shown."""
 OFFERS = 6
 """Other ways to read it that are offered."""
 NAMED = ("es", "en", "pt", "fr", "it", "ca", "gl", "de", "und")
@@ -49,6 +51,8 @@ class LoadResult(Result):
     path: str
     known: bool
     examples: tuple[RowExample, ...]
+    left_out: bool = False
+    """Whether something was left out in reading that can be seen."""
 
     def blocks(self) -> tuple[Block, ...]:
         counts: dict[str, Scalar] = {"name": self.name, "n": self.rows, "words": about(self.words), "me": self.me}
@@ -86,11 +90,16 @@ class LoadResult(Result):
         )
 
     def offers(self) -> tuple[Offer, ...]:
-        """Read it again in another way, with one click."""
-        return tuple(
+        """Read it again in another way, with one click; or see what was left out."""
+        again = (
             Offer(label=_label(choice), skill="load_dataset", inputs={"file": self.dataset, **choice})
             for choice in self.alternatives[:OFFERS]
         )
+        seen = Offer(
+            label=msg("load_dataset.offers.left_out"), skill="edit_entries",
+            inputs={"file": self.dataset, "action": "aside"},
+        )  # fmt: skip
+        return (*again, *((seen,) if self.left_out else ()))
 
 
 def _label(choice: dict[str, str]) -> Message:

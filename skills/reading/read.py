@@ -41,7 +41,7 @@ CONTENT_TYPES = (
 """What a zip of Office says of its main file, whatever that is called."""
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The beginning of what Office wrote until 2007, and of what it still wraps around a document with a password."""
-PACKED = {".docx": "word", ".odt": "odt", ".xlsx": "spreadsheet", ".epub": "epub"}
+PACKED = {".docx": "word", ".odt": "odt", ".xlsx": "spreadsheet", ".ods": "ods", ".epub": "epub"}
 """Endings of the names of files that are a zip, and their kind."""
 INSIDE = (
     ("word/document.xml", "word"), ("xl/workbook.xml", "spreadsheet"), ("xl/workbook.bin", "sheet_old"),

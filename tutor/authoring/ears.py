@@ -19,11 +19,12 @@ import numpy as np
 from tutor.authoring.tuning import Tuned
 from tutor.course.files import load_course
 from tutor.course.model import SHOWN, Choice, Course
-from tutor.lm.encoder import Files, open_files
+from tutor.lm.adapter import read_factors
+from tutor.lm.encoder import Files, open_encoder, open_files
 from tutor.nlu.bank import DEFINITION, FOLLOWS
 from tutor.nlu.ears import APART, FILE, VERDICTS
-from tutor.nlu.features import in_words
-from tutor.nlu.utterances import read_own_words, read_utterances, what_people_say
+from tutor.nlu.features import disguise, in_words
+from tutor.nlu.utterances import read_edits, read_own_words, read_utterances, what_people_say
 from tutor.settings import CURRICULUM
 from tutor.words import LANGUAGES
 
@@ -57,6 +58,10 @@ KNOWN_EACH = 9000
 """Ways of asking, at most, from which what can be answered is learnt."""
 NO_ANSWERS = ("hint", "off_topic", "small_talk", "feedback", "question", "explain_again", "route", "privacy", "next")
 """Intents whose utterances are learnt as no answers to an open question."""
+REMINDED = 6000
+"""Utterances that are learnt again where the ears there are learn what is new."""
+NEAR = 1e-4
+"""How much it costs to leave what was learnt (its square distance, beside the mean cross-entropy)."""
 EVERY = 8
 """One in so many of them, and of the answers to the other questions."""
 
@@ -131,9 +136,83 @@ def train(
     steps = max(1, int(epochs * len(learnt) / BATCH))
     losses = (network.loss(batch, dice) for batch in _batches(learnt, dice))
     network.learn(losses, network.of_heads, (RATE, RATE_OF_HEADS), steps, tell)
-    found = network.weights() | network.known(learnt, dice) | network.verdicts(learnt)
+    found = network.weights() | network.known(learnt, dice) | network.verdicts(learnt) | network.actions()
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, encoder=np.array(name), **found)
+
+
+def extend(home: Path, tell: Callable[[str], None], path: Path = FILE) -> None:
+    """Teach the ears that there are what was written since they were trained: new intents, what is said in situations,
+    new answers and the actions on pieces. The encoder stays as it is tuned; only what is weighed over its vectors is
+    learnt, in some minutes. An answer that is new stands where the ways of asking it are, in the mean.
+
+    Raises ModelMissing, ModelDamaged.
+    """
+    with np.load(path) as file:
+        kept: dict[str, Any] = {name: file[name] for name in file.files}
+    encoder = open_encoder(home, str(kept["encoder"]), factors=read_factors(kept))
+
+    def heard(texts: Sequence[str]) -> np.ndarray:
+        vectors = encoder.embed(list(texts), "query") - kept["mean"]
+        found: np.ndarray = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+        return found
+
+    course, dice = load_course(CURRICULUM), random.Random(0)
+    said = what_people_say(course=course)
+    placed_ = [one for one in said if one.situation.state or one.intent not in set(map(str, kept["intents"]))]
+    others = dice.sample(said, min(len(said), REMINDED))
+    learnt = list(dict.fromkeys([*placed_, *others]))
+    tell(f"{len(learnt)} utterances")
+    kept |= _intents(heard([in_words(one.text, one.situation) for one in learnt]), [one.intent for one in learnt], kept)
+    asks: dict[str, list[str]] = {}
+    for row in _asked(course):
+        asks.setdefault(row.key or "", []).append(row.text)
+    old = {key: place for place, key in enumerate(map(str, kept["keys"])) if key in asks}
+    new = [key for key in asks if key not in old]
+    tell(f"{len(new)} answers")
+    means = [heard(asks[key]).mean(axis=0) for key in new]
+    of_new = [mean / np.linalg.norm(mean) for mean in means]
+    vectors = np.concatenate([kept["answers"][list(old.values())], np.array(of_new).reshape(len(new), -1)])
+    kept |= {"keys": np.array([*old, *new]), "answers": vectors.astype(np.float16)}
+    edits = read_edits()
+    kept |= actions_of(heard([disguise(edit.text) for edit in edits]) * APART, [edit.action for edit in edits])
+    np.savez_compressed(path, **kept)
+
+
+def _intents(heard: np.ndarray, meant: Sequence[str], kept: dict[str, Any]) -> dict[str, Any]:
+    """The classifier of intents learnt on, from where it is and not far from it; a class that is new from nothing."""
+    import torch
+
+    names = list(map(str, kept["intents"]))
+    names += sorted(set(meant) - set(names))
+    more = len(names) - len(kept["intents"])
+    before = torch.tensor(np.pad(kept["intent_weights"].astype(np.float32), ((0, more), (0, 0))))
+    biases = torch.tensor(np.pad(kept["intent_biases"].astype(np.float32), (0, more)))
+    weights, bias = before.clone().requires_grad_(), biases.clone().requires_grad_()
+    inputs, wanted = torch.tensor(heard * APART, dtype=torch.float32), torch.tensor([names.index(one) for one in meant])
+    optimizer = torch.optim.LBFGS([weights, bias], max_iter=60, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        wrong = torch.nn.functional.cross_entropy(inputs @ weights.T + bias, wanted, label_smoothing=SMOOTHED)
+        far = (weights - before)[: len(names) - more].square().sum() + weights[len(names) - more :].square().sum()
+        total: torch.Tensor = wrong + NEAR * far
+        total.backward()  # type: ignore[no-untyped-call]
+        return total
+
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    found = {"intent_weights": weights.detach().numpy().astype(np.float16), "intent_biases": bias.detach().numpy()}
+    return {"intents": np.array(names)} | found
+
+
+def actions_of(heard: np.ndarray, done: Sequence[str]) -> dict[str, Any]:
+    """A classifier of what is to be done to the pieces of a text."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=0.03, max_iter=3000)
+    model.fit(heard, list(done))
+    weights, biases = model.coef_.astype(np.float16), model.intercept_.astype(np.float32)
+    return {"actions": model.classes_, "action_weights": weights, "action_biases": biases}
 
 
 def _unknown() -> list[str]:
@@ -274,6 +353,11 @@ class _Network(Tuned):
             rows_of.append(np.concatenate([weight, astray.coef_]))
             ends.append(np.concatenate([bias, astray.intercept_]))
         return {"verdict_weights": np.array(rows_of, np.float16), "verdict_biases": np.array(ends, np.float32)}
+
+    def actions(self) -> dict[str, Any]:
+        """A classifier of what is to be done to the pieces of a text, over the encoder as it is now."""
+        edits = read_edits()
+        return actions_of(self._heard([disguise(edit.text) for edit in edits]), [edit.action for edit in edits])
 
     def _heard(self, texts: Sequence[str]) -> np.ndarray:
         """The vectors as the classifiers see them."""

@@ -62,7 +62,7 @@ class Tuned:
         there = torch.zeros(len(ids), longest)
         for place, one in enumerate(ids):
             padded[place, : len(one)], there[place, : len(one)] = torch.tensor(one), 1
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=halves()):
             last = self.bert(input_ids=padded, attention_mask=there).last_hidden_state.float()
         mean = (last * there[..., None]).sum(dim=1) / there.sum(dim=1, keepdim=True)
         return torch.nn.functional.normalize(mean, dim=-1)
@@ -118,6 +118,13 @@ class Tuned:
                 up = module.lora_B["default"].weight.detach().numpy() * module.scaling["default"]
                 found[f"up.{key}"] = up.astype(kind)
         return found
+
+
+def halves() -> bool:
+    """Whether the processor works in bfloat16 itself; where it does not, that takes ten times as long as float32."""
+    import torch
+
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 MATRICES = {

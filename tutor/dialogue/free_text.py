@@ -14,7 +14,15 @@ from tutor.dialogue.context import Dialogue
 from tutor.dialogue.free_questions import look
 from tutor.dialogue.intents import act, take_text
 from tutor.dialogue.next_useful import proposed
-from tutor.dialogue.requests import A_WORD_OR_TWO, CERTAIN, changes_the_last, or_a_question, routed, situation
+from tutor.dialogue.requests import (
+    A_WORD_OR_TWO,
+    CERTAIN,
+    changes_the_last,
+    or_a_question,
+    pieces_asked,
+    routed,
+    situation,
+)
 from tutor.nlu.arguments import Open as Waits
 from tutor.nlu.arguments import Situation, read_settings
 from tutor.nlu.choosing import by_label, by_likeness, by_meaning, by_place
@@ -88,7 +96,8 @@ async def typed(dialogue: Dialogue, text: str, router: Router) -> AsyncIterator[
     item = items.open_item(dialogue) if dialogue.memory.open_item and not overlay else None
     waiting = step if item is None and not overlay and _takes_text(step) else None
     second = _second_thought(dialogue, text) if item is None and waiting is None else None
-    button = None if second else as_button(dialogue.buttons, text, numbered=item is None and waiting is None)
+    numbered = item is None and waiting is None and not pieces_asked(dialogue)
+    button = None if second else as_button(dialogue.buttons, text, numbered=numbered)
     button = button or as_button(open_step.standing(dialogue), text, numbered=False)
     if second is not None:
         turn = _answered_again(dialogue, second)

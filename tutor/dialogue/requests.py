@@ -7,18 +7,20 @@ import re
 from collections.abc import AsyncIterator
 
 import skills
+from skills.reading.load_result import EXAMPLES
 from tutor.course.model import Bring, Predict
 from tutor.dialogue import lessons, open_step
 from tutor.dialogue.context import Dialogue
 from tutor.dialogue.intents import act
 from tutor.dialogue.my_text import PartAsked, about_the_text, part_asked, show_part
 from tutor.nlu.arguments import Open, Situation, State
+from tutor.nlu.by_hand import is_order, is_undoing, only_numbers
 from tutor.nlu.changes import changed, is_change, merged, plainly, same_family
 from tutor.nlu.choosing import by_likeness
 from tutor.nlu.courtesy import asks_something, begins_asking
 from tutor.nlu.lessons_named import lessons_named
 from tutor.nlu.router import CARE, Router
-from tutor.nlu.utterances import ANSWER, PROFILE
+from tutor.nlu.utterances import ANSWER, EDITS, PROFILE
 from tutor.turn import Button, Chosen, Intent, Shown
 
 CERTAIN = 0.85
@@ -48,16 +50,34 @@ MASKS = re.compile(
     re.IGNORECASE,
 )
 """What people call to mask what was found of somebody."""
+SHOWS_PIECES = frozenset({EDITS, "load_dataset", "inspect_dataset"})
+"""Skills whose result has the pieces of a text in sight."""
+OF_PIECES = 0.1
+"""The probability, wherever it is said, from which a message is about them there: of 80 of tests/eval/dev/by_hand.jsonl
+57 have it (41 are heard without), of 230 other requests 4."""
 A_WORD_OR_TWO = 2
 """Words that a message has at most where it could be something else than it seems."""
 
 
 def situation(dialogue: Dialogue, waiting: Open) -> Situation:
     """What is on the screen, for the router."""
-    files = tuple(manifest.name for manifest in dialogue.workspace.manifests())
+    manifests = dialogue.workspace.manifests()
+    files = tuple(manifest.name for manifest in manifests)
     state = _state(dialogue)
     before = dialogue.last.skill if dialogue.last and state == "result" else ""
-    return Situation(open=waiting, files=files, state=state, before=before)
+    text = next((manifest for manifest in manifests if manifest.id == dialogue.memory.dataset), None)
+    pieces, shown = (text.rows, _in_sight(dialogue, text.rows)) if text else (0, ())
+    return Situation(open=waiting, files=files, state=state, before=before, pieces=pieces, shown=shown)
+
+
+def _in_sight(dialogue: Dialogue, pieces: int) -> tuple[int, ...]:
+    """The numbers of the pieces that the last result showed."""
+    last = dialogue.last
+    if last is None or last.skill not in (EDITS, "load_dataset"):
+        return ()
+    if last.skill == "load_dataset":
+        return tuple(range(1, min(pieces, EXAMPLES) + 1))
+    return tuple(int(number) for number in str(last.result.get("shown", "")).split(",") if number)
 
 
 def _state(dialogue: Dialogue) -> State | None:
@@ -82,6 +102,7 @@ def _state(dialogue: Dialogue) -> State | None:
 async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> AsyncIterator[Shown]:
     """Act on what free text was taken for. Where the classifier hesitates, an open button decides, or the last call
     that it would change, or a question that is in the bank nearly to the letter; else the learner says which it is."""
+    intent = _about_pieces(dialogue, intent, text, router)
     button = None if changes_the_last(dialogue, text, router) else _button_meant(dialogue, intent, text)
     if button:
         yield Chosen(intent=button.intent)
@@ -120,6 +141,34 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
     turn = act(dialogue, intent.model_copy(update={"args": {**intent.args, "said": text}}))
     async for shown in lessons.adding(dialogue, turn, doubt):
         yield shown
+
+
+def _about_pieces(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> Intent:
+    """An order about the pieces of the text in hand, to the letter, whatever else it was taken for."""
+    last, here = dialogue.last, situation(dialogue, "none")
+    same = {"file": last.inputs["file"]} if last and last.skill == EDITS and last.inputs.get("file") else {}
+    if same and is_undoing(text):
+        return Intent(name=EDITS, args={**same, "action": "undo"}, confidence=1.0)
+    if (asked := pieces_asked(dialogue)) and (numbers := only_numbers(text, here.shown, here.pieces)):
+        return Intent(name=EDITS, args={**same, "action": asked, "entries": numbers}, confidence=1.0)
+    if intent.name == EDITS:
+        return intent.model_copy(update={"args": same | intent.args})
+    if last and last.skill in SHOWS_PIECES and intent.name != CARE and intent.confidence < 1:
+        likely = dict(router.alternatives(text)).get(EDITS, 0.0)
+        if likely >= OF_PIECES:
+            return Intent(name=EDITS, args=same | router.arguments(text, EDITS, here), confidence=likely)
+    if intent.name == CARE or dialogue.memory.dataset is None or not is_order(text):
+        return intent
+    return Intent(name=EDITS, args=same | router.arguments(text, EDITS, here), confidence=1.0)
+
+
+def pieces_asked(dialogue: Dialogue) -> str | None:
+    """What is to be done with pieces whose numbers were just asked for."""
+    last = dialogue.last
+    if last is None or last.skill != EDITS or last.result.get("touched"):
+        return None
+    action = last.inputs.get("action")
+    return str(action) if action in ("leave_out", "join", "cut", "put_back") else None
 
 
 async def _part_asked(dialogue: Dialogue, intent: Intent, text: str) -> PartAsked | None:
@@ -228,7 +277,7 @@ def _button_meant(dialogue: Dialogue, intent: Intent, text: str) -> Button | Non
 def changes_the_last(dialogue: Dialogue, text: str, router: Router) -> bool:
     """Whether a short message says how the result that is in sight should be otherwise, and nothing else."""
     last = dialogue.last
-    if last is None or last.skill not in skills.NAMES:
+    if last is None or last.skill not in skills.NAMES or last.skill == EDITS:  # each order about pieces is a new one
         return False
     said = router.arguments(text, last.skill, situation(dialogue, "none"))
     return plainly(text, last.skill, last.inputs, said)
@@ -237,7 +286,7 @@ def changes_the_last(dialogue: Dialogue, text: str, router: Router) -> bool:
 def _as_change(dialogue: Dialogue, intent: Intent, text: str, router: Router) -> Intent:
     """A request that changes the last call, as that call with what is new."""
     last = dialogue.last
-    if last is None or last.skill not in skills.NAMES:
+    if last is None or last.skill not in skills.NAMES or last.skill == EDITS:
         return intent
     about_it = same_family(intent.name, last.skill)
     open_to_it = intent.confidence < CERTAIN or (intent.name == "question" and not asks_something(text))

@@ -37,13 +37,16 @@ class Situation:
 
     `open`: a question that waits for its answer, a step that waits for a text, a model that is talked to, or nothing.
     (Which button was meant has been read by then: tutor/nlu/choosing.py.) `files`: names of the data sets in the
-    workspace. `before`: the skill whose result is in sight.
+    workspace. `before`: the skill whose result is in sight. `pieces`: how many the text in hand has; `shown`: the
+    numbers of those in sight.
     """
 
     open: Open = "none"
     files: tuple[str, ...] = ()
     state: State | None = None
     before: str = ""
+    pieces: int = 0
+    shown: tuple[int, ...] = ()
 
 
 SETTINGS = (
@@ -60,6 +63,7 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "load_dataset": ("file",),
     "inspect_dataset": ("file",),
     "clean_dataset": ("file", "undo"),
+    "edit_entries": ("file", "action", "entries", "sort", "holding", "words", "side", "at"),
     "scan_private_data": ("file", "text"),
     "split_dataset": ("file", "train", "validation", "test", "by", "seed"),
     "tokenize_text": ("text", "file"),

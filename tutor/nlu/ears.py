@@ -34,7 +34,7 @@ REMEMBERED = 64
 
 NUMBERS = (
     *("mean", "intent_weights", "intent_biases", "answers", "known_weights", "known_bias"),
-    *("verdict_weights", "verdict_biases"),
+    *("verdict_weights", "verdict_biases", "action_weights", "action_biases"),
 )
 
 
@@ -56,6 +56,10 @@ class Weights(NamedTuple):
     verdict_weights: Array
     """(items, `VERDICTS` + 1, width); the last of each tells what is no answer from what is one."""
     verdict_biases: Array
+    actions: tuple[str, ...]
+    """Of `edit_entries`."""
+    action_weights: Array
+    action_biases: Array
 
 
 def read_weights(path: Path = FILE) -> Weights:
@@ -68,6 +72,7 @@ def read_weights(path: Path = FILE) -> Weights:
             intents=tuple(map(str, kept["intents"])),
             keys=tuple(map(str, kept["keys"])),
             items=tuple(map(str, kept["items"])),
+            actions=tuple(map(str, kept["actions"])),
             **{field: kept[field].astype(np.float32) for field in NUMBERS},
         )
 
@@ -110,6 +115,14 @@ class Ears:
 
         weights = self._weights
         return float(expit(weights.known_weights @ (self._vector(question) * APART) + weights.known_bias))
+
+    def actions(self, text: str) -> dict[str, float]:
+        """The log-probability of each action of `edit_entries`, of a message that is about single pieces of a text."""
+        from scipy.special import log_softmax
+
+        weights = self._weights
+        scores = weights.action_weights @ (self._vector(text) * APART) + weights.action_biases
+        return dict(zip(weights.actions, map(float, log_softmax(scores)), strict=True))
 
     def verdicts(self, item: str, answer: str) -> dict[str, float] | None:
         """The probability of each of `VERDICTS`, and of `ASTRAY`, of an answer to an open question; None of one that

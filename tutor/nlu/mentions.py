@@ -15,7 +15,8 @@ from skills.texts.quantities import digits
 
 QUOTED = re.compile(r"«([^»]+)»|“([^”]+)”|\"([^\"]+)\"|(?<!\w)'([^']+)'(?!\w)")
 FILE_NAME = re.compile(
-    r"[\w\-]+\.(?:txt|md|markdown|csv|tsv|xlsx|jsonl?|docx|odt|epub|pdf|html|zip|srt|vtt|sbv|ass|ssa|lrc)\b",
+    r"[\w\-]+\.(?:txt|md|markdown|csv|tsv|xlsx|ods|jsonl?|ndjson|docx|odt|fodt|rtf|epub|fb2|pdf|x?html?|mhtml?|zip|xml|tex"
+    r"|srt|vtt|sbv|ass|ssa|lrc|eml|mbox|enex|parquet|arrow)\b",
     re.IGNORECASE,
 )
 _COLON = re.compile(r"^([^:«“\"]{3,70}):\s+(\S.*)$", re.DOTALL)

@@ -13,9 +13,9 @@ from tutor.settings import CURRICULUM
 UTTERANCES = CURRICULUM / "utterances"
 LIKELY = -0.2
 """The classifier's distance from which a profile is one of theirs, beside the likeliest."""
-TOLD, PLAINLY_TOLD = -0.1, 0.1
-"""The same below which a message tells none («soy Marcos», «nunca estudié»), and from which it tells one that was taken
-for a greeting: half of what tells none has less than -0.18, and hardly anything that tells one less than 0.4."""
+TOLD = -0.1
+"""The same below which a message tells none («soy Marcos», «nunca estudié»): half of what tells none has less than
+-0.18, and hardly anything that tells one less than 0.4."""
 
 
 class Introduction(NamedTuple):

@@ -16,12 +16,14 @@ from skills.contract import Language
 from skills.texts.normalize import fold_in_place
 from tutor.course.model import Course
 from tutor.nlu.arguments import Situation, read_arguments
+from tutor.nlu.by_hand import Actions, read_edit
 from tutor.nlu.ears import Ears
 from tutor.nlu.features import classifier, disguise, in_words, placed
 from tutor.nlu.languages import foreign
 from tutor.nlu.mentions import pieces
 from tutor.nlu.utterances import (
     ANSWER,
+    EDITS,
     INTRODUCED,
     NOWHERE,
     PROFILE,
@@ -136,6 +138,7 @@ class Router:
         classes = self._model.named_steps["classes"]
         classes.coef_ = classes.coef_.astype("float32")  # half the size, kept on the disk and in memory
         self._seen = set(self._model.named_steps["features"].transformer_list[0][1].vocabulary_)
+        self._actions = Actions()
         self.ears: Ears | None = None
         """The sentence encoder that listens too, where there is one."""
 
@@ -227,6 +230,9 @@ class Router:
 
     def arguments(self, text: str, intent: str, situation: Situation) -> dict[str, Any]:
         """What `text` says under the names that `intent` accepts, see tutor/nlu/arguments.py."""
+        if intent == EDITS:
+            edit = read_edit(text, self._actions.of(text, self.ears), situation.shown, situation.pieces)
+            return read_arguments(text, "inspect_dataset", situation) | edit  # the file, if it is named
         return read_arguments(text, intent, situation, self._course, self._topics)
 
     def _intent(self, name: str, text: str, situation: Situation, confidence: float) -> Intent:

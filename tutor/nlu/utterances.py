@@ -19,6 +19,8 @@ from tutor.settings import CURRICULUM
 from tutor.words import LANGUAGES
 
 UTTERANCES = CURRICULUM / "utterances"
+BY_HAND, EDITS = "by_hand.jsonl", "edit_entries"
+"""The utterances about single pieces of a text, each with what is to be done to them, and their intent."""
 PROFILE = "profile"
 INTRODUCED: tuple[State, ...] = ("greeting", "route")
 """Who introduces themselves, and where that is what is asked, or has just been."""
@@ -65,14 +67,32 @@ def what_people_say(
 
 
 def read_utterances(folder: Path = UTTERANCES) -> dict[Language, dict[str, tuple[str, ...]]]:
-    """language -> intent -> utterances, from `<language>.yaml`."""
+    """language -> intent -> utterances, from `<language>.yaml`, and from `by_hand.jsonl` those of `edit_entries`."""
     texts = {language: yaml.safe_load((folder / f"{language}.yaml").read_text("utf-8")) for language in LANGUAGES}
-    return {
+    found = {
         language: {
             intent: tuple(line for line in block.splitlines() if line.strip()) for intent, block in by_intent.items()
         }
         for language, by_intent in texts.items()
     }
+    for language in LANGUAGES if (folder / BY_HAND).exists() else ():
+        found[language][EDITS] = tuple(one.text for one in read_edits(folder / BY_HAND) if one.language == language)
+    return found
+
+
+class Edit(NamedTuple):
+    """What somebody said to change the pieces of a text by hand, and the action of `edit_entries` that it is."""
+
+    text: str
+    action: str
+    language: Language
+
+
+@lru_cache
+def read_edits(path: Path = UTTERANCES / BY_HAND) -> tuple[Edit, ...]:
+    """One object a line: `text`, `action`, `lang`."""
+    lines = (json.loads(line) for line in path.read_text("utf-8").splitlines())
+    return tuple(Edit(line["text"], line["action"], line["lang"]) for line in lines)
 
 
 class Said(NamedTuple):
