@@ -15,6 +15,7 @@ from typing import get_args
 
 import skills
 from skills.dataset import oddities
+from skills.dataset.entries import BY_HAND
 from skills.dataset.proposals import Kind
 from skills.export.room import Format
 from skills.reading import load_result
@@ -44,6 +45,9 @@ DECLARED: dict[str, Collection[str | tuple[str, ...]]] = {
     "fine_tune.measures.{who}": ("base", "tuned", "counter"),
     "ui.bet.{side}": ("yours", "came"),
     "ui.forgotten.{gone.what}": ("text", "run"),
+    "edit_entries.done.{self.action}": ("leave_out", "join", "cut", "put_back", "undo"),
+    "edit_entries.which.{self.action}": ("leave_out", "join", "cut", "put_back"),
+    "data_card.changes.{kind}": ("mask", "other", *sorted(BY_HAND)),
     "clean_dataset.applied.{key}": ("mended", "dropped", "taken", "nothing"),
     "clean_dataset.{key}": ("found", "asks"),
     "clean_dataset.offers.{key}": ("all", "undo"),

@@ -87,6 +87,7 @@ def kept(workspace: Workspace) -> EvaluationResult:
 # --- whole ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_evaluation_is_kept_with_the_run_and_agrees_with_it(home: Workspace) -> None:
     found = kept(home)
     recorded = json.loads((home.runs / "run-1" / "result.json").read_text("utf-8"))

@@ -140,6 +140,7 @@ async def home(tmp_path: Path, course: Course, monkeypatch: pytest.MonkeyPatch) 
     return home
 
 
+@pytest.mark.slow
 async def test_a_text_that_is_deleted_is_nowhere(home: Home) -> None:
     dataset = home.talk.dialogue.memory.dataset
     (asked,) = [s for s in await home.acts("delete", what="text", id=dataset, name="x") if isinstance(s, Said)]

@@ -8,6 +8,7 @@ import re
 import string
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,7 @@ def modules() -> dict[str, Path]:
     return found
 
 
+@cache
 def arrows() -> dict[str, set[str]]:
     """Module -> the modules of ours that it imports: when loaded, inside functions, and for types alone."""
     known = modules()

@@ -646,6 +646,7 @@ async def test_quitting_says_goodbye(talk: Conversation) -> None:
     assert isinstance(shown[-1], Farewell)
 
 
+@pytest.mark.slow
 async def test_deleting_is_asked_twice_and_done(talk: Conversation) -> None:
     await begin(talk)
     await talk.types(VERSES)

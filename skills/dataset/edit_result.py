@@ -86,8 +86,8 @@ class EditResult(Result):
             key = "both" if hand and reading else "hand" if hand else "reading" if reading else "nothing"
             return msg(f"edit_entries.aside.{key}", name=self.name, n=hand or reading, reading=reading)
         if self.action == "list":
-            key = "some" if self.chosen else "all"
-            return msg(f"edit_entries.listed.{key}", name=self.name, n=self.found)
+            listed = "some" if self.chosen else "all"
+            return msg(f"edit_entries.listed.{listed}", name=self.name, n=self.found)
         if not self.touched and self.action != "undo":
             return msg(f"edit_entries.which.{self.action}", name=self.name, n=self.rows_after)
         return msg(f"edit_entries.done.{self.action}", **counts)

@@ -103,7 +103,8 @@ async def routed(dialogue: Dialogue, intent: Intent, text: str, router: Router) 
     """Act on what free text was taken for. Where the classifier hesitates, an open button decides, or the last call
     that it would change, or a question that is in the bank nearly to the letter; else the learner says which it is."""
     intent = _about_pieces(dialogue, intent, text, router)
-    button = None if changes_the_last(dialogue, text, router) else _button_meant(dialogue, intent, text)
+    its_own = changes_the_last(dialogue, text, router) or bool(intent.name == EDITS and intent.args.get("entries"))
+    button = None if its_own else _button_meant(dialogue, intent, text)
     if button:
         yield Chosen(intent=button.intent)
         async for shown in act(dialogue, button.intent):
