@@ -153,7 +153,10 @@ def test_it_ends_cleanly_and_starts_again_with_stray_settings_around(
     monkeypatch.setenv("LITERAL_API_KEY", "x")
     monkeypatch.setenv("DATABASE_URL", "postgresql://evil.example/x")
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 8960)) if _free(8960) else None
+        if _free(8960):
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection to it may have just ended
+            taken.bind(("127.0.0.1", 8960))
+            taken.listen()
         process = start(home)
         address = wait_for(home, process)
         assert not address.endswith(":8960")
