@@ -125,9 +125,10 @@ def _meant(inputs: EditInputs, manifest: Manifest, rows: Sequence[Row]) -> list[
         return sorted(set(inputs.entries))
     if inputs.holding is not None:
         found = holding(rows, inputs.holding)
+    elif inputs.sort is not None and inputs.sort != "documents":  # those are joined, and nothing else
+        found = of_sort(rows, inputs.sort, inputs.words)
     else:
-        sort = "short" if inputs.sort is None or inputs.sort == "documents" else inputs.sort
-        found = of_sort(rows, sort, inputs.words)
+        found = []
     if not found:
         raise NothingMeant(name=manifest.name)
     return found

@@ -22,7 +22,7 @@ BETWEEN = "\n\n"
 HEADING_WORDS, SHORT_WORDS = 9, 5
 """Words that a heading, and a date, has at most; below which a piece is short, unless it is said otherwise."""
 
-_MONTH = (
+MONTH = (
     r"(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|se[pt]tiembre|setiembre|octubre|noviembre|diciembre|january"
     r"|february|march|april|may|june|july|august|september|october|november|december"
     r"|(?:ene|feb|mar|abr|jun|jul|ago|sept?|oct|nov|dic|jan|apr|aug|dec)\.?)"
@@ -34,10 +34,10 @@ _DAY = (
 _NUMBER = r"(?:\d{1,4}(?:st|nd|rd|th|°|\.?o|ro|ero)?|primero)"
 _TIME = r"(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?: ?[ap]\.? ?m\.?)?(?: ?hs?\.?)?)"
 DATE = re.compile(
-    rf"(?:{_DAY}|{_MONTH}|{_NUMBER}|{_TIME}|\d{{1,4}}[-/.]\d{{1,2}}(?:[-/.]\d{{1,4}})?|de|del|the|of|a|las|at|el)"
+    rf"(?:{_DAY}|{MONTH}|{_NUMBER}|{_TIME}|\d{{1,4}}[-/.]\d{{1,2}}(?:[-/.]\d{{1,4}})?|de|del|the|of|a|las|at|el)"
     rf"(?:[ ,.·|–—-]+|$)"
 )
-_TELLS = re.compile(rf"{_DAY}|{_MONTH}|\d{{1,4}}[-/.]\d{{1,2}}(?:[-/.]\d{{1,4}})?")
+_TELLS = re.compile(rf"{_DAY}|{MONTH}|\d{{1,4}}[-/.]\d{{1,2}}(?:[-/.]\d{{1,4}})?")
 
 
 class NoSuchEntry(UserError):

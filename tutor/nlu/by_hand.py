@@ -10,11 +10,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from skills.dataset.entries import MONTH
 from skills.texts.normalize import fold_in_place
 from skills.texts.quantities import digits
 from tutor.nlu.ears import Ears
 from tutor.nlu.features import classifier, disguise
-from tutor.nlu.mentions import FILE_NAME, QUOTED
+from tutor.nlu.mentions import FILE_NAME, PLACES, QUOTED
 from tutor.nlu.utterances import Edit, read_edits
 
 _PIECE = (
@@ -55,26 +56,12 @@ _NO_ORDER = re.compile(
 )
 """What such an order speaks of when it is another one: a training, a summary, a quiz."""
 
-_MONTH = r"(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre)"
-_MONTHS = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
 _NO_NUMBER = re.compile(
-    rf"\b\d{{1,2}} (?:de )?(?:{_MONTH}|{_MONTHS})\b|\b(?:{_MONTH}|{_MONTHS}) \d{{1,4}}\b|\b(?:1[5-9]|20)\d\d\b"
+    rf"\b\d{{1,2}} (?:de )?{MONTH}(?!\w)|\b{MONTH} \d{{1,4}}\b|\b(?:1[5-9]|20)\d\d\b"
     r"|\b(?:menos|mas) de \d+\b|\b(?:fewer|less|shorter|longer|more) than \d+\b|\b(?:under|over|below) \d+ \w+"
     r"|\b\d+ (?:palabras?|words?|renglones|lineas?|lines|veces|times|anos?|years?)\b"
 )
 """Figures that number no piece: dates, lengths."""
-_PLACES = {
-    **dict.fromkeys(("primer", "primera", "primero", "first"), 1),
-    **dict.fromkeys(("segunda", "segundo", "second"), 2),
-    **dict.fromkeys(("tercer", "tercera", "tercero", "third"), 3),
-    **dict.fromkeys(("cuarta", "cuarto", "fourth"), 4),
-    **dict.fromkeys(("quinta", "quinto", "fifth"), 5),
-    **dict.fromkeys(("sexta", "sexto", "sixth"), 6),
-    **dict.fromkeys(("septima", "septimo", "seventh"), 7),
-    **dict.fromkeys(("octava", "octavo", "eighth"), 8),
-    **dict.fromkeys(("novena", "noveno", "ninth"), 9),
-    **dict.fromkeys(("decima", "decimo", "tenth"), 10),
-}
 _RANGE = re.compile(
     r"\b(?:(?:del?|desde|entre|from|between) (?:la |el |las |los )?)?(\d{1,6}) ?"
     r"(?:-|–|al?(?: la)?|hasta(?: (?:la|el))?|to|through|thru) ?(\d{1,6})\b"
@@ -133,7 +120,7 @@ _HALVES = re.compile(
 
 
 SHARPNESS = 3.0
-"""Turns the classifier's distances into probabilities, as in the router."""
+"""Turns the classifier's distances into probabilities (softmax)."""
 
 
 class Actions:
@@ -237,8 +224,8 @@ def read_numbers(frame: str, shown: Sequence[int] = (), count: int = 0) -> list[
     if (these := _THESE.search(frame)) and shown and (not these["n"] or int(these["n"]) == len(shown)):
         found |= set(shown)
         frame = frame.replace(these[0], " ")
-    for word, place in _PLACES.items():
-        if re.search(
+    for word, place in PLACES.items():
+        if place > 0 and re.search(
             rf"\b(?:la|el|the|y|and) {word}(?: one| {_PIECE})?(?:[,.;:!]|$| (?:y|and|o|or|no|esta|is)\b)", frame
         ):
             found.add(place)

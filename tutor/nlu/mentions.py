@@ -136,7 +136,7 @@ _DOCUMENTS = (
 )
 _ENTRIES = r"estrofas?|stanzas?|parrafos?|paragraphs?|filas?|rows?|entradas?|entries|entry"
 _UNIT = rf"(?P<unit>(?P<documents>{_DOCUMENTS})|{_ENTRIES})"
-_PLACES = {
+PLACES = {
     name: place
     for place, names in enumerate(
         (
@@ -149,7 +149,7 @@ _PLACES = {
     for name in names.split()
 } | {"ultimo": -1, "ultima": -1, "last": -1, "final": -1}  # fmt: skip
 _FIRST_OF = re.compile(rf"\b(?:primer[oa]s|first) (?P<n>\d{{1,3}}) {_UNIT}\b")
-_NTH = re.compile(rf"\b(?P<place>{'|'.join(_PLACES)}) {_UNIT}\b")
+_NTH = re.compile(rf"\b(?P<place>{'|'.join(PLACES)}) {_UNIT}\b")
 _NUMBERED = re.compile(
     rf"\b{_UNIT} (?:n\w{{0,5}}\.? ?)?(?P<first>\d{{1,4}}|[ivx]{{1,6}})\b"
     r"(?: ?(?:a|al|to|-|hasta|y|and) ?(?P<last>\d{1,4})\b)?"
@@ -162,7 +162,7 @@ def read_part(frame: str) -> str | None:
     if found := _FIRST_OF.search(frame):
         return f"{'' if found['documents'] else 'entry:'}1..{found['n']}"
     if found := _NTH.search(frame):
-        return f"{'' if found['documents'] else 'entry:'}{_PLACES[found['place']]}"
+        return f"{'' if found['documents'] else 'entry:'}{PLACES[found['place']]}"
     if found := _NUMBERED.search(frame):
         first = found["first"]
         number = int(first) if first.isdigit() else _roman(first)
