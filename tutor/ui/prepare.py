@@ -86,7 +86,7 @@ def _write_page_script(path: Path) -> None:
     path.write_text(f"{script};\n{scrolling};\n{_cards()}", "utf-8")
 
 
-PAGE_PARTS = ("names", "focus", "map", "running", "long")
+PAGE_PARTS = ("waiting", "names", "focus", "map", "running", "long")
 PAGE_WORDS = (
     "attach", "close", "fold", "map", "new_chat", "newest", "news", "notices", "options", "search", "send",
     "sidebar", "stop", "theme", "title", "too_long", "write", "you",

@@ -1,5 +1,5 @@
 // What Chainlit's page lacks: news for screen readers, buttons that stay in reach, files refused in words. The parts in
-// page/ (names, the focus, the course map, long texts) are put in where it says so, by prepare.py.
+// page/ (waiting for the program, names, the focus, the course map, long texts) are put in where it says so, by prepare.py.
 (() => {
   const WORDS = __WORDS__
   const words = WORDS[document.documentElement.lang] || WORDS.es
