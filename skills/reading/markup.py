@@ -75,6 +75,8 @@ def _xml_kind(text: str) -> str | None:
         return _open_document(text[place:])
     if name == "worddocument" or (name == "package" and "schemas.microsoft.com/office/2006/xmlPackage" in rest):
         return "office_flat"
+    if name == "smses":
+        return "text_messages"
     docbook = name in DOCBOOK and ("docbook" in prolog or "docbook" in rest.casefold())
     if name in BOOKS or docbook or (prolog.startswith("<?xml") and name not in NOT_BOOKS):
         return "xml_book"

@@ -95,6 +95,10 @@ ATTACHED = re.compile(rf"\s*[{MARKS}]*<[^\W\d_][^<>\n:]{{1,20}}:\s?[^<>\n]{{1,15
 """<attached: 0012-PHOTO.jpg>, alone or after what was written under the photo."""
 FILE = re.compile(rf"[{MARKS}]*[^\s/][^\n/]{{0,150}}\.\w{{2,5}}\s\([^()\n\d]{{4,40}}\)[{MARKS} ]*(?:\n|$)")
 """IMG-0012.jpg (file attached), alone or before what was written under it."""
+LINKED = re.compile(r"\n*!?\[[^\]\n]{0,150}\]\((?:\./)?media/[^()\n]{1,250}\)")
+"""![IMG_2041.jpg](./media/…), below or before what was written: Signal's, in Markdown."""
+LIKED = re.compile(r"\n*\(- [^\n]{1,60}: \W[^\n]{0,120} -\)")
+"""(- Nora: 😂 -): who answered with a sign, in the same."""
 PAGES = re.compile(rf"[^\n]{{1,150}}\.\w{{2,5}} • [{MARKS}]?\d{{1,5}} \w{{3,12}}\s*")
 """Report.pdf • 3 pages."""
 EDITED = re.compile(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from skills.reading.chats.placeholders import ATTACHED, EDITED, FILE, MARK, bare, kind_of
+from skills.reading.chats.placeholders import ATTACHED, EDITED, FILE, LIKED, LINKED, MARK, bare, kind_of
 from skills.reading.chats.program import Reader
 from skills.reading.left_out import LeftOut
 from skills.reading.said import Said
@@ -98,6 +98,9 @@ def _cuts(text: str) -> Iterator[tuple[str, str]]:
     if ">" in text and (edited := EDITED.search(text[-TAIL:])) is not None:
         yield "chat_edited", edited[0]
         text = text[: -len(edited[0])]
+    if "/" in text or "(- " in text:
+        yield from (("chat_media", found[0]) for found in LINKED.finditer(text))
+        yield from (("chat_notices", found[0]) for found in LIKED.finditer(text))
     _, mark, after = text.rpartition(MARK)
     attached = ATTACHED.search(text[-TAIL:]) if ">" in text else None
     attached = attached or (FILE.match(text) if "(" in text else None)

@@ -19,7 +19,7 @@ READERS = {
     "word": "word", "odt": "odt", "epub": "epub", "pdf": "pdf", "spreadsheet": "sheet", "html": "web",
     "mail": "mail", "mailbox": "mbox", "saved_page": "saved_page", "feed": "feed", "xml_book": "xml_book",
     "office_flat": "office_flat", "rtf": "rtf", "latex": "latex", "enex": "enex", "columns": "arrow",
-    "sheet_xml": "sheet_xml", "sheet_html": "sheet_html", "ods": "sheet_ods",
+    "sheet_xml": "sheet_xml", "sheet_html": "sheet_html", "ods": "sheet_ods", "text_messages": "sms",
 }  # fmt: skip
 """Kind of file -> the module of its reader, loaded (with its parser) when such a file comes."""
 

@@ -47,6 +47,8 @@ INSET = re.compile(r"(?:indent|inset)-?\(?(\d?)\)?", re.IGNORECASE)
 ROOM = 4
 """Spaces that a line stands in for each step."""
 BREAKS = names("lb br break linebreak empty-line")
+ASIDE = ("text", "body", "content", "message", "note", "_note")
+"""Attributes in which programs that are no book-makers keep what was written (OPML, FreeMind)."""
 ALTERNATIVES = names("sic abbr orig del")
 """What an edition gives beside what it means to be read."""
 KNOWN = names("fictionbook tei tei.2 teicorpus teicorpus.2 dtbook book article chapter part preface section set")
@@ -84,6 +86,8 @@ class _Walk:
         tag = _tag(node)
         if not tag or tag in self.skipped:
             return
+        if not self.known:
+            self._aside(node)
         if self.known and (kind := _left_as(node, tag)) is not None:
             self.document.left.leave(kind, _flat(node))
         elif tag in ABOUT:
@@ -106,6 +110,14 @@ class _Walk:
             self._room()
         else:
             self._children(node, tag)
+
+    def _aside(self, node: Element) -> None:
+        """What was written into attributes of an element: words, not a code."""
+        given = {str(name).casefold(): str(value) for name, value in node.attrib.items()}
+        for name in ASIDE:
+            value = " ".join(given.get(name, "").split())
+            if any(map(str.isalpha, value)) and (name == "text" or " " in value):
+                self._paragraph(value)
 
     def _children(self, node: Element, tag: str) -> None:
         """What is inside; lines that follow each other are one stanza."""
