@@ -59,6 +59,14 @@ ACCOUNT = re.compile(
     r"(?P<alias>[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+){1,4})",
     re.I,
 )
+LABELLED = re.compile(
+    r"\b(?:sort code|routing (?:number|no\.?)|bsb|clabe|cci|(?:bank )?account(?: (?:number|no\.?|#))?|a/c(?: no\.?)?"
+    r"|(?:cuenta(?: (?:corriente|bancaria|sueldo|vista|rut))?|cta\.?(?: cte\.?)?|caja de ahorros?)"
+    r"(?: en (?:pesos|d[oó]lares))?(?: (?:n[.º°ro]{0,4}|n[uú]mero))?)"
+    r"\s{0,3}(?:[:#]|\bis\b|\bes\b)?\s{0,3}(?P<number>(?!(?:19|20)\d\d\b)\d(?:[ .\-/]?\d){5,25})(?![\w-])",
+    re.I,
+)
+"""A number that is said to be an account's."""
 CARD = re.compile(r"(?<![\w.,-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\w-]|[.,]\d)")
 IP4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
 IP6 = re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:|:)(?::?[0-9A-Fa-f]{1,4}|:){1,8}(?:::)?(?![\w:])")
@@ -148,6 +156,12 @@ def accounts(text: str) -> Iterator[Find]:
         number = digits(match[0])
         if issued(number) and luhn.is_valid(number) and len(set(number)) > 1:
             yield find("card", "card", match, "sure")
+
+
+def labelled(text: str) -> Iterator[Find]:
+    """Accounts that are called so."""
+    for match in LABELLED.finditer(text):
+        yield find("bank", "labelled", match, "likely", "number")
 
 
 def aliases(text: str) -> Iterator[Find]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from skills.pii.addresses import addresses
 from skills.pii.documents import documents
 from skills.pii.find import Find, without_overlaps
-from skills.pii.forms import accounts, aliases, births, machines, mails, plates, users
+from skills.pii.forms import accounts, aliases, births, labelled, machines, mails, plates, users
 from skills.pii.identity import identities
 from skills.pii.names import People, names_in
 from skills.pii.passwords import passwords
@@ -35,6 +35,7 @@ def forms(text: str) -> Iterator[Find]:
     if DIGIT.search(text):
         if LONG.search(text):
             yield from accounts(text)
+            yield from labelled(text)
             yield from documents(text)
             yield from identities(text)
             yield from phones(text)

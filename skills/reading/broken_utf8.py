@@ -200,3 +200,13 @@ def _codec(name: str) -> codecs.CodecInfo | None:
 
 
 codecs.register(_codec)
+
+
+def spelt_once(text: str) -> str:
+    """«LleguÃ©» -> «Llegué»: what Facebook and Instagram let people download has each byte of UTF-8 as a character."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text

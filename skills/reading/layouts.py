@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from statistics import mean
 from typing import Any, TypeGuard
 
-from skills.reading import tables, talks
+from skills.reading import social, tables, talks
 from skills.reading.header import column_names, has_header, numbered
 from skills.reading.json_text import Value
 from skills.reading.left_out import LeftOut
@@ -30,6 +30,10 @@ DAY_PICTURE = re.compile(r"!\[[^\]\n]{0,200}\]\(dayone-moment:[^)\n]{0,200}\)")
 STROKE = re.compile(r"\\([.!()\[\]{}+#*_>~`|-])")
 CONVERSATION_IDS = ("conversation_id", "thread_id", "session_id", "chat_id", "conversation", "thread")
 ANSWERS = ("answers", "is_impossible", "plausible_answers")
+MARKED_AS = ("choices", "taxonomy", "rating", "number", "text")
+"""What Label Studio calls that which a text was marked as; places in it are something else."""
+SOME = 3
+"""Words from which something in an object may be the text of a record that has none of its own."""
 ANSWERED = tables.ANSWER_NAMES | tables.TEXT_NAMES
 NAMES = tables.PROMPT_NAMES | tables.ANSWER_NAMES | tables.TEXT_NAMES | tables.TITLE_NAMES
 
@@ -238,6 +242,12 @@ def _record(value: Record, left: LeftOut) -> Iterator[Record]:
         yield value
     elif isinstance(value.get("row"), dict) and "row_idx" in value:
         yield from _record(value["row"], left)
+    elif (marked := _marked(value)) is not None:
+        yield from _items_of(marked, left)
+    elif (posted := social.post(value, left)) is not None:
+        yield from [posted] if posted else []
+    elif _objects(value.get("segments")) and all(_is_segment(item) for item in value["segments"]):
+        yield {"messages": _segments(value["segments"])}
     elif isinstance(value.get("qas"), list):
         yield from _asked(value, left)
     elif isinstance(value.get("content"), dict) and "content_type" in value:  # Standard Notes
@@ -262,15 +272,78 @@ def _items_of(value: Record, left: LeftOut) -> Iterator[Record]:
 
 
 def _flat(value: Record, left: LeftOut) -> Iterator[Record]:
-    inner = [name for name, cell in value.items() if isinstance(cell, dict)]
-    if len(inner) == 1 and "answers" not in inner and value[inner[0]]:
-        around = {name: cell for name, cell in value.items() if name not in inner}
-        if not _wordy(around) and any(isinstance(cell, str) for cell in value[inner[0]].values()):
-            yield from _flat(around | value[inner[0]], left)  # `translation`, with a text for each language
+    """A record with the object in it that has its text laid out; what is of the program that wrote it goes."""
+    inner = {name: cell for name, cell in value.items() if isinstance(cell, dict) and cell}
+    plain = {name: cell for name, cell in value.items() if name not in inner}
+    told = [name for name, cell in inner.items() if len(inner) == 1 or _wordy(cell, SOME)]
+    if len(told) == 1 and "answers" not in inner and not _wordy(plain):
+        text = inner.pop(told[0])
+        if any(isinstance(cell, str) for cell in text.values()):
+            technical = inner | {name: cell for name, cell in plain.items() if inner and _objects(cell)}
+            _around(technical, left)
+            around = {name: cell for name, cell in plain.items() if name not in technical}
+            yield from _flat(around | text, left)  # `translation`, with a text for each language
             return
-    found = _answered(value, left) if "answers" in value and "question" in value else value
-    if found:
-        yield found
+    if "answers" in value and "question" in value:
+        value = _answered(value, left)
+    elif inner and not _wordy(plain) and not _known(plain):
+        value = _opened(value, left)
+    if value:
+        yield value
+
+
+def _opened(value: Record, left: LeftOut) -> Record:
+    """A record without a text of its own, with what is told in its objects as cells of its own; figures that come in
+    heaps, as the outline of a place on a map, are nobody's words."""
+    found: Record = {}
+    for name, cell in value.items():
+        if not isinstance(cell, dict):
+            found[name] = cell
+        elif talks.is_flat(cell) and cell.keys().isdisjoint(value) and cell.keys().isdisjoint(found):
+            found |= cell
+        elif any(_heap(inside) for inside in cell.values()):
+            _around({name: cell}, left)
+        else:
+            found[name] = cell
+    return found
+
+
+def _heap(cell: Any) -> bool:
+    """Is it figures and nothing else, one or many in others?"""
+    return isinstance(cell, list) and bool(cell) and all(isinstance(item, int | float) or _heap(item) for item in cell)
+
+
+def _marked(value: Record) -> Record | None:
+    """A text as people marked it in Label Studio or Argilla, with what it was marked as; None for anything else."""
+    data, fields, responses = value.get("data"), value.get("fields"), value.get("responses")
+    marks: Record = {}
+    if isinstance(data, dict) and _objects(value.get("annotations")):
+        results = (result for one in value["annotations"] for result in one.get("result") or ())
+        for result in results:
+            given = result.get("value") if isinstance(result, dict) else None
+            said = next((given[key] for key in MARKED_AS if key in given), None) if isinstance(given, dict) else None
+            if said is not None:
+                marks.setdefault(cell_text(result.get("from_name")), said)
+        return data | marks
+    if isinstance(fields, dict) and isinstance(responses, dict) and "status" in value:
+        for name, given in responses.items():
+            if _objects(given) and "value" in given[0]:
+                marks[name] = given[0]["value"]
+        return fields | marks
+    return None
+
+
+def _is_segment(item: Record) -> bool:
+    return isinstance(item.get("label"), bool) and isinstance(item.get("text"), str)
+
+
+def _segments(items: list[Record]) -> list[Record]:
+    """Axolotl's pieces of a text, of which the model is to learn those with a label, as turns."""
+    turns = itertools.groupby(items, key=lambda item: item["label"])
+    return [
+        {"role": "assistant" if learnt else "user", "content": "".join(item["text"] for item in pieces).strip()}
+        for learnt, pieces in turns
+    ]
 
 
 def _asked(value: Record, left: LeftOut) -> Iterator[Record]:
@@ -344,8 +417,8 @@ def _weight(items: list[Record]) -> int:
     return sum(len(cell) for item in items[:PEEK] for cell in item.values() if isinstance(cell, str | list))
 
 
-def _wordy(cells: Mapping[str, Any]) -> bool:
-    return any(isinstance(cell, str) and len(words(cell)) >= WORDY for cell in cells.values())
+def _wordy(cells: Mapping[str, Any], least: int = WORDY) -> bool:
+    return any(isinstance(cell, str) and len(words(cell)) >= least for cell in cells.values())
 
 
 def _numbered(names: Iterable[str]) -> bool:

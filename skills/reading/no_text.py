@@ -1,4 +1,4 @@
-"""Files of signs that are nobody's words: links to what is elsewhere, shortcuts, contacts, calendars."""
+"""Files of signs that are nobody's words: links to what is elsewhere, shortcuts, contacts, calendars, sources."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import PurePath
 SMALL = 8_192
 """Bytes that a link has at most."""
 CARDS = ((b"BEGIN:VCARD", "contacts"), (b"BEGIN:VCALENDAR", "calendar"))
+SOURCES = re.compile(rb"(?:%[^\n]*\n|@comment\{[^\n]*\n|\s)*@[a-z]{3,20}\s*\{\s*[\w:./+-]{1,80}\s*,", re.IGNORECASE)
+"""How a list of sources for LaTeX (BibTeX) begins."""
 SHORTCUTS = (b"L\x00\x00\x00\x01\x14\x02\x00", b"book\x00\x00\x00\x00mark")
 """How the shortcuts of Windows and the aliases of a Mac begin."""
 DRIVE = {".gdoc": "link_document", ".gsheet": "link_sheet", **dict.fromkeys(
@@ -35,6 +37,8 @@ def no_text(head: bytes, name: str) -> str | None:
     for start, kind in CARDS:
         if begins[: len(start)].upper() == start:
             return kind
+    if SOURCES.match(begins) or (begins.startswith(b"TY  - ") and b"\nER  -" in head):
+        return "sources"
     return _link(begins, PurePath(name).suffix.casefold()) if len(head) <= SMALL else None
 
 

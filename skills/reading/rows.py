@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from skills.reading.indents import dedented
 from skills.reading.shape import ANSWERS, PROMPTS, TURN, blocks_of, ends_paragraph, margin_of
 from skills.reading.speakers import DASH, STOP, manner_of
 from skills.texts.hyphens import MARKS, belongs
@@ -19,6 +20,10 @@ HEADING = re.compile(
 TITLE = re.compile(r"^\s*(?![-*•\d])\S.{1,78}[^\s.!?…,;:]\s*$")
 RULE = re.compile(r"^\s*(?:[*_=~-]\s*){3,}$")
 CUT_WORD = re.compile(rf"([^\W_]+)([{MARKS}])\n(?=([^\W_]+))")
+QUOTED, SHORT = 3, 60
+"""Lines that stand together among paragraphs, and their letters, from which and up to which they are verses."""
+LISTED = re.compile(r"\s*(?:[-–—*•·]|\(?\w{1,3}[.)]\s|.{1,40}:\s)")
+"""An item of a list, a speech, a line of a form."""
 FIRST = "#*_=~-cCpPaA"
 """What headings and rules begin with."""
 TURNS = 8
@@ -42,7 +47,7 @@ def pieces(lines: Iterable[str], margin: int, known: frozenset[str] = frozenset(
     `margin`: the width at which it was cut, or 0; `known`: the words of the text, for those that were cut there. A
     short first line that stands alone and ends without punctuation is the title.
     """
-    document, title, begun = 0, None, False
+    document, title, begun, among = 0, None, False, False
     for number, block in enumerate(_blocks(lines)):
         heading = HEADING.match(block[0].strip())
         named = len(block) == 1 and not heading and number == 0 and bool(TITLE.match(block[0]))
@@ -53,7 +58,8 @@ def pieces(lines: Iterable[str], margin: int, known: frozenset[str] = frozenset(
             block = block[1:]
             if not block:
                 continue
-        for row in _rows(block, margin, known):
+        among = among or any(len(line) > SHORT for line in block)
+        for row in _rows(block, margin, known, among):
             begun = True
             yield Piece(row.model_copy(update={"title": title}) if title else row, document)
 
@@ -90,10 +96,13 @@ def parts(line: str) -> bool:
     return bare[:1] in FIRST and bool(HEADING.match(bare) or RULE.match(bare))
 
 
-def _rows(block: list[str], margin: int, known: frozenset[str]) -> Iterator[Row]:
+def _rows(block: list[str], margin: int, known: frozenset[str], among: bool) -> Iterator[Row]:
+    """The rows of a block; `among`: there are paragraphs before it, or in it."""
     if margin:
         for paragraph in _paragraphs(block, margin):
             yield Row(text=unwrap(paragraph, known))
+    elif among and len(block) >= QUOTED and all(len(line) <= SHORT and not LISTED.match(line) for line in block):
+        yield Row(text="\n".join(dedented(block)))
     else:
         # One paragraph a line, as word processors write it.
         for line in block:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from skills.errors import BadInput
 from skills.reading.indents import dedented
+from skills.reading.tags import plain
 from skills.texts import sentences
 from skills.texts.normalize import fold_word
 from skills.texts.sentences import words
@@ -22,8 +23,9 @@ ANSWER_NAMES = sentences.names(
 )
 TEXT_NAMES = sentences.names(
     "text texto samples sample content contenido body cuerpo verso verse poema poem estrofa stanza cuento story "
-    "frase sentence mensaje message comentario comment review opinion nota document documento cita quote"
-)
+    "frase sentence mensaje message comentario comment review opinion nota document documento cita quote "
+    "full_text caption tweet tuit post publicacion resena sharecommentary abstract"
+) | {"my review", "mi resena", "full text", "tweet text", "post text"}
 VERSE_NAMES = sentences.names("verso versos verse line linea poema poem estrofa stanza copla haiku")
 INSTRUCTION_NAMES = sentences.names("instruction instruccion consigna")
 CONTEXT_NAMES = sentences.names("input entrada context contexto")
@@ -119,9 +121,9 @@ def row_of(record: Mapping[str, Any], columns: Columns) -> Row:
         prompt = "\n".join(part for part in (_written(cells[columns.prompt]), context) if part)
         return Row(prompt=prompt, completion=_written(cells[columns.completion]), title=title)
     if columns.text:
-        return Row(text=_written(cells[columns.text]), title=title)
+        return Row(text=_written(plain(cells[columns.text])), title=title)
     return Row(
-        text="\n".join(f"{name}: {value.strip()}" for name, value in cells.items() if value.strip()), title=title
+        text="\n".join(f"{name}: {plain(value).strip()}" for name, value in cells.items() if value.strip()), title=title
     )
 
 

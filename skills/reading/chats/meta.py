@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
+from skills.reading.broken_utf8 import spelt_once
 from skills.reading.chats.placeholders import kind_of
 from skills.reading.chats.program import JsonProgram, in_time, string
 from skills.reading.left_out import LeftOut
@@ -64,7 +64,7 @@ def talks(files: Sequence[Any], left: LeftOut, title: str | None) -> Iterator[Ta
     names = (string(data.get(key)) for data in files for key in ("title", "threadName"))
     named = next(filter(None, names), None)
     said = (said for data in files for message in data["messages"] for said in _said(message, left))
-    yield Talk(mended(named) if named else title, in_time(said))
+    yield Talk(spelt_once(named) if named else title, in_time(said))
 
 
 PROGRAM = JsonProgram((OLD[0], ENCRYPTED[0]), knows, talks)
@@ -76,7 +76,7 @@ def _said(message: Any, left: LeftOut) -> Iterator[Said]:
     who = next((message[key] for key in ("sender_name", "senderName") if isinstance(message.get(key), str)), None)
     at = next((message[key] for key in ("timestamp_ms", "timestamp") if isinstance(message.get(key), int)), None)
     text = next((message[key] for key in ("content", "text") if isinstance(message.get(key), str)), "")
-    whole = mended(text)
+    whole = spelt_once(text)
     left.leave("chat_stamps", str(at))
     if whole != text:
         left["chat_mended"] += 1
@@ -86,7 +86,7 @@ def _said(message: Any, left: LeftOut) -> Iterator[Said]:
     if any(message.get(key) for key in MEDIA):
         left.leave("chat_media", _first(message))
     if whole.strip():
-        yield Said(mended(who) if who else None, whole.strip("\n"), None if at is None else at / 1000)
+        yield Said(spelt_once(who) if who else None, whole.strip("\n"), None if at is None else at / 1000)
 
 
 def _kind(message: Mapping[str, Any], text: str) -> str | None:
@@ -107,12 +107,3 @@ def _is_notice(text: str) -> bool:
 
 def _first(message: Mapping[str, Any]) -> str:
     return next((key for key in MEDIA if message.get(key)), "")
-
-
-def mended(text: str) -> str:
-    """«LleguÃ©» -> «Llegué»: these downloads write each byte of UTF-8 as a character."""
-    if text.isascii():
-        return text
-    with suppress(UnicodeError):
-        return text.encode("latin-1").decode("utf-8")
-    return text

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from html import unescape
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from skills.errors import FileEmpty
 from skills.reading.layouts import is_keep_note, keep_note
 from skills.reading.left_out import LeftOut
 from skills.reading.part import Part, write_records
+from skills.reading.tags import untagged
 
 File = TypeVar("File", bound=tuple[Path, str])
 """A path, and the name of what is there."""
@@ -26,8 +26,6 @@ NOTE = re.compile(r'<div class="note\b')
 TITLE = re.compile(r'<div class="title">(.*?)(?:</div>|\Z)', re.DOTALL)
 CONTENT = re.compile(r'<div class="content">(.*?)(?:</div>|\Z)', re.DOTALL)
 BULLET = re.compile(r'<span class="bullet">[^<]{0,20}</span>')
-BREAK = re.compile(r"<br\s*/?>|</p>|</li>", re.IGNORECASE)
-TAG = re.compile(r"<[^<>]*>")
 
 
 def notes_apart(files: Sequence[File], name: str, folder: Path) -> tuple[list[Part], list[File]]:
@@ -78,13 +76,9 @@ def _page(path: Path, name: str) -> dict[str, str] | None:
     if content is None or not NOTE.search(shown):
         return None
     title = TITLE.search(shown)
-    return {"title": _bare(title[1]) if title else "", "text": _bare(BULLET.sub("", content[1]))}
+    return {"title": untagged(title[1]) if title else "", "text": untagged(BULLET.sub("", content[1]))}
 
 
 def _attached(note: dict[str, Any]) -> list[str]:
     files = note.get("attachments")
     return [str(file.get("filePath")) for file in files if isinstance(file, dict)] if isinstance(files, list) else []
-
-
-def _bare(markup: str) -> str:
-    return unescape(TAG.sub("", BREAK.sub("\n", markup))).strip()

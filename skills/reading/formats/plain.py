@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from skills.reading.broken_utf8 import slips
 from skills.reading.chats.registry import heard
 from skills.reading.delimited import is_framed
-from skills.reading.formats import gutenberg, line_numbers, markdown, paged, subtitles, underlined
+from skills.reading.formats import clippings, gutenberg, line_numbers, markdown, paged, subtitles, underlined
 from skills.reading.part import Part
 from skills.reading.read import examine, head_text
 
@@ -24,6 +24,8 @@ def read(path: Path, name: str, folder: Path) -> list[Part]:
         return [part]
     if (chat := heard(part)).chat is not None:
         return [chat]
+    if (marked := clippings.clippings(part, folder)) is not None:
+        return marked
     if (spoken := subtitles.said(part, folder)) is not None:
         return [spoken]
     for without in STEPS:
