@@ -421,7 +421,7 @@ def printed() -> Iterator[Case]:
     yield Case("cada verso numerado.pdf", lambda: numbered_verses(1, left=True), "verse", 12, has=quatrain,
                notices=("margin_numbers",))  # fmt: skip
     yield Case("canciones en columnas.pdf", songs_in_columns, "verse", 14, has=quatrain, notices=("columns",))
-    yield Case("versos entre prosa.pdf", verse_in_prose, "prose", 21, has=texts.paragraphs(3, 4)[1])
+    yield Case("versos entre prosa.pdf", verse_in_prose, "prose", 12, has=stanzas(9, 1)[0])
     yield Case("cabezas que cambian.pdf", chapters, "prose", 42, documents=3, lacks="Barrientos",
                notices=("page_furniture",), has=f"{texts.paragraphs(14, 6)[8]} 1.")  # fmt: skip
     yield Case("párrafos con sangría.pdf", set_in, "prose", 12, lacks="Página", has=texts.paragraphs(12, 4)[7])
