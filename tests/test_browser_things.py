@@ -104,7 +104,7 @@ def test_a_long_paste_arrives_and_its_beginning_is_shown(browser: Any, server: S
     paste(owner, text)
     owner.page.focus("#chat-input")
     owner.page.keyboard.press("Enter")
-    expect(owner.page.get_by_text("Guardé una copia").first).to_be_visible(timeout=90_000)
+    expect(owner.page.get_by_text("Guardé una copia").first).to_be_visible(timeout=300_000)
     newest = Workspace(server.home).manifests()[-1]
     assert newest.characters >= len(text) * 0.95
     said = owner.page.locator("[data-step-type=user_message]").last
