@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from statistics import mean
-from typing import Any, TypeGuard
+from typing import Any
 
-from skills.reading import social, tables, talks
+from skills.reading import annotated, notes_kept, social, tables, talks
+from skills.reading.annotated import objects
 from skills.reading.header import column_names, has_header, numbered
 from skills.reading.json_text import Value
 from skills.reading.left_out import LeftOut
@@ -23,15 +23,9 @@ WORDY = 12
 """Words from which a value is a text and not a mere fact about the others."""
 TURNS = 1_000
 """Turns after which a conversation that nobody divided goes on as another one."""
-DAY_ONE = frozenset(("creationDate", "timeZone", "text", "uuid"))
-"""Names that an entry of the diary Day One has."""
 NOTED = frozenset(("isTrashed", "creationDate"))
-DAY_PICTURE = re.compile(r"!\[[^\]\n]{0,200}\]\(dayone-moment:[^)\n]{0,200}\)")
-STROKE = re.compile(r"\\([.!()\[\]{}+#*_>~`|-])")
 CONVERSATION_IDS = ("conversation_id", "thread_id", "session_id", "chat_id", "conversation", "thread")
 ANSWERS = ("answers", "is_impossible", "plausible_answers")
-MARKED_AS = ("choices", "taxonomy", "rating", "number", "text")
-"""What Label Studio calls that which a text was marked as; places in it are something else."""
 SOME = 3
 """Words from which something in an object may be the text of a record that has none of its own."""
 ANSWERED = tables.ANSWER_NAMES | tables.TEXT_NAMES
@@ -121,7 +115,7 @@ def _split(value: Record, left: LeftOut) -> Iterator[Record] | None:
         index = [cell_text(key) for key in value.get("index") or ()]
         rows = [dict(zip(names, row, strict=False)) for row in data]
         return iter(_labelled(index, rows) if len(index) == len(rows) else rows)
-    if isinstance(schema, dict) and "fields" in schema and _objects(data):
+    if isinstance(schema, dict) and "fields" in schema and objects(data):
         return ({name: cell for name, cell in row.items() if name != "index"} for row in data)
     return None
 
@@ -129,7 +123,7 @@ def _split(value: Record, left: LeftOut) -> Iterator[Record] | None:
 def _served(value: Record, left: LeftOut) -> Iterator[Record] | None:
     """Rows as the data-set viewer of the model hub serves them: each in an object, with its number."""
     rows = value.get("rows")
-    if _objects(rows) and all(isinstance(row.get("row"), dict) for row in rows):
+    if objects(rows) and all(isinstance(row.get("row"), dict) for row in rows):
         _around({name: cell for name, cell in value.items() if name != "rows"}, left)
         return itertools.chain.from_iterable(_items(row["row"], left) for row in rows)
     return None
@@ -189,7 +183,7 @@ def _named_texts(value: Record, left: LeftOut) -> Iterator[Record] | None:
 
 def _lists(value: Record, left: LeftOut) -> Iterator[Record] | None:
     """Lists of objects among plain values about them: one list, or parts of one (`train` and `test`)."""
-    lists = {name: items for name, items in value.items() if _objects(items)}
+    lists = {name: items for name, items in value.items() if objects(items)}
     others = {name: cell for name, cell in value.items() if name not in lists}
     if not lists or _wordy(others):
         return None
@@ -206,7 +200,7 @@ def _inside(value: Record, left: LeftOut) -> Iterator[Record] | None:
     """One object among plain values: what was asked for is in there (`data`, `response`)."""
     inner = [name for name, cell in value.items() if isinstance(cell, dict) and cell]
     others = {name: cell for name, cell in value.items() if name not in inner}
-    if len(inner) != 1 or _wordy(others) or any(map(_objects, others.values())):
+    if len(inner) != 1 or _wordy(others) or any(map(objects, others.values())):
         return None
     if not any(isinstance(cell, dict | list) for cell in value[inner[0]].values()):
         return None
@@ -234,31 +228,31 @@ def _items(value: Any, left: LeftOut) -> Iterator[Record]:
 
 
 def _record(value: Record, left: LeftOut) -> Iterator[Record]:
-    if is_keep_note(value):
-        yield from keep_note(value, left)
-    elif value.keys() >= DAY_ONE:
-        yield from _flat(value | {"text": _day(value, left)}, left)
+    if notes_kept.is_keep_note(value):
+        yield from notes_kept.keep_note(value, left)
+    elif value.keys() >= notes_kept.DAY_ONE:
+        yield from _flat(value | {"text": notes_kept.day(value, left)}, left)
     elif (value and talks.is_flat(value)) or talks.is_conversation(value):
         yield value
     elif isinstance(value.get("row"), dict) and "row_idx" in value:
         yield from _record(value["row"], left)
-    elif (marked := _marked(value)) is not None:
+    elif (marked := annotated.marked(value)) is not None:
         yield from _items_of(marked, left)
     elif (posted := social.post(value, left)) is not None:
         yield from [posted] if posted else []
-    elif _objects(value.get("segments")) and all(_is_segment(item) for item in value["segments"]):
-        yield {"messages": _segments(value["segments"])}
+    elif objects(value.get("segments")) and all(annotated.is_segment(item) for item in value["segments"]):
+        yield {"messages": annotated.segments(value["segments"])}
     elif isinstance(value.get("qas"), list):
         yield from _asked(value, left)
     elif isinstance(value.get("content"), dict) and "content_type" in value:  # Standard Notes
-        yield from _standard_note(value, left)
+        yield from notes_kept.standard_note(value, left)
     else:
         yield from _items_of(value, left)
 
 
 def _items_of(value: Record, left: LeftOut) -> Iterator[Record]:
     """The items of the only list of objects in a record that has no text of its own, or the record."""
-    lists = [name for name, items in value.items() if name != "history" and _objects(items)]
+    lists = [name for name, items in value.items() if name != "history" and objects(items)]
     around = {name: cell for name, cell in value.items() if name not in lists}
     # Requests and answers about what stands around them (`instances`), or texts among mere facts.
     asked = len(lists) == 1 and _known(value[lists[0]][0], tables.ANSWER_NAMES) and not _known(around, ANSWERED)
@@ -279,7 +273,7 @@ def _flat(value: Record, left: LeftOut) -> Iterator[Record]:
     if len(told) == 1 and "answers" not in inner and not _wordy(plain):
         text = inner.pop(told[0])
         if any(isinstance(cell, str) for cell in text.values()):
-            technical = inner | {name: cell for name, cell in plain.items() if inner and _objects(cell)}
+            technical = inner | {name: cell for name, cell in plain.items() if inner and objects(cell)}
             _around(technical, left)
             around = {name: cell for name, cell in plain.items() if name not in technical}
             yield from _flat(around | text, left)  # `translation`, with a text for each language
@@ -313,39 +307,6 @@ def _heap(cell: Any) -> bool:
     return isinstance(cell, list) and bool(cell) and all(isinstance(item, int | float) or _heap(item) for item in cell)
 
 
-def _marked(value: Record) -> Record | None:
-    """A text as people marked it in Label Studio or Argilla, with what it was marked as; None for anything else."""
-    data, fields, responses = value.get("data"), value.get("fields"), value.get("responses")
-    marks: Record = {}
-    if isinstance(data, dict) and _objects(value.get("annotations")):
-        results = (result for one in value["annotations"] for result in one.get("result") or ())
-        for result in results:
-            given = result.get("value") if isinstance(result, dict) else None
-            said = next((given[key] for key in MARKED_AS if key in given), None) if isinstance(given, dict) else None
-            if said is not None:
-                marks.setdefault(cell_text(result.get("from_name")), said)
-        return data | marks
-    if isinstance(fields, dict) and isinstance(responses, dict) and "status" in value:
-        for name, given in responses.items():
-            if _objects(given) and "value" in given[0]:
-                marks[name] = given[0]["value"]
-        return fields | marks
-    return None
-
-
-def _is_segment(item: Record) -> bool:
-    return isinstance(item.get("label"), bool) and isinstance(item.get("text"), str)
-
-
-def _segments(items: list[Record]) -> list[Record]:
-    """Axolotl's pieces of a text, of which the model is to learn those with a label, as turns."""
-    turns = itertools.groupby(items, key=lambda item: item["label"])
-    return [
-        {"role": "assistant" if learnt else "user", "content": "".join(item["text"] for item in pieces).strip()}
-        for learnt, pieces in turns
-    ]
-
-
 def _asked(value: Record, left: LeftOut) -> Iterator[Record]:
     """A passage with the questions about it (SQuAD)."""
     around = {name: cell for name, cell in value.items() if name != "qas"}
@@ -370,46 +331,7 @@ def _answered(value: Record, left: LeftOut) -> Record:
     return {name: cell for name, cell in value.items() if name not in ANSWERS} | {"answer": said[0]}
 
 
-def is_keep_note(value: Record) -> bool:
-    return "userEditedTimestampUsec" in value and "isTrashed" in value
-
-
-def keep_note(value: Record, left: LeftOut) -> Iterator[Record]:
-    """A note of Google Keep: what was thrown away is left out; of a list, each thing on its line."""
-    listed = [cell_text(item.get("text")) for item in value.get("listContent") or () if isinstance(item, dict)]
-    text = "\n".join([cell_text(value.get("textContent")), *listed]).strip()
-    if value.get("isTrashed"):
-        left.leave("notes_trashed", text)
-        return
-    for attached in value.get("attachments") or ():
-        left.leave("attachments", cell_text(attached.get("filePath") if isinstance(attached, dict) else attached))
-    if value.get("isArchived"):
-        left["notes_archived"] += 1
-    yield {"title": cell_text(value.get("title")), "text": text}
-
-
-def _standard_note(value: Record, left: LeftOut) -> Iterator[Record]:
-    """A note of Standard Notes; its other things (labels, settings) are none."""
-    content = value["content"]
-    if value["content_type"] == "Note":
-        yield {"title": cell_text(content.get("title")), "text": cell_text(content.get("text"))}
-    else:
-        left.leave("notes_around", cell_text(content.get("title") or value["content_type"]))
-
-
-def _day(value: Record, left: LeftOut) -> str:
-    """What was written on a day, without the places of pictures and the strokes before signs."""
-    text = cell_text(value.get("text"))
-    for picture in DAY_PICTURE.findall(text):
-        left.leave("attachments", picture)
-    return STROKE.sub(r"\1", DAY_PICTURE.sub("", text)).strip()
-
-
 # --- cells ------------------------------------------------------------------------------------------------------------
-
-
-def _objects(items: Any) -> TypeGuard[list[Record]]:
-    return isinstance(items, list) and bool(items) and all(isinstance(item, dict) for item in items)
 
 
 def _weight(items: list[Record]) -> int:

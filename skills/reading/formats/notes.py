@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from skills.errors import FileEmpty
-from skills.reading.layouts import is_keep_note, keep_note
 from skills.reading.left_out import LeftOut
+from skills.reading.notes_kept import is_keep_note, keep_note
 from skills.reading.part import Part, write_records
 from skills.reading.tags import untagged
 
